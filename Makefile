@@ -1,0 +1,49 @@
+# Everything there is to run. `make help` lists it.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test dev bench check format clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' \
+		|| { echo "Python 3.11 is needed; name it with PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint constraints.txt --editable '.[test]'
+	@touch $(READY)
+
+install: $(READY) ## make .venv with everything pinned in constraints.txt
+
+demo: $(READY) ## build a look-alike audience from the Bank Marketing data
+	$(BIN)/lookalike demo
+
+test: $(READY) ## all tests, style and types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/sqlfmt --check --quiet dbt_project
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+dev: $(READY) ## Dagster's screens with the whole graph, on http://127.0.0.1:3000
+	$(BIN)/lookalike dev
+
+bench: $(READY) ## quality and speed, measured beside others
+	$(BIN)/python -m bench
+
+check: $(READY) ## is this machine fit to run the studio?
+	$(BIN)/lookalike doctor
+
+format: $(READY) ## lay out Python and SQL
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/sqlfmt dbt_project
+
+clean: ## remove what was built here, the home folder aside
+	rm -rf target logs .pytest_cache .mypy_cache .ruff_cache .hypothesis

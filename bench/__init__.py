@@ -1,0 +1,1 @@
+"""Long measurements: quality beside reference models, speed beside peers."""

@@ -1,0 +1,1 @@
+"""What data have we, and what audience is asked for?"""

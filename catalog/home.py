@@ -1,0 +1,87 @@
+"""The one folder that holds a studio's state, and where each thing stands in it.
+
+Paths are made from ids that the catalog gave, never from names that people typed.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from catalog.errors import StudioError
+
+FOLDER = ".lookalike"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The home folder. `root` is absolute and has mode 0700."""
+
+    root: Path
+
+    @property
+    def catalog_url(self) -> str:
+        """Address of the catalog for SQLAlchemy."""
+        return f"sqlite:///{self.root / 'catalog.db'}"
+
+    @property
+    def dagster(self) -> Path:
+        """DAGSTER_HOME."""
+        return self.root / "dagster"
+
+    def dataset(self, dataset_id: str) -> Path:
+        """Folder of a dataset's loaded copies (CSV and JSON Lines become Parquet here)."""
+        return self.root / "datasets" / dataset_id
+
+    def profile(self, profile_id: str) -> Path:
+        """Folder of one fingerprint's statistics and samples."""
+        return self.root / "profiles" / profile_id
+
+    def build(self, build_id: str) -> Path:
+        """Folder of one build: work database, spill, dbt target and logs."""
+        return self.root / "builds" / build_id
+
+    def audience(self, audience_id: str) -> Path:
+        """Folder of one audience's versions."""
+        return self.root / "audiences" / audience_id
+
+    def version(self, audience_id: str, number: int) -> Path:
+        """Folder of one immutable version."""
+        return self.audience(audience_id) / str(number)
+
+
+def create_home(root: Path) -> Home:
+    """Make the home folder where it is absent; readable by its owner alone."""
+    home = Home(root.absolute())
+    try:
+        home.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        home.root.chmod(0o700)
+        for name in ("datasets", "profiles", "builds", "audiences"):
+            (home.root / name).mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise StudioError(
+            "home_not_writable",
+            f"home folder '{home.root}'",
+            f"cannot be written ({error.strerror})",
+            "choose another with LOOKALIKE_HOME or mend its owner and mode",
+        ) from error
+    return home
+
+
+def find_home(start: Path | None = None) -> Home:
+    """The home in use: LOOKALIKE_HOME, else the nearest ancestor with `.lookalike/`.
+
+    Raises StudioError `no_home` where there is none.
+    """
+    named = os.environ.get("LOOKALIKE_HOME")
+    if named:
+        return create_home(Path(named))
+    folder = (start or Path.cwd()).absolute()
+    for candidate in (folder, *folder.parents):
+        if (candidate / FOLDER).is_dir():
+            return create_home(candidate / FOLDER)
+    raise StudioError(
+        "no_home",
+        f"folder '{folder}'",
+        f"has no {FOLDER} folder, nor has any folder above it",
+        "run `lookalike init` here or set LOOKALIKE_HOME",
+    )

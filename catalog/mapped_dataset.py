@@ -1,0 +1,28 @@
+"""A dataset with what is known of it: all that eligibility and selection ask for."""
+
+from functools import cached_property
+
+from catalog.datasets import Column, ColumnProfile, Dataset, DatasetProfile, Frozen
+from catalog.roles import Mapping
+
+
+class MappedDataset(Frozen):
+    """A dataset with its mappings and newest profile, as far as they are there."""
+
+    dataset: Dataset
+    mappings: tuple[Mapping, ...] = ()
+    profile: DatasetProfile | None = None
+
+    @cached_property
+    def column_profiles(self) -> dict[str, ColumnProfile]:
+        """The profile of each column, by its name; empty without a profile."""
+        columns = self.profile.columns if self.profile else ()
+        return {column.name: column for column in columns}
+
+    @cached_property
+    def _columns(self) -> dict[str, Column]:
+        return {column.name: column for column in self.dataset.columns}
+
+    def column(self, name: str) -> Column:
+        """One column, by its exact name."""
+        return self._columns[name]

@@ -1,0 +1,167 @@
+"""The specification document: YAML in and out, its hash, and its published schema.
+
+Every error says where in the document the value stands, what it is and what to do.
+"""
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from ruamel.yaml import YAML
+
+from catalog.errors import StudioError
+from catalog.schema_walk import items_of, options_of, property_of
+from catalog.specification_faults import place_of, told
+from catalog.specification_model import AudienceSpecification
+from catalog.yaml_document import Node, Place, at, parse_document, read_text
+
+__all__ = [
+    "AudienceSpecification",
+    "json_schema",
+    "parse_specification",
+    "read_specification",
+    "specification_errors",
+    "specification_hash",
+    "to_yaml",
+]
+
+
+def read_specification(path: Path | str) -> AudienceSpecification:
+    """The specification in a YAML file; StudioError where there is none in it."""
+    return parse_specification(read_text(Path(path)), str(path))
+
+
+def parse_specification(
+    text: str, source_name: str = "specification"
+) -> AudienceSpecification:
+    """The specification in a YAML text; the first thing wrong in it as a StudioError."""
+    specification, errors = _parsed(text, source_name)
+    if specification is None:
+        raise errors[0]
+    return specification
+
+
+def specification_errors(text: str, source_name: str) -> tuple[StudioError, ...]:
+    """All that is wrong with a document, in its own order; empty where nothing is."""
+    try:
+        return _parsed(text, source_name)[1]
+    except StudioError as error:
+        return (error,)
+
+
+def to_yaml(specification: AudienceSpecification) -> str:
+    """The document of a specification: fields in order, defaults spelt out.
+
+    `parse_specification` of it gives an equal specification.
+    """
+    writer = YAML(typ="rt")
+    writer.default_flow_style = False
+    writer.allow_unicode = True
+    writer.width = 10_000
+    writer.indent(mapping=2, sequence=4, offset=2)
+    stream = io.StringIO()
+    writer.dump(_quoted(_document(specification)), stream)
+    return stream.getvalue()
+
+
+def specification_hash(specification: AudienceSpecification) -> str:
+    """SHA-256 of the canonical JSON: equal content, equal hash, whatever the layout."""
+    canonical = json.dumps(
+        specification.model_dump(mode="json"),
+        sort_keys=True,
+        ensure_ascii=False,
+        allow_nan=False,
+        separators=(",", ":"),
+    )
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def json_schema() -> str:
+    """The published JSON schema of the document (docs/specification.schema.json)."""
+    schema = _schema() | {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _schema() -> dict[str, Any]:
+    schema = AudienceSpecification.model_json_schema()
+    choice = schema["$defs"]["AttributeChoice"]
+    named = {"type": "string", "minLength": 1}
+    schema["$defs"]["AttributeChoice"] = {"anyOf": [named, choice]}
+    return schema
+
+
+def _parsed(
+    text: str, source_name: str
+) -> tuple[AudienceSpecification | None, tuple[StudioError, ...]]:
+    root = parse_document(text, source_name)
+    schema = _schema()
+    value = _plain(root, schema, schema)
+    try:
+        return AudienceSpecification.model_validate(value), ()
+    except ValidationError as error:
+        found: dict[tuple[Any, ...], tuple[Place, StudioError]] = {}
+        for detail in error.errors(include_url=False):
+            place, path = place_of(root, detail["loc"])
+            fault = told(detail, path, at(source_name, place), schema)
+            found.setdefault(path, (place, fault))
+        in_order = sorted(found.values(), key=lambda e: (e[0].line, e[0].column))
+        return None, tuple(fault for _, fault in in_order)
+
+
+def _plain(node: Node, schema: Mapping[str, Any], root: Mapping[str, Any]) -> Any:
+    """The node's value; where the schema wants text an unquoted scalar stays as typed."""
+    options = options_of(schema, root)
+    if node.mapping is not None:
+        return {
+            key: _plain(child, property_of(options, key), root)
+            for key, child in node.mapping.items()
+        }
+    if node.items is not None:
+        inner = items_of(options)
+        return [_plain(child, inner, root) for child in node.items]
+    value = node.scalar()
+    types = {str(option.get("type")) for option in options}
+    is_text = "string" in types and value is not None
+    return node.text if is_text else value
+
+
+def _document(specification: AudienceSpecification) -> dict[str, Any]:
+    """The fields as plain values, without those that say nothing."""
+    document = _without_empty(specification.model_dump(mode="json"))
+    if specification.attributes is not None:
+        document["attributes"] = [
+            choice.model_dump() if choice.role else choice.attribute
+            for choice in specification.attributes
+        ]
+    return document
+
+
+def _without_empty(values: dict[str, Any]) -> dict[str, Any]:
+    cleaned = {
+        key: _without_empty(value) if isinstance(value, dict) else value
+        for key, value in values.items()
+    }
+    return {k: v for k, v in cleaned.items() if v is not None and v not in ("", [], {})}
+
+
+def _quoted(value: Any) -> Any:
+    """Text in quotes wherever another reader might take it for something else."""
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+    if isinstance(value, dict):
+        return {_quoted(key): _quoted(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_quoted(inner) for inner in value]
+    if isinstance(value, str) and not _is_plain_text(value):
+        return DoubleQuotedScalarString(value)
+    return value
+
+
+def _is_plain_text(text: str) -> bool:
+    letters = text.replace(" ", "").replace("_", "")
+    confusing = ("yes", "no", "on", "off", "y", "n", "null", "true", "false")
+    return letters.isalpha() and text == text.strip() and text.lower() not in confusing

@@ -1,0 +1,359 @@
+"""The audience specification: every choice that makes an audience, with its default.
+
+The models check values; `catalog.specification` reads and writes the YAML document and
+says where in it a value stands. Each field's description is its documentation.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import Field, StrictBool, StrictInt, field_validator, model_validator
+
+from catalog.datasets import Frozen
+from catalog.names import folded, shown
+from catalog.schedule import check_schedule
+from catalog.specification_fields import (
+    ColumnName,
+    FreeText,
+    Name,
+    Number,
+    Tag,
+    VariancePooling,
+)
+
+MOST_PEOPLE = 1_000_000_000_000
+MOST_TAGS = 50
+
+
+class DatasetSource(Frozen):
+    """Where a dataset stands that the document registers where it is not there yet."""
+
+    path: ColumnName = Field(
+        description="File or folder; relative paths count from the document's folder."
+    )
+    table: ColumnName | None = Field(
+        default=None, description="Table to read, where the file is a DuckDB database."
+    )
+    description: FreeText = Field(
+        default="", description="Free text shown with the dataset."
+    )
+
+    def resolved(self, folder: Path) -> Path:
+        """The absolute path, for a document that stands in this folder."""
+        return (folder / Path(self.path).expanduser()).absolute()
+
+
+class SeedChoice(Frozen):
+    """The people one values."""
+
+    dataset: Name = Field(description="Name of the dataset with the seed people.")
+
+
+class PopulationChoice(Frozen):
+    """The people to choose from."""
+
+    dataset: Name = Field(description="Name of the dataset with the population.")
+
+
+class AttributeChoice(Frozen):
+    """One attribute to score, in a role of the person's own choosing if wanted."""
+
+    attribute: ColumnName = Field(
+        description="The shared attribute, or the population's name of its column."
+    )
+    role: Literal["continuous", "categorical"] | None = Field(
+        default=None, description="How it is scored; left out: as it is mapped."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        return {"attribute": value} if isinstance(value, str) else value
+
+
+class Output(Frozen):
+    """Who is in the audience: exactly one limit."""
+
+    top: StrictInt | None = Field(
+        default=None,
+        gt=0,
+        le=MOST_PEOPLE,
+        description="The N most alike people, a whole number above 0.",
+    )
+    min_score: Number | None = Field(
+        default=None, ge=0, le=1, description="Everybody with at least this score."
+    )
+    best_percent: Number | None = Field(
+        default=None,
+        gt=0,
+        le=100,
+        description="The most alike people, this percent of the candidates.",
+    )
+    include_seed: StrictBool = Field(
+        default=False,
+        description="Add the seed people to the audience, over and above the limit.",
+    )
+
+    @model_validator(mode="after")
+    def _one_limit(self) -> Self:
+        given = [k for k in ("top", "min_score", "best_percent") if self._has(k)]
+        if len(given) != 1:
+            told = " and ".join(given) or "no limit"
+            raise ValueError(
+                f"has {told}: give exactly one of top, min_score and best_percent"
+            )
+        return self
+
+    def _has(self, field: str) -> bool:
+        return getattr(self, field) is not None
+
+    @property
+    def kind(self) -> Literal["top", "min_score", "best_percent"]:
+        """Which limit it is."""
+        if self.top is not None:
+            return "top"
+        return "min_score" if self.min_score is not None else "best_percent"
+
+    @property
+    def value(self) -> float:
+        """The limit's number."""
+        return float(getattr(self, self.kind))
+
+
+class Scoring(Frozen):
+    """How likeness is measured."""
+
+    model: Literal["naive_bayes"] = Field(
+        default="naive_bayes", description="The scorer."
+    )
+    learn_from: Literal["auto", "seed", "population"] = Field(
+        default="auto",
+        description="Whose values are learnt: the seed's own rows, the seed people's"
+        " rows in the population, or (auto) the latter where enough people match.",
+    )
+    smoothing: Number = Field(
+        default=30.0,
+        gt=0,
+        le=1e9,
+        description="How many imaginary reference people are added to the seed before"
+        " a value's share is taken; more means more caution about rare values.",
+    )
+    gaussian_prior: Number = Field(
+        default=10.0,
+        gt=0,
+        le=1e9,
+        description="How many imaginary reference people are added to the seed before"
+        " a continuous attribute's mean and variance are taken.",
+    )
+    variance_pooling: VariancePooling = Field(
+        default="auto",
+        description="How far the seed's spread is replaced by the reference's: 0, 0.5,"
+        " 1, or chosen for each attribute by held-out gain (auto).",
+    )
+    attribute_weights: Literal[
+        "none", "kl", "js", "noise", "decorrelated", "noise_decorrelated"
+    ] = Field(
+        default="noise_decorrelated",
+        description="What an attribute's evidence is multiplied by: nothing, its"
+        " divergence (kl, js), its share of signal (noise), its independence of the"
+        " others (decorrelated), or both of the latter.",
+    )
+    sample_size: StrictInt = Field(
+        default=20_000,
+        ge=1_000,
+        le=1_000_000,
+        description="People in the reference sample for calibration and correlations.",
+    )
+    sample_minimum: StrictInt = Field(
+        default=2_000,
+        ge=0,
+        le=1_000_000,
+        description="Below this many left in the sample it is drawn anew.",
+    )
+    bin_count: StrictInt = Field(
+        default=1_024,
+        ge=16,
+        le=16_384,
+        description="Bins into which a continuous attribute is counted.",
+    )
+
+
+class Limits(Frozen):
+    """When the studio refuses, warns or leaves an attribute out."""
+
+    minimum_seed: StrictInt = Field(
+        default=25,
+        ge=1,
+        le=MOST_PEOPLE,
+        description="Fewer seed people to learn from are refused.",
+    )
+    advised_seed: StrictInt = Field(
+        default=500,
+        ge=1,
+        le=MOST_PEOPLE,
+        description="Fewer seed people to learn from are warned of.",
+    )
+    matched_minimum: StrictInt = Field(
+        default=500,
+        ge=1,
+        le=MOST_PEOPLE,
+        description="With learn_from auto, this many seed people must be in the"
+        " population for their rows there to be learnt from.",
+    )
+    maximum_cardinality: StrictInt = Field(
+        default=10_000,
+        ge=2,
+        le=1_000_000,
+        description="A categorical attribute must have fewer values than this.",
+    )
+    maximum_distinct_share: Number = Field(
+        default=0.9,
+        gt=0,
+        le=1,
+        description="A categorical attribute with more values per row than this is"
+        " taken for an id.",
+    )
+    maximum_unknown_share: Number = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        description="A categorical attribute is not proposed where a larger share of"
+        " the seed's rows has a value that the population never has.",
+    )
+    advised_attributes: StrictInt = Field(
+        default=8,
+        ge=1,
+        le=MOST_PEOPLE,
+        description="More attributes than this get a note.",
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.minimum_seed > self.advised_seed:
+            raise ValueError(
+                f"has minimum_seed {self.minimum_seed} above advised_seed"
+                f" {self.advised_seed}: give minimum_seed <= advised_seed"
+            )
+        return self
+
+
+class Refresh(Frozen):
+    """When the audience is built again by itself."""
+
+    schedule: str | None = Field(
+        default=None,
+        description="@hourly, @daily, @weekly, @monthly or a cron line of five fields.",
+    )
+    on_change: StrictBool = Field(
+        default=False, description="Also when the seed or the population changes."
+    )
+    max_age_hours: Number | None = Field(
+        default=None,
+        gt=0,
+        le=87_600,
+        description="The audience is overdue when its newest version is older.",
+    )
+    retries: StrictInt = Field(
+        default=2, ge=0, le=10, description="How often a failed build is tried again."
+    )
+
+    @field_validator("schedule")
+    @classmethod
+    def _schedule(cls, schedule: str | None) -> str | None:
+        return None if schedule is None else check_schedule(schedule)
+
+
+class AudienceSpecification(Frozen):
+    """One audience: from which data, by which attributes, how many, how often."""
+
+    schema_version: Literal[1] = Field(
+        default=1, description="Version of this document's format."
+    )
+    name: Name = Field(description="The audience's name, free text, 200 characters.")
+    description: FreeText = Field(default="", description="Free text shown with it.")
+    tags: tuple[Tag, ...] = Field(
+        default=(), max_length=MOST_TAGS, description="Words to find it by."
+    )
+    datasets: dict[Name, DatasetSource] = Field(
+        default_factory=dict,
+        description="Datasets to register where they are not registered yet.",
+    )
+    seed: SeedChoice = Field(description="The people one values.")
+    population: PopulationChoice = Field(description="The people to choose from.")
+    join_key: str | None = Field(
+        default=None,
+        description="Identifier that joins the two; left out: the best shared one.",
+    )
+    attributes: tuple[AttributeChoice, ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="What is scored; left out: every eligible attribute.",
+    )
+    exclude: tuple[ColumnName, ...] = Field(
+        default=(), description="Attributes or columns that are never scored."
+    )
+    output: Output = Field(description="Who is in the audience.")
+    scoring: Scoring = Field(
+        default_factory=Scoring, description="How likeness is measured."
+    )
+    limits: Limits = Field(
+        default_factory=Limits, description="When to refuse, warn or leave out."
+    )
+    refresh: Refresh = Field(
+        default_factory=Refresh, description="When it is built again by itself."
+    )
+
+    @field_validator("tags")
+    @classmethod
+    def _different_tags(cls, tags: tuple[str, ...]) -> tuple[str, ...]:
+        return _without_repeats(tags, tags)
+
+    @field_validator("exclude")
+    @classmethod
+    def _different_exclusions(cls, exclude: tuple[str, ...]) -> tuple[str, ...]:
+        return _without_repeats(exclude, exclude)
+
+    @field_validator("attributes")
+    @classmethod
+    def _different_attributes(
+        cls, attributes: tuple[AttributeChoice, ...] | None
+    ) -> tuple[AttributeChoice, ...] | None:
+        if attributes is not None:
+            _without_repeats((a.attribute for a in attributes), ())
+        return attributes
+
+    @field_validator("population")
+    @classmethod
+    def _another_dataset(
+        cls, population: PopulationChoice, info: Any
+    ) -> PopulationChoice:
+        seed = info.data.get("seed")
+        if seed is not None and folded(seed.dataset) == folded(population.dataset):
+            raise ValueError(
+                f"is the seed's own dataset {shown(seed.dataset)}: name another one,"
+                " since nobody would be left to find"
+            )
+        return population
+
+    @field_validator("exclude")
+    @classmethod
+    def _excluded_or_chosen(
+        cls, exclude: tuple[str, ...], info: Any
+    ) -> tuple[str, ...]:
+        chosen = {choice.attribute for choice in info.data.get("attributes") or ()}
+        for name in exclude:
+            if name in chosen:
+                raise ValueError(
+                    f"has {shown(name)}, which attributes has too: drop one"
+                )
+        return exclude
+
+
+def _without_repeats(names: Iterable[str], result: tuple[str, ...]) -> tuple[str, ...]:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise ValueError(f"has {shown(name)} twice: keep one")
+        seen.add(name)
+    return result

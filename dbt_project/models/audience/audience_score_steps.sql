@@ -1,0 +1,43 @@
+-- One row per step of log odds and twentieth of the score: how many candidates lie
+-- there.
+with
+
+    scores as (select * from {{ source("scoring", "scores") }}),
+
+    matched as (select row_id from {{ ref("canonical_matched_seed") }}),
+
+    spec as (select * from {{ source("inputs", "spec") }}),
+
+    candidates as (
+
+        select
+            {{ score_step("scores.log_odds") }} as step,
+            {{ score_bin("scores.score") }} as score_bin,
+            scores.log_odds,
+            scores.score >= spec.output_value as is_over_value
+
+        from scores
+        cross join spec
+        left join matched on scores.row_id = matched.row_id
+        where matched.row_id is null
+
+    ),
+
+    steps as (
+
+        select
+            step,
+            score_bin,
+            count(*) as people_count,
+            count(case when is_over_value then 1 end) as over_value_count,
+            min(log_odds) as least_log_odds,
+            max(log_odds) as greatest_log_odds,
+            min(case when is_over_value then log_odds end) as least_log_odds_over_value
+
+        from candidates
+        group by step, score_bin
+
+    )
+
+select *
+from steps

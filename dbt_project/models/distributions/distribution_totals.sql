@@ -1,0 +1,55 @@
+-- One row per left-out fold (-1: none): how many people stand on either side.
+with
+
+    members as (select count(*) as people_count from {{ ref("canonical_members") }}),
+
+    matched as (
+
+        select count(*) as people_count from {{ ref("canonical_matched_seed") }}
+
+    ),
+
+    seed_people as (select fold from {{ ref("canonical_seed") }}),
+
+    spec as (select * from {{ source("inputs", "spec") }}),
+
+    folds as (
+
+        {% for left_out_fold in range(-1, 5) %}
+            select cast({{ left_out_fold }} as integer) as left_out_fold
+            {% if not loop.last %}
+                union all
+            {% endif %}
+        {% endfor %}
+
+    ),
+
+    seed_totals as (
+
+        select folds.left_out_fold, count(seed_people.fold) as seed_total
+
+        from folds
+        left join seed_people on folds.left_out_fold <> seed_people.fold
+        group by folds.left_out_fold
+
+    ),
+
+    totals as (
+
+        select
+            seed_totals.left_out_fold,
+            cast(seed_totals.seed_total as bigint) as seed_total,
+            cast(
+                members.people_count - matched.people_count as bigint
+            ) as reference_total,
+            cast(spec.smoothing as double) as smoothing
+
+        from seed_totals
+        cross join members
+        cross join matched
+        cross join spec
+
+    )
+
+select *
+from totals

@@ -1,0 +1,88 @@
+-- One row: how seed and population overlap, and what the scorer learned from.
+{% set population_rows = ref("stg_population") %}
+
+with
+
+    seed_rows as (select * from {{ ref("stg_seed") }}),
+
+    seed_identities as (select * from {{ ref("canonical_seed_identities") }}),
+
+    matched as (select person_key from {{ ref("canonical_matched_seed") }}),
+
+    learning_seed as (select person_key from {{ ref("canonical_seed") }}),
+
+    members as (
+
+        select count(*) as population_people from {{ ref("canonical_members") }}
+
+    ),
+
+    seed_row_counts as (
+
+        select
+            count(*) as seed_rows,
+            count({{ person_identifier("seed_rows") }}) as seed_rows_with_identifier
+
+        from seed_rows
+
+    ),
+
+    seed_people_counts as (
+
+        select count(distinct person_key) as seed_people from seed_identities
+
+    ),
+
+    matched_counts as (
+
+        select count(distinct person_key) as matched_people from matched
+
+    ),
+
+    learning_counts as (select count(*) as learning_seed_people from learning_seed),
+
+    population_row_counts as (
+
+        select
+            count(*) as population_rows
+            {% if var("resolve_people") %}
+                , count({{ person_identifier("people") }}) as rows_with_identifier
+            {% else %}, count(*) as rows_with_identifier
+            {% endif %}
+
+        from {{ population_rows }} as people
+
+    ),
+
+    overlap as (
+
+        select
+            seed_row_counts.seed_rows,
+            seed_people_counts.seed_people,
+            matched_counts.matched_people,
+            seed_people_counts.seed_people
+            - matched_counts.matched_people as unmatched_people,
+            matched_counts.matched_people
+            / greatest(seed_people_counts.seed_people, 1e0) as matched_share,
+            members.population_people,
+            learning_counts.learning_seed_people,
+            '{{ var("learn_from") }}' as learn_from,
+            seed_row_counts.seed_rows_with_identifier
+            - seed_people_counts.seed_people as duplicate_seed_rows,
+            population_row_counts.rows_with_identifier
+            - members.population_people as duplicate_population_rows,
+            population_row_counts.population_rows
+            - population_row_counts.rows_with_identifier
+            as population_rows_without_identifier
+
+        from seed_row_counts
+        cross join seed_people_counts
+        cross join matched_counts
+        cross join members
+        cross join learning_counts
+        cross join population_row_counts
+
+    )
+
+select *
+from overlap

@@ -1,0 +1,192 @@
+-- One row per value of a categorical attribute or tenth of a continuous one with 25
+-- reference people or more.
+with
+
+    weights as (select * from {{ ref("weight_attributes") }} where left_out_fold = -1),
+
+    totals as (select * from {{ ref("distribution_totals") }} where left_out_fold = -1),
+
+    value_weights as (
+
+        select * from {{ ref("weight_values") }} where left_out_fold = -1
+
+    ),
+
+    value_counts as (
+
+        select * from {{ ref("distribution_categorical") }} where left_out_fold = -1
+
+    ),
+
+    bins as (select * from {{ ref("distribution_bins") }}),
+
+    bin_terms as (select * from {{ ref("weight_bins") }} where left_out_fold = -1),
+
+    seed_bins as (
+
+        select attribute, bin, sum(seed_count) as seed_count
+
+        from {{ ref("distribution_seed_bins") }}
+        group by attribute, bin
+
+    ),
+
+    gaussians as (select * from {{ ref("weight_gaussians") }} where left_out_fold = -1),
+
+    continuous as (
+
+        select * from {{ ref("distribution_continuous") }} where left_out_fold = -1
+
+    ),
+
+    of_values as (
+
+        select
+            value_weights.attribute,
+            case
+                when value_weights.is_missing
+                then 'missing'
+                else value_weights.attribute_value
+            end as value_text,
+            cast(null as double) as least_value,
+            cast(null as double) as greatest_value,
+            value_counts.reference_count,
+            value_weights.seed_share,
+            value_weights.reference_share,
+            value_weights.log_likelihood_ratio,
+            value_weights.is_missing
+
+        from value_weights
+        inner join
+            value_counts
+            on value_weights.attribute = value_counts.attribute
+            and value_weights.is_missing = value_counts.is_missing
+            and value_weights.attribute_value = value_counts.attribute_value
+
+    ),
+
+    in_bands as (
+
+        select
+            bins.attribute,
+            bins.least_value,
+            bins.greatest_value,
+            bins.reference_count,
+            coalesce(seed_bins.seed_count, 0) as seed_count,
+            bin_terms.log_likelihood_ratio,
+            least(floor(10 * (bins.share_below + bins.reference_share / 2)), 9) as band
+
+        from bins
+        inner join
+            bin_terms
+            on bins.attribute = bin_terms.attribute
+            and bins.bin = bin_terms.bin
+        left join
+            seed_bins
+            on bins.attribute = seed_bins.attribute
+            and bins.bin = seed_bins.bin
+
+    ),
+
+    bands as (
+
+        select
+            attribute,
+            min(least_value) as least_value,
+            max(greatest_value) as greatest_value,
+            sum(reference_count) as reference_count,
+            sum(seed_count) as seed_count,
+            {{ exact_sum("reference_count * log_likelihood_ratio") }}
+            / greatest(sum(reference_count), 1) as log_likelihood_ratio
+
+        from in_bands
+        group by attribute, band
+
+    ),
+
+    of_bands as (
+
+        select
+            bands.attribute,
+            case
+                when bands.least_value = bands.greatest_value
+                then {{ number_text("bands.least_value") }}
+                else
+                    {{ number_text("bands.least_value") }}
+                    || ' to '
+                    || {{ number_text("bands.greatest_value") }}
+            end as value_text,
+            bands.least_value,
+            bands.greatest_value,
+            bands.reference_count,
+            bands.seed_count / greatest(totals.seed_total, 1e0) as seed_share,
+            bands.reference_count
+            / greatest(totals.reference_total, 1e0) as reference_share,
+            bands.log_likelihood_ratio,
+            false as is_missing
+
+        from bands
+        cross join totals
+
+    ),
+
+    of_missing as (
+
+        select
+            continuous.attribute,
+            'missing' as value_text,
+            cast(null as double) as least_value,
+            cast(null as double) as greatest_value,
+            continuous.reference_missing_count as reference_count,
+            continuous.seed_missing_count
+            / greatest(totals.seed_total, 1e0) as seed_share,
+            continuous.reference_missing_count
+            / greatest(totals.reference_total, 1e0) as reference_share,
+            gaussians.missing_log_likelihood_ratio as log_likelihood_ratio,
+            true as is_missing
+
+        from continuous
+        inner join gaussians on continuous.attribute = gaussians.attribute
+        cross join totals
+
+    ),
+
+    all_values as (
+
+        select *
+        from of_values
+
+        union all
+
+        select *
+        from of_bands
+
+        union all
+
+        select *
+        from of_missing
+
+    ),
+
+    contributions as (
+
+        select
+            all_values.attribute,
+            all_values.value_text,
+            all_values.least_value,
+            all_values.greatest_value,
+            cast(all_values.reference_count as bigint) as reference_count,
+            all_values.seed_share,
+            all_values.reference_share,
+            all_values.log_likelihood_ratio,
+            weights.attribute_weight * all_values.log_likelihood_ratio as contribution,
+            all_values.is_missing
+
+        from all_values
+        inner join weights on all_values.attribute = weights.attribute
+        where all_values.reference_count >= 25
+
+    )
+
+select *
+from contributions

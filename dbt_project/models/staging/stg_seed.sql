@@ -1,0 +1,13 @@
+-- One row per row of the seed, cleaned.
+with
+
+    seed_rows as (select * from {{ source("inputs", "seed") }}),
+
+    cleaned as (
+
+        select seed_rows.row_id {{ cleaned_columns("seed_rows") }} from seed_rows
+
+    )
+
+select *
+from cleaned

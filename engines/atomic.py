@@ -1,0 +1,36 @@
+"""Files that are there whole or not at all, readable by their owner alone."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+
+@contextmanager
+def written_whole(target: Path) -> Iterator[Path]:
+    """A temporary path beside `target`, renamed to it when the block ends well."""
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    temporary = target.parent / f".{target.name}.{uuid4().hex}"
+    try:
+        yield temporary
+        temporary.chmod(0o600)
+        _sync(temporary)
+        temporary.replace(target)
+        _sync(target.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text_whole(target: Path, text: str) -> None:
+    """Write a small text file, atomically."""
+    with written_whole(target) as temporary:
+        temporary.write_text(text)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

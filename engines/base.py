@@ -1,0 +1,203 @@
+"""What every engine can do, and the values that go in and out of it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from catalog.datasets import (
+    Column,
+    CsvSchema,
+    Dataset,
+    DatasetKind,
+    DatasetProfile,
+)
+from engines.limits import Settings
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+BATCH_ROWS = 122_880
+
+__all__ = [
+    "BATCH_ROWS",
+    "BuildInputs",
+    "Engine",
+    "InputAttribute",
+    "InputIdentifier",
+    "Inspection",
+    "MembersFile",
+    "Settings",
+    "Source",
+    "SpecificationRow",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What a source is, before it is registered.
+
+    `notes` are full sentences on what was detected and how it will be read, to be shown
+    to the person. `table` is the table of a DuckDB file as it is registered.
+    """
+
+    kind: DatasetKind
+    columns: tuple[Column, ...]
+    csv_schema: CsvSchema | None = None
+    rows: int | None = None
+    notes: tuple[str, ...] = ()
+    table: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A dataset at one fingerprint, with its profile where one is needed."""
+
+    dataset: Dataset
+    fingerprint: str
+    profile: DatasetProfile | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InputIdentifier:
+    """An identifier type and the column that holds it on each side."""
+
+    slug: str
+    is_hash: bool
+    population_column: str
+    seed_column: str
+
+
+@dataclass(frozen=True, slots=True)
+class InputAttribute:
+    """A scored attribute; `column` is the population's. Centre and scale: continuous only."""
+
+    slug: str
+    role: Literal["categorical", "continuous"]
+    column: str
+    seed_column: str | None = None
+    centre: float | None = None
+    scale: float | None = None
+    is_discrete: bool = False
+    frequent_values: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SpecificationRow:
+    """The scoring and output fields of a specification, as the dbt models read them."""
+
+    smoothing: float = 30.0
+    gaussian_prior: float = 10.0
+    variance_pooling: float | None = None
+    attribute_weights: str = "noise_decorrelated"
+    output_kind: Literal["top", "min_score", "best_percent"] = "top"
+    output_value: float = 1000.0
+    include_seed: bool = False
+    sample_size: int = 20_000
+    sample_minimum: int = 2_000
+    bin_count: int = 1_024
+    model: str = "naive_bayes"
+
+
+@dataclass(frozen=True, slots=True)
+class BuildInputs:
+    """All that one build reads. Slugs are validated by the catalog; columns are free text."""
+
+    build_id: str
+    population: Source
+    seed: Source
+    identifiers: tuple[InputIdentifier, ...]
+    attributes: tuple[InputAttribute, ...]
+    specification: SpecificationRow = field(default_factory=SpecificationRow)
+
+
+@dataclass(frozen=True, slots=True)
+class MembersFile:
+    """What an export of members wrote.
+
+    `content_hash` is over the rows in order, whatever the file's metadata.
+    """
+
+    rows: int
+    content_hash: str
+    bytes: int
+    columns: tuple[str, ...]
+
+
+class Engine(Protocol):
+    """Opens, profiles, streams and writes data. Every method opens and closes by itself."""
+
+    def inspect(
+        self,
+        path: Path,
+        table: str | None = None,
+        csv_schema: CsvSchema | None = None,
+    ) -> Inspection:
+        """Say what a path holds and how it will be read; reads a text file whole."""
+
+    def fingerprint(self, dataset: Dataset) -> str:
+        """Hash of the dataset's content, 64 hex digits."""
+
+    def stamp(self, dataset: Dataset) -> str:
+        """Cheap sign of change (names, sizes, times of the files), 64 hex digits."""
+
+    def load(self, dataset: Dataset, fingerprint: str) -> None:
+        """Make the dataset readable as Parquet at this fingerprint; nothing if it is."""
+
+    def profile(
+        self, dataset: Dataset, fingerprint: str, key_columns: Sequence[str]
+    ) -> DatasetProfile:
+        """Statistics of all columns and of the key columns; made once, then read."""
+
+    def unknown_share(
+        self,
+        seed: Source,
+        seed_column: str,
+        population: Source,
+        population_column: str,
+    ) -> float:
+        """Share of the seed's rows with a value that have one the population never has."""
+
+    def write_inputs(self, build_folder: Path, inputs: BuildInputs) -> None:
+        """Write the schema `inputs` of the build's work database."""
+
+    def read_sample(
+        self, source: Source, key_column: str, columns: Sequence[str]
+    ) -> "pa.Table":
+        """Rows of the sample by one key, columns by the source's names; may be empty."""
+
+    def read_table(self, build_folder: Path, relation: str) -> "pa.Table":
+        """Read a small relation of the work database, `name` or `schema.name`."""
+
+    def stream(
+        self,
+        build_folder: Path,
+        relation: str,
+        columns: Sequence[str],
+        batch_rows: int = BATCH_ROWS,
+    ) -> Iterator["pa.RecordBatch"]:
+        """Read columns of a relation in batches, in no particular order."""
+
+    def write_table(
+        self,
+        build_folder: Path,
+        schema: str,
+        name: str,
+        batches: Iterable["pa.RecordBatch"],
+        arrow_schema: "pa.Schema",
+    ) -> int:
+        """Create or replace a table of the work database from batches; rows written."""
+
+    def export_members(
+        self,
+        build_folder: Path,
+        target: Path,
+        identifiers: Sequence[str],
+        contributions: Iterable["pa.RecordBatch"] = (),
+        metadata: Mapping[str, str] | None = None,
+    ) -> MembersFile:
+        """Write the audience's people, best first, to one Parquet file.
+
+        `identifiers` are slugs. Batches of contributions hold `row_id` and
+        `contribution_<attribute>` columns; `metadata` goes into the file's own.
+        """

@@ -1,0 +1,174 @@
+"""Connections to DuckDB: their limits, their lock-down, and the work database.
+
+DuckDB refuses two connections of different settings to one file in one process, and
+dbt opens the work database with settings of its own. So a connection lives as long as
+one call of the engine and no longer.
+"""
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, TypeVar
+from uuid import uuid4
+
+from engines.failures import explained
+from engines.limits import Settings
+from engines.quoting import escape_pattern, quote_list, quote_literal
+
+if TYPE_CHECKING:
+    import duckdb
+
+WORK_DATABASE = "work.duckdb"
+SOURCES = "sources.json"
+SPILL = "spill"
+
+T = TypeVar("T")
+
+_opening = Lock()
+
+
+def _configuration(settings: Settings, spill: Path) -> dict[str, str]:
+    return {
+        "threads": str(settings.thread_count),
+        "memory_limit": settings.memory,
+        "temp_directory": str(spill),
+        "preserve_insertion_order": "false",
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
+
+
+def _lock_down(
+    connection: "duckdb.DuckDBPyConnection",
+    files: Iterable[Path | str],
+    folders: Iterable[Path],
+) -> None:
+    """From here on the session reads and writes the named files and folders only."""
+    answer = connection.execute("select current_setting('lock_configuration')")
+    if answer.fetchall()[0][0]:
+        return
+    # Both spellings are checked: the pattern as written and the file that it finds.
+    paths = [text for path in files for text in (str(path), escape_pattern(path))]
+    connection.execute(f"set allowed_paths = {quote_list(paths)}")
+    names = quote_list(f"{folder}/" for folder in folders)
+    connection.execute(f"set allowed_directories = {names}")
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+
+
+@contextmanager
+def memory_session(
+    settings: Settings,
+    spill: Path,
+    *,
+    files: Iterable[Path | str] = (),
+    folders: Iterable[Path] = (),
+    attach: Path | None = None,
+    keep_order: bool = False,
+) -> Iterator["duckdb.DuckDBPyConnection"]:
+    """A database in memory that reads `files` and writes to `folders`, nothing else.
+
+    `attach` is a DuckDB file, opened read-only as `source`. `keep_order` keeps the rows
+    of a result in the order of the source.
+    """
+    import duckdb
+
+    spill = _own_spill(spill)
+    connection = duckdb.connect(config=dict(_configuration(settings, spill)))
+    try:
+        if keep_order:
+            connection.execute("set preserve_insertion_order = true")
+        if attach is not None:
+            attaching = f"attach {quote_literal(str(attach))} as source (read_only)"
+            with explained(f"file '{attach.name}'"):
+                patiently(
+                    lambda: connection.execute(attaching), settings.lock_wait_seconds
+                )
+        _lock_down(connection, files, [*folders, spill])
+        yield connection
+    finally:
+        connection.close()
+        shutil.rmtree(spill, ignore_errors=True)
+
+
+def _own_spill(folder: Path) -> Path:
+    """A spill folder for this session alone; those of processes that died are emptied."""
+    import psutil
+
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for left in folder.glob("spill-*"):
+        owner = left.name.split("-")[1]
+        if not psutil.pid_exists(int(owner)):
+            shutil.rmtree(left, ignore_errors=True)
+    own = folder / f"spill-{os.getpid()}-{uuid4().hex}"
+    own.mkdir(mode=0o700)
+    return own
+
+
+@contextmanager
+def work_session(
+    settings: Settings, build_folder: Path
+) -> Iterator["duckdb.DuckDBPyConnection"]:
+    """The build's work database, locked down to the files that its inputs name.
+
+    Several may be open at once in one process: they share their settings. Raises
+    StudioError `database_locked`, naming the holder, after a bounded wait.
+    """
+    connection = _open_work(settings, build_folder)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _open_work(settings: Settings, build_folder: Path) -> "duckdb.DuckDBPyConnection":
+    import duckdb
+
+    spill = build_folder / SPILL
+    path = build_folder / WORK_DATABASE
+    with explained(f"work database of build '{build_folder.name}'", build_folder):
+        spill.mkdir(mode=0o700, parents=True, exist_ok=True)
+        sources = build_folder / SOURCES
+        files = json.loads(sources.read_text()) if sources.exists() else []
+        configuration = _configuration(settings, spill)
+        with _opening:
+            connection = patiently(
+                lambda: duckdb.connect(str(path), config=dict(configuration)),
+                settings.lock_wait_seconds,
+            )
+            try:
+                _lock_down(connection, files, [])
+                path.chmod(0o600)
+            except BaseException:
+                connection.close()
+                raise
+        return connection
+
+
+def start_work(build_folder: Path, files: Iterable[Path]) -> None:
+    """Make the build's folder, empty its spill and note which files its views may read."""
+    build_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    shutil.rmtree(build_folder / SPILL, ignore_errors=True)
+    sources = build_folder / SOURCES
+    sources.write_text(json.dumps([str(path) for path in files]))
+    sources.chmod(0o600)
+
+
+def patiently(call: Callable[[], T], seconds: float) -> T:
+    """Call until the database file is free, for so many seconds at most."""
+    import duckdb
+
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            return call()
+        except duckdb.Error as error:
+            is_locked = "lock" in str(error) or "Unique file handle" in str(error)
+            if not is_locked or time.monotonic() >= until:
+                raise
+        time.sleep(0.1)

@@ -1,0 +1,285 @@
+"""How a CSV file is read: proposed once from the file, shown, saved, then applied.
+
+The dialect is guessed from the first records. Types are decided over all values: a
+column is a number only where every value is one.
+"""
+
+import itertools
+import re
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from catalog.datasets import Column, CsvSchema
+from catalog.errors import StudioError
+from engines.csv_text import Text, records
+from engines.csv_types import NULL_TOKENS, Facts, decide_types
+from engines.quoting import quote_list, quote_literal, quote_path
+from engines.relations import one_row
+
+if TYPE_CHECKING:
+    import duckdb
+
+DELIMITERS = (",", ";", "\t", "|")
+SNIFFED_RECORDS = 1_000
+FIRST_ROWS = 50_000
+MOST_COLUMNS = 10_000
+INTEGER = r"[+-]?(0|[1-9][0-9]{0,17})"
+# Longer whole numbers would lose digits, so they are no numbers but ids.
+NUMBER = r"[+-]?((0|[1-9][0-9]{0,17})(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?"
+SPECIAL = r"[+-]?([nN]a[nN]|NAN|[iI]nf(inity)?|INF)"
+COMMA_NUMBER = r"[+-]?(0|[1-9][0-9]{0,17})(,[0-9]+)?"
+BOOLEAN = "true|false|True|False|TRUE|FALSE"
+DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+TIMESTAMP = DATE + "[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]+)?)?"
+DAY_MONTH = "([0-9]{1,2})[/.]([0-9]{1,2})[/.][0-9]{4}"
+
+
+def sniff_dialect(text: Text) -> CsvSchema:
+    """Delimiter, quote, escape and header from the first records; no columns yet.
+
+    The delimiter is the one by which most records have as many fields as the first.
+    """
+    best: tuple[float, int, str] = (-1.0, 0, ",")
+    for delimiter in DELIMITERS:
+        rows = _first_records(text, delimiter, '"', '"')
+        if not rows or len(rows[0]) < 2:
+            continue
+        width = len(rows[0])
+        alike = sum(len(row) == width for row in rows) / len(rows)
+        best = max(best, (round(alike, 3), width, delimiter))
+    delimiter = best[2]
+    escape = _sniff_escape(text)
+    rows = _first_records(text, delimiter, '"', escape)
+    return CsvSchema(
+        delimiter=delimiter,
+        escape=escape,
+        encoding=text.encoding,
+        has_header=_has_header(rows),
+    )
+
+
+def _first_records(
+    text: Text, delimiter: str, quote: str, escape: str
+) -> list[list[str]]:
+    import csv
+
+    reader = records(text, delimiter, quote, escape)
+    try:
+        return [row for row in itertools.islice(reader, SNIFFED_RECORDS) if row]
+    except csv.Error:
+        return []
+
+
+def _sniff_escape(text: Text) -> str:
+    from engines.csv_text import open_bytes
+
+    with open_bytes(text.path) as stream:
+        start = stream.read(1 << 20)
+    return "\\" if b'\\"' in start and b'""' not in start else '"'
+
+
+def _has_header(rows: Sequence[Sequence[str]]) -> bool:
+    """False where the first record has a number in a column that holds numbers alone."""
+    if len(rows) < 2:
+        return True
+    first, rest = rows[0], rows[1:]
+    for at, field in enumerate(first):
+        below = [row[at].strip() for row in rest if at < len(row) and row[at].strip()]
+        if _is_number(field) and below and all(map(_is_number, below)):
+            return False
+    return True
+
+
+def _is_number(field: str) -> bool:
+    return re.fullmatch(rf"{NUMBER}|{COMMA_NUMBER}|[0-9]+", field.strip()) is not None
+
+
+def header_names(text: Text, schema: CsvSchema) -> tuple[str, ...]:
+    """The file's column names; a column without one is called by its position."""
+    first = _first_records(text, schema.delimiter, schema.quote, schema.escape)[:1]
+    if not first:
+        raise StudioError(
+            "empty_dataset", f"file '{text.path.name}'", "has 0 rows", "add rows to it"
+        )
+    if len(first[0]) > MOST_COLUMNS:
+        raise StudioError(
+            "too_many_columns",
+            f"file '{text.path.name}'",
+            f"has {len(first[0]):,} columns, more than {MOST_COLUMNS:,}",
+            "keep the columns that are needed",
+        )
+    return tuple(
+        (name if schema.has_header and name.strip() else f"column_{position}")
+        for position, name in enumerate(first[0], start=1)
+    )
+
+
+def strict_read(text: Text, schema: CsvSchema, width: int) -> str:
+    """SQL that reads every field as text, columns f0, f1, …; a bad line is an error."""
+    names = ", ".join(f"'f{position}': 'VARCHAR'" for position in range(width))
+    options = {
+        "auto_detect": "false",
+        "header": "true" if schema.has_header else "false",
+        "delim": quote_literal(schema.delimiter),
+        "quote": quote_literal(schema.quote),
+        "escape": quote_literal(schema.escape if schema.quote else ""),
+        "strict_mode": "true",
+        "null_padding": "false",
+        "ignore_errors": "false",
+        "nullstr": quote_list([""]),
+        "compression": "'gzip'" if text.is_gzip else "'none'",
+        "columns": f"{{{names}}}",
+    }
+    written = ", ".join(f"{name} = {value}" for name, value in options.items())
+    return f"read_csv({quote_path(text.path)}, {written})"
+
+
+def decide_columns(
+    connection: "duckdb.DuckDBPyConnection",
+    text: Text,
+    schema: CsvSchema,
+    names: Sequence[str],
+) -> tuple[CsvSchema, tuple[str, ...]]:
+    """The schema with its columns' types, and sentences on what was found.
+
+    A first look at some rows proposes, one scan of all rows confirms; only columns that
+    this leaves open are counted in full.
+    """
+    source = strict_read(text, schema, len(names))
+    some = f"(select * from {source} limit {FIRST_ROWS})"
+    tokens = tuple({*NULL_TOKENS, *schema.null_tokens} - {""})
+    facts = _facts(connection, some, range(len(names)), tokens)
+    open_questions = _unconfirmed(connection, source, facts)
+    facts |= _facts(connection, source, open_questions, tokens)
+    return _decide(schema, names, facts)
+
+
+def _unconfirmed(
+    connection: "duckdb.DuckDBPyConnection", source: str, facts: dict[int, Facts]
+) -> list[int]:
+    """The columns of which the first rows do not settle what all rows are.
+
+    Columns of text stay text whatever follows; columns of one plain form are settled
+    where no other row has another. The rest must be counted in full.
+    """
+    undecided, checks = [], {}
+    for at, one in facts.items():
+        pattern = _plain_form(one)
+        if pattern is not None:
+            checks[at] = _not_matching(f"trim(f{at})", pattern)
+        elif not _is_text_for_sure(one):
+            undecided.append(at)
+    if not checks:
+        return undecided
+    counts = one_row(connection, f"select {', '.join(checks.values())} from {source}")
+    failed = [at for at, count in zip(checks, counts, strict=True) if count]
+    return sorted(undecided + failed)
+
+
+def _plain_form(facts: Facts) -> str | None:
+    """The one form that all values seen so far have, if it needs no further question."""
+    if facts.token_rows or not facts.filled:
+        return None
+    for count, pattern in (
+        (facts.integers, INTEGER),
+        (facts.numbers, f"{NUMBER}|{SPECIAL}"),
+        (facts.booleans, BOOLEAN),
+    ):
+        if count == facts.filled:
+            return pattern
+    return None
+
+
+def _not_matching(value: str, pattern: str) -> str:
+    return (
+        f"count(*) filter (where {value} <> '' "
+        f"and not regexp_full_match({value}, {quote_literal(pattern)}))"
+    )
+
+
+def _is_text_for_sure(facts: Facts) -> bool:
+    """True where no further value can make the column anything but text."""
+    values = facts.filled - facts.token_rows
+    return values > max(
+        facts.numbers,
+        facts.comma_numbers,
+        facts.booleans,
+        facts.dates,
+        facts.timestamps,
+        facts.day_months,
+    )
+
+
+def _facts(
+    connection: "duckdb.DuckDBPyConnection",
+    source: str,
+    positions: Iterable[int],
+    null_tokens: Sequence[str],
+) -> dict[int, Facts]:
+    tokens = quote_list(sorted(null_tokens))
+    expressions = []
+    asked = list(positions)
+    for at in asked:
+        value = f"trim(f{at})"
+        no_token = f"not list_contains({tokens}, {value})"
+        expressions += [
+            f"count(nullif({value}, ''))",
+            f"array_sort(list(distinct {value}) filter (where list_contains({tokens}, {value})))",
+            f"count(*) filter (where list_contains({tokens}, {value}))",
+        ]
+        for pattern in (INTEGER, f"{NUMBER}|{SPECIAL}", COMMA_NUMBER, BOOLEAN):
+            expressions.append(_matching(value, pattern))
+        dates = f"try_cast({value} as date) is not null"
+        times = f"try_cast({value} as timestamp) is not null"
+        day_month = f"regexp_full_match({value}, {quote_literal(DAY_MONTH)})"
+        first, second = (
+            f"cast(regexp_extract({value}, {quote_literal(DAY_MONTH)}, {group}) as int)"
+            for group in (1, 2)
+        )
+        expressions += [
+            f"count(*) filter (where {dates} and "
+            f"regexp_full_match({value}, {quote_literal(DATE)}))",
+            f"count(*) filter (where {times} and "
+            f"regexp_full_match({value}, {quote_literal(TIMESTAMP)}))",
+            f"count(*) filter (where {day_month} and {no_token})",
+            f"max(case when {day_month} then {first} end)",
+            f"max(case when {day_month} then {second} end)",
+            f"array_sort(list(distinct regexp_extract({value}, '[/.]')) filter (where {day_month}))",
+        ]
+    if not asked:
+        return {}
+    row = one_row(connection, f"select {', '.join(expressions)} from {source}")
+    each = len(expressions) // len(asked)
+    found = {}
+    for number, at in enumerate(asked):
+        part_of_row: list[Any] = list(row[number * each : (number + 1) * each])
+        for place in (1, 12):
+            part_of_row[place] = tuple(part_of_row[place] or ())
+        part_of_row = [0 if value is None else value for value in part_of_row]
+        found[at] = Facts(*part_of_row)
+    return found
+
+
+def _matching(value: str, pattern: str) -> str:
+    return (
+        f"count(*) filter (where regexp_full_match({value}, {quote_literal(pattern)}))"
+    )
+
+
+def _decide(
+    schema: CsvSchema, names: Sequence[str], facts: dict[int, Facts]
+) -> tuple[CsvSchema, tuple[str, ...]]:
+    types, decimal, date_format, tokens, notes = decide_types(names, facts)
+    columns = tuple(
+        Column(name=name, type=type_name)
+        for name, type_name in zip(names, types, strict=True)
+    )
+    decided = schema.model_copy(
+        update={
+            "columns": columns,
+            "decimal_separator": decimal,
+            "date_format": date_format,
+            "null_tokens": tuple(sorted({"", *schema.null_tokens, *tokens})),
+        }
+    )
+    return decided, notes

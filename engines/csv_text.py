@@ -1,0 +1,282 @@
+"""The text of a CSV or JSON Lines file before an engine reads it: encoding and lines.
+
+What an engine would lose in silence or blame on the wrong line is found here: NUL
+characters, bytes that are no text, mixed line ends. What it cannot read is written anew
+as UTF-8 in a scratch folder.
+"""
+
+import codecs
+import csv
+import gzip
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from catalog.errors import StudioError
+
+CHUNK = 4 << 20
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# Text shrinks 3 to 40 times; far more is a file made to fill the disk.
+EXPANDED_FREELY = 1 << 30
+EXPANDED_TIMES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text file that an engine can read: UTF-8, one sort of line end.
+
+    `encoding` is the source's. `filled_lines` and `blank_lines` count lines outside
+    quotes; a line break inside quotes ends no line.
+    """
+
+    path: Path
+    encoding: str
+    has_bom: bool
+    is_gzip: bool
+    filled_lines: int
+    blank_lines: int
+
+
+def prepare_text(
+    path: Path, scratch: Path, encoding: str | None = None, quote: str = '"'
+) -> Text:
+    """Check a file's bytes and make it readable; `encoding` is detected where None.
+
+    Raises StudioError with the line of the first NUL or byte that is no text.
+    """
+    if not path.stat().st_size:
+        raise StudioError(
+            "empty_dataset", f"file '{path.name}'", "is empty", "add rows to it"
+        )
+    found, has_bom = detect_encoding(path)
+    encoding = encoding or found
+    if encoding == "utf-8":
+        lines = _count_lines(path, quote)
+        if not lines.is_mixed:
+            is_gzip = path.name.lower().endswith(".gz")
+            return Text(path, encoding, has_bom, is_gzip, lines.filled, lines.blank)
+    written = scratch / "text.csv"
+    _transcode(path, written, encoding)
+    lines = _count_lines(written, quote)
+    return Text(written, encoding, has_bom, False, lines.filled, lines.blank)
+
+
+def open_bytes(path: Path) -> "IO[bytes] | gzip.GzipFile":
+    """The file's bytes, unpacked where its name ends in .gz."""
+    if path.name.lower().endswith(".gz"):
+        return gzip.open(path, "rb")
+    return path.open("rb")
+
+
+def chunks(path: Path) -> Iterator[bytes]:
+    """The file's bytes in pieces; refuses a packed file that grows without end."""
+    limit = max(EXPANDED_FREELY, EXPANDED_TIMES * path.stat().st_size)
+    total = 0
+    try:
+        with open_bytes(path) as stream:
+            while chunk := stream.read(CHUNK):
+                total += len(chunk)
+                if total > limit:
+                    raise StudioError(
+                        "expands_too_far",
+                        f"file '{path.name}'",
+                        f"unpacks to more than {limit:,} bytes",
+                        "unpack it yourself and register the result",
+                    )
+                yield chunk
+    except (EOFError, gzip.BadGzipFile, OSError) as error:
+        if isinstance(error, PermissionError):
+            raise
+        raise StudioError(
+            "damaged_file",
+            f"file '{path.name}'",
+            "is not a whole gzip file" if path.suffix == ".gz" else "could not be read",
+            "check that the copy was complete",
+        ) from None
+
+
+def detect_encoding(path: Path) -> tuple[str, bool]:
+    """The encoding of a file, over all its bytes, and whether it starts with a mark.
+
+    utf-8, utf-16, utf-16-le, utf-16-be, latin-1 or cp1252. Bytes that are not UTF-8
+    mean one of the last two only where nothing else in the file looks like UTF-8;
+    otherwise the file is damaged, and the line is told.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    line, is_utf8, has_wide, has_controls, rest = 1, True, False, False, b""
+    for number, chunk in enumerate(chunks(path)):
+        if number == 0:
+            for mark, encoding in BOMS:
+                if chunk.startswith(mark) and encoding != "utf-8":
+                    return encoding, True
+            if wide := _without_mark(chunk[:4096]):
+                return wide, False
+        if b"\0" in chunk:
+            at = line + chunk[: chunk.index(b"\0")].count(b"\n")
+            raise StudioError(
+                "nul_character",
+                f"file '{path.name}', line {at}",
+                "holds a NUL character",
+                "take it out, or write the file as UTF-8",
+            )
+        if is_utf8 and not (chunk.isascii() and not rest):
+            try:
+                has_wide |= not decoder.decode(chunk).isascii()
+                rest = decoder.getstate()[0]
+            except UnicodeDecodeError as error:
+                is_utf8 = False
+                # The bytes carried over from the last chunk stand before this one's.
+                start = max(0, error.start - len(rest))
+                bad_line = line + chunk[:start].count(b"\n")
+                has_wide |= _has_utf8(chunk[:start])
+        if not is_utf8:
+            has_controls |= any(0x80 <= byte < 0xA0 for byte in set(chunk))
+        line += chunk.count(b"\n")
+    if is_utf8 and not rest:
+        with open_bytes(path) as stream:
+            return "utf-8", stream.read(3) == codecs.BOM_UTF8
+    if has_wide or rest:
+        raise StudioError(
+            "bad_encoding",
+            f"file '{path.name}', line {line if is_utf8 else bad_line}",
+            "holds bytes that are not UTF-8, though the rest of the file is",
+            "write the file again as UTF-8",
+        )
+    return ("cp1252" if has_controls else "latin-1"), False
+
+
+def _has_utf8(chunk: bytes) -> bool:
+    return any(0xC0 <= byte < 0xF8 for byte in set(chunk))
+
+
+def _without_mark(start: bytes) -> str | None:
+    """UTF-16 without a mark: every other byte of plain text is 0."""
+    half = len(start) // 2
+    if half < 2:
+        return None
+    even, odd = start[0 : 2 * half : 2].count(0), start[1 : 2 * half : 2].count(0)
+    if odd > 0.8 * half and not even:
+        return "utf-16-le"
+    if even > 0.8 * half and not odd:
+        return "utf-16-be"
+    return None
+
+
+def _transcode(source: Path, target: Path, encoding: str) -> None:
+    """Write a file as UTF-8 with plain line ends."""
+    try:
+        decoder = codecs.getincrementaldecoder(encoding)()
+    except LookupError:
+        raise StudioError(
+            "bad_encoding",
+            f"file '{source.name}'",
+            f"is declared as '{encoding}', which is no known encoding",
+            "name another, such as utf-8 or latin-1",
+        ) from None
+    line, carriage = 1, ""
+    with target.open("w", encoding="utf-8", newline="") as stream:
+        for number, chunk in enumerate((*chunks(source), b"")):
+            try:
+                text = carriage + decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError:
+                raise StudioError(
+                    "bad_encoding",
+                    f"file '{source.name}', after line {line}",
+                    f"holds bytes that are not {encoding}",
+                    "write the file again as UTF-8",
+                ) from None
+            if number == 0:
+                text = text.removeprefix("\ufeff")
+            # A carriage return at the end may belong to the line feed that follows.
+            carriage = "\r" if chunk and text.endswith("\r") else ""
+            text = text.removesuffix("\r") if carriage else text
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+            if "\0" in text:
+                raise StudioError(
+                    "nul_character",
+                    f"file '{source.name}', "
+                    f"line {line + text[: text.index(chr(0))].count(chr(10))}",
+                    "holds a NUL character",
+                    "take it out",
+                )
+            line += text.count("\n")
+            stream.write(text)
+
+
+@dataclass(slots=True)
+class _Lines:
+    """Lines seen so far, outside quotes."""
+
+    filled: int = 0
+    blank: int = 0
+    is_mixed: bool = False
+
+
+def _count_lines(path: Path, quote: str) -> _Lines:
+    import numpy as np
+
+    lines = _Lines()
+    quote_byte = ord(quote) if quote else None
+    offset, last_end, inside, previous = 0, -1, 0, 0
+    feeds = pairs = returns = 0
+    for chunk in chunks(path):
+        data = np.frombuffer(chunk, dtype=np.uint8)
+        before = np.concatenate([[previous], data[:-1]])
+        is_end = data == 10
+        feeds += int(is_end.sum())
+        pairs += int((is_end & (before == 13)).sum())
+        returns += chunk.count(b"\r")
+        if quote_byte is not None and quote.encode() in chunk:
+            parity = (np.cumsum(data == quote_byte) + inside) & 1
+            is_end = is_end & (parity == 0)
+            inside = int(parity[-1])
+        elif inside:
+            is_end = np.zeros_like(is_end)
+        at = np.flatnonzero(is_end)
+        if len(at):
+            ends = at + offset
+            lengths = np.diff(ends, prepend=last_end) - 1
+            is_blank = (lengths == 0) | ((lengths == 1) & (before[at] == 13))
+            lines.blank += int(is_blank.sum())
+            lines.filled += int((~is_blank).sum())
+            last_end = int(ends[-1])
+        offset += len(chunk)
+        previous = chunk[-1]
+    if offset - 1 > last_end:
+        lines.filled += 1
+    lines.is_mixed = returns > 0 and (pairs != returns or pairs != feeds)
+    return lines
+
+
+def records(text: Text, delimiter: str, quote: str, escape: str) -> Iterator[list[str]]:
+    """The file's records as Python's own reader sees them, blank lines as empty lists."""
+    csv.field_size_limit(1 << 30)
+    with open_bytes(text.path) as stream:
+        lines = codecs.getreader("utf-8-sig")(stream)
+        yield from csv.reader(
+            lines,
+            delimiter=delimiter,
+            quotechar=quote or None,
+            quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
+            doublequote=escape == quote,
+            escapechar=escape if escape and escape != quote else None,
+        )
+
+
+def line_of_record(
+    text: Text, delimiter: str, quote: str, escape: str, number: int
+) -> int:
+    """The line on which a record starts; `number` counts from 0, the header with it."""
+    found, line = 0, 1
+    for fields in records(text, delimiter, quote, escape):
+        if fields:
+            if found == number:
+                return line
+            found += 1
+        line += 1 + sum(field.count("\n") for field in fields)
+    return line

@@ -1,0 +1,220 @@
+"""The engine on DuckDB: each method opens what it needs and closes it again."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from catalog.datasets import CsvSchema, Dataset, DatasetProfile
+from catalog.home import Home
+from engines import fingerprints, inspection, loading, sources, work_tables
+from engines.base import BATCH_ROWS, BuildInputs, Inspection, MembersFile, Source
+from engines.casts import category_text
+from engines.connection import memory_session, start_work, work_session
+from engines.failures import explained
+from engines.inputs import write_schema
+from engines.limits import Settings
+from engines.members import write_members
+from engines.profile import kept_profile, profile_id, profile_rows, sample_file
+from engines.quoting import quote_identifier
+from engines.relations import column_of, one_row, read_parquet
+from engines.samples import sample_column
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class DuckDBEngine:
+    """Data on one machine: Parquet is read where it stands, all else is loaded to it."""
+
+    def __init__(self, home: Home, settings: Settings | None = None) -> None:
+        self.home = home
+        self.settings = settings or Settings()
+
+    def inspect(
+        self,
+        path: Path,
+        table: str | None = None,
+        csv_schema: CsvSchema | None = None,
+    ) -> Inspection:
+        """Say what a path holds and how it will be read; reads a text file whole."""
+        return inspection.inspect(self.home, self.settings, path, table, csv_schema)
+
+    def fingerprint(self, dataset: Dataset) -> str:
+        """Hash of the dataset's content and of how it is read, 64 hex digits."""
+        sources.check_path(Path(dataset.path), self.settings.allowed_folders)
+        return fingerprints.fingerprint_of(self.home, dataset)
+
+    def stamp(self, dataset: Dataset) -> str:
+        """Cheap sign of change (names, sizes, times of the files), 64 hex digits."""
+        path = sources.check_path(Path(dataset.path), self.settings.allowed_folders)
+        with explained(f"dataset '{dataset.name}'", path.parent):
+            return sources.stamp_of(dataset)
+
+    def load(self, dataset: Dataset, fingerprint: str) -> None:
+        """Make the dataset readable as Parquet at this fingerprint; nothing if it is."""
+        sources.check_path(Path(dataset.path), self.settings.allowed_folders)
+        loading.load(self.home, self.settings, dataset, fingerprint)
+
+    def profile(
+        self, dataset: Dataset, fingerprint: str, key_columns: Sequence[str]
+    ) -> DatasetProfile:
+        """Statistics of all columns and of the key columns; made once, then read.
+
+        The first key column decides which sample the statistics of numbers are from.
+        """
+        from filelock import FileLock
+
+        for name in key_columns:
+            column_of(dataset, name)
+        folder = self.home.profile(profile_id(dataset, fingerprint))
+        known = kept_profile(dataset, fingerprint, key_columns, folder)
+        if known is not None:
+            return known
+        files = self._files(dataset, fingerprint)
+        with explained(f"dataset '{dataset.name}'", folder):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with (
+                FileLock(folder / "profile.lock", mode=0o600),
+                memory_session(self.settings, folder, files=files) as connection,
+            ):
+                return profile_rows(
+                    connection,
+                    read_parquet(files),
+                    dataset,
+                    fingerprint,
+                    key_columns=key_columns,
+                    folder=folder,
+                )
+
+    def unknown_share(
+        self,
+        seed: Source,
+        seed_column: str,
+        population: Source,
+        population_column: str,
+    ) -> float:
+        """Share of the seed's rows with a value that have one the population never has.
+
+        Values are compared as texts; 0 where the seed has none.
+        """
+        texts = []
+        for source, name in ((seed, seed_column), (population, population_column)):
+            column = column_of(source.dataset, name)
+            text = category_text(quote_identifier(name), column.type, name)
+            files = self._files(source.dataset, source.fingerprint)
+            texts.append((f"select {text} as value from {read_parquet(files)}", files))
+        (seed_rows, seed_files), (population_rows, population_files) = texts
+        query = (
+            f"with seed_values as (select value, count(*) as rows from ({seed_rows}) "
+            "where value is not null group by value), "
+            f"known as (select distinct value from ({population_rows}) "
+            "where value in (select value from seed_values)) "
+            "select sum(rows), sum(rows) filter (where value not in "
+            "(select value from known)) from seed_values"
+        )
+        with (
+            explained(f"column '{population_column}'"),
+            memory_session(
+                self.settings,
+                self.home.root / "spill",
+                files=[*seed_files, *population_files],
+            ) as connection,
+        ):
+            present, unknown = one_row(connection, query)
+        return int(unknown or 0) / int(present) if present else 0.0
+
+    def write_inputs(self, build_folder: Path, inputs: BuildInputs) -> None:
+        """Write the schema `inputs` of the build's work database."""
+        population_files = self._files(
+            inputs.population.dataset, inputs.population.fingerprint
+        )
+        seed_files = self._files(inputs.seed.dataset, inputs.seed.fingerprint)
+        sample = self._sample(
+            inputs.population, inputs.identifiers[0].population_column
+        )
+        kept = [] if sample is None else [sample]
+        with explained(f"build '{inputs.build_id}'", build_folder):
+            start_work(build_folder, [*population_files, *seed_files, *kept])
+            with work_session(self.settings, build_folder) as connection:
+                write_schema(connection, inputs, population_files, seed_files, sample)
+
+    def read_sample(
+        self, source: Source, key_column: str, columns: Sequence[str]
+    ) -> "pa.Table":
+        """Rows of the sample by one key, columns by the source's names; may be empty."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        path = self._sample(source, key_column)
+        names = [column.name for column in source.dataset.columns]
+        for name in columns:
+            column_of(source.dataset, name)
+        if path is None:
+            return pa.table({name: pa.array([], pa.string()) for name in columns})
+        kept = [sample_column(names.index(name)) for name in columns]
+        with explained(f"sample of dataset '{source.dataset.name}'"):
+            table = pq.read_table(path, columns=kept, page_checksum_verification=True)
+        return table.select(kept).rename_columns(list(columns))
+
+    def read_table(self, build_folder: Path, relation: str) -> "pa.Table":
+        """Read a small relation of the work database, `name` or `schema.name`."""
+        return work_tables.read(self.settings, build_folder, relation)
+
+    def stream(
+        self,
+        build_folder: Path,
+        relation: str,
+        columns: Sequence[str],
+        batch_rows: int = BATCH_ROWS,
+    ) -> Iterator["pa.RecordBatch"]:
+        """Read columns of a relation in batches, in no particular order."""
+        return work_tables.stream(
+            self.settings, build_folder, relation, columns, batch_rows
+        )
+
+    def write_table(
+        self,
+        build_folder: Path,
+        schema: str,
+        name: str,
+        batches: Iterable["pa.RecordBatch"],
+        arrow_schema: "pa.Schema",
+    ) -> int:
+        """Create or replace a table of the work database from batches; rows written."""
+        return work_tables.write(
+            self.settings,
+            build_folder,
+            schema,
+            name,
+            batches=batches,
+            arrow_schema=arrow_schema,
+        )
+
+    def export_members(
+        self,
+        build_folder: Path,
+        target: Path,
+        identifiers: Sequence[str],
+        contributions: Iterable["pa.RecordBatch"] = (),
+        metadata: Mapping[str, str] | None = None,
+    ) -> MembersFile:
+        """Write the audience's people, best first, to one Parquet file."""
+        with (
+            explained("the audience's members", target.parent),
+            work_session(self.settings, build_folder) as connection,
+        ):
+            return write_members(
+                connection, target, identifiers, contributions, metadata or {}
+            )
+
+    def _files(self, dataset: Dataset, fingerprint: str) -> tuple[Path, ...]:
+        """The Parquet files of a dataset; loads what is not loaded yet."""
+        self.load(dataset, fingerprint)
+        return sources.parquet_files(self.home, dataset, fingerprint)
+
+    def _sample(self, source: Source, key_column: str) -> Path | None:
+        """The kept sample by a key, made where it is not yet; None if the key repeats."""
+        profile = self.profile(source.dataset, source.fingerprint, [key_column])
+        if not profile.keys[0].is_unique:
+            return None
+        return sample_file(self.home.profile(profile.id), key_column)

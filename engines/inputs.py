@@ -1,0 +1,226 @@
+"""The schema `inputs` of a work database: the user's columns, cast and named by slugs.
+
+The only place where a build quotes a user's column name into SQL.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from catalog.errors import StudioError
+from engines.base import BuildInputs, InputAttribute, Source
+from engines.casts import category_text, family, identifier_text, number
+from engines.quoting import quote_identifier
+from engines.relations import ROW_ID, column_of, one_row, read_parquet
+from engines.samples import kept_type, sample_column
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def write_schema(
+    connection: "duckdb.DuckDBPyConnection",
+    inputs: BuildInputs,
+    population_files: tuple[Path, ...],
+    seed_files: tuple[Path, ...],
+    sample: Path | None,
+) -> None:
+    """Write views and tables in one transaction; what an earlier try left is replaced.
+
+    `sample` is the kept sample of the population, or None where its key names rows
+    twice. Raises StudioError where a text column meant as numbers holds other text.
+    """
+    check_numbers(connection, inputs, population_files, seed_files)
+    population = _population_view(inputs, population_files)
+    connection.execute("begin")
+    connection.execute("create schema if not exists inputs")
+    connection.execute(f"create or replace view inputs.population as {population}")
+    connection.execute(
+        f"create or replace view inputs.seed as {_seed_view(inputs, seed_files)}"
+    )
+    connection.execute(
+        f"create or replace view inputs.sample as {_sample_view(inputs, sample)}"
+    )
+    _write_attributes(connection, inputs)
+    _write_specification(connection, inputs)
+    connection.execute("commit")
+
+
+def _population_view(inputs: BuildInputs, files: tuple[Path, ...]) -> str:
+    dataset = inputs.population.dataset
+    columns = [f"{ROW_ID} as row_id"]
+    for identifier in inputs.identifiers:
+        column = column_of(dataset, identifier.population_column)
+        text = identifier_text(quote_identifier(column.name), column.type, column.name)
+        columns.append(f"{text} as {quote_identifier(identifier.slug)}")
+    for attribute in inputs.attributes:
+        column = column_of(dataset, attribute.column)
+        columns.append(
+            _attribute(attribute, quote_identifier(column.name), column.type)
+        )
+    return f"select {', '.join(columns)} from {read_parquet(files)}"
+
+
+def _seed_view(inputs: BuildInputs, files: tuple[Path, ...]) -> str:
+    dataset = inputs.seed.dataset
+    columns = [f"{ROW_ID} as row_id"]
+    for identifier in inputs.identifiers:
+        column = column_of(dataset, identifier.seed_column)
+        text = identifier_text(quote_identifier(column.name), column.type, column.name)
+        columns.append(f"{text} as {quote_identifier(identifier.slug)}")
+    for attribute in inputs.attributes:
+        if attribute.seed_column is None:
+            nothing = f"cast(null as {_type(attribute)})"
+            columns.append(f"{nothing} as {quote_identifier(attribute.slug)}")
+            continue
+        column = column_of(dataset, attribute.seed_column)
+        columns.append(
+            _attribute(attribute, quote_identifier(column.name), column.type)
+        )
+    return f"select {', '.join(columns)} from {read_parquet(files)}"
+
+
+def _sample_view(inputs: BuildInputs, sample: Path | None) -> str:
+    if sample is None:
+        return "select *, cast(null as bigint) as sample_key from inputs.population where false"
+    dataset = inputs.population.dataset
+    positions = {column.name: at for at, column in enumerate(dataset.columns)}
+    columns = ["row_id"]
+    for identifier in inputs.identifiers:
+        column = column_of(dataset, identifier.population_column)
+        kept = sample_column(positions[column.name])
+        text = identifier_text(kept, kept_type(column.type), column.name)
+        columns.append(f"{text} as {quote_identifier(identifier.slug)}")
+    for attribute in inputs.attributes:
+        column = column_of(dataset, attribute.column)
+        kept = sample_column(positions[column.name])
+        columns.append(_attribute(attribute, kept, kept_type(column.type)))
+    columns.append("sample_key")
+    return f"select {', '.join(columns)} from {read_parquet([sample])}"
+
+
+def _type(attribute: InputAttribute) -> str:
+    return "double" if attribute.role == "continuous" else "varchar"
+
+
+def _attribute(attribute: InputAttribute, expression: str, type_name: str) -> str:
+    cast = number if attribute.role == "continuous" else category_text
+    text = cast(expression, type_name, attribute.column)
+    return f"{text} as {quote_identifier(attribute.slug)}"
+
+
+def check_numbers(
+    connection: "duckdb.DuckDBPyConnection",
+    inputs: BuildInputs,
+    population_files: tuple[Path, ...],
+    seed_files: tuple[Path, ...],
+) -> None:
+    """Refuse a text column as a continuous attribute where a value is not a number."""
+    for source, files, named in (
+        (
+            inputs.population,
+            population_files,
+            [(a, a.column) for a in inputs.attributes],
+        ),
+        (inputs.seed, seed_files, [(a, a.seed_column) for a in inputs.attributes]),
+    ):
+        texts = [
+            name
+            for attribute, name in named
+            if attribute.role == "continuous"
+            and name is not None
+            and family(column_of(source.dataset, name).type) == "text"
+        ]
+        if texts:
+            _count_failures(connection, source, files, texts)
+
+
+def _count_failures(
+    connection: "duckdb.DuckDBPyConnection",
+    source: Source,
+    files: tuple[Path, ...],
+    names: list[str],
+) -> None:
+    def failures() -> Iterator[str]:
+        for name in names:
+            quoted = quote_identifier(name)
+            value = number(quoted, "VARCHAR", name)
+            filled = f"nullif(trim(cast({quoted} as varchar)), '') is not null"
+            yield f"count(*) filter (where {value} is null and {filled})"
+
+    query = f"select {', '.join(failures())} from {read_parquet(files)}"
+    for name, count in zip(names, one_row(connection, query), strict=True):
+        if count:
+            raise StudioError(
+                "not_a_number",
+                f"column '{name}' of dataset '{source.dataset.name}'",
+                f"holds {count:,} texts that are not numbers",
+                "use it as a categorical attribute, or mend those values",
+            )
+
+
+def _write_attributes(
+    connection: "duckdb.DuckDBPyConnection", inputs: BuildInputs
+) -> None:
+    import pyarrow as pa
+
+    attributes = pa.table(
+        {
+            "attribute": pa.array([a.slug for a in inputs.attributes], pa.string()),
+            "column_name": pa.array([a.column for a in inputs.attributes], pa.string()),
+            "role": pa.array([a.role for a in inputs.attributes], pa.string()),
+            "position": pa.array(range(len(inputs.attributes)), pa.int32()),
+            "centre": pa.array([a.centre for a in inputs.attributes], pa.float64()),
+            "scale": pa.array([a.scale for a in inputs.attributes], pa.float64()),
+            "is_discrete": pa.array(
+                [a.is_discrete for a in inputs.attributes], pa.bool_()
+            ),
+        }
+    )
+    pairs = [
+        (attribute.slug, value)
+        for attribute in inputs.attributes
+        if attribute.role == "continuous" and not attribute.is_discrete
+        for value in attribute.frequent_values
+    ]
+    frequent = pa.table(
+        {
+            "attribute": pa.array([slug for slug, _ in pairs], pa.string()),
+            "frequent_value": pa.array([value for _, value in pairs], pa.float64()),
+        }
+    )
+    for name, table in (("attributes", attributes), ("frequent_values", frequent)):
+        connection.register("written", table)
+        connection.execute(
+            f"create or replace table inputs.{name} as select * from written"
+        )
+        connection.unregister("written")
+
+
+def _write_specification(
+    connection: "duckdb.DuckDBPyConnection", inputs: BuildInputs
+) -> None:
+    row = inputs.specification
+    connection.execute(
+        "create or replace table inputs.spec (build_id varchar, smoothing double, "
+        "gaussian_prior double, variance_pooling double, attribute_weights varchar, "
+        "output_kind varchar, output_value double, include_seed boolean, "
+        "sample_size integer, sample_minimum integer, bin_count integer, model varchar)"
+    )
+    connection.execute(
+        "insert into inputs.spec values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            inputs.build_id,
+            row.smoothing,
+            row.gaussian_prior,
+            row.variance_pooling,
+            row.attribute_weights,
+            row.output_kind,
+            row.output_value,
+            row.include_seed,
+            row.sample_size,
+            row.sample_minimum,
+            row.bin_count,
+            row.model,
+        ],
+    )

@@ -1,0 +1,184 @@
+"""What a path holds and how it will be read, before it becomes a dataset."""
+
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from catalog.datasets import Column, CsvSchema, DatasetKind
+from catalog.errors import StudioError
+from catalog.home import Home
+from engines.base import Inspection
+from engines.connection import memory_session
+from engines.csv_loading import CsvFile, explained_lines
+from engines.csv_schema import decide_columns, header_names, sniff_dialect
+from engines.csv_text import prepare_text
+from engines.failures import explained
+from engines.limits import Settings
+from engines.loading import find_table, json_rows, loaded_type
+from engines.quoting import quote_identifier
+from engines.relations import VIRTUAL_COLUMNS, one_row, read_columns, read_parquet
+from engines.sources import check_path, kind_of, source_files
+
+
+def inspect(
+    home: Home,
+    settings: Settings,
+    path: Path,
+    table: str | None,
+    csv_schema: CsvSchema | None,
+) -> Inspection:
+    """Look at a source. A CSV or JSON Lines file is read whole, so that nothing surprises."""
+    path = check_path(path, settings.allowed_folders)
+    kind = kind_of(path)
+    subject = f"file '{path.name}'"
+    with (
+        explained(subject, home.root),
+        TemporaryDirectory(dir=home.root / "datasets", prefix=".inspect-") as scratch,
+    ):
+        if kind is DatasetKind.parquet:
+            found = _parquet(settings, path, Path(scratch))
+        elif kind is DatasetKind.csv:
+            found = _csv(settings, path, csv_schema, Path(scratch))
+        elif kind is DatasetKind.json_lines:
+            found = _json_lines(settings, path, Path(scratch))
+        else:
+            found = _duckdb_table(settings, path, table, Path(scratch))
+    check_names([column.name for column in found.columns], subject)
+    if found.rows == 0:
+        raise StudioError("empty_dataset", subject, "has 0 rows", "add rows to it")
+    return found
+
+
+def check_names(names: Sequence[str], subject: str) -> None:
+    """Refuse column names that an engine could not tell apart or has for itself."""
+    seen: dict[str, str] = {}
+    for position, name in enumerate(names, start=1):
+        if not name.strip() or "\0" in name:
+            raise StudioError(
+                "bad_column_name",
+                f"{subject}, column {position}",
+                "has no usable name",
+                "name it",
+            )
+        if name.lower() in VIRTUAL_COLUMNS:
+            raise StudioError(
+                "bad_column_name",
+                f"{subject}, column '{name}'",
+                "has a name that the engine gives to every row itself",
+                "rename it",
+            )
+        folded = unicodedata.normalize("NFC", name).lower()
+        if folded in seen:
+            raise StudioError(
+                "same_column_name",
+                f"{subject}, columns '{seen[folded]}' and '{name}'",
+                "have the same name, or names that differ in case or accents' coding alone",
+                "rename one of them",
+            )
+        seen[folded] = name
+
+
+def _parquet(settings: Settings, path: Path, scratch: Path) -> Inspection:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    files = source_files(path)
+    first, rows = None, 0
+    for file in files:
+        try:
+            with pq.ParquetFile(file) as opened:
+                rows += opened.metadata.num_rows
+                schema = opened.schema_arrow.remove_metadata()
+        except (pa.ArrowException, OSError) as error:
+            if isinstance(error, PermissionError):
+                raise
+            raise StudioError(
+                "damaged_file",
+                f"file '{file.name}'",
+                "is not a whole Parquet file",
+                "write it again and check that the copy was complete",
+            ) from None
+        first = first or schema
+        if [(one.name, one.type) for one in schema] != [
+            (one.name, one.type) for one in first
+        ]:
+            raise StudioError(
+                "columns_differ",
+                f"file '{file.name}'",
+                f"has other columns or types than '{files[0].name}' beside it",
+                "write all files of a folder with the same columns",
+            )
+    check_names(first.names if first is not None else [], f"file '{path.name}'")
+    with memory_session(settings, scratch, files=files) as connection:
+        columns = read_columns(connection, read_parquet(files))
+    return Inspection(DatasetKind.parquet, columns, rows=rows)
+
+
+def _csv(
+    settings: Settings, path: Path, schema: CsvSchema | None, scratch: Path
+) -> Inspection:
+    quote = schema.quote if schema else '"'
+    text = prepare_text(path, scratch, schema.encoding if schema else None, quote)
+    given = schema or sniff_dialect(text)
+    names = header_names(text, given)
+    check_names(names, f"file '{path.name}'")
+    found: tuple[str, ...] = ()
+    if not given.columns:
+        with (
+            memory_session(settings, scratch, files=[text.path]) as connection,
+            explained_lines(path),
+        ):
+            given, found = decide_columns(connection, text, given, names)
+    return Inspection(
+        DatasetKind.csv,
+        given.columns,
+        given,
+        rows=max(0, CsvFile(path, text, given, names).record_count),
+        notes=(*_dialect_notes(given, text.has_bom), *found),
+    )
+
+
+def _dialect_notes(schema: CsvSchema, has_bom: bool) -> tuple[str, ...]:
+    marks = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+    between = marks.get(schema.delimiter, f"'{schema.delimiter}'")
+    mark = " with a byte order mark" if has_bom else ""
+    return (
+        f"Fields are separated by {between} and quoted by {schema.quote}.",
+        f"The encoding is {schema.encoding}{mark}.",
+        "The first line holds the column names."
+        if schema.has_header
+        else "There is no line of column names; columns are called by their position.",
+    )
+
+
+def _json_lines(settings: Settings, path: Path, scratch: Path) -> Inspection:
+    text = prepare_text(path, scratch, quote="")
+    with memory_session(settings, scratch, files=[text.path]) as connection:
+        rows = json_rows(text)
+        with explained_lines(path):
+            columns = read_columns(connection, rows)
+            (count,) = one_row(connection, f"select count(*) from {rows}")
+    loaded = tuple(
+        Column(name=column.name, type=loaded_type(column.type)) for column in columns
+    )
+    return Inspection(DatasetKind.json_lines, loaded, rows=count)
+
+
+def _duckdb_table(
+    settings: Settings, path: Path, table: str | None, scratch: Path
+) -> Inspection:
+    with memory_session(settings, scratch, files=[path], attach=path) as connection:
+        schema, name = find_table(connection, path, table)
+        relation = f"source.{quote_identifier(schema)}.{quote_identifier(name)}"
+        columns = read_columns(connection, relation)
+        (count,) = one_row(connection, f"select count(*) from {relation}")
+    loaded = tuple(
+        Column(name=column.name, type=loaded_type(column.type)) for column in columns
+    )
+    return Inspection(
+        DatasetKind.duckdb_table,
+        loaded,
+        rows=count,
+        table=name if schema == "main" else f"{schema}.{name}",
+    )

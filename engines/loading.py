@@ -1,0 +1,159 @@
+"""Sources that are not Parquet, loaded to one Parquet file in the home, strictly.
+
+Rows keep the order of the source. A row that cannot be read is an error, never left out.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from catalog.datasets import Column, Dataset, DatasetKind
+from catalog.errors import StudioError
+from catalog.home import Home
+from engines.atomic import written_whole
+from engines.casts import family
+from engines.connection import memory_session
+from engines.csv_loading import explained_lines, load_csv, open_csv, refuse_lost
+from engines.csv_text import Text, prepare_text
+from engines.failures import explained
+from engines.limits import Settings
+from engines.quoting import quote_identifier, quote_literal, quote_path
+from engines.relations import copy_to_parquet, one_row, read_columns
+from engines.sources import loaded_file
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def load(home: Home, settings: Settings, dataset: Dataset, fingerprint: str) -> None:
+    """Write the dataset's Parquet copy of this fingerprint; nothing if it is there."""
+    from filelock import FileLock
+
+    target = loaded_file(home, dataset, fingerprint)
+    if dataset.kind is DatasetKind.parquet or target.exists():
+        return
+    path = Path(dataset.path)
+    with explained(f"dataset '{dataset.name}'", target.parent):
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with (
+            FileLock(target.parent / "load.lock", mode=0o600),
+            TemporaryDirectory(dir=target.parent, prefix=".load-") as scratch,
+        ):
+            if target.exists():
+                return
+            with written_whole(target) as temporary:
+                _load(settings, dataset, path, Path(scratch), temporary)
+
+
+def _load(
+    settings: Settings, dataset: Dataset, path: Path, scratch: Path, target: Path
+) -> None:
+    if dataset.kind is DatasetKind.csv:
+        file = open_csv(path, dataset, scratch)
+        files = [file.text.path, target]
+        with memory_session(
+            settings, scratch, files=files, keep_order=True
+        ) as connection:
+            load_csv(connection, file, target)
+    elif dataset.kind is DatasetKind.json_lines:
+        text = prepare_text(path, scratch, quote="")
+        files = [text.path, target]
+        with memory_session(
+            settings, scratch, files=files, keep_order=True
+        ) as connection:
+            _load_json(connection, dataset, text, target)
+    else:
+        with memory_session(
+            settings, scratch, files=[path, target], attach=path, keep_order=True
+        ) as connection:
+            _load_table(connection, dataset, path, target)
+
+
+def json_rows(text: Text, columns: Sequence[Column] = ()) -> str:
+    """SQL that reads JSON Lines: types over all lines, or those given."""
+    packed = "'gzip'" if text.is_gzip else "'none'"
+    options = ["format = 'newline_delimited'", f"compression = {packed}"]
+    if columns:
+        named = ", ".join(
+            f"{quote_literal(one.name)}: {quote_literal(one.type)}" for one in columns
+        )
+        options.append(f"columns = {{{named}}}")
+    else:
+        options += ["sample_size = -1", "dateformat = '%Y-%m-%d'"]
+    return f"read_json({quote_path(text.path)}, {', '.join(options)})"
+
+
+def _load_json(
+    connection: "duckdb.DuckDBPyConnection", dataset: Dataset, text: Text, target: Path
+) -> None:
+    path = Path(dataset.path)
+    rows = json_rows(text, dataset.columns)
+    with explained_lines(path):
+        (loaded,) = one_row(
+            connection, copy_to_parquet(f"select * from {rows}", target)
+        )
+    if loaded != text.filled_lines:
+        raise StudioError(
+            "rows_lost",
+            f"file '{path.name}'",
+            f"has {text.filled_lines:,} lines, of which {loaded:,} could be read",
+            "write one object a line",
+        )
+
+
+def find_table(
+    connection: "duckdb.DuckDBPyConnection", path: Path, table: str | None
+) -> tuple[str, str]:
+    """Schema and name of a table or view; the only one where none is named."""
+    found = connection.execute(
+        "select table_schema, table_name from information_schema.tables "
+        "where table_catalog = 'source' order by all"
+    ).fetchall()
+    names = {
+        (name if schema == "main" else f"{schema}.{name}"): (schema, name)
+        for schema, name in found
+    }
+    if table is None and len(names) == 1:
+        return next(iter(names.values()))
+    if table is not None and table in names:
+        return names[table]
+    raise StudioError(
+        "no_such_table",
+        f"file '{path.name}'",
+        "holds more or fewer than one table"
+        if table is None
+        else f"has no table '{table}'",
+        f"name one of: {', '.join(names) or 'none is there'}",
+    )
+
+
+def _load_table(
+    connection: "duckdb.DuckDBPyConnection", dataset: Dataset, path: Path, target: Path
+) -> None:
+    schema, name = find_table(connection, path, dataset.table)
+    relation = f"source.{quote_identifier(schema)}.{quote_identifier(name)}"
+    there = [column.name for column in read_columns(connection, relation)]
+    refuse_lost(there, dataset.columns, dataset)
+    selected = ", ".join(
+        f"cast({quoted} as {column.type}) as {quoted}"
+        for column in dataset.columns
+        if (quoted := quote_identifier(column.name))
+    )
+    connection.execute(
+        copy_to_parquet(f"select {selected} from {relation}", target)
+    ).fetchall()
+
+
+def loaded_type(type_name: str) -> str:
+    """The type that a column of a database has once it stands in Parquet."""
+    upper = type_name.upper()
+    if upper in ("HUGEINT", "UHUGEINT"):
+        return "DECIMAL(38,0)"
+    if upper in ("TIMESTAMP_S", "TIMESTAMP_MS"):
+        return "TIMESTAMP"
+    if upper.startswith("ENUM") or upper in ("UUID", "TIME WITH TIME ZONE"):
+        return "VARCHAR"
+    if family(type_name) == "other" and upper != "BLOB":
+        return "VARCHAR"
+    return type_name

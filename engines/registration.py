@@ -1,0 +1,122 @@
+"""Datasets, from a path that a person named to a source with a profile.
+
+Joins what the catalog remembers with what the engine finds; `engines` may read both.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from catalog.attributes import Mapping, Role, propose_mappings
+from catalog.datasets import CsvSchema, Dataset
+from catalog.errors import StudioError
+from catalog.store import Catalog
+from engines.base import Engine, Inspection, Source
+
+
+class HasCatalogAndEngine(Protocol):
+    """What knows the catalog and the engine together."""
+
+    @property
+    def catalog(self) -> Catalog:
+        """What is registered."""
+
+    @property
+    def engine(self) -> Engine:
+        """What reads it."""
+
+
+def register(
+    catalog: Catalog,
+    engine: Engine,
+    path: Path,
+    name: str,
+    *,
+    table: str | None = None,
+    csv_schema: CsvSchema | None = None,
+    description: str = "",
+) -> tuple[Dataset, Inspection]:
+    """Inspect a source, register it, profile it and propose its mappings.
+
+    Nothing is registered where any of these fails.
+    """
+    inspection = engine.inspect(path, table, csv_schema)
+    dataset = catalog.add_dataset(
+        name,
+        inspection.kind,
+        str(path.absolute()),
+        inspection.columns,
+        table=table,
+        csv_schema=inspection.csv_schema,
+        description=description,
+    )
+    try:
+        fingerprint = engine.fingerprint(dataset)
+        engine.load(dataset, fingerprint)
+        profile = engine.profile(dataset, fingerprint, ())
+        refuse_empty(dataset, profile.rows)
+        catalog.set_mappings(dataset.id, propose_mappings(dataset, profile))
+        catalog.save_profile(profile)
+    except BaseException:
+        catalog.remove_dataset(dataset.id)
+        raise
+    return dataset, inspection
+
+
+def current_source(workshop: HasCatalogAndEngine, name: str) -> Source:
+    """The dataset of that name as it is now: fingerprint, loaded copy and profile.
+
+    All columns mapped as identifiers are profiled as keys. Raises StudioError
+    `columns_changed` where a mapped column is gone or has another type than when it
+    was registered.
+    """
+    catalog, engine = workshop.catalog, workshop.engine
+    dataset = catalog.get_dataset(name)
+    mappings = catalog.mappings(dataset.id)
+    fingerprint = engine.fingerprint(dataset)
+    refuse_changed_columns(engine, dataset, mappings)
+    engine.load(dataset, fingerprint)
+    keys = [each.column for each in mappings if each.role is Role.identity]
+    profile = engine.profile(dataset, fingerprint, keys)
+    refuse_empty(dataset, profile.rows)
+    catalog.save_profile(profile)
+    return Source(dataset, fingerprint, profile)
+
+
+def refuse_empty(dataset: Dataset, rows: int) -> None:
+    """Nobody can be learnt from, or found in, a dataset without rows."""
+    if rows == 0:
+        raise StudioError(
+            "empty_dataset",
+            f"dataset '{dataset.name}'",
+            "has 0 rows",
+            f"write rows to '{Path(dataset.path).name}' and try again",
+        )
+
+
+def refuse_changed_columns(
+    engine: Engine, dataset: Dataset, mappings: Sequence[Mapping]
+) -> None:
+    """Mapped columns must still be there with their type; new ones are ignored."""
+    if dataset.csv_schema is not None:
+        return  # a file read by a saved schema is checked against it when it is loaded
+    now = {
+        column.name: column.type
+        for column in engine.inspect(Path(dataset.path), dataset.table).columns
+    }
+    before = {column.name: column.type for column in dataset.columns}
+    needed = [each.column for each in mappings if each.role is not Role.metadata]
+    gone = [name for name in needed if name not in now]
+    retyped = [
+        f"'{name}' was {before[name]} and is {now[name]}"
+        for name in needed
+        if name in now and now[name] != before[name]
+    ]
+    if gone or retyped:
+        told = [f"'{name}' is gone" for name in gone] + retyped
+        raise StudioError(
+            "columns_changed",
+            f"dataset '{dataset.name}'",
+            f"has other columns than when it was registered ({'; '.join(told)})",
+            "restore them, or remove the dataset and add it again",
+        )

@@ -1,0 +1,169 @@
+"""Where a dataset's bytes stand: its kind, its files in order, and their stamp.
+
+File names are data: they are matched here, never by a pattern of the engine.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from catalog.datasets import Dataset, DatasetKind
+from catalog.errors import StudioError
+from catalog.home import Home
+
+ENDINGS = {
+    ".parquet": DatasetKind.parquet,
+    ".csv": DatasetKind.csv,
+    ".csv.gz": DatasetKind.csv,
+    ".tsv": DatasetKind.csv,
+    ".tsv.gz": DatasetKind.csv,
+    ".jsonl": DatasetKind.json_lines,
+    ".jsonl.gz": DatasetKind.json_lines,
+    ".ndjson": DatasetKind.json_lines,
+    ".ndjson.gz": DatasetKind.json_lines,
+    ".duckdb": DatasetKind.duckdb_table,
+}
+
+
+def kind_of(path: Path) -> DatasetKind:
+    """The kind of source at a path, by its ending; a folder is a folder of Parquet."""
+    if path.is_dir():
+        return DatasetKind.parquet
+    name = path.name.lower()
+    for ending, kind in ENDINGS.items():
+        if name.endswith(ending):
+            return kind
+    raise StudioError(
+        "unknown_file_type",
+        f"file '{path.name}'",
+        "has an ending that is not known",
+        f"give it one of {', '.join(ENDINGS)}",
+    )
+
+
+def check_path(path: Path, allowed_folders: Iterable[Path] = ()) -> Path:
+    """The absolute path, if it is there and lies in a folder that may be read.
+
+    A link counts as the file it leads to.
+    """
+    text = str(path)
+    subject = f"file '{path.name}'"
+    if "://" in text or text.startswith(("http:/", "https:/", "s3:/", "gs:/")):
+        raise StudioError(
+            "not_a_local_path",
+            f"path '{text}'",
+            "is an address, not a file",
+            "copy the file here and give its path",
+        )
+    if "\0" in text:
+        raise StudioError(
+            "nul_character", "the path", "contains a NUL character", "take it out"
+        )
+    absolute = path.absolute()
+    try:
+        real = absolute.resolve(strict=True)
+    except FileNotFoundError:
+        raise StudioError(
+            "file_not_found", subject, "was not found", f"check the path '{absolute}'"
+        ) from None
+    except (PermissionError, RuntimeError, OSError):
+        raise StudioError(
+            "permission_denied",
+            subject,
+            "may not be read by this user",
+            "mend the owner or mode of the file and its folders",
+        ) from None
+    folders = [folder.resolve() for folder in allowed_folders]
+    if folders and not any(real.is_relative_to(folder) for folder in folders):
+        raise StudioError(
+            "outside_allowed_folders",
+            subject,
+            "lies outside the folders that may be read",
+            f"move it under {', '.join(map(str, folders))}",
+        )
+    return absolute
+
+
+def source_files(path: Path) -> tuple[Path, ...]:
+    """The files of a source in their fixed order: itself, or a folder's Parquet files.
+
+    Hidden and temporary files (`.x`, `_x`) are skipped. Links out of the folder, folders
+    within it that hold Parquet, and a folder without Parquet are refused.
+    """
+    if not path.is_dir():
+        return (path,)
+    found = []
+    for entry in sorted(path.iterdir(), key=lambda entry: entry.name):
+        if entry.name.startswith((".", "_")):
+            continue
+        if entry.is_dir():
+            _refuse_nested(path, entry)
+        elif entry.name.endswith(".parquet"):
+            _refuse_outside(path, entry)
+            found.append(entry)
+    if not found:
+        raise StudioError(
+            "empty_dataset",
+            f"folder '{path.name}'",
+            "holds no .parquet file",
+            "check the path",
+        )
+    return tuple(found)
+
+
+def _refuse_nested(folder: Path, entry: Path) -> None:
+    if any(entry.rglob("*.parquet")):
+        raise StudioError(
+            "nested_folder",
+            f"folder '{folder.name}'",
+            f"holds Parquet in the folder '{entry.name}' inside it",
+            "register that folder, or write all files side by side",
+        )
+
+
+def _refuse_outside(folder: Path, entry: Path) -> None:
+    if not entry.resolve().is_relative_to(folder.resolve()):
+        raise StudioError(
+            "link_outside",
+            f"file '{entry.name}' in folder '{folder.name}'",
+            "is a link that leads out of the folder",
+            "put the file itself there",
+        )
+
+
+def stamp_of(dataset: Dataset) -> str:
+    """Names, sizes and times of a dataset's files, as 64 hex digits."""
+    digest = hashlib.sha256()
+    for path in content_files(Path(dataset.path)):
+        status = path.stat()
+        line = [path.name, status.st_size, status.st_mtime_ns, status.st_ino]
+        digest.update(repr(line).encode())
+    return digest.hexdigest()
+
+
+def content_files(path: Path) -> tuple[Path, ...]:
+    """Every file whose bytes are the source's content: a DuckDB file's log as well."""
+    log = path.with_name(path.name + ".wal")
+    if path.suffix == ".duckdb" and log.exists():
+        return (path, log)
+    return source_files(path)
+
+
+def loaded_file(home: Home, dataset: Dataset, fingerprint: str) -> Path:
+    """The Parquet copy that `load` makes of a source that is not Parquet."""
+    return home.dataset(dataset.id) / f"{fingerprint}.parquet"
+
+
+def parquet_files(home: Home, dataset: Dataset, fingerprint: str) -> tuple[Path, ...]:
+    """The Parquet files that hold a dataset's rows, in their fixed order."""
+    if dataset.kind is DatasetKind.parquet:
+        return source_files(check_path(Path(dataset.path)))
+    path = loaded_file(home, dataset, fingerprint)
+    if not path.exists():
+        raise StudioError(
+            "not_loaded",
+            f"dataset '{dataset.name}'",
+            "has not been loaded at its present content",
+            "run `lookalike datasets profile` on it",
+        )
+    return (path,)

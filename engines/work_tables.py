@@ -1,0 +1,104 @@
+"""Reading and writing relations of a work database as Arrow batches."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from catalog.errors import StudioError
+from engines.connection import work_session
+from engines.failures import explained
+from engines.limits import Settings
+from engines.quoting import quote_identifier
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def quote_relation(relation: str) -> str:
+    """Quote `name` or `schema.name`; names of the project hold no dots."""
+    return ".".join(quote_identifier(part) for part in relation.split("."))
+
+
+def read(settings: Settings, build_folder: Path, relation: str) -> "pa.Table":
+    """A small relation, whole."""
+    with (
+        explained(f"table '{relation}'", build_folder),
+        work_session(settings, build_folder) as connection,
+    ):
+        return connection.sql(
+            f"select * from {quote_relation(relation)}"
+        ).to_arrow_table()
+
+
+def stream(
+    settings: Settings,
+    build_folder: Path,
+    relation: str,
+    columns: Sequence[str],
+    batch_rows: int,
+) -> Iterator["pa.RecordBatch"]:
+    """Columns of a relation in batches; closes what it opened however it ends."""
+    selected = ", ".join(quote_identifier(column) for column in columns)
+    query = f"select {selected} from {quote_relation(relation)}"
+    subject = f"table '{relation}'"
+    with work_session(settings, build_folder) as connection:
+        with explained(subject, build_folder):
+            reader = connection.sql(query).to_arrow_reader(batch_rows)
+        try:
+            while True:
+                # Only the reading is explained: what the caller does is not ours.
+                with explained(subject, build_folder):
+                    batch = next(reader, None)
+                if batch is None:
+                    return
+                yield batch
+        finally:
+            reader.close()
+
+
+def write(
+    settings: Settings,
+    build_folder: Path,
+    schema: str,
+    name: str,
+    *,
+    batches: Iterable["pa.RecordBatch"],
+    arrow_schema: "pa.Schema",
+) -> int:
+    """Create or replace a table from batches in one transaction; the rows written.
+
+    The batches may be read from the same work database while they are written.
+    Nothing is seen of the table until all of it is there.
+    """
+    import pyarrow as pa
+
+    relation = f"{quote_identifier(schema)}.{quote_identifier(name)}"
+    subject = f"table '{schema}.{name}'"
+    written = 0
+    with work_session(settings, build_folder) as connection:
+        with explained(subject, build_folder):
+            connection.execute(
+                f"create schema if not exists {quote_identifier(schema)}"
+            )
+            connection.execute("begin")
+            connection.register("written", arrow_schema.empty_table())
+            connection.execute(
+                f"create or replace table {relation} as select * from written"
+            )
+        for batch in batches:
+            if batch.schema.names != arrow_schema.names:
+                raise StudioError(
+                    "wrong_columns",
+                    subject,
+                    f"was given the columns {', '.join(batch.schema.names)}",
+                    f"write {', '.join(arrow_schema.names)}",
+                )
+            with explained(subject, build_folder):
+                table = pa.Table.from_batches([batch]).cast(arrow_schema)
+                connection.register("written", table)
+                connection.execute(f"insert into {relation} select * from written")
+            written += batch.num_rows
+        with explained(subject, build_folder):
+            connection.unregister("written")
+            connection.execute("commit")
+    return written

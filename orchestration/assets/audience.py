@@ -1,0 +1,73 @@
+"""The last step: checks, contributions, and the publication of a version."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pyarrow.parquet as pq
+
+from orchestration.checks import check_specs
+from orchestration.faults import RETRY_POLICY
+from orchestration.figures import REPORT_TABLES, charts_of
+from orchestration.partitions import audiences
+from orchestration.publishing import Published, publish
+from orchestration.resources import Studio
+from orchestration.steps import Step, step
+from report.drawing import as_markdown
+
+
+@dg.asset(
+    name="audience",
+    deps=["audience_attributes", "audience_members", *REPORT_TABLES],
+    partitions_def=audiences,
+    group_name="audience",
+    kinds={"python", "parquet"},
+    check_specs=check_specs("audience"),
+    retry_policy=RETRY_POLICY,
+)
+def audience(
+    context: dg.AssetExecutionContext, studio: Studio
+) -> Iterator[dg.MaterializeResult]:
+    """One row per person of the audience, with identifiers, score and contributions.
+
+    Published as an immutable version: what is served is the old one or the whole new
+    one.
+    """
+    with step(context, studio, "audience") as work:
+        published = publish(work.workshop, work.build, work.lease)
+        work.finish({"version": published.version.number})
+        yield dg.MaterializeResult(
+            metadata=_metadata(published, work),
+            check_results=[
+                dg.AssetCheckResult(
+                    check_name=finding.name,
+                    passed=finding.passed,
+                    metadata=dict(finding.figures),
+                )
+                for finding in published.findings
+            ],
+        )
+        work.workshop.catalog.release_lease(work.lease)
+
+
+def _metadata(published: Published, work: Step) -> dict[str, object]:
+    """Figures to follow over time, the members' first lines of figures, and plots."""
+    folder = Path(published.version.path)
+    members = pq.read_metadata(folder / "members.parquet")
+    figures = {
+        name.replace("_", " "): value
+        for name, value in published.version.figures.items()
+        if isinstance(value, int | float | str)
+    }
+    charts = {
+        chart.name: dg.MetadataValue.md(as_markdown(chart))
+        for chart in charts_of(work.workshop.engine, work.build)
+    }
+    return {
+        "dagster/row_count": members.num_rows,
+        "version": published.version.number,
+        "unchanged": published.is_unchanged,
+        "members": dg.MetadataValue.path(str(folder / "members.parquet")),
+        **figures,
+        **charts,
+    }

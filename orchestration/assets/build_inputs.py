@@ -1,0 +1,51 @@
+"""The first step: which build this is, and its inputs in the work database."""
+
+import dagster as dg
+
+from orchestration.faults import RETRY_POLICY
+from orchestration.intake import prepare_build
+from orchestration.jobs import FORCE_TAG, SPECIFICATION_TAG
+from orchestration.partitions import audiences
+from orchestration.progress import Progress, tell
+from orchestration.resources import Studio
+from orchestration.steps import root_run_id, told_to_dagster
+
+datasets = dg.AssetSpec(
+    "datasets",
+    description=(
+        "The registered datasets: seeds and populations, profiled once for each content."
+    ),
+    group_name="datasets",
+    kinds={"parquet"},
+)
+
+
+@dg.asset(
+    deps=[datasets],
+    partitions_def=audiences,
+    group_name="inputs",
+    kinds={"python", "duckdb"},
+    retry_policy=RETRY_POLICY,
+)
+def build_inputs(
+    context: dg.AssetExecutionContext, studio: Studio
+) -> dg.MaterializeResult:
+    """The build's inputs: views of seed, population and sample under attribute slugs.
+
+    Beside them stand the specification's numbers and one row per scored attribute. Here
+    the build gets its name: specification, fingerprints and code version.
+    """
+    tell(Progress("inputs"))
+    with told_to_dagster():
+        workshop = studio.open()
+        tags = context.run.tags
+        number = tags.get(SPECIFICATION_TAG)
+        prepared = prepare_build(
+            workshop,
+            slug=context.partition_key,
+            specification_number=int(number) if number else None,
+            force=tags.get(FORCE_TAG, ""),
+            root_run_id=root_run_id(context),
+        )
+    tell(Progress("inputs", seconds=prepared.seconds))
+    return dg.MaterializeResult(metadata=prepared.as_metadata())

@@ -1,0 +1,112 @@
+"""One build on disk: its folder, what it was asked to do, which steps are finished.
+
+The folder is named by the build id, so a retry finds it and a changed specification
+never does. `build.json` holds what later steps need; `done/<step>.json` marks a
+finished step with its figures.
+"""
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from catalog.datasets import Frozen
+from catalog.errors import StudioError
+from catalog.home import Home
+
+RECORD = "build.json"
+DONE = "done"
+
+
+class Build(Frozen):
+    """What one build is, as its later steps read it. Slugs were checked by the catalog.
+
+    `input_fingerprints` and `input_stamps` are by dataset id, `left_out` is why each
+    attribute that was not scored was left out.
+    """
+
+    build_id: str
+    folder: Path
+    audience_id: str
+    audience_slug: str
+    audience_name: str
+    specification_number: int
+    specification_hash: str
+    code_version: str
+    model: str
+    learn_from: str
+    minimum_seed: int
+    advised_seed: int
+    identifiers: tuple[str, ...]
+    hashed_identifiers: tuple[str, ...]
+    categorical: tuple[str, ...]
+    continuous: tuple[str, ...]
+    discrete: tuple[str, ...]
+    resolve_people: bool
+    input_fingerprints: dict[str, str]
+    input_stamps: dict[str, str]
+    notes: tuple[str, ...] = ()
+    left_out: tuple[dict[str, str], ...] = ()
+
+    def dbt_variables(self) -> dict[str, Any]:
+        """The vars of both dbt steps: an id, slugs, switches; never a user's text."""
+        return {
+            "build_id": self.build_id,
+            "categorical": list(self.categorical),
+            "continuous": list(self.continuous),
+            "discrete": list(self.discrete),
+            "identifiers": list(self.identifiers),
+            "hashed_identifiers": list(self.hashed_identifiers),
+            "resolve_people": self.resolve_people,
+            "learn_from": self.learn_from,
+        }
+
+    def save(self) -> None:
+        """Write the record; a later step of any process reads it."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_atomically(self.folder / RECORD, self.model_dump_json(indent=1))
+
+    def done(self, step: str) -> dict[str, Any] | None:
+        """The figures of a finished step; None where it is not finished."""
+        path = self.folder / DONE / f"{step}.json"
+        return json.loads(path.read_text()) if path.exists() else None
+
+    def finish(self, step: str, figures: dict[str, Any]) -> None:
+        """Mark a step as finished; what it wrote is complete and on disk."""
+        (self.folder / DONE).mkdir(mode=0o700, exist_ok=True)
+        write_atomically(self.folder / DONE / f"{step}.json", json.dumps(figures))
+
+
+def load_build(home: Home, build_id: str) -> Build:
+    """The build of that id; raises StudioError `build_gone` where its folder is gone."""
+    path = home.build(build_id) / RECORD
+    try:
+        return Build.model_validate_json(path.read_text())
+    except (FileNotFoundError, ValueError):
+        raise StudioError(
+            "build_gone",
+            f"build '{build_id}'",
+            "is no longer on disk",
+            "run the whole job again; it begins with `build_inputs`",
+        ) from None
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """A reader sees the old text or the whole new one, also after a power cut."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.chmod(0o600)
+    temporary.replace(path)
+
+
+def sweep_builds(home: Home, build_ids: list[str]) -> int:
+    """Remove the folders of these builds; how many were there."""
+    folders = [home.build(build_id) for build_id in build_ids]
+    there = [folder for folder in folders if folder.exists()]
+    for folder in there:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(there)

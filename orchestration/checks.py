@@ -1,0 +1,109 @@
+"""What must hold before an audience is published and SQL cannot say.
+
+Each check is a plain function on the version's files; the asset `audience` runs them
+and publishes nothing where one of them fails.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import dagster as dg
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+SUM_TOLERANCE = 1e-9
+CONTRIBUTION = "contribution_"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The outcome of one check, with the figures that show it."""
+
+    name: str
+    passed: bool
+    figures: dict[str, float | int | str] = field(default_factory=dict)
+
+
+DESCRIPTIONS = {
+    "contributions_sum_to_log_odds": (
+        "Each person's contributions add up to the log odds, to 1e-9."
+    ),
+    "members_are_in_order": (
+        "Ranks run from 1 without a gap, and log odds never rise with the rank."
+    ),
+    "files_match_their_manifest": (
+        "The bytes on disk are those whose hashes the manifest holds."
+    ),
+}
+
+
+def check_specs(asset: str) -> list[dg.AssetCheckSpec]:
+    """The checks as Dagster lists them."""
+    return [
+        dg.AssetCheckSpec(name, asset=asset, description=text, blocking=True)
+        for name, text in DESCRIPTIONS.items()
+    ]
+
+
+def check_version(folder: Path) -> list[Finding]:
+    """Run every check on a version's folder, published or about to be."""
+    members = pq.read_table(
+        folder / "members.parquet", page_checksum_verification=True
+    )
+    return [
+        contributions_sum_to_log_odds(members),
+        members_are_in_order(members),
+        files_match_their_manifest(folder),
+    ]
+
+
+def contributions_sum_to_log_odds(members: pa.Table) -> Finding:
+    """The explanation explains the whole number."""
+    names = [name for name in members.column_names if name.startswith(CONTRIBUTION)]
+    ranked = members.filter(members.column("rank").is_valid())
+    total = np.zeros(ranked.num_rows)
+    for name in names:
+        total += ranked.column(name).to_numpy()
+    gap = np.abs(total - ranked.column("log_odds").to_numpy())
+    largest = float(gap.max(initial=0.0))
+    return Finding(
+        "contributions_sum_to_log_odds",
+        bool(names) and largest <= SUM_TOLERANCE,
+        {"largest gap": largest, "attributes": len(names)},
+    )
+
+
+def members_are_in_order(members: pa.Table) -> Finding:
+    """The file reads from the most alike person down."""
+    ranked = members.filter(members.column("rank").is_valid())
+    ranks = ranked.column("rank").to_numpy()
+    falls = np.diff(ranked.column("log_odds").to_numpy()) <= 0
+    return Finding(
+        "members_are_in_order",
+        bool(np.array_equal(ranks, np.arange(1, len(ranks) + 1)) and falls.all()),
+        {"people": len(ranks)},
+    )
+
+
+def files_match_their_manifest(folder: Path) -> Finding:
+    """What was hashed is what a reader will get."""
+    manifest = json.loads((folder / "manifest.json").read_text())
+    wrong = [
+        name
+        for name, entry in manifest["files"].items()
+        if file_hash(folder / name) != entry["sha256"]
+    ]
+    return Finding(
+        "files_match_their_manifest",
+        not wrong,
+        {"files": len(manifest["files"]), "changed": ", ".join(wrong)},
+    )
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file's bytes, 64 hex digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,169 @@
+"""dbt inside the run's own process, told as Dagster events while it goes.
+
+Starting dbt's command line costs five times what a small build needs, so the run calls
+dbt's own Python entry point. Only public parts are used: `dbtRunner` with callbacks,
+`DagsterDbtTranslator` for keys, `MaterializeResult` and `AssetCheckResult` from
+results. Where the settings say so, the CLI resource of dagster-dbt runs instead.
+"""
+
+import json
+import queue
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from catalog.errors import StudioError
+from engines.base import Engine
+from engines.connection import WORK_DATABASE
+from orchestration.builds import Build
+from orchestration.project import (
+    manifest_folder,
+    project_flags,
+    set_dbt_environment,
+)
+
+# dbt keeps its adapter, flags and environment in globals: one invocation at a time.
+ONE_AT_A_TIME = threading.Lock()
+FINISHED = "NodeFinished"
+PASSED = {"pass", "success"}
+
+
+@dataclass(frozen=True, slots=True)
+class NodeResult:
+    """What became of one model or test."""
+
+    unique_id: str
+    resource_type: str
+    name: str
+    status: str
+    seconds: float
+    failures: int
+    message: str
+
+
+def build_relations(
+    selection: Sequence[str], build: Build, engine: Engine
+) -> Iterator[NodeResult]:
+    """Build the selected models and run their data tests, yielding each as it ends.
+
+    Raises StudioError `dbt_failed` naming the first model or test that failed, after
+    everything that could run has been yielded.
+    """
+    arguments = _arguments(selection, build)
+    set_dbt_environment(
+        build.folder / WORK_DATABASE, engine.settings.thread_count, engine.settings.memory
+    )
+    events: queue.Queue[NodeResult | None] = queue.Queue()
+    outcome: list[Any] = []
+    worker = threading.Thread(
+        target=_invoke, args=(arguments, events, outcome), name="dbt", daemon=True
+    )
+    worker.start()
+    failed: list[NodeResult] = []
+    while (result := events.get()) is not None:
+        if result.status in {"error", "fail", "runtime error"}:
+            failed.append(result)
+        yield result
+    worker.join()
+    if failed:
+        raise dbt_failure(failed[0])
+    if not outcome[0].success:
+        raise StudioError(
+            "dbt_failed",
+            "dbt",
+            f"could not run ({_one_line(outcome[0].exception)})",
+            f"see {build.folder / 'logs' / 'dbt.log'}",
+        )
+
+
+def _arguments(selection: Sequence[str], build: Build) -> list[str]:
+    """The command line as dbtRunner takes it."""
+    return [
+        "--quiet",
+        "--no-use-colors",
+        "--log-level",
+        "none",
+        "--no-write-json",
+        "build",
+        *project_flags(),
+        "--target-path",
+        str(build.folder / "target"),
+        "--log-path",
+        str(build.folder / "logs"),
+        "--vars",
+        json.dumps(build.dbt_variables()),
+        *selection,
+        "--exclude-resource-type=unit_test",
+    ]
+
+
+def _invoke(
+    arguments: list[str],
+    events: "queue.Queue[NodeResult | None]",
+    outcome: list[Any],
+) -> None:
+    """Run dbt on a fresh copy of the manifest; ends the queue with None."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+    from dbt.contracts.graph.manifest import Manifest
+
+    packed = (manifest_folder() / "partial_parse.msgpack").read_bytes()
+    try:
+        with ONE_AT_A_TIME:
+            try:
+                manifest = Manifest.from_msgpack(packed)
+                manifest.build_flat_graph()  # what macros see as `graph`
+                runner = dbtRunner(manifest, callbacks=[_listener(events.put)])
+                outcome.append(runner.invoke(arguments))
+            finally:
+                # The work database is opened by others next; dbt would keep it open.
+                DuckDBConnectionManager.close_all_connections()
+    finally:
+        events.put(None)
+
+
+def _listener(tell: Callable[[NodeResult], None]) -> Callable[[Any], None]:
+    """Turns dbt's structured log events into results."""
+
+    def listen(event: Any) -> None:
+        if event.info.name != FINISHED:
+            return
+        node = event.data.node_info
+        result = event.data.run_result
+        tell(
+            NodeResult(
+                unique_id=node.unique_id,
+                resource_type=node.resource_type,
+                name=node.node_name,
+                status=str(result.status),
+                seconds=float(result.execution_time),
+                failures=int(result.num_failures),
+                message=_one_line(result.message),
+            )
+        )
+
+    return listen
+
+
+def dbt_failure(result: NodeResult) -> StudioError:
+    """The sentence for a model or a test that failed."""
+    if result.resource_type == "test":
+        return StudioError(
+            "data_test_failed",
+            f"data test '{result.name}'",
+            f"found {result.failures:,} rows that break it",
+            "run `lookalike doctor`, or look at the check in Dagster for its query",
+        )
+    return StudioError(
+        "model_failed",
+        f"model '{result.name}'",
+        f"failed ({result.message})",
+        "see the build's dbt log for the statement",
+    )
+
+
+def _one_line(text: Any) -> str:
+    """The first sentence of a message, short enough for a terminal."""
+    lines = [line.strip() for line in str(text).splitlines() if line.strip()]
+    return " ".join(lines)[:300]

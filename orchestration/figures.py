@@ -1,0 +1,70 @@
+"""From a build's report tables to the figures and charts of `report`."""
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+
+from engines.base import Engine
+from orchestration.builds import Build
+from report.charts import (
+    attribute_weights_chart,
+    deciles_chart,
+    reach_chart,
+    score_histogram_chart,
+)
+from report.drawing import Chart
+from report.figures import AudienceFigures, audience_figures
+
+REPORT_TABLES = (
+    "audience_cut",
+    "report_attribute_weights",
+    "report_curve",
+    "report_deciles",
+    "report_histogram",
+    "report_overlap",
+    "report_value_terms",
+)
+
+
+def read_report(engine: Engine, build: Build) -> dict[str, pa.Table]:
+    """The build's report tables by name."""
+    return {
+        name: engine.read_table(build.folder, f"main.{name}") for name in REPORT_TABLES
+    }
+
+
+def chosen_people(tables: Mapping[str, pa.Table]) -> int:
+    """New people in the audience: what was asked for, or all there are."""
+    cut = tables["audience_cut"].to_pylist()[0]
+    return int(min(cut["requested_count"] or 0, cut["candidate_count"]))
+
+
+def figures_of(build: Build, tables: Mapping[str, pa.Table], people: int) -> AudienceFigures:
+    """The figures of a build whose audience file has so many people."""
+    frames = {name: table.to_pandas() for name, table in tables.items()}
+    scoring = build.done("scores") or {}
+    return audience_figures(
+        overlap=frames["report_overlap"],
+        cut=frames["audience_cut"],
+        deciles=frames["report_deciles"],
+        curve=frames["report_curve"],
+        attribute_weights=frames["report_attribute_weights"],
+        value_terms=frames["report_value_terms"],
+        delivered_people=people,
+        added_seed_people=people - chosen_people(tables),
+        held_out_auc=scoring.get("held_out_auc"),
+        advised_seed=build.advised_seed,
+    )
+
+
+def charts_of(engine: Engine, build: Build) -> list[Chart]:
+    """The charts of a build, as the report and Dagster show them."""
+    tables = read_report(engine, build)
+    frames = {name: table.to_pandas() for name, table in tables.items()}
+    cut = tables["audience_cut"].to_pylist()[0]
+    return [
+        reach_chart(frames["report_curve"], chosen_people(tables)),
+        attribute_weights_chart(frames["report_attribute_weights"]),
+        deciles_chart(frames["report_deciles"]),
+        score_histogram_chart(frames["report_histogram"], cut["cut_score"]),
+    ]

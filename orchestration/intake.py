@@ -1,0 +1,122 @@
+"""The first step of a build: name it, and write its inputs into its work database."""
+
+import time
+from dataclasses import dataclass
+
+from catalog.records import Lease
+from catalog.specification import specification_hash
+from orchestration.builds import Build
+from orchestration.leases import leased
+from orchestration.plan import Plan, plan_build, rows_of
+from orchestration.project import code_version
+from orchestration.workshop import Workshop
+
+STEP = "inputs"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A build whose inputs are in place."""
+
+    build: Build
+    plan: Plan
+    is_unchanged: bool
+    seconds: float
+
+    def as_metadata(self) -> dict[str, str | int | bool]:
+        """The figures that Dagster shows."""
+        return {
+            "build": self.build.build_id,
+            "specification": self.build.specification_number,
+            "seed rows": rows_of(self.plan.seed),
+            "population rows": rows_of(self.plan.population),
+            "attributes": ", ".join(each.slug for each in self.plan.attributes),
+            "left out": len(self.plan.left_out),
+            "learn from": self.plan.learn_from,
+            "notes": "; ".join(self.plan.notes),
+            "unchanged": self.is_unchanged,
+        }
+
+
+def prepare_build(
+    workshop: Workshop,
+    slug: str,
+    *,
+    specification_number: int | None = None,
+    force: str = "",
+    root_run_id: str,
+) -> Prepared:
+    """Plan the audience's build, give it its id and write its inputs.
+
+    The same specification, inputs and code give the same build, whose finished steps
+    are not done again. `force` is a salt that makes another build of the same.
+    """
+    began = time.monotonic()
+    catalog = workshop.catalog
+    audience = catalog.get_audience(slug)
+    version = (
+        catalog.newest_specification(audience.id)
+        if specification_number is None
+        else catalog.specification(audience.id, specification_number)
+    )
+    plan = plan_build(workshop, version.specification)
+    with leased(workshop, audience.id, root_run_id) as lease:
+        started = catalog.start_build(
+            audience.id,
+            version.number,
+            input_fingerprints=plan.fingerprints(),
+            code_version=code_version(),
+            root_run_id=root_run_id,
+            force=force,
+        )
+        build = Build(
+            build_id=started.build_id,
+            folder=workshop.home.build(started.build_id),
+            audience_id=audience.id,
+            audience_slug=audience.slug,
+            audience_name=audience.name,
+            specification_number=version.number,
+            specification_hash=specification_hash(version.specification),
+            code_version=code_version(),
+            model=version.specification.scoring.model,
+            learn_from=plan.learn_from,
+            minimum_seed=version.specification.limits.minimum_seed,
+            advised_seed=version.specification.limits.advised_seed,
+            identifiers=(plan.identifier.slug,),
+            hashed_identifiers=(plan.identifier.slug,) * plan.identifier.is_hash,
+            categorical=plan.slugs("categorical"),
+            continuous=plan.slugs("continuous"),
+            discrete=tuple(each.slug for each in plan.attributes if each.is_discrete),
+            resolve_people=not plan.is_key_unique,
+            input_fingerprints=plan.fingerprints(),
+            input_stamps=stamps(workshop, plan),
+            notes=plan.notes,
+            left_out=tuple(
+                {"attribute": each.subject, "code": each.code, "reason": each.reason}
+                for each in plan.left_out
+            ),
+        )
+        write_inputs(workshop, build, plan, lease)
+    return Prepared(
+        build=build,
+        plan=plan,
+        is_unchanged=catalog.version_of_build(build.build_id) is not None,
+        seconds=time.monotonic() - began,
+    )
+
+
+def write_inputs(workshop: Workshop, build: Build, plan: Plan, lease: Lease) -> None:
+    """Write the schema `inputs`, unless an earlier try of this build did."""
+    build.save()
+    if build.done(STEP) is None:
+        workshop.engine.write_inputs(build.folder, plan.inputs(build.build_id))
+        workshop.catalog.check_lease(lease)
+        build.finish(STEP, {})
+
+
+def stamps(workshop: Workshop, plan: Plan) -> dict[str, str]:
+    """Cheap signs of the inputs' files, to see whether they changed meanwhile."""
+    return {
+        source.dataset.id: workshop.engine.stamp(source.dataset)
+        for source in (plan.seed, plan.population)
+    }

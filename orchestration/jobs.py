@@ -1,0 +1,21 @@
+"""The main job: everything from the inputs to the published audience, for one partition."""
+
+import dagster as dg
+
+from orchestration.partitions import audiences
+
+BUILD_AUDIENCE = "build_audience"
+
+# Tags of a run. The specification's number, a salt that makes a build anew, and the
+# token by which a waiting command finds its run.
+SPECIFICATION_TAG = "lookalike/specification"
+FORCE_TAG = "lookalike/force"
+TICK_TAG = "lookalike/tick"
+
+build_audience = dg.define_asset_job(
+    BUILD_AUDIENCE,
+    selection=dg.AssetSelection.all(),
+    description="Build one audience: inputs, distributions, weights, scores, audience.",
+    partitions_def=audiences,
+    executor_def=dg.in_process_executor,
+)

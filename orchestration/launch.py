@@ -1,0 +1,198 @@
+"""Starting builds from outside Dagster: through its job, or step by step without it.
+
+Commands, screens and notebooks come in here; nothing else in this room is called by
+them but `plan`, `workshop` and `progress`.
+"""
+
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from catalog.errors import StudioError
+from catalog.records import Audience, AudienceVersion, SpecificationVersion
+from catalog.specification import AudienceSpecification
+from orchestration.dbt_runner import build_relations
+from orchestration.intake import prepare_build
+from orchestration.leases import leased
+from orchestration.plan import plan_build, register_declared
+from orchestration.progress import Listener, Progress, listening, tell
+from orchestration.publishing import publish
+from orchestration.scoring import score_population
+from orchestration.workshop import Workshop
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A built audience; `run_id` is Dagster's, or None for a build without it."""
+
+    audience: Audience
+    specification: SpecificationVersion
+    version: AudienceVersion
+    is_unchanged: bool
+    run_id: str | None
+    seconds: dict[str, float]
+
+
+def keep_specification(
+    workshop: Workshop, specification: AudienceSpecification, folder: Path
+) -> tuple[Audience, SpecificationVersion]:
+    """Register what the document declares, then keep it as the audience's current one.
+
+    Refused, and not kept, where it cannot be built on the data as they are now.
+    """
+    register_declared(workshop, specification, folder)
+    plan_build(workshop, specification)
+    return workshop.catalog.save_specification(specification)
+
+
+def build_audience(
+    workshop: Workshop,
+    audience: Audience,
+    *,
+    force: bool = False,
+    listener: Listener | None = None,
+) -> Outcome:
+    """Build the audience's newest specification through Dagster's job, in this process.
+
+    The run, its events and materialisations are in the studio's Dagster as if they had
+    been started there. Raises StudioError with the cause of a failure.
+    """
+    import dagster as dg
+
+    from orchestration.instance import open_instance
+    from orchestration.jobs import FORCE_TAG, SPECIFICATION_TAG
+    from orchestration.partitions import sync_partitions
+
+    version = workshop.catalog.newest_specification(audience.id)
+    stages = Stages(listener)
+    with open_instance(workshop.home) as instance, listening(stages.take):
+        slugs = [each.slug for each in workshop.catalog.list_audiences()]
+        sync_partitions(instance, slugs)
+        tags = {
+            "dagster/partition": audience.slug,
+            SPECIFICATION_TAG: str(version.number),
+            **({FORCE_TAG: uuid.uuid4().hex} if force else {}),
+        }
+        with dg.execute_job(
+            dg.reconstructable(main_job),
+            instance=instance,
+            tags=tags,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            raise_on_error=False,
+        ) as result:
+            if not result.success:
+                raise failure_of(workshop, result)
+            run_id = result.run_id
+    build = workshop.catalog.build_of_run(run_id)
+    published = build and workshop.catalog.version_of_build(build.build_id)
+    if published is None:
+        raise StudioError(
+            "build_failed",
+            f"audience '{audience.name}'",
+            "was built and not published",
+            "run `lookalike audience history` and look at the run in Dagster",
+        )
+    return Outcome(
+        audience=workshop.catalog.get_audience(audience.id),
+        specification=version,
+        version=published,
+        is_unchanged=published.published_at < stages.began_at,
+        run_id=run_id,
+        seconds=stages.seconds,
+    )
+
+
+def build_directly(
+    workshop: Workshop, audience: Audience, *, listener: Listener | None = None
+) -> Outcome:
+    """Build the audience by the same steps without Dagster: no run, no history of it."""
+    stages = Stages(listener)
+    run_id = uuid.uuid4().hex
+    engine = workshop.engine
+    with listening(stages.take):
+        tell(Progress("inputs"))
+        prepared = prepare_build(workshop, audience.slug, root_run_id=run_id)
+        tell(Progress("inputs", seconds=prepared.seconds))
+        build = prepared.build
+        with leased(workshop, audience.id, run_id) as lease:
+            with stages.timed("learn"):
+                for _ in build_relations(["--selector", "learn"], build, engine):
+                    pass
+            with stages.timed("scores"):
+                summary = score_population(
+                    engine,
+                    build.folder,
+                    model=build.model,
+                    minimum_seed=build.minimum_seed,
+                )
+                build.finish("scores", summary.as_figures())
+            with stages.timed("deliver"):
+                for _ in build_relations(["--selector", "deliver"], build, engine):
+                    pass
+            with stages.timed("audience"):
+                published = publish(workshop, build, lease)
+            workshop.catalog.release_lease(lease)
+    return Outcome(
+        audience=workshop.catalog.get_audience(audience.id),
+        specification=workshop.catalog.newest_specification(audience.id),
+        version=published.version,
+        is_unchanged=published.is_unchanged,
+        run_id=None,
+        seconds=stages.seconds,
+    )
+
+
+def main_job() -> "dg.JobDefinition":
+    """The job, for processes that have to find it again."""
+    from orchestration.definitions import defs
+    from orchestration.jobs import BUILD_AUDIENCE
+
+    return defs.resolve_job_def(BUILD_AUDIENCE)
+
+
+def failure_of(workshop: Workshop, result: "dg.ExecutionResult") -> StudioError:
+    """The cause of a failed run in one sentence."""
+    for event in result.filter_events(lambda each: each.is_step_failure):
+        data = event.step_failure_data
+        told = data.user_failure_data
+        if told is not None and told.metadata:
+            parts = {name: value.text for name, value in told.metadata.items()}
+            return StudioError(**parts)
+    return StudioError(
+        "unexpected",
+        "the build",
+        "ended without saying why",
+        f"look at run {result.run_id} in Dagster",
+    )
+
+
+@dataclass(slots=True)
+class Stages:
+    """Seconds of each stage, and the listener they are passed on to."""
+
+    listener: Listener | None
+    seconds: dict[str, float] = field(default_factory=dict)
+    began_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def take(self, progress: Progress) -> None:
+        """Note the seconds of a stage that ended; pass everything on."""
+        if progress.seconds is not None and not progress.detail:
+            self.seconds[progress.stage] = round(progress.seconds, 3)
+        if self.listener is not None:
+            self.listener(progress)
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Tell when a stage begins and when it ended."""
+        began = time.monotonic()
+        tell(Progress(stage))
+        yield
+        tell(Progress(stage, seconds=time.monotonic() - began))

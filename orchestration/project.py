@@ -1,0 +1,95 @@
+"""The dbt project on disk: where it is, which version of the code it is, its manifest.
+
+The manifest is parsed once for each version of the code and read afterwards: loading
+the definitions and starting a build never parse.
+"""
+
+import hashlib
+import os
+from functools import cache
+from pathlib import Path
+
+from filelock import FileLock
+
+from catalog.errors import StudioError
+
+ROOT = Path(__file__).resolve().parent.parent
+CODE_ROOMS = ("engines", "python_scoring", "orchestration")
+LOCK_SECONDS = 180
+
+
+@cache
+def code_version() -> str:
+    """Hash of the SQL and the Python that make an audience; part of a build's name."""
+    digest = hashlib.sha256()
+    for path in sorted(_code_files()):
+        digest.update(path.relative_to(ROOT).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _code_files() -> list[Path]:
+    """Files whose change may change an audience."""
+    python = [path for room in CODE_ROOMS for path in (ROOT / room).rglob("*.py")]
+    return [*python, *_dbt_files()]
+
+
+def _dbt_files() -> list[Path]:
+    """Files that dbt parses."""
+    settings = [ROOT / name for name in ("dbt_project.yml", "profiles.yml")]
+    models = (ROOT / "dbt_project").rglob("*")
+    return [*settings, *(path for path in models if path.suffix in {".sql", ".yml"})]
+
+
+@cache
+def manifest_folder() -> Path:
+    """Folder with `manifest.json` and `partial_parse.msgpack` of this code.
+
+    Parses under a file lock where that was not done yet.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(_dbt_files()):
+        digest.update(path.relative_to(ROOT).as_posix().encode())
+        digest.update(path.read_bytes())
+    folder = ROOT / "target" / f"manifest_{digest.hexdigest()[:16]}"
+    if not (folder / "ready").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / "lock", timeout=LOCK_SECONDS):
+            if not (folder / "ready").exists():
+                _parse(folder)
+                (folder / "ready").touch()
+    return folder
+
+
+def _parse(folder: Path) -> None:
+    """Parse the project with its default vars; they choose no relation's shape."""
+    from dbt.cli.main import dbtRunner
+
+    arguments = ["--quiet", "parse", "--no-partial-parse", *project_flags()]
+    outcome = dbtRunner().invoke(
+        [*arguments, "--target-path", str(folder), "--log-path", str(folder)]
+    )
+    if not outcome.success:
+        raise StudioError(
+            "dbt_parse_failed",
+            "the dbt project",
+            f"cannot be parsed ({outcome.exception})",
+            "run `dbt parse` in the project's folder and mend what it names",
+        )
+
+
+def project_flags() -> list[str]:
+    """Flags that make dbt independent of the working directory."""
+    return ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT)]
+
+
+def manifest_path() -> Path:
+    """The manifest that Dagster reads its assets from."""
+    return manifest_folder() / "manifest.json"
+
+
+def set_dbt_environment(work_database: Path, threads: int, memory_limit: str) -> None:
+    """Tell `profiles.yml` where the build stands; dbt reads it from the environment."""
+    os.environ["LOOKALIKE_WORK_DATABASE"] = str(work_database)
+    os.environ["LOOKALIKE_THREADS"] = str(threads)
+    os.environ["LOOKALIKE_MEMORY_LIMIT"] = memory_limit

@@ -1,0 +1,180 @@
+"""From a finished cut to an immutable version: files, hashes, one rename, one transaction.
+
+A version is written to a folder that nobody reads, synced, and renamed; the catalog
+then makes it visible, if the lease still holds. A reader sees the old version or the
+new one, never a part.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version as installed
+from pathlib import Path
+
+import pyarrow as pa
+
+from catalog.errors import StudioError
+from catalog.records import AudienceVersion, Lease
+from engines.base import Engine
+from orchestration.builds import Build
+from orchestration.checks import CONTRIBUTION, Finding, check_version, file_hash
+from orchestration.figures import chosen_people, figures_of, read_report
+from orchestration.workshop import Workshop
+from python_scoring.model import Model
+from python_scoring.scorers.base import Scorer
+from report.figures import AudienceFigures
+
+LIBRARIES = ("dagster", "dbt-core", "dbt-duckdb", "duckdb", "numpy", "pyarrow", "scipy")
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A version, whether it was there before, and the checks it passed."""
+
+    version: AudienceVersion
+    is_unchanged: bool
+    findings: tuple[Finding, ...]
+
+
+def publish(workshop: Workshop, build: Build, lease: Lease) -> Published:
+    """Publish the build's audience as the next version.
+
+    A build that was published already gives that version again. Raises StudioError
+    `check_failed` where a check fails and `fenced` where a newer worker holds the
+    lease; the version in use stays in either case.
+    """
+    catalog, home = workshop.catalog, workshop.home
+    existing = catalog.version_of_build(build.build_id)
+    if existing is not None and Path(existing.path).exists():
+        return Published(existing, True, tuple(check_version(Path(existing.path))))
+    folder = home.audience(build.audience_id)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = folder / f".draft_{build.build_id}"
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(mode=0o700)
+    try:
+        figures = write_version(workshop.engine, build, draft)
+        findings = tuple(check_version(draft))
+        refuse_failed(build, findings)
+        sync_folder(draft)
+        version = catalog.publish_version(
+            lease,
+            build.build_id,
+            figures.values(),
+            place=lambda number: _move(draft, home.version(build.audience_id, number)),
+        )
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    return Published(version, False, findings)
+
+
+def write_version(engine: Engine, build: Build, folder: Path) -> AudienceFigures:
+    """Write members, figures, parameters, specification and the manifest over them."""
+    tables = read_report(engine, build)
+    refuse_nobody(build, tables)
+    parameters = engine.read_table(build.folder, "scoring.parameters")
+    document = parameters.column("parameters")[0].as_py()
+    scorer = Model.from_json(document).scorer
+    members = engine.export_members(
+        build.folder,
+        folder / "members.parquet",
+        build.identifiers,
+        contributions(engine, build, scorer),
+        {"audience": build.audience_slug, "build": build.build_id},
+    )
+    figures = figures_of(build, tables, members.rows)
+    texts = {
+        "figures.json": json.dumps(figures.as_json(), indent=1, ensure_ascii=False),
+        "parameters.json": document,
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    manifest = {
+        "audience": build.audience_slug,
+        "build": build.build_id,
+        "specification": {
+            "number": build.specification_number,
+            "hash": build.specification_hash,
+        },
+        "inputs": build.input_fingerprints,
+        "code": build.code_version,
+        "libraries": {name: installed(name) for name in LIBRARIES},
+        "people": members.rows,
+        "content_hash": members.content_hash,
+        "written_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "files": {
+            path.name: {"sha256": file_hash(path), "bytes": path.stat().st_size}
+            for path in sorted(folder.iterdir())
+        },
+    }
+    text = json.dumps(manifest, indent=1, ensure_ascii=False)
+    (folder / "manifest.json").write_text(text, encoding="utf-8")
+    return figures
+
+
+def contributions(
+    engine: Engine, build: Build, scorer: Scorer
+) -> Iterator[pa.RecordBatch]:
+    """What each attribute adds to each member's log odds, by row id."""
+    batches = engine.stream(
+        build.folder, "main.audience_attributes", ("row_id", *scorer.columns)
+    )
+    names = [f"{CONTRIBUTION}{attribute}" for attribute in scorer.attributes]
+    for batch in batches:
+        parts = scorer.contributions(batch)
+        arrays = [batch.column("row_id"), *(pa.array(column) for column in parts.T)]
+        yield pa.RecordBatch.from_arrays(arrays, names=["row_id", *names])
+
+
+def refuse_nobody(build: Build, tables: Mapping[str, pa.Table]) -> None:
+    """An audience of nobody is a mistake in the request, not a version."""
+    if chosen_people(tables) == 0:
+        cut = tables["audience_cut"].to_pylist()[0]
+        raise StudioError(
+            "no_candidates",
+            f"audience '{build.audience_name}'",
+            f"would hold 0 new people of {cut['candidate_count']:,} candidates"
+            f" ({cut['matched_seed_count']:,} of {cut['population_count']:,} people in"
+            " the population are seed people)",
+            "widen the limit under output, or name a population with other people",
+        )
+
+
+def refuse_failed(build: Build, findings: tuple[Finding, ...]) -> None:
+    """Nothing that fails a check is published."""
+    for finding in findings:
+        if not finding.passed:
+            raise StudioError(
+                "check_failed",
+                f"audience '{build.audience_name}'",
+                f"failed the check {finding.name} ({finding.figures})",
+                "build it again with --force; the version in use stays",
+            )
+
+
+def sync_folder(folder: Path) -> None:
+    """Have everything of the folder on disk before it is given its name."""
+    for path in (*folder.iterdir(), folder):
+        if path.is_file():
+            path.chmod(0o600)
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _move(draft: Path, target: Path) -> str:
+    """Give the folder its number; what a killed publication left there goes."""
+    shutil.rmtree(target, ignore_errors=True)
+    draft.rename(target)
+    descriptor = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    return str(target)

@@ -1,0 +1,198 @@
+"""The Python half of a build: weights in, a score for each person out.
+
+Reads the weight relations, fits nothing that SQL has fitted, calibrates on the sample
+and the out-of-fold seed, then streams the population once.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from catalog.errors import StudioError
+from engines.base import Engine
+from python_scoring.calibration import Calibration, fit_calibration
+from python_scoring.evaluation import auc_pu
+from python_scoring.model import Model
+from python_scoring.scorers.base import NoDifferenceError, Scorer, fit_scorer
+
+WEIGHT_RELATIONS = (
+    "distribution_bins",
+    "distribution_totals",
+    "weight_attributes",
+    "weight_gaussians",
+    "weight_values",
+)
+PEOPLE_RELATIONS = ("canonical_members", "canonical_sample", "canonical_seed")
+FOLDS = 5
+SCORES = pa.schema(
+    [("row_id", pa.int64()), ("log_odds", pa.float64()), ("score", pa.float64())]
+)
+SEED_SCORES = pa.schema(
+    [
+        ("person_key", pa.string()),
+        ("fold", pa.int32()),
+        ("log_odds", pa.float64()),
+        ("score", pa.float64()),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringSummary:
+    """What the scoring of one build found. Log odds are natural-log units."""
+
+    people: int
+    learning_seed: int
+    sample: int
+    least_log_odds: float
+    greatest_log_odds: float
+    held_out_auc: float
+    calibration: Calibration
+
+    def as_figures(self) -> dict[str, float | int]:
+        """The figures as JSON types, calibration and all."""
+        figures = {**asdict(self), **asdict(self.calibration)}
+        del figures["calibration"]
+        return figures
+
+
+def score_population(
+    engine: Engine,
+    folder: Path,
+    *,
+    model: str,
+    minimum_seed: int,
+) -> ScoringSummary:
+    """Write `scoring.scores`, `scoring.seed_scores` and `scoring.parameters`.
+
+    Raises StudioError `seed_too_small` below `minimum_seed` people to learn from, and
+    `no_difference` where every attribute weighs nothing.
+    """
+    tables = {name: engine.read_table(folder, f"main.{name}") for name in WEIGHT_RELATIONS}
+    seed = engine.read_table(folder, "main.canonical_seed")
+    check_learning_seed(seed.num_rows, minimum_seed)
+    try:
+        scorer = fit_scorer(model, tables)
+    except NoDifferenceError as error:
+        raise StudioError(
+            "no_difference",
+            "the chosen attributes",
+            f"tell nobody apart ({error})",
+            "choose attributes on which the seed differs, or another seed",
+        ) from error
+    seed_log_odds = out_of_fold_log_odds(model, tables, seed)
+    sample = engine.read_table(folder, "main.canonical_sample")
+    sample_log_odds = log_odds_of(scorer, sample)
+    calibration = fit_calibration(seed_log_odds, sample_log_odds)
+
+    _write_seed_scores(engine, folder, seed, seed_log_odds, calibration)
+    fitted = Model(scorer, calibration)
+    _write_parameters(engine, folder, fitted)
+    extremes = _Extremes()
+    people = engine.write_table(
+        folder,
+        "scoring",
+        "scores",
+        _scored(
+            engine.stream(folder, "main.canonical_members", ("row_id", *scorer.columns)),
+            fitted,
+            extremes.see,
+        ),
+        SCORES,
+    )
+    return ScoringSummary(
+        people=people,
+        learning_seed=seed.num_rows,
+        sample=sample.num_rows,
+        least_log_odds=extremes.least,
+        greatest_log_odds=extremes.greatest,
+        held_out_auc=auc_pu(seed_log_odds, sample_log_odds),
+        calibration=calibration,
+    )
+
+
+def check_learning_seed(people: int, minimum: int) -> None:
+    """Refuse a seed with too few people to learn from."""
+    if people < minimum:
+        raise StudioError(
+            "seed_too_small",
+            "the learning seed",
+            f"has {people:,} people, fewer than {minimum:,}",
+            "add people to the seed, or lower limits.minimum_seed knowingly",
+        )
+
+
+def out_of_fold_log_odds(
+    model: str, tables: dict[str, pa.Table], seed: pa.Table
+) -> np.ndarray:
+    """Each seed person's log odds by the weights that were made without its fold."""
+    folds = seed.column("fold").to_numpy()
+    log_odds = np.zeros(seed.num_rows)
+    for fold in range(FOLDS):
+        members = np.flatnonzero(folds == fold)
+        if len(members):
+            scorer = fit_scorer(model, tables, left_out_fold=fold)
+            log_odds[members] = log_odds_of(scorer, seed.take(pa.array(members)))
+    return log_odds
+
+
+def log_odds_of(scorer: Scorer, table: pa.Table) -> np.ndarray:
+    """Log odds of a small table's rows, in its order."""
+    batches = table.combine_chunks().to_batches()
+    return np.concatenate([np.zeros(0), *(scorer.log_odds(batch) for batch in batches)])
+
+
+@dataclass(slots=True)
+class _Extremes:
+    """The least and greatest log odds seen so far."""
+
+    least: float = np.inf
+    greatest: float = -np.inf
+
+    def see(self, log_odds: np.ndarray) -> None:
+        if len(log_odds):
+            self.least = min(self.least, float(log_odds.min()))
+            self.greatest = max(self.greatest, float(log_odds.max()))
+
+
+def _scored(
+    batches: Iterator[pa.RecordBatch],
+    model: Model,
+    see: Callable[[np.ndarray], None],
+) -> Iterator[pa.RecordBatch]:
+    """Row ids with their log odds and scores."""
+    for batch in batches:
+        log_odds, score = model.score(batch)
+        see(log_odds)
+        yield pa.RecordBatch.from_arrays(
+            [batch.column("row_id"), pa.array(log_odds), pa.array(score)], schema=SCORES
+        )
+
+
+def _write_seed_scores(
+    engine: Engine,
+    folder: Path,
+    seed: pa.Table,
+    log_odds: np.ndarray,
+    calibration: Calibration,
+) -> None:
+    """One row a learning-seed person, by person key."""
+    table = pa.table(
+        {
+            "person_key": seed.column("person_key"),
+            "fold": seed.column("fold"),
+            "log_odds": log_odds,
+            "score": calibration.score(log_odds),
+        }
+    ).cast(SEED_SCORES)
+    ordered = table.sort_by("person_key")
+    engine.write_table(folder, "scoring", "seed_scores", ordered.to_batches(), SEED_SCORES)
+
+
+def _write_parameters(engine: Engine, folder: Path, model: Model) -> None:
+    """The frozen artefact as one JSON text."""
+    table = pa.table({"parameters": [model.to_json()]})
+    engine.write_table(folder, "scoring", "parameters", table.to_batches(), table.schema)

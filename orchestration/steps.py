@@ -1,0 +1,107 @@
+"""What every step of a run does around its work: find its build, hold the lease, tell.
+
+A step knows its build by the root run, so a retry from any step goes on where the run
+stopped. While it works, the lease is renewed; a worker that lost it cannot publish.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import dagster as dg
+
+from catalog.errors import StudioError
+from catalog.records import Lease
+from orchestration.builds import Build, load_build
+from orchestration.faults import WORTH_A_RETRY, as_failure, as_studio_error
+from orchestration.leases import leased
+from orchestration.progress import Progress, tell
+from orchestration.resources import Studio
+from orchestration.workshop import Workshop
+
+
+@dataclass(slots=True)
+class Step:
+    """One step at work on one build."""
+
+    name: str
+    workshop: Workshop
+    build: Build
+    lease: Lease
+    figures: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_done(self) -> bool:
+        """True where an earlier try finished this step of this build."""
+        return self.build.done(self.name) is not None
+
+    def finish(self, figures: dict[str, Any] | None = None) -> None:
+        """Mark the step as finished."""
+        self.build.finish(self.name, figures or {})
+
+
+@contextmanager
+def step(context: dg.AssetExecutionContext, studio: Studio, name: str) -> Iterator[Step]:
+    """The step `name` of the run's build, under the audience's lease."""
+    began = time.monotonic()
+    tell(Progress(name))
+    with told_to_dagster():
+        workshop = studio.open()
+        build = build_of_run(workshop, context)
+        with failures_recorded(workshop, build.build_id), leased(
+            workshop, build.audience_id, root_run_id(context)
+        ) as lease:
+            yield Step(name, workshop, build, lease)
+    tell(Progress(name, seconds=time.monotonic() - began))
+
+
+@contextmanager
+def told_to_dagster() -> Iterator[None]:
+    """Turn what fails inside into one sentence; only locks and I/O are tried again."""
+    try:
+        yield
+    except (dg.Failure, dg.RetryRequested):
+        raise
+    except Exception as error:
+        raise as_failure(as_studio_error(error)) from error
+
+
+@contextmanager
+def failures_recorded(workshop: Workshop, build_id: str) -> Iterator[None]:
+    """Leave the cause of a failure in the catalog, where the screens look for it."""
+    try:
+        yield
+    except Exception as error:
+        cause = as_studio_error(error)
+        if cause.code not in WORTH_A_RETRY:
+            workshop.catalog.fail_build(build_id, cause)
+        raise
+
+
+def root_run_id(context: dg.AssetExecutionContext) -> str:
+    """The first run of a chain of retries."""
+    return context.run.root_run_id or context.run.run_id
+
+
+def build_of_run(workshop: Workshop, context: dg.AssetExecutionContext) -> Build:
+    """The build this run works on: its own, else the partition's newest.
+
+    Raises StudioError `no_build` where a run starts at a later step of an audience that
+    has none.
+    """
+    catalog = workshop.catalog
+    known = catalog.build_of_run(root_run_id(context))
+    if known is None:
+        audience = catalog.get_audience(context.partition_key)
+        known = catalog.newest_build(audience.id)
+        if known is None:
+            raise StudioError(
+                "no_build",
+                f"audience '{audience.name}'",
+                "has no build to go on with",
+                "materialise `build_inputs` first, or run the whole job",
+            )
+        catalog.record_run(root_run_id(context), known.build_id)
+    return load_build(workshop.home, known.build_id)

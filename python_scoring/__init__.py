@@ -1,0 +1,1 @@
+"""How alike is each person? Terms, composite, calibration, evaluation; no imports of ours."""

@@ -1,0 +1,308 @@
+"""The default scorer: weighted naive Bayes over values and normal quantiles.
+
+The weights come from SQL and are read, never fitted again. log_odds = sum of
+attribute_weight * term over the attributes, in the order of the specification.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from python_scoring.composite import rounded_log_odds
+from python_scoring.parameters import (
+    AttributeParameters,
+    CategoricalParameters,
+    ContinuousParameters,
+    DroppedParameters,
+    NaiveBayesParameters,
+    from_document,
+    read_json,
+    refusal,
+    significant,
+    to_document,
+    write_json,
+)
+from python_scoring.scorers.base import NoDifferenceError
+from python_scoring.terms import (
+    Bins,
+    GaussianTerms,
+    Normal,
+    ValueTerms,
+    gaussian_log_ratio,
+)
+
+NAME = "naive_bayes"
+WHOLE_SEED = -1
+
+Terms = ValueTerms | GaussianTerms
+
+
+@dataclass(frozen=True)
+class NaiveBayes:
+    """A fitted `naive_bayes`.
+
+    `capped`, for stored parameters that score another population, keeps each term
+    within ln(seed_total + smoothing) on either side: no single value may say more than
+    the seed it was learnt from could show.
+    """
+
+    parameters: NaiveBayesParameters
+    capped: bool = False
+
+    @property
+    def name(self) -> str:
+        """The scorer's name in the registry."""
+        return NAME
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """All attributes in the order of the specification, those of weight 0 too."""
+        return tuple(each.attribute for each in self.parameters.attributes)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The attributes that a batch must have: those with a weight above 0."""
+        return tuple(self._terms)
+
+    @property
+    def attribute_weights(self) -> tuple[float, ...]:
+        """Weight of each of `attributes`; 0 where it was dropped."""
+        return tuple(
+            0.0 if isinstance(each, DroppedParameters) else each.attribute_weight
+            for each in self.parameters.attributes
+        )
+
+    def log_odds(self, batch: pa.RecordBatch) -> np.ndarray:
+        """Log odds of each row, rounded to 1e-9 and finite."""
+        columns = self._columns(batch)
+        return rounded_log_odds(
+            (terms.of(columns[name]) for name, terms in self._terms.items()),
+            batch.num_rows,
+        )
+
+    def contributions(self, batch: pa.RecordBatch) -> np.ndarray:
+        """Rows x `attributes`: what each adds to the row's log odds before rounding."""
+        result = np.zeros((batch.num_rows, len(self.attributes)))
+        for name, column in self._columns(batch).items():
+            result[:, self.attributes.index(name)] = self._terms[name].of(column)
+        return result
+
+    def unknown_values(self, batch: pa.RecordBatch) -> dict[str, int]:
+        """People by categorical attribute whose value was in neither side: term 0."""
+        return {
+            name: terms.unknown_count(column)
+            for name, column in self._columns(batch).items()
+            if isinstance(terms := self._terms[name], ValueTerms)
+        }
+
+    def to_json(self) -> str:
+        """All that scoring needs, as text that `from_json` reads."""
+        return write_json(NAME, {"parameters": to_document(self.parameters)})
+
+    @classmethod
+    def from_json(cls, text: str, capped: bool = False) -> "NaiveBayes":
+        """The scorer that `to_json` wrote; ValueError where the text is damaged."""
+        document = read_json(text)
+        if document["scorer"] != NAME:
+            raise refusal("scorer", f"is {document['scorer']!r}, not {NAME!r}")
+        return cls(from_document(document.get("parameters")), capped)
+
+    @cached_property
+    def _terms(self) -> dict[str, Terms]:
+        """What each attribute that counts contributes, weight and bound included."""
+        bound = np.inf
+        if self.capped:
+            bound = np.log(self.parameters.seed_total + self.parameters.smoothing)
+        return {
+            each.attribute: _weighted_terms(each, float(bound))
+            for each in self.parameters.attributes
+            if not isinstance(each, DroppedParameters)
+        }
+
+    def _columns(self, batch: pa.RecordBatch) -> dict[str, pa.Array]:
+        absent = [name for name in self._terms if name not in batch.schema.names]
+        if absent:
+            raise ValueError(
+                f"the batch has no column {', '.join(absent)}; "
+                "a missing attribute must be there, filled with nulls"
+            )
+        return {name: batch.column(name) for name in self._terms}
+
+
+def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> NaiveBayes:
+    """The scorer made from the weight relations, for the whole seed or without a fold.
+
+    `tables` holds weight_values, weight_gaussians, weight_attributes, distribution_bins
+    and distribution_totals. Raises ValueError where every attribute of the whole seed
+    has the weight 0; without a fold that merely means log odds of 0.
+    """
+    values, gaussians, attributes, totals = (
+        _rows_of_fold(tables, name, left_out_fold)
+        for name in (
+            "weight_values",
+            "weight_gaussians",
+            "weight_attributes",
+            "distribution_totals",
+        )
+    )
+    if not attributes or len(totals) != 1:
+        raise ValueError(
+            f"weight_attributes has {len(attributes)} rows and distribution_totals "
+            f"{len(totals)} for left_out_fold {left_out_fold}; build the weights first"
+        )
+    bins = _table(tables, "distribution_bins").to_pylist()
+    made: list[AttributeParameters] = []
+    for row in sorted(attributes, key=lambda row: row["position"]):
+        of_attribute = _belongs_to(row["attribute"])
+        if row["attribute_weight"] == 0:
+            made.append(DroppedParameters(row["attribute"]))
+        elif row["role"] == "categorical":
+            made.append(_categorical(row, list(filter(of_attribute, values))))
+        else:
+            gaussian = list(filter(of_attribute, gaussians))
+            made.append(_continuous(row, gaussian, list(filter(of_attribute, bins))))
+    is_dropped = (isinstance(each, DroppedParameters) for each in made)
+    if left_out_fold == WHOLE_SEED and all(is_dropped):
+        raise NoDifferenceError(
+            "the seed does not differ from the population on the chosen attributes; "
+            "choose other attributes or another seed"
+        )
+    return NaiveBayes(
+        NaiveBayesParameters(
+            left_out_fold=left_out_fold,
+            seed_total=int(totals[0]["seed_total"]),
+            reference_total=int(totals[0]["reference_total"]),
+            smoothing=float(totals[0]["smoothing"]),
+            attributes=tuple(made),
+        )
+    )
+
+
+def from_json(text: str, capped: bool = False) -> NaiveBayes:
+    """The scorer that `NaiveBayes.to_json` wrote."""
+    return NaiveBayes.from_json(text, capped)
+
+
+def _categorical(
+    row: Mapping[str, Any], values: list[dict[str, Any]]
+) -> CategoricalParameters:
+    terms = {
+        each["attribute_value"]: significant(each["log_likelihood_ratio"])
+        for each in sorted(values, key=lambda each: each["attribute_value"] or "")
+        if not each["is_missing"]
+    }
+    missing = [each["log_likelihood_ratio"] for each in values if each["is_missing"]]
+    if len(terms) + len(missing) != len(values) or len(missing) > 1:
+        raise ValueError(
+            f"weight_values has a value of {row['attribute']!r} twice; "
+            "it must hold one row per value and left_out_fold"
+        )
+    return CategoricalParameters(
+        attribute=row["attribute"],
+        attribute_weight=significant(row["attribute_weight"]),
+        values=tuple(terms),
+        log_likelihood_ratios=tuple(terms.values()),
+        missing_log_likelihood_ratio=significant(missing[0]) if missing else None,
+    )
+
+
+def _continuous(
+    row: Mapping[str, Any],
+    gaussians: list[dict[str, Any]],
+    bins: list[dict[str, Any]],
+) -> ContinuousParameters:
+    if len(gaussians) != 1 or not bins:
+        raise ValueError(
+            f"{row['attribute']!r} has a weight, yet {len(gaussians)} rows in "
+            f"weight_gaussians and {len(bins)} in distribution_bins"
+        )
+    gaussian = gaussians[0]
+    bins = sorted(bins, key=lambda each: each["bin"])
+    return ContinuousParameters(
+        attribute=row["attribute"],
+        attribute_weight=significant(row["attribute_weight"]),
+        **{
+            name: significant(gaussian[name])
+            for name in (
+                "seed_mean",
+                "seed_variance",
+                "reference_mean",
+                "reference_variance",
+                "variance_pooling",
+                "quantile_clip",
+            )
+        },
+        # null where nobody's value was missing: missing scores 0, present nothing more
+        **{
+            name: significant(gaussian[name] or 0.0)
+            for name in (
+                "missing_log_likelihood_ratio",
+                "present_log_likelihood_ratio",
+            )
+        },
+        least_values=tuple(float(each["least_value"]) for each in bins),
+        greatest_values=tuple(float(each["greatest_value"]) for each in bins),
+        shares_below=tuple(float(each["share_below"]) for each in bins),
+        reference_shares=tuple(float(each["reference_share"]) for each in bins),
+    )
+
+
+def _weighted_terms(
+    parameters: CategoricalParameters | ContinuousParameters, bound: float
+) -> Terms:
+    weight = parameters.attribute_weight
+    if isinstance(parameters, CategoricalParameters):
+        missing = parameters.missing_log_likelihood_ratio
+        terms = np.array(parameters.log_likelihood_ratios, float)
+        return ValueTerms(
+            values=parameters.values,
+            terms=weight * np.clip(terms, -bound, bound),
+            missing_term=(
+                None
+                if missing is None
+                else weight * float(np.clip(missing, -bound, bound))
+            ),
+        )
+    return GaussianTerms(
+        bins=Bins(
+            least_values=np.array(parameters.least_values),
+            greatest_values=np.array(parameters.greatest_values),
+            shares_below=np.array(parameters.shares_below),
+            reference_shares=np.array(parameters.reference_shares),
+            quantile_clip=parameters.quantile_clip,
+        ),
+        log_ratio=gaussian_log_ratio(
+            Normal(parameters.seed_mean, parameters.seed_variance),
+            Normal(parameters.reference_mean, parameters.reference_variance),
+            parameters.variance_pooling,
+        ),
+        missing_term=parameters.missing_log_likelihood_ratio,
+        present_term=parameters.present_log_likelihood_ratio,
+        bound=bound,
+        factor=weight,
+    )
+
+
+def _belongs_to(attribute: str) -> Callable[[Mapping[str, Any]], bool]:
+    return lambda row: bool(row["attribute"] == attribute)
+
+
+def _table(tables: Mapping[str, pa.Table], name: str) -> pa.Table:
+    if name not in tables:
+        raise ValueError(f"the table {name} is not there; build the weights first")
+    return tables[name]
+
+
+def _rows_of_fold(
+    tables: Mapping[str, pa.Table], name: str, left_out_fold: int
+) -> list[dict[str, Any]]:
+    table = _table(tables, name)
+    rows: list[dict[str, Any]] = table.filter(
+        pc.equal(table["left_out_fold"], left_out_fold)
+    ).to_pylist()
+    return rows

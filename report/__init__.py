@@ -1,0 +1,1 @@
+"""How is it shown? Tables to figures, charts and pages."""

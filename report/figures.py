@@ -1,0 +1,310 @@
+"""Figures: the report tables as plain facts for metadata, the command line and pages.
+
+Values are of JSON types; shares are between 0 and 1 and say in `unit` what they are a
+share of. Column names and values of the user stand in the texts as typed, on one line:
+who shows them as markup (rich, markdown, HTML) escapes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from report.reach import last_better_than_random, reach_at
+from report.remarks import (
+    Remark,
+    audience_warnings,
+    quality_warnings,
+    row_notes,
+    seed_warnings,
+)
+from report.rows import Row, only_row, plain_rows
+from report.words import counted, number_text, plain_text, share_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Value = int | float | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One figure: `value` for machines, `text` for people, both in `unit`."""
+
+    name: str
+    label: str
+    value: Value
+    unit: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeFigure:
+    """What one attribute adds: its weight, its share of the information, and why."""
+
+    attribute: str
+    column_name: str
+    role: str
+    attribute_weight: float
+    information_share: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceFigures:
+    """All there is to say about a build in words and numbers."""
+
+    facts: tuple[Fact, ...]
+    sentences: tuple[str, ...]
+    attributes: tuple[AttributeFigure, ...]
+    warnings: tuple[Remark, ...]
+    notes: tuple[Remark, ...]
+
+    def value(self, name: str) -> Value:
+        """The value of the fact of that name; KeyError where there is none."""
+        return {fact.name: fact.value for fact in self.facts}[name]
+
+    def values(self) -> dict[str, int | float | str]:
+        """Name and value of each fact that is known: figures to follow over time."""
+        return {fact.name: fact.value for fact in self.facts if fact.value is not None}
+
+    def as_json(self) -> dict[str, Any]:
+        """The figures in JSON types alone, for figures.json."""
+        return asdict(self)
+
+
+def audience_figures(
+    *,
+    overlap: pd.DataFrame,
+    cut: pd.DataFrame,
+    deciles: pd.DataFrame,
+    curve: pd.DataFrame,
+    attribute_weights: pd.DataFrame,
+    value_terms: pd.DataFrame,
+    delivered_people: int,
+    added_seed_people: int = 0,
+    held_out_auc: float | None = None,
+    advised_seed: int = 500,
+) -> AudienceFigures:
+    """The figures of one build.
+
+    The tables are report_overlap, audience_cut (one row each), report_deciles,
+    report_curve, report_attribute_weights and report_value_terms. `delivered_people`
+    counts everybody in the audience; `added_seed_people` of them are seed people who
+    were added to it and say nothing about its reach.
+    """
+    overlap_row, cut_row = only_row(overlap), only_row(cut)
+    curve_rows = plain_rows(curve)
+    chosen_people = delivered_people - added_seed_people
+    attributes = attribute_figures(attribute_weights, value_terms)
+    facts = (
+        *_audience_facts(cut_row, delivered_people, added_seed_people),
+        *_seed_facts(overlap_row),
+        *_quality_facts(plain_rows(deciles), curve_rows, chosen_people, held_out_auc),
+    )
+    warnings = (
+        *seed_warnings(overlap_row, advised_seed),
+        *audience_warnings(cut_row, curve_rows, chosen_people),
+        *quality_warnings(held_out_auc),
+    )
+    return AudienceFigures(
+        facts,
+        _sentences(overlap_row, facts),
+        attributes,
+        warnings,
+        (*row_notes(overlap_row), *_attribute_notes(attributes)),
+    )
+
+
+def attribute_figures(
+    attribute_weights: pd.DataFrame, value_terms: pd.DataFrame
+) -> tuple[AttributeFigure, ...]:
+    """Each attribute with its weight and the reason for it, the most telling first."""
+    terms: dict[str, list[Row]] = {}
+    for term in plain_rows(value_terms):
+        terms.setdefault(term["attribute"], []).append(term)
+    figures = [
+        AttributeFigure(
+            attribute=row["attribute"],
+            column_name=plain_text(row["column_name"] or row["attribute"]),
+            role=row["role"],
+            attribute_weight=row["attribute_weight"] or 0.0,
+            information_share=row["information_share"] or 0.0,
+            reason=_reason(row, terms.get(row["attribute"], [])),
+        )
+        for row in plain_rows(attribute_weights)
+    ]
+    return tuple(
+        sorted(figures, key=lambda one: (-one.information_share, one.attribute))
+    )
+
+
+def _audience_facts(cut: Row, delivered: int, added: int) -> list[Fact]:
+    facts = [_people("delivered_people", "People delivered", delivered)]
+    if added:
+        facts.append(_people("added_seed_people", "Of these, seed people", added))
+    return [
+        *facts,
+        _people("candidate_people", "Candidates", cut["candidate_count"]),
+        _people("population_people", "Population", cut["population_count"]),
+        _number("cut_score", "Cut score", cut["cut_score"], "score from 0 to 1", 3),
+    ]
+
+
+def _seed_facts(overlap: Row) -> list[Fact]:
+    source = {
+        "seed": "the seed's own rows",
+        "population": "the matched people's rows in the population",
+    }[overlap["learn_from"]]
+    return [
+        _people("seed_rows", "Seed rows", overlap["seed_rows"], "rows"),
+        _people("seed_people", "Seed people", overlap["seed_people"]),
+        _people("matched_people", "Seed people found", overlap["matched_people"]),
+        _share(
+            "matched_share",
+            "Share of the seed found",
+            overlap["matched_share"],
+            "share of the seed people",
+        ),
+        _people(
+            "learning_seed_people", "Learning seed", overlap["learning_seed_people"]
+        ),
+        Fact("learned_from", "Learned from", source, "source", source),
+    ]
+
+
+def _quality_facts(
+    deciles: Sequence[Row], curve: Sequence[Row], chosen: int, auc: float | None
+) -> list[Fact]:
+    best = min(deciles, key=lambda row: row["decile"], default={"lift": None})
+    reach = reach_at(curve, chosen)
+    turning = last_better_than_random(curve)
+    times = "times as many seed people as at random"
+    return [
+        _number("held_out_auc", "Held-out AUC", auc, "0.5 is chance, 1 is perfect", 3),
+        _number("top_decile_lift", "Lift of the best tenth", best["lift"], times, 2),
+        _share(
+            "recall",
+            "Held-out seed reached",
+            reach.recall if reach else None,
+            "share of the held-out seed people",
+        ),
+        _number(
+            "lift",
+            "Lift of the audience",
+            reach.lift if reach else None,
+            times,
+            2,
+        ),
+        _people(
+            "last_size_better_than_random",
+            "No better than random beyond",
+            turning.people_count if turning else None,
+        ),
+    ]
+
+
+def _sentences(overlap: Row, facts: Sequence[Fact]) -> tuple[str, ...]:
+    known = {fact.name: fact for fact in facts if fact.value is not None}
+    delivered, candidates = known["delivered_people"], known["candidate_people"]
+    sentences = [
+        f"{delivered.text} of {candidates.text} candidates are in the audience.",
+        _overlap_sentence(overlap),
+        f"The model learned from {known['learning_seed_people'].text} seed people: "
+        f"{known['learned_from'].text}.",
+    ]
+    if "added_seed_people" in known:
+        chosen = int(delivered.value or 0) - int(known["added_seed_people"].value or 0)
+        sentences[0] = (
+            f"{number_text(chosen)} of {candidates.text} candidates and "
+            f"{known['added_seed_people'].text} seed people are in the audience."
+        )
+    if "cut_score" in known:
+        sentences.append(f"The lowest score let in is {known['cut_score'].text}.")
+    if "recall" in known and "lift" in known:
+        sentences.append(
+            f"The audience reaches {known['recall'].text} of held-out seed people, "
+            f"{known['lift'].text} times as many as people drawn at random."
+        )
+    if "held_out_auc" in known:
+        sentences.append(
+            f"Held-out AUC: {known['held_out_auc'].text} (0.5 is chance, 1 is perfect)."
+        )
+    return tuple(sentences)
+
+
+def _overlap_sentence(overlap: Row) -> str:
+    matched, seed = overlap["matched_people"], overlap["seed_people"]
+    verb = "is" if matched == 1 else "are"
+    return (
+        f"{number_text(matched)} of {counted(seed, 'seed person', 'seed people')} "
+        f"{verb} in the population."
+    )
+
+
+def _attribute_notes(attributes: Sequence[AttributeFigure]) -> list[Remark]:
+    silent = [one.column_name for one in attributes if not one.attribute_weight]
+    if not silent:
+        return []
+    named = ", ".join(f"“{name}”" for name in silent[:5])
+    if len(silent) > 5:
+        named += f" and {number_text(len(silent) - 5)} more"
+    return [
+        Remark(
+            "attributes_without_weight",
+            f"{number_text(len(silent))} of "
+            f"{counted(len(attributes), 'attribute has', 'attributes have')} weight 0: "
+            f"{named}.",
+            "They do not change any score.",
+        )
+    ]
+
+
+def _reason(row: Row, terms: Sequence[Row]) -> str:
+    """Why the weight is what it is, and the value that speaks most for a person."""
+    if row["notice"]:
+        return plain_text(row["notice"])
+    weight, signal = row["attribute_weight"] or 0.0, row["signal_share"]
+    if not weight:
+        return "Seed and population differ here by no more than chance would."
+    parts = []
+    if signal is not None and signal < 0.995:
+        parts.append(f"{share_text(signal)} of the difference is more than chance.")
+    repeated = row["decorrelation"]
+    if repeated is not None and repeated < 0.95:
+        parts.append(
+            f"Other attributes say much the same, so {share_text(repeated)} counts."
+        )
+    telling = [
+        term
+        for term in terms
+        if (term["contribution"] or 0) > 0 and term["seed_share"] is not None
+    ]
+    if telling:
+        best = max(telling, key=lambda term: (term["contribution"], term["value_text"]))
+        parts.append(
+            f"Most telling: “{plain_text(best['value_text'] or '', 60)}”, "
+            f"{share_text(best['seed_share'])} of the seed and "
+            f"{share_text(best['reference_share'] or 0.0)} of the population."
+        )
+    return (
+        " ".join(parts) or "The difference between seed and population counts in full."
+    )
+
+
+def _people(name: str, label: str, count: int | None, unit: str = "people") -> Fact:
+    text = "not known" if count is None else number_text(count)
+    return Fact(name, label, count, unit, text)
+
+
+def _number(
+    name: str, label: str, value: float | None, unit: str, decimals: int
+) -> Fact:
+    text = "not known" if value is None else number_text(value, decimals)
+    return Fact(name, label, value, unit, text)
+
+
+def _share(name: str, label: str, share: float | None, unit: str) -> Fact:
+    text = "not known" if share is None else share_text(share)
+    return Fact(name, label, share, unit, text)

@@ -1,0 +1,167 @@
+"""Remarks: what a reader should know about a build, and what follows from it.
+
+Warnings put the audience's use in doubt; notes say what was done with the rows.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from report.reach import last_better_than_random
+from report.rows import Row
+from report.words import counted, number_text
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something to know: `message` is the fact, `consequence` what follows from it."""
+
+    code: str
+    message: str
+    consequence: str
+
+    @property
+    def text(self) -> str:
+        """Both sentences."""
+        return f"{self.message} {self.consequence}"
+
+
+def seed_warnings(overlap: Row, advised_seed: int) -> list[Remark]:
+    """Of report_overlap: no overlap, a learning seed below the advised size."""
+    warnings = []
+    learning = overlap["learning_seed_people"]
+    if overlap["matched_people"] == 0:
+        warnings.append(
+            Remark(
+                "no_overlap",
+                f"None of {counted(overlap['seed_people'], 'seed person', 'seed people')} "
+                "is in the population.",
+                "Seed people cannot be told from candidates and may be in the audience; "
+                "if they should be there, compare how identifiers are written.",
+            )
+        )
+    if learning < advised_seed:
+        warnings.append(
+            Remark(
+                "small_seed",
+                f"The learning seed has {counted(learning, 'person', 'people')}; "
+                f"{number_text(advised_seed)} are advised.",
+                "Weights and held-out figures are uncertain; another seed of this size "
+                "may give another audience.",
+            )
+        )
+    return warnings
+
+
+def audience_warnings(cut: Row, curve: Sequence[Row], chosen: int) -> list[Remark]:
+    """Of audience_cut and report_curve: nobody left, all let in, too far down."""
+    warnings = []
+    candidates, requested = cut["candidate_count"], cut["requested_count"]
+    if candidates == 0:
+        warnings.append(
+            Remark(
+                "no_candidates",
+                "There are 0 candidates: everybody in the population is a seed person.",
+                "The audience has no new people.",
+            )
+        )
+    elif chosen == 0:
+        warnings.append(
+            Remark(
+                "empty_audience",
+                f"None of {counted(candidates, 'candidate', 'candidates')} scores at or "
+                "above the cut.",
+                "The audience has no new people; a lower cut lets some in.",
+            )
+        )
+    elif requested is not None and requested > candidates:
+        warnings.append(
+            Remark(
+                "fewer_than_requested",
+                f"{counted(requested, 'person was', 'people were')} asked for; there "
+                f"{'is' if candidates == 1 else 'are'} "
+                f"{counted(candidates, 'candidate', 'candidates')}.",
+                "All candidates are in the audience, so nothing was chosen.",
+            )
+        )
+    turning = last_better_than_random(curve)
+    if turning is not None and chosen > turning.people_count:
+        beyond = chosen - turning.people_count
+        warnings.append(
+            Remark(
+                "beyond_random",
+                f"Beyond {counted(turning.people_count, 'person', 'people')} the ranking "
+                "is no better than random.",
+                f"The last {counted(beyond, 'person', 'people')} of the audience hold no "
+                "more seed-like people than a random draw; a smaller audience loses "
+                "little.",
+            )
+        )
+    return warnings
+
+
+def quality_warnings(auc: float | None) -> list[Remark]:
+    """Of the held-out AUC: near chance (below 0.55) or too good (0.98 and more)."""
+    if auc is None:
+        return []
+    if auc < 0.55:
+        return [
+            Remark(
+                "near_chance",
+                f"Held-out AUC is {number_text(auc, 3)}; chance is 0.5.",
+                "The seed hardly differs from the population on these attributes, so "
+                "the audience is close to a random draw.",
+            )
+        ]
+    if auc >= 0.98:
+        return [
+            Remark(
+                "near_perfect",
+                f"Held-out AUC is {number_text(auc, 3)}; 1 is perfect.",
+                "An attribute may record that a person is in the seed; without it the "
+                "audience may be quite different.",
+            )
+        ]
+    return []
+
+
+def row_notes(overlap: Row) -> list[Remark]:
+    """Of report_overlap: rows that were merged or left out."""
+    notes = []
+    if overlap["duplicate_seed_rows"]:
+        rows = counted(
+            overlap["duplicate_seed_rows"], "seed row repeats", "seed rows repeat"
+        )
+        notes.append(
+            Remark(
+                "duplicate_seed_rows",
+                f"{rows} an identifier.",
+                "Each seed person counts once.",
+            )
+        )
+    if overlap["duplicate_population_rows"]:
+        rows = counted(
+            overlap["duplicate_population_rows"],
+            "population row repeats",
+            "population rows repeat",
+        )
+        notes.append(
+            Remark(
+                "duplicate_population_rows",
+                f"{rows} an identifier.",
+                "Rows of one person were merged; each person is scored once.",
+            )
+        )
+    if overlap["population_rows_without_identifier"]:
+        rows = counted(
+            overlap["population_rows_without_identifier"],
+            "population row has",
+            "population rows have",
+        )
+        notes.append(
+            Remark(
+                "rows_without_identifier",
+                f"{rows} no identifier.",
+                "They are left out: nobody could be delivered from them.",
+            )
+        )
+    return notes

@@ -1,0 +1,32 @@
+"""The command line `lookalike`: which commands there are; each group has its file.
+
+Loads nothing heavy: `lookalike --help` must answer at once.
+"""
+
+import typer
+
+from studio.commands import audiences, datasets, home, score
+
+app = typer.Typer(
+    name="lookalike",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Look-alike audiences: from a seed and a population to the people who resemble it.",
+    epilog=(
+        "Exit codes: 0 done, 2 wrong use, 3 refused, 4 failed, 5 busy,"
+        " 1 unexpected, 130 interrupted."
+    ),
+)
+app.command()(home.init)
+app.command()(home.demo)
+app.command()(home.doctor)
+app.command()(home.dev)
+app.command()(score.score)
+app.add_typer(datasets.app, name="datasets")
+app.add_typer(audiences.app, name="audience")
+
+
+def main() -> None:
+    """Entry point of the `lookalike` script."""
+    app()

@@ -1,0 +1,319 @@
+"""`lookalike audience`: from a specification to a published audience, and back."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from studio.console import (
+    build_progress,
+    guarded,
+    note,
+    print_facts,
+    print_json,
+    print_line,
+    print_table,
+    warn,
+)
+
+app = typer.Typer(no_args_is_help=True, help="Build, look at and explain audiences.")
+
+Request = Annotated[
+    str,
+    typer.Argument(
+        help="A specification file, or the name of an audience.", show_default=False
+    ),
+]
+Name = Annotated[str, typer.Argument(help="The audience's name.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
+
+
+@app.command()
+@guarded
+def new(
+    name: Annotated[str, typer.Option(help="The audience's name.")],
+    seed: Annotated[str, typer.Option(help="Dataset of the people you value.")],
+    population: Annotated[str, typer.Option(help="Dataset of the people to choose from.")],
+    top: Annotated[int, typer.Option(help="How many people.")] = 1000,
+    out: Annotated[
+        Path | None, typer.Option(help="File to write; without one, standard output.")
+    ] = None,
+) -> None:
+    """Write a specification for two datasets, with every eligible attribute named."""
+    from studio.services import audiences
+    from studio.services.opening import open_studio, write_new
+
+    text = audiences.draft(open_studio(), name, seed, population, top)
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    write_new(out, text)
+    print_line(f"Written to {out}. `lookalike audience build {out}` builds it.")
+
+
+@app.command()
+@guarded
+def validate(
+    path: Annotated[Path, typer.Argument(help="A specification file.")],
+    as_json: AsJson = False,
+) -> None:
+    """Check a specification's text: every mistake with its line. Reads no data."""
+    from catalog.specification import specification_errors
+    from catalog.yaml_document import read_text
+
+    errors = specification_errors(read_text(path), str(path))
+    if as_json:
+        print_json({"valid": not errors, "errors": [each.as_dict() for each in errors]})
+    elif not errors:
+        print_line(f"{path} is a valid specification.")
+    if errors:
+        if not as_json:
+            for each in errors:
+                print_line(str(each))
+        raise typer.Exit(3)
+
+
+@app.command()
+@guarded
+def plan(request: Request, as_json: AsJson = False) -> None:
+    """Say what a build would do: data, join, attributes, caveats. Builds nothing."""
+    from studio.services import audiences
+    from studio.services.opening import open_studio
+
+    _print_plan(audiences.plan(open_studio(), request), as_json=as_json)
+
+
+@app.command()
+@guarded
+def build(
+    request: Request,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the plan and stop there.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Build anew even where nothing changed.")
+    ] = False,
+    threads: Annotated[int | None, typer.Option(min=1, help="Threads to use.")] = None,
+    memory_limit: Annotated[
+        str | None, typer.Option(help="Memory for DuckDB, such as 2GB.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Build an audience and publish it as a new version."""
+    from studio.services import audiences
+    from studio.services.opening import open_studio
+
+    studio = open_studio(threads=threads, memory_limit=memory_limit)
+    if dry_run:
+        _print_plan(audiences.plan(studio, request), as_json=as_json)
+        return
+    with build_progress(silent=as_json) as listener:
+        outcome = audiences.build(studio, request, force=force, listener=listener)
+    found = audiences.outcome_as_json(outcome)
+    if as_json:
+        print_json(found)
+        return
+    print_outcome(found, audiences.show(studio, outcome.audience.id)["report"])
+
+
+@app.command("list")
+@guarded
+def list_audiences(as_json: AsJson = False) -> None:
+    """List the audiences with the version that each serves."""
+    from studio.services import audiences
+    from studio.services.opening import open_studio
+
+    found = audiences.overview(open_studio())
+    if as_json:
+        print_json(found)
+    elif not found:
+        print_line("No audience yet. `lookalike audience build SPEC.yml` builds one.")
+    else:
+        rows = [
+            [
+                each["name"],
+                each["audience"],
+                each["version"],
+                each["people"],
+                f"{each['published_at']:%Y-%m-%d %H:%M} UTC"
+                if each["published_at"]
+                else None,
+            ]
+            for each in found
+        ]
+        print_table(["name", "id", "version", "people", "published"], rows)
+
+
+@app.command()
+@guarded
+def show(name: Name, as_json: AsJson = False) -> None:
+    """Show an audience: its figures, weights, warnings and files."""
+    from studio.services import audiences
+    from studio.services.opening import open_studio
+
+    found = audiences.show(open_studio(), name)
+    if as_json:
+        print_json(found)
+        return
+    if found["version"] is None:
+        print_line(f"'{found['name']}' has no version yet. Build it first.")
+        return
+    print_report(found["report"])
+    print_facts({"version": found["version"], "members": found["members"]})
+
+
+@app.command()
+@guarded
+def explain(
+    name: Name,
+    identifier: Annotated[str, typer.Option("--id", help="Any identifier of the person.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say why a person is in the audience: what each attribute adds to the log odds."""
+    from studio.services import audiences
+    from studio.services.opening import open_studio
+
+    found = audiences.explain(open_studio(), name, identifier)
+    if as_json:
+        print_json(found)
+        return
+    if found["is_seed"]:
+        print_line("A seed person, added to the audience; seed people are not ranked.")
+        return
+    print_facts(
+        {
+            "rank": found["rank"],
+            "score": found["score"],
+            "percentile": found["percentile"],
+            "log odds": found["log_odds"],
+        }
+    )
+    rows = [
+        [part["attribute"], part["contribution"]] for part in found["contributions"]
+    ]
+    print_table(["attribute", "adds to the log odds"], rows)
+
+
+@app.command()
+@guarded
+def history(name: Name, as_json: AsJson = False) -> None:
+    """List an audience's builds, newest first, with the versions they became."""
+    from studio.services import audiences
+    from studio.services.opening import open_studio
+
+    found = audiences.history(open_studio(), name)
+    if as_json:
+        print_json(found)
+        return
+    rows = [
+        [
+            f"{each['started_at']:%Y-%m-%d %H:%M} UTC",
+            each["state"],
+            each["specification"],
+            each["version"],
+            each["people"],
+            "served" if each["served"] else "",
+            _cause(each["error"]),
+        ]
+        for each in found
+    ]
+    columns = ["started", "state", "spec", "version", "people", "", "cause"]
+    print_table(columns, rows)
+
+
+@app.command("serve-version")
+@guarded
+def serve_version(
+    name: Name,
+    number: Annotated[int, typer.Argument(help="The version to serve again.")],
+    as_json: AsJson = False,
+) -> None:
+    """Put an earlier version into use again."""
+    from studio.services import audiences
+    from studio.services.opening import open_studio
+
+    version = audiences.serve_version(open_studio(), name, number)
+    if as_json:
+        print_json({"version": version.number, "members": f"{version.path}/members.parquet"})
+    else:
+        print_line(f"Version {version.number} of '{name}' is served from now on.")
+
+
+def _cause(error: dict[str, str] | None) -> str:
+    return f"{error['object']} {error['cause']}" if error else ""
+
+
+def _print_plan(plan: Any, *, as_json: bool) -> None:
+    from orchestration.plan import plan_as_json
+
+    found = plan_as_json(plan)
+    if as_json:
+        print_json(found)
+        return
+    key, output = found["join_key"], found["output"]
+    limit, value = next(iter(output.items()))
+    told = {
+        "top": f"the {value:,.0f} most alike people",
+        "min_score": f"everybody with a score of {value:g} or more",
+        "best_percent": f"the most alike {value:g} percent",
+    }[limit]
+    print_facts(
+        {
+            "audience": found["audience"],
+            "seed": f"{found['seed']['rows']:,} rows of '{found['seed']['dataset']}'",
+            "population": (
+                f"{found['population']['rows']:,} rows of"
+                f" '{found['population']['dataset']}'"
+            ),
+            "joined by": (
+                f"{key['identifier']} ('{key['seed_column']}' and"
+                f" '{key['population_column']}')"
+            ),
+            "learns from": {
+                "seed": "the seed's own rows",
+                "population": "the seed people's rows in the population",
+            }[found["learn_from"]],
+            "scores by": ", ".join(
+                f"{each['attribute']} ({each['role']})" for each in found["attributes"]
+            ),
+            "delivers": told + (", and the seed" if output["include_seed"] else ""),
+        }
+    )
+    for each in found["left_out"]:
+        print_line(f"not scored: {each['attribute']} {each['reason']}; {each['remedy']}")
+    for text in found["notes"]:
+        note(f"note: {text}")
+
+
+def print_outcome(found: dict[str, Any], report: dict[str, Any]) -> None:
+    """What a marketer wants to know of a build, and where its files are."""
+    print_line("")
+    print_line(found["name"])
+    print_report(report)
+    print_line("")
+    state = "unchanged since" if found["unchanged"] else "published as"
+    print_facts(
+        {
+            state: f"version {found['version']}",
+            "members": found["members"],
+            "manifest": found["manifest"],
+        }
+    )
+
+
+def print_report(report: dict[str, Any]) -> None:
+    """A version's figures in words, its attributes, warnings and notes."""
+    for text in report["sentences"]:
+        print_line(f"  {text}")
+    print_line("")
+    print_table(
+        ["attribute", "share of the evidence", "because"],
+        [
+            [each["column_name"], f"{each['information_share']:.0%}", each["reason"]]
+            for each in report["attributes"]
+        ],
+    )
+    for each in report["warnings"]:
+        warn(f"{each['message']} {each['consequence']}".strip())
+    for each in report["notes"]:
+        note(f"{each['message']} {each['consequence']}".strip())

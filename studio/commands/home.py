@@ -1,0 +1,101 @@
+"""`lookalike init`, `demo`, `doctor` and `dev`: the studio itself."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from studio.console import (
+    build_progress,
+    guarded,
+    print_json,
+    print_line,
+    print_table,
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
+
+
+@guarded
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where to work.")] = Path(),
+) -> None:
+    """Make a home for datasets and audiences in this folder."""
+    from catalog.home import FOLDER, create_home
+
+    existed = (folder / FOLDER).exists()
+    home = create_home(folder / FOLDER)
+    print_line(f"{'There was' if existed else 'Made'} a studio in {home.root}.")
+
+
+@guarded
+def demo(as_json: AsJson = False) -> None:
+    """Build a look-alike audience from the Bank Marketing data, from start to end."""
+    from studio.commands.audiences import print_outcome
+    from studio.services import audiences
+    from studio.services.demo import demo_home, demo_specification
+    from studio.services.opening import open_studio
+
+    studio = open_studio(demo_home())
+    if not as_json:
+        print_line("People who opened a term deposit, and who else resembles them.")
+    with build_progress(silent=as_json) as listener:
+        outcome = audiences.build(
+            studio, str(demo_specification()), force=False, listener=listener
+        )
+    found = audiences.outcome_as_json(outcome)
+    if as_json:
+        print_json(found)
+        return
+    print_outcome(found, audiences.show(studio, outcome.audience.id)["report"])
+    print_line("")
+    print_line("Look further:")
+    for command in (
+        f"lookalike audience history {found['audience']}",
+        "lookalike audience plan examples/bank/likely_depositors.yml",
+        "make dev",
+    ):
+        print_line(f"  {command}")
+
+
+@guarded
+def doctor(as_json: AsJson = False) -> None:
+    """Say whether this machine, this home and these versions are fit to work with."""
+    from studio.services.doctor import examine
+
+    findings = examine()
+    if as_json:
+        print_json([each.as_dict() for each in findings])
+    else:
+        print_table(
+            ["", "what", "found", "remedy"],
+            [
+                ["ok" if each.is_well else "!!", each.what, each.found, each.remedy]
+                for each in findings
+            ],
+        )
+    if not all(each.is_well for each in findings):
+        raise typer.Exit(3)
+
+
+@guarded
+def dev(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on loopback.")] = 3000,
+) -> None:
+    """Start Dagster's screens and its schedules on this machine alone."""
+    from catalog.errors import StudioError
+    from catalog.home import find_home
+    from studio.services.demo import demo_home, register_demo
+    from studio.services.opening import open_studio
+    from studio.services.supervisor import run_dagster
+
+    try:
+        home = find_home()
+    except StudioError as error:
+        if error.code != "no_home":
+            raise
+        home = demo_home()
+    studio = open_studio(home)
+    if not studio.catalog.list_audiences():
+        register_demo(studio)
+    raise typer.Exit(run_dagster(studio, port))

@@ -1,0 +1,76 @@
+"""`lookalike score`: two files in, one file of scores out; nothing is registered."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from studio.console import build_progress, guarded, print_json, print_line, print_table
+
+
+@guarded
+def score(
+    seed: Annotated[Path, typer.Option(help="File of the people you value.")],
+    population: Annotated[Path, typer.Option(help="File of the people to score.")],
+    id_column: Annotated[str, typer.Option("--id", help="Identifier column of both.")],
+    out: Annotated[
+        Path, typer.Option(help="File to write: .parquet, .csv, .csv.gz or .jsonl.")
+    ],
+    categorical: Annotated[
+        list[str] | None,
+        typer.Option(help="Categorical columns as one CSV record; repeatable."),
+    ] = None,
+    continuous: Annotated[
+        list[str] | None,
+        typer.Option(help="Continuous columns as one CSV record; repeatable."),
+    ] = None,
+    model: Annotated[str, typer.Option(help="The scorer.")] = "naive_bayes",
+    include_seed: Annotated[
+        bool, typer.Option("--include-seed", help="Add the seed people, with is_seed.")
+    ] = False,
+    threads: Annotated[int | None, typer.Option(min=1, help="Threads to use.")] = None,
+    memory_limit: Annotated[
+        str | None, typer.Option(help="Memory for DuckDB, such as 2GB.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON on standard output.")
+    ] = False,
+) -> None:
+    """Score everybody of a population by their likeness to a seed, in one go.
+
+    Writes one row for every person of the population who is not in the seed: the
+    identifier under its own name, score, log_odds, percentile and rank.
+    """
+    from studio.services.scoring import ScoreRequest, read_names, score_files
+
+    request = ScoreRequest(
+        seed=seed,
+        population=population,
+        id_column=id_column,
+        categorical=read_names(categorical or [], "--categorical"),
+        continuous=read_names(continuous or [], "--continuous"),
+        out=out,
+        model=model,
+        include_seed=include_seed,
+    )
+    with build_progress(silent=as_json) as listener:
+        found = score_files(
+            request, threads=threads, memory_limit=memory_limit, listener=listener
+        )
+    if as_json:
+        print_json(found)
+        return
+    print_line(
+        f"{found['rows']:,} people scored, {found['matched_seed']:,} of"
+        f" {found['seed_people']:,} seed people are in the population."
+    )
+    print_table(
+        ["attribute", "weight", "because"],
+        [
+            [each["attribute"], each["weight"], each["reason"]]
+            for each in found["attributes"]
+        ],
+    )
+    for each in found["dropped"]:
+        print_line(f"not scored: {each['attribute']} {each['reason']}")
+    print_line(f"Written to {out}.")

@@ -1,0 +1,266 @@
+"""What a person does with audiences: ask, check, plan, build, look at, explain, roll back."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from catalog.errors import StudioError
+from catalog.records import Audience, AudienceVersion
+from catalog.specification import (
+    AudienceSpecification,
+    read_specification,
+    to_yaml,
+)
+from catalog.specification_model import Output, PopulationChoice, SeedChoice
+
+if TYPE_CHECKING:
+    from orchestration.launch import Outcome
+    from orchestration.plan import Plan
+    from orchestration.workshop import Workshop
+
+MEMBERS = "members.parquet"
+MANIFEST = "manifest.json"
+
+
+def read_request(
+    workshop: "Workshop", request: str
+) -> tuple[AudienceSpecification, Path]:
+    """The specification of a file, else the newest of the audience of that name.
+
+    With it the folder that its relative paths count from.
+    """
+    path = Path(request)
+    if path.suffix in {".yml", ".yaml"} or path.is_file():
+        return read_specification(path), path.absolute().parent
+    audience = workshop.catalog.get_audience(request)
+    kept = workshop.catalog.newest_specification(audience.id)
+    return kept.specification, Path.cwd()
+
+
+def draft(workshop: "Workshop", name: str, seed: str, population: str, top: int) -> str:
+    """A specification in YAML for two datasets, with every eligible attribute named."""
+    from orchestration.plan import plan_build
+
+    specification = AudienceSpecification(
+        name=name,
+        seed=SeedChoice(dataset=workshop.catalog.get_dataset(seed).name),
+        population=PopulationChoice(
+            dataset=workshop.catalog.get_dataset(population).name
+        ),
+        output=Output(top=top),
+    )
+    plan = plan_build(workshop, specification)
+    named = {
+        **specification.model_dump(exclude_defaults=True),
+        "attributes": [each.slug for each in plan.attributes],
+    }
+    remarks = [f"# {note}" for note in plan.notes]
+    remarks += [
+        f"# not scored: {each.subject} {each.reason}" for each in plan.left_out
+    ]
+    text = to_yaml(AudienceSpecification.model_validate(named))
+    return "\n".join([*remarks, text]) if remarks else text
+
+
+def plan(workshop: "Workshop", request: str) -> "Plan":
+    """What a build would do on the data as they are now; builds nothing."""
+    from orchestration.plan import plan_build, register_declared
+
+    specification, folder = read_request(workshop, request)
+    register_declared(workshop, specification, folder)
+    return plan_build(workshop, specification)
+
+
+def build(
+    workshop: "Workshop",
+    request: str,
+    *,
+    force: bool,
+    listener: Callable[[Any], None] | None,
+) -> "Outcome":
+    """Build the audience that a file or a name asks for, through Dagster."""
+    from orchestration.launch import build_audience, keep_specification
+
+    specification, folder = read_request(workshop, request)
+    audience, _ = keep_specification(workshop, specification, folder)
+    return build_audience(workshop, audience, force=force, listener=listener)
+
+
+def outcome_as_json(outcome: "Outcome") -> dict[str, Any]:
+    """What `audience build --json` prints."""
+    version, figures = outcome.version, dict(outcome.version.figures)
+    folder = Path(version.path)
+    return {
+        "audience": outcome.audience.slug,
+        "audience_id": outcome.audience.id,
+        "name": outcome.audience.name,
+        "version": version.number,
+        "specification": outcome.specification.number,
+        "build": version.build_id,
+        "run": outcome.run_id,
+        "unchanged": outcome.is_unchanged,
+        "people": figures.get("delivered_people"),
+        "cut_score": figures.get("cut_score"),
+        "seed_overlap": {
+            "seed_people": figures.get("seed_people"),
+            "matched_people": figures.get("matched_people"),
+            "matched_share": figures.get("matched_share"),
+        },
+        "members": str(folder / MEMBERS),
+        "manifest": str(folder / MANIFEST),
+        "figures": figures,
+        "seconds": outcome.seconds,
+    }
+
+
+def overview(workshop: "Workshop") -> list[dict[str, Any]]:
+    """Every audience in a line."""
+    rows = []
+    for audience in workshop.catalog.list_audiences():
+        version = workshop.catalog.served_version(audience.id)
+        rows.append(
+            {
+                "name": audience.name,
+                "audience": audience.slug,
+                "version": version.number if version else None,
+                "people": version.figures.get("delivered_people") if version else None,
+                "published_at": version.published_at if version else None,
+                "tags": list(audience.tags),
+            }
+        )
+    return rows
+
+
+def show(workshop: "Workshop", name: str) -> dict[str, Any]:
+    """One audience: what is served, its figures, its specification."""
+    import json
+
+    audience = workshop.catalog.get_audience(name)
+    version = workshop.catalog.served_version(audience.id)
+    kept = workshop.catalog.newest_specification(audience.id)
+    shown: dict[str, Any] = {
+        "name": audience.name,
+        "audience": audience.slug,
+        "description": audience.description,
+        "tags": list(audience.tags),
+        "specification": kept.number,
+        "specification_yaml": kept.yaml,
+        "version": None,
+    }
+    if version is not None:
+        path = version_file(audience, version, "figures.json")
+        shown |= {
+            "version": version.number,
+            "published_at": version.published_at,
+            "members": str(Path(version.path) / MEMBERS),
+            "manifest": str(Path(version.path) / MANIFEST),
+            "report": json.loads(path.read_text(encoding="utf-8")),
+        }
+    return shown
+
+
+def history(workshop: "Workshop", name: str) -> list[dict[str, Any]]:
+    """Every build of an audience, newest first, with the version it became."""
+    audience = workshop.catalog.get_audience(name)
+    return [
+        {
+            "build": entry.build.build_id,
+            "state": entry.build.state.value,
+            "specification": entry.build.specification_number,
+            "started_at": entry.build.started_at,
+            "version": entry.version.number if entry.version else None,
+            "served": bool(entry.version and entry.version.state == "served"),
+            "people": (
+                entry.version.figures.get("delivered_people") if entry.version else None
+            ),
+            "error": dict(entry.build.error) if entry.build.error else None,
+        }
+        for entry in workshop.catalog.history(audience.id)
+    ]
+
+
+def serve_version(workshop: "Workshop", name: str, number: int) -> AudienceVersion:
+    """Put an earlier version into use again, if its files are whole."""
+    from orchestration.checks import files_match_their_manifest
+
+    audience = workshop.catalog.get_audience(name)
+    version = workshop.catalog.version(audience.id, number)
+    version_file(audience, version, MANIFEST)
+    finding = files_match_their_manifest(Path(version.path))
+    if not finding.passed:
+        raise StudioError(
+            "version_damaged",
+            f"version {number} of audience '{audience.name}'",
+            f"has files that differ from its manifest ({finding.figures['changed']})",
+            "serve another version, or build the audience again",
+        )
+    return workshop.catalog.serve_version(audience.id, number)
+
+
+def explain(workshop: "Workshop", name: str, identifier: str) -> dict[str, Any]:
+    """Why one person is in the served version: each attribute's part of the log odds."""
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    audience = workshop.catalog.get_audience(name)
+    version = workshop.catalog.served_version(audience.id)
+    if version is None:
+        raise StudioError(
+            "no_version",
+            f"audience '{audience.name}'",
+            "has no version yet",
+            "build it first",
+        )
+    path = version_file(audience, version, MEMBERS)
+    schema = pq.read_schema(path)
+    fixed = {"person_key", "score", "log_odds", "rank", "percentile", "is_seed"}
+    keys = [
+        each
+        for each in schema.names
+        if each not in fixed and not each.startswith("contribution_")
+    ]
+    wanted = identifier.strip()
+    expression = pc.field("person_key") == wanted
+    for key in keys:
+        expression = expression | pc.field(key).isin([wanted, wanted.lower()])
+    found = pq.read_table(path, filters=expression).to_pylist()
+    if not found:
+        raise StudioError(
+            "not_a_member",
+            f"audience '{audience.name}'",
+            f"has nobody with the identifier given in version {version.number}",
+            "check the identifier; only people of the audience can be explained",
+        )
+    person = found[0]
+    parts = [
+        {
+            "attribute": key.removeprefix("contribution_"),
+            "contribution": value,
+        }
+        for key, value in person.items()
+        if key.startswith("contribution_") and value is not None
+    ]
+    return {
+        "audience": audience.slug,
+        "version": version.number,
+        **{key: person[key] for key in ("person_key", "score", "log_odds", "rank")},
+        "percentile": person["percentile"],
+        "is_seed": person["is_seed"],
+        "contributions": sorted(
+            parts, key=lambda part: (-abs(part["contribution"]), part["attribute"])
+        ),
+    }
+
+
+def version_file(audience: Audience, version: AudienceVersion, name: str) -> Path:
+    """A file of a version; StudioError where it is gone from the disk."""
+    path = Path(version.path) / name
+    if not path.exists():
+        raise StudioError(
+            "version_gone",
+            f"version {version.number} of audience '{audience.name}'",
+            f"has lost its {name} on disk",
+            "build the audience again, or serve another version",
+        )
+    return path
+

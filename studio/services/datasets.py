@@ -1,0 +1,113 @@
+"""What a person does with datasets: add, list, look at, map, profile, remove."""
+
+from pathlib import Path
+from typing import Any
+
+from catalog.attributes import Role, with_role
+from catalog.datasets import CsvSchema, Dataset
+from catalog.store import Catalog, MappedDataset
+from engines.base import Engine
+from engines.registration import HasCatalogAndEngine, current_source, register
+
+
+def add(
+    catalog: Catalog,
+    engine: Engine,
+    path: Path,
+    name: str,
+    *,
+    table: str | None,
+    csv_schema: CsvSchema | None,
+    description: str,
+) -> dict[str, Any]:
+    """Register a source; what was found of it and how it will be read."""
+    dataset, inspection = register(
+        catalog,
+        engine,
+        path,
+        name,
+        table=table,
+        csv_schema=csv_schema,
+        description=description,
+    )
+    return {**show(catalog, dataset.id), "notes": list(inspection.notes)}
+
+
+def rows_of(found: MappedDataset) -> int | None:
+    """Rows of the newest profile; None where there is none."""
+    return found.profile.rows if found.profile else None
+
+
+def overview(catalog: Catalog) -> list[dict[str, Any]]:
+    """Every dataset in a line."""
+    return [
+        {
+            "name": found.dataset.name,
+            "kind": found.dataset.kind.value,
+            "rows": rows_of(found),
+            "columns": len(found.dataset.columns),
+            "identifiers": [
+                each.attribute for each in found.mappings if each.role is Role.identity
+            ],
+            "path": found.dataset.path,
+        }
+        for found in catalog.mapped_datasets()
+    ]
+
+
+def show(catalog: Catalog, name: str) -> dict[str, Any]:
+    """One dataset with what each of its columns is for and what it holds."""
+    found = catalog.mapped_dataset(name)
+    profiles = {each.name: each for each in found.profile.columns} if found.profile else {}
+    columns = []
+    for mapping in found.mappings:
+        profile = profiles.get(mapping.column)
+        columns.append(
+            {
+                "column": mapping.column,
+                "type": _type_of(found.dataset, mapping.column),
+                "role": mapping.role.value,
+                "attribute": mapping.attribute,
+                "confidence": mapping.confidence,
+                "missing": profile.missing + profile.non_finite if profile else None,
+                "distinct": profile.distinct if profile else None,
+                "reason": mapping.reason,
+            }
+        )
+    return {
+        "name": found.dataset.name,
+        "kind": found.dataset.kind.value,
+        "path": found.dataset.path,
+        "table": found.dataset.table,
+        "description": found.dataset.description,
+        "rows": rows_of(found),
+        "columns": columns,
+    }
+
+
+def map_column(
+    catalog: Catalog, name: str, column: str, role: Role, identifier_type: str | None
+) -> dict[str, Any]:
+    """Give one column the role that the person wants."""
+    dataset = catalog.get_dataset(name)
+    mappings = with_role(catalog.mappings(dataset.id), column, role, identifier_type)
+    catalog.set_mappings(dataset.id, mappings)
+    return show(catalog, dataset.id)
+
+
+def profile(studio: HasCatalogAndEngine, name: str) -> dict[str, Any]:
+    """Look at the dataset as it is now, its identifiers too."""
+    source = current_source(studio, name)
+    keys = source.profile.keys if source.profile else ()
+    return {
+        **show(studio.catalog, source.dataset.id),
+        "fingerprint": source.fingerprint,
+        "keys": [
+            {**key.model_dump(), "is_unique": key.is_unique} for key in keys
+        ],
+    }
+
+
+def _type_of(dataset: Dataset, column: str) -> str:
+    """The type the source gives the column."""
+    return next(each.type for each in dataset.columns if each.name == column)

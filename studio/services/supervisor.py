@@ -1,0 +1,76 @@
+"""Dagster's processes for `lookalike dev`: started together, ended together."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from catalog.errors import StudioError
+
+if TYPE_CHECKING:
+    from orchestration.workshop import Workshop
+
+LOOPBACK = "127.0.0.1"
+
+
+def run_dagster(workshop: "Workshop", port: int) -> int:
+    """Run Dagster on loopback until it ends or is interrupted; its exit code.
+
+    The web server has no login, so it listens on this machine alone.
+    """
+    from orchestration.instance import open_instance
+    from orchestration.partitions import sync_partitions
+    from orchestration.project import ROOT, manifest_path
+
+    refuse_taken_port(port)
+    manifest_path()
+    with open_instance(workshop.home) as instance:
+        slugs = [each.slug for each in workshop.catalog.list_audiences()]
+        sync_partitions(instance, slugs)
+    print(f"Dagster on http://{LOOPBACK}:{port} (stop it with Ctrl-C)", flush=True)  # noqa: T201
+    process = subprocess.Popen(  # noqa: S603
+        [
+            sys.executable,
+            "-m",
+            "dagster",
+            "dev",
+            "--host",
+            LOOPBACK,
+            "--port",
+            str(port),
+            "--module-name",
+            "orchestration.definitions",
+        ],
+        cwd=ROOT,
+        env=os.environ.copy(),
+        start_new_session=True,
+    )
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop(process))
+    return process.wait()
+
+
+def stop(process: "subprocess.Popen[bytes]") -> None:
+    """End the whole group; `dagster dev` alone would leave its children behind."""
+    os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(timeout=8)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def refuse_taken_port(port: int) -> None:
+    """Dagster would stay up without its web server where the port is taken."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError as error:
+            raise StudioError(
+                "port_taken",
+                f"port {port}",
+                "is in use by another process",
+                "stop that, or choose another with --port",
+            ) from error

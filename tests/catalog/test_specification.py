@@ -1,0 +1,337 @@
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from catalog.errors import StudioError
+from catalog.specification import (
+    AudienceSpecification,
+    json_schema,
+    parse_specification,
+    read_specification,
+    specification_errors,
+    specification_hash,
+    to_yaml,
+)
+from catalog.specification_model import DatasetSource
+from tests.catalog.examples import DOCUMENT, PAYLOADS
+
+ROOT = Path(__file__).parents[2]
+HEAD = "name: x\nseed: {dataset: a}\npopulation: {dataset: b}\n"
+
+
+def refusal(text: str) -> str:
+    with pytest.raises(StudioError) as caught:
+        parse_specification(text, "spec.yml")
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_a_short_document_has_every_default():
+    found = parse_specification(DOCUMENT)
+
+    assert (found.output.kind, found.output.value) == ("top", 2000.0)
+    assert found.attributes is None
+    assert found.scoring.attribute_weights == "noise_decorrelated"
+    assert (found.limits.minimum_seed, found.limits.advised_seed) == (25, 500)
+
+
+def test_a_document_comes_back_the_same_from_yaml():
+    text = DOCUMENT + (
+        "description: |\n  two\n  lines\ntags: [spring, no]\njoin_key: user_id\n"
+        "attributes: [job, {attribute: day, role: categorical}]\nexclude: [balance]\n"
+        "datasets: {customers: {path: data/customers.parquet}}\n"
+        "scoring: {variance_pooling: 0.5}\nrefresh: {schedule: '@daily'}\n"
+    )
+    found = parse_specification(text)
+
+    assert parse_specification(to_yaml(found)) == found
+    assert to_yaml(parse_specification(to_yaml(found))) == to_yaml(found)
+
+
+NAMES = st.text(
+    st.characters(exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp"])
+).filter(lambda text: text.strip() and len(text) < 60)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    NAMES,
+    st.lists(NAMES, max_size=3),
+    st.text(st.characters(codec="utf-8"), min_size=1),
+)
+def test_any_name_and_column_comes_back_the_same_from_yaml(name, tags, column):
+    found = AudienceSpecification.model_validate(
+        {
+            "name": name,
+            "tags": list(dict.fromkeys(tag.strip() for tag in tags)),
+            "seed": {"dataset": "a"},
+            "population": {"dataset": "b"},
+            "attributes": [column],
+            "output": {"min_score": 0.5},
+        }
+    )
+
+    assert parse_specification(to_yaml(found)) == found
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_hostile_text_is_kept_as_text(payload):
+    document = parse_specification(DOCUMENT).model_dump()
+    document |= {"name": payload, "description": payload, "tags": [payload]}
+    document |= {"exclude": [payload]}
+
+    found = parse_specification(to_yaml(AudienceSpecification.model_validate(document)))
+
+    assert (
+        found.name == found.description == found.tags[0] == found.exclude[0] == payload
+    )
+
+
+@pytest.mark.parametrize("typed", ["no", "1e3", "007", "2024-01-01", "true", "1_000"])
+def test_a_name_without_quotes_keeps_its_letters(typed):
+    text = f"name: {typed}\nseed: {{dataset: {typed}}}\npopulation: {{dataset: b}}\n"
+    text += (
+        f"output: {{top: 1}}\nattributes: [{typed}]\ndatasets: {{{typed}: {{path: p}}}}"
+    )
+
+    found = parse_specification(text)
+
+    assert found.name == found.seed.dataset == typed
+    assert found.attributes is not None
+    assert found.attributes[0].attribute == typed
+    assert list(found.datasets) == [typed]
+
+
+def test_layout_comments_and_order_do_not_change_the_hash():
+    one = parse_specification(HEAD + "output: {min_score: 1}")
+    other = parse_specification(
+        "# note\noutput:\n  min_score: 1.0\nseed:\n  dataset: 'a'\n"
+        'population:\n  dataset: "b"\nname: x\nscoring: {smoothing: 30}'
+    )
+
+    assert specification_hash(one) == specification_hash(other)
+
+
+def test_another_number_changes_the_hash():
+    one = parse_specification(HEAD + "output: {top: 1}")
+    other = parse_specification(HEAD + "output: {top: 2}")
+
+    assert specification_hash(one) != specification_hash(other)
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["0", "-1", "1e18", "1000000000000000000", "2.5", "2000.0", "true", "'3'", "all"]
+    + ["9" * 500, ".inf", ".nan", "[1]"],
+)
+def test_top_is_a_whole_number_above_0(number):
+    assert "output.top" in refusal(HEAD + f"output: {{top: {number}}}")
+
+
+@pytest.mark.parametrize(
+    "share", ["-0.1", "1.1", ".nan", ".inf", "high", "'0.5'", "yes"]
+)
+def test_min_score_lies_between_0_and_1(share):
+    assert "output.min_score" in refusal(HEAD + f"output: {{min_score: {share}}}")
+
+
+@pytest.mark.parametrize("share", ["0", "0.0", "1", "1.0", "0.25", "1e-300"])
+def test_both_ends_of_min_score_are_fine(share):
+    found = parse_specification(HEAD + f"output: {{min_score: {share}}}")
+
+    assert found.output.value == float(share)
+
+
+@pytest.mark.parametrize("percent", ["0", "-1", "100.1", "true"])
+def test_best_percent_is_above_0_and_at_most_100(percent):
+    assert "output.best_percent" in refusal(
+        HEAD + f"output: {{best_percent: {percent}}}"
+    )
+
+
+@pytest.mark.parametrize(
+    "output", ["{}", "{top: 1, min_score: 0.5}", "{include_seed: true}"]
+)
+def test_exactly_one_limit_is_given(output):
+    assert "give exactly one of top" in refusal(HEAD + f"output: {output}")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("output: {top: 0}", "line 4 column 15 output.top is 0: give a number above 0"),
+        (
+            "output:\n  topp: 3\n",
+            "line 5 column 9 has the unknown key 'output.topp': did you mean 'top'?",
+        ),
+        ("tags: [a]", "line 1 column 1 lacks output: add output"),
+        (
+            "output: {top: 3}\nseed: {dataset: z}",
+            "line 5 column 1 has the key 'seed' again, first on line 2:"
+            " keep one of the two",
+        ),
+        ("output:\n\ttop: 3", "line 5 column 1 is indented with a tab"),
+        ("output: &a {top: 3}", "line 4 column 9 has an anchor (&)"),
+        ("output: *a", "line 4 column 9 has an alias (*)"),
+        ("output: !!python/name:os.system 3", "line 4 column 9 has a tag (!)"),
+        (
+            "output: {top: 3}\nattributes:\n  - job\n  - {attribute: a, role: numeric}",
+            "line 7 column 26 attributes[1].role is 'numeric': give 'continuous' or"
+            " 'categorical'",
+        ),
+        (
+            'output: {top: 3}\ntags: [a, "b\\nc"]',
+            "line 5 column 11 tags[1] 'b\\nc' holds the control character U+000A",
+        ),
+        (
+            "output: {top: 3}\nschema_version: 2",
+            "line 5 column 17 schema_version is 2: give 1, or upgrade",
+        ),
+        ("output: {top: 3}\n---\nname: y", "line 5 column 1 has a second document"),
+        ("output: {top: [}", "line 4 column 16 is not YAML"),
+        ("output: " + "[" * 5_000, "line 4 column 28 nests too deep"),
+        ("output: {top: 3}\nname", "line 5 column 5 is not YAML"),
+        ("output: {top: 3}\ntags: a", "line 5 column 7 tags is 'a': give a list"),
+        (
+            "output: {top: 3}\nexclude: [a, a]",
+            "line 5 column 1 exclude has 'a' twice: keep one",
+        ),
+        (
+            "output: {top: 3}\nattributes: [a]\nexclude: [a]",
+            "line 6 column 1 exclude has 'a', which attributes has too: drop one",
+        ),
+        (
+            "output: {top: 3}\ntags: [_nio_audience]",
+            "line 5 column 8 tags[0] '_nio_audience' begins with _nio_",
+        ),
+    ],
+)
+def test_an_error_names_line_column_field_value_and_remedy(text, sentence):
+    assert refusal(HEAD + text).startswith(f"spec.yml {sentence}")
+
+
+def test_seed_and_population_are_different_datasets():
+    text = "name: x\nseed: {dataset: People}\npopulation:\n  dataset: people\n"
+
+    told = refusal(text + "output: {top: 1}")
+
+    assert told.startswith("spec.yml line 3 column 1 population is the seed's own")
+
+
+@pytest.mark.parametrize("text", ["", "# nothing", "---", "null", "- a", "text", "[]"])
+def test_what_is_not_a_mapping_is_refused(text):
+    assert "line 1 column" in refusal(text)
+
+
+def test_a_character_that_yaml_forbids_is_placed():
+    assert "spec.yml line 4 column 1 holds a character" in refusal(
+        HEAD + "tags: [\x00]"
+    )
+
+
+def test_an_alias_bomb_is_refused_at_once():
+    text = "a0: &a0 [x]\n" + "".join(
+        f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 30)
+    )
+    began = time.perf_counter()
+
+    assert "has an anchor" in refusal(text)
+    assert time.perf_counter() - began < 1
+
+
+def test_a_huge_document_is_refused_unread(tmp_path):
+    path = tmp_path / "big.yml"
+    path.write_text("# " + "x" * 2_000_000)
+
+    with pytest.raises(StudioError, match="larger than"):
+        read_specification(path)
+
+
+def test_a_document_that_cannot_be_read_is_named(tmp_path):
+    (tmp_path / "latin.yml").write_bytes(b"name: x\ndescription: caf\xe9\n")
+
+    with pytest.raises(StudioError, match=r"absent\.yml' cannot be read"):
+        read_specification(tmp_path / "absent.yml")
+    with pytest.raises(StudioError, match="line 2 column 1 is not UTF-8"):
+        read_specification(tmp_path / "latin.yml")
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_read(tmp_path):
+    path = tmp_path / "windows.yml"
+    path.write_bytes(b"\xef\xbb\xbf" + DOCUMENT.replace("\n", "\r\n").encode())
+
+    assert read_specification(path) == parse_specification(DOCUMENT)
+
+
+def test_every_error_of_a_document_is_told_in_its_order():
+    text = HEAD + "output: {top: 0}\nscoring: {model: x}\nextra: 1\n"
+
+    codes = [str(error).split(" ")[2] for error in specification_errors(text, "s.yml")]
+
+    assert codes == ["4", "5", "6"]
+
+
+@pytest.mark.parametrize(
+    "line", ["@hourly", "@daily", "@weekly", "@monthly", "0 6 * * 1"]
+)
+def test_a_schedule_is_a_short_form_or_five_fields(line):
+    found = parse_specification(DOCUMENT + f"refresh: {{schedule: '{line}'}}")
+
+    assert found.refresh.schedule == line
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["@yearly", "* * * *", "* * * * * *", "61 * * * *", "0 0 30 2 *", "", "H * * * *"],
+)
+def test_any_other_schedule_is_refused(line):
+    told = refusal(DOCUMENT + f"refresh: {{schedule: '{line}'}}")
+
+    assert "spec.yml line 5 column" in told
+    assert "refresh.schedule" in told
+
+
+def test_dataset_paths_count_from_the_document():
+    source = DatasetSource(path="data/people.parquet")
+
+    assert source.resolved(Path("/docs")) == Path("/docs/data/people.parquet")
+    assert DatasetSource(path="/x").resolved(Path("/docs")) == Path("/x")
+
+
+def test_the_published_schema_is_the_codes_own():
+    published = (ROOT / "docs" / "specification.schema.json").read_text(
+        encoding="utf-8"
+    )
+
+    assert published == json_schema()
+
+
+def test_every_field_of_a_specification_is_described():
+    def check(model: type[BaseModel]) -> None:
+        for name, field in model.model_fields.items():
+            assert field.description, f"{model.__name__}.{name}"
+            kind = field.annotation
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                check(kind)
+
+    check(AudienceSpecification)
+
+
+def test_reading_a_specification_does_not_load_the_database_library():
+    code = "import sys, catalog.specification; print('sqlalchemy' in sys.modules)"
+
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.strip() == "False"

@@ -1,0 +1,17 @@
+"""A macro of the dbt project as plain SQL text, rendered without dbt."""
+
+import re
+from pathlib import Path
+
+import jinja2
+
+MACROS = Path(__file__).parents[2] / "dbt_project" / "macros"
+
+
+def rendered(call: str, *files: str) -> str:
+    """Render a call such as `normal_quantile('p')` with the macros of the named files."""
+    source = "".join((MACROS / file).read_text() for file in files)
+    # Jinja alone has no `return`; printing the value comes to the same for text.
+    source = re.sub(r"\{\{ return\((.*?)\) \}\}", r"{{ \1 }}", source, flags=re.DOTALL)
+    environment = jinja2.Environment(extensions=["jinja2.ext.do"], autoescape=False)  # noqa: S701
+    return environment.from_string(source + "{{ " + call + " }}").render().strip()

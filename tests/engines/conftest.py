@@ -1,0 +1,63 @@
+"""An engine on a home of its own, and a way to register what a test writes."""
+
+import hashlib
+
+import pyarrow.parquet as pq
+import pytest
+
+from catalog.datasets import Dataset
+from catalog.home import create_home
+from engines.base import Settings, Source
+from engines.duckdb import DuckDBEngine
+
+
+@pytest.fixture
+def engine(tmp_path):
+    settings = Settings(threads=2, memory_limit="512MiB", lock_wait_seconds=0.3)
+    return DuckDBEngine(create_home(tmp_path / "home"), settings)
+
+
+@pytest.fixture
+def register(engine):
+    """Inspect a path and make the dataset that the catalog would."""
+
+    def registered(path, table=None, csv_schema=None):
+        found = engine.inspect(path, table, csv_schema)
+        return Dataset(
+            id=hashlib.sha256(str(path).encode()).hexdigest()[:16],
+            name=path.name,
+            slug="data",
+            kind=found.kind,
+            path=str(path),
+            table=found.table,
+            csv_schema=found.csv_schema,
+            columns=found.columns,
+        )
+
+    return registered
+
+
+@pytest.fixture
+def source(engine, register):
+    """A registered, loaded and profiled source."""
+
+    def opened(path, keys=(), **options):
+        dataset = register(path, **options)
+        fingerprint = engine.fingerprint(dataset)
+        engine.load(dataset, fingerprint)
+        return Source(dataset, fingerprint, engine.profile(dataset, fingerprint, keys))
+
+    return opened
+
+
+@pytest.fixture
+def loaded(engine, register):
+    """The rows of a text file as they were loaded."""
+
+    def rows(path, **options):
+        dataset = register(path, **options)
+        fingerprint = engine.fingerprint(dataset)
+        engine.load(dataset, fingerprint)
+        return pq.read_table(engine.home.dataset(dataset.id) / f"{fingerprint}.parquet")
+
+    return rows

@@ -1,0 +1,240 @@
+"""CSV: read right, or an error that names the line."""
+
+import codecs
+import gzip
+
+import pytest
+
+from catalog.errors import StudioError
+
+
+def write(path, content):
+    path.write_bytes(content)
+    return path
+
+
+def columns_of(engine, path):
+    return {column.name: column.type for column in engine.inspect(path).columns}
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (b"a,b\n1,2\n3\n5,6\n", 3),
+        (b"a,b\n1,2\n3,4,5\n", 3),
+        (b'a,b\n1,2\n"3,4\n5,6\n', 3),
+        (b'a,b\n1,"x"y\n3,4\n', 2),
+        (b"a,b\n1,2\n3,\x004\n", 3),
+        ("a,b\n1,é\n".encode() + b"2,\xe9\n", 3),
+    ],
+    ids=["short", "long", "open quote", "after quote", "nul", "half utf-8"],
+)
+def test_a_bad_line_is_named(engine, tmp_path, content, line):
+    path = write(tmp_path / "data.csv", content)
+
+    with pytest.raises(StudioError, match=f"line {line}"):
+        engine.inspect(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        ("a,b\n1,é\n2,ü\n".encode(), "utf-8"),
+        (codecs.BOM_UTF8 + "a,b\n1,é\n2,ü\n".encode(), "utf-8"),
+        ("a,b\n1,é\n2,ü\n".encode("utf-16"), "utf-16"),
+        ("a,b\n1,é\n2,ü\n".encode("utf-16-le"), "utf-16-le"),
+        ("a,b\n1,é\n2,ü\n".encode("latin-1"), "latin-1"),
+        ("a,b\r\n1,é\r\n2,ü\r\n".encode(), "utf-8"),
+        ("a,b\r\n1,é\n2,ü\r\n".encode(), "utf-8"),
+        ("a,b\r1,é\r2,ü\r".encode(), "utf-8"),
+        ("a,b\n1,é\n\n2,ü".encode(), "utf-8"),
+        ('"a","b"\n"1","é"\n"2","ü"\n'.encode(), "utf-8"),
+        ("a;b\n1;é\n2;ü\n".encode(), "utf-8"),
+        ("a\tb\n1\té\n2\tü\n".encode(), "utf-8"),
+    ],
+)
+def test_encodings_and_line_ends_give_the_same_rows(
+    engine, loaded, tmp_path, content, encoding
+):
+    path = write(tmp_path / "data.csv", content)
+
+    assert engine.inspect(path).csv_schema.encoding == encoding
+    assert loaded(path).to_pylist() == [{"a": 1, "b": "é"}, {"a": 2, "b": "ü"}]
+
+
+def test_a_packed_file_is_read(loaded, tmp_path):
+    path = write(tmp_path / "data.csv.gz", gzip.compress(b"a,b\n1,x\n2,y\n"))
+
+    assert loaded(path)["a"].to_pylist() == [1, 2]
+
+
+def test_a_packed_file_cut_short_is_refused(engine, tmp_path):
+    content = gzip.compress(b"a,b\n" + b"1,x\n" * 1000)
+    path = write(tmp_path / "data.csv.gz", content[:-20])
+
+    with pytest.raises(StudioError, match="not a whole gzip file"):
+        engine.inspect(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [(b"", "is empty"), (b"a,b\n", "has 0 rows")]
+)
+def test_a_file_without_rows_is_refused(engine, tmp_path, content, words):
+    with pytest.raises(StudioError, match=words):
+        engine.inspect(write(tmp_path / "data.csv", content))
+
+
+@pytest.mark.parametrize("header", [b"a,a", b"a,A"])
+def test_the_same_column_name_twice_is_refused(engine, tmp_path, header):
+    with pytest.raises(StudioError, match="same name"):
+        engine.inspect(write(tmp_path / "data.csv", header + b"\n1,2\n"))
+
+
+def test_a_column_without_a_name_is_called_by_its_position(engine, tmp_path):
+    path = write(tmp_path / "data.csv", b",age\n0,41\n1,42\n")
+
+    assert columns_of(engine, path) == {"column_1": "BIGINT", "age": "BIGINT"}
+
+
+def test_a_file_without_a_header_is_recognised(engine, loaded, tmp_path):
+    path = write(tmp_path / "data.csv", b"u1,41\nu2,42\nu3,43\n")
+
+    assert columns_of(engine, path) == {"column_1": "VARCHAR", "column_2": "BIGINT"}
+    assert loaded(path).num_rows == 3
+
+
+@pytest.mark.parametrize(
+    ("values", "type_name"),
+    [
+        (["1", "-2", "30"], "BIGINT"),
+        (["1", "2.5", "1e400"], "DOUBLE"),
+        (["1.5", "nan", "inf"], "DOUBLE"),
+        (["01", "02", "10"], "VARCHAR"),
+        (["1", "2", "x"], "VARCHAR"),
+        (["12345678901234567890", "2", "3"], "VARCHAR"),
+        (["1_000", "2", "3"], "VARCHAR"),
+        (["0x10", "2", "3"], "VARCHAR"),
+        (["true", "false", ""], "BOOLEAN"),
+        (["2024-01-02", "2024-02-03", ""], "DATE"),
+        (["2024-01-02 10:00:00", "2024-01-02", ""], "TIMESTAMP"),
+        (["13/02/2024", "01/02/2024", ""], "DATE"),
+        (["01/02/2024", "03/04/2024", ""], "VARCHAR"),
+        (["-", "-", "-"], "VARCHAR"),
+        (["1", "N/A", ""], "BIGINT"),
+        (["NA", "null", "2.5"], "DOUBLE"),
+    ],
+)
+def test_types_are_decided_over_all_values(engine, tmp_path, values, type_name):
+    rows = "".join(f"u{at},{value}\n" for at, value in enumerate(values))
+    path = write(tmp_path / "data.csv", f"id,v\n{rows}".encode())
+
+    assert columns_of(engine, path)["v"] == type_name
+
+
+def test_a_value_far_down_decides_the_type(engine, tmp_path, monkeypatch):
+    monkeypatch.setattr("engines.csv_schema.FIRST_ROWS", 10)
+    rows = "".join(f"{at},{at},\n" for at in range(100)) + "100,many,5\n"
+    path = write(tmp_path / "data.csv", f"a,b,c\n{rows}".encode())
+
+    assert columns_of(engine, path) == {"a": "BIGINT", "b": "VARCHAR", "c": "BIGINT"}
+
+
+def test_null_tokens_are_stated_and_read_as_missing(engine, loaded, tmp_path):
+    path = write(
+        tmp_path / "data.csv", b"id,v,country\nu1,1,NA\nu2,N/A,FR\nu3,-,\nu4,\\N,\\N\n"
+    )
+
+    found = engine.inspect(path)
+    table = loaded(path)
+
+    assert {"", "N/A", "-", "\\N"} <= set(found.csv_schema.null_tokens)
+    assert any("'v'" in note and "N/A" in note for note in found.notes)
+    assert table["v"].to_pylist() == [1, None, None, None]
+    assert table["country"].to_pylist() == ["NA", "FR", None, None]
+
+
+def test_decimal_commas_are_stated_and_read(engine, loaded, tmp_path):
+    path = write(tmp_path / "data.csv", b"id;v\nu1;1,5\nu2;2\nu3;-0,25\n")
+
+    found = engine.inspect(path)
+
+    assert found.csv_schema.decimal_separator == ","
+    assert "Numbers are written with a decimal comma." in found.notes
+    assert loaded(path)["v"].to_pylist() == [1.5, 2.0, -0.25]
+
+
+def test_ambiguous_dates_are_stated(engine, tmp_path):
+    path = write(tmp_path / "data.csv", b"id,v\nu1,01/02/2024\nu2,03/04/2024\n")
+
+    notes = engine.inspect(path).notes
+
+    assert any("do not tell day from month" in note for note in notes)
+
+
+def test_rows_keep_their_order(loaded, tmp_path):
+    rows = "".join(f"{at * 7919 % 30011},v\n" for at in range(30011))
+    path = write(tmp_path / "data.csv", f"a,b\n{rows}".encode())
+
+    got = loaded(path)["a"].to_pylist()
+
+    assert got == [at * 7919 % 30011 for at in range(30011)]
+
+
+def test_quoted_line_breaks_and_stray_quotes_lose_no_row(loaded, tmp_path):
+    path = write(tmp_path / "data.csv", b'a,b\n1,"x\n\ny"\n2,5" pipe\n3,z\n')
+
+    assert loaded(path)["b"].to_pylist() == ["x\n\ny", '5" pipe', "z"]
+
+
+def test_a_value_of_another_type_after_registration_is_named_by_line(
+    engine, register, tmp_path
+):
+    path = write(tmp_path / "data.csv", b'a,b\n1,"x\ny"\n2,z\n')
+    dataset = register(path)
+    write(path, b'a,b\n1,"x\ny"\n2,z\n2.5,z\n')
+
+    with pytest.raises(StudioError, match="line 5, column 'a'") as told:
+        engine.load(dataset, engine.fingerprint(dataset))
+
+    assert "2.5" not in str(told.value)
+
+
+def test_columns_may_move_and_be_added_but_not_go(engine, register, tmp_path):
+    path = write(tmp_path / "data.csv", b"a,b\n1,x\n")
+    dataset = register(path)
+
+    write(path, b"c,b,a\n9,y,2\n")
+    engine.load(dataset, engine.fingerprint(dataset))
+    write(path, b"c,a\n9,2\n")
+    with pytest.raises(StudioError, match="no longer has the columns 'b'"):
+        engine.load(dataset, engine.fingerprint(dataset))
+
+
+def test_a_bad_value_is_never_in_the_message(engine, tmp_path):
+    path = write(tmp_path / "data.csv", b"a,b\n1,2\nann@example.com\n")
+
+    with pytest.raises(StudioError) as told:
+        engine.inspect(path)
+
+    assert "ann" not in str(told.value)
+
+
+def test_a_failed_load_leaves_nothing(engine, register, tmp_path):
+    path = write(tmp_path / "data.csv", b"a,b\n1,x\n")
+    dataset = register(path)
+    write(path, b"a,b\n1,x\n2\n")
+
+    with pytest.raises(StudioError):
+        engine.load(dataset, engine.fingerprint(dataset))
+
+    assert not list(engine.home.dataset(dataset.id).glob("*.parquet"))
+    assert {file.name for file in engine.home.dataset(dataset.id).iterdir()} <= {
+        "load.lock"
+    }
+
+
+def test_a_million_columns_are_refused(engine, tmp_path):
+    path = write(tmp_path / "data.csv", b"a," * 1_000_000 + b"b\n")
+
+    with pytest.raises(StudioError, match="more than 10,000"):
+        engine.inspect(path)

@@ -1,0 +1,217 @@
+"""Paths, folders, databases and JSON Lines as sources."""
+
+import subprocess
+import sys
+import time
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from catalog.errors import StudioError
+
+
+def parquet(path, values, name="v"):
+    pq.write_table(pa.table({name: values}), path)
+    return path
+
+
+@pytest.mark.parametrize(
+    "stem", ["[ab]", "*", "?", "b ' \" c", "{a,b}", "x\\y", "a%20b"]
+)
+def test_a_path_names_exactly_one_file(engine, source, tmp_path, stem):
+    for other in ("a", "b", "ab"):
+        parquet(tmp_path / f"{other}.parquet", [0, 0])
+    target = parquet(tmp_path / f"{stem}.parquet", [7, 8, 9])
+    text = tmp_path / f"{stem}.csv"
+    text.write_text("v\n7\n8\n9\n")
+    (tmp_path / "a.csv").write_text("v\n0\n")
+
+    assert source(target, ["v"]).profile.rows == 3
+    assert source(text, ["v"]).profile.rows == 3
+
+
+def test_a_folder_is_read_in_order_without_hidden_files(engine, source, tmp_path):
+    folder = tmp_path / "people"
+    folder.mkdir()
+    parquet(folder / "b.parquet", [3])
+    parquet(folder / "a.parquet", [1, 2])
+    for skipped in (".c.parquet", "_d.parquet", "e.parquet.tmp", "readme.txt"):
+        (folder / skipped).write_text("not Parquet")
+
+    found = source(folder, ["v"])
+
+    sample = engine.read_sample(found, "v", ["v"])
+    assert sorted(sample["v"].to_pylist()) == [1, 2, 3]
+
+
+def test_a_folder_with_other_columns_is_refused(engine, tmp_path):
+    parquet(tmp_path / "a.parquet", [1])
+    parquet(tmp_path / "b.parquet", [1], name="w")
+
+    with pytest.raises(StudioError, match="'b.parquet' has other columns"):
+        engine.inspect(tmp_path)
+
+
+def test_a_link_out_of_a_folder_is_refused(engine, tmp_path):
+    outside = parquet(tmp_path / "outside.parquet", [1])
+    folder = tmp_path / "people"
+    folder.mkdir()
+    (folder / "a.parquet").symlink_to(outside)
+
+    with pytest.raises(StudioError, match="leads out of the folder"):
+        engine.inspect(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("missing.parquet", "was not found"),
+        ("data.txt", "ending that is not known"),
+        ("cut.parquet", "not a whole Parquet file"),
+        ("text.parquet", "not a whole Parquet file"),
+    ],
+)
+def test_what_cannot_be_read_is_said(engine, tmp_path, name, words):
+    whole = parquet(tmp_path / "whole.parquet", list(range(1000))).read_bytes()
+    (tmp_path / "data.txt").write_text("x")
+    (tmp_path / "cut.parquet").write_bytes(whole[:-100])
+    (tmp_path / "text.parquet").write_text("hello " * 10)
+
+    with pytest.raises(StudioError, match=words):
+        engine.inspect(tmp_path / name)
+
+
+def test_an_address_is_refused(engine):
+    with pytest.raises(StudioError, match="is an address"):
+        engine.inspect("https://example.com/a.csv")
+
+
+def test_only_allowed_folders_are_read(engine, tmp_path):
+    from dataclasses import replace
+
+    path = parquet(tmp_path / "a.parquet", [1])
+    engine.settings = replace(engine.settings, allowed_folders=(tmp_path / "data",))
+
+    with pytest.raises(StudioError, match="outside the folders"):
+        engine.inspect(path)
+
+
+@pytest.fixture
+def database(tmp_path):
+    path = tmp_path / "shop.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "create table people as select i as id, i * 0.5 as v, "
+            "uuid() as u, 'a'::enum('a', 'b') as e, i::hugeint as h from range(5) t(i)"
+        )
+        connection.execute("create view doubled as select id, v * 2 as v from people")
+        connection.execute("create view spy as select * from read_text('/etc/passwd')")
+    return path
+
+
+def test_a_table_of_a_database_is_read_in_order(engine, loaded, database):
+    table = loaded(database, table="people")
+
+    assert table["id"].to_pylist() == [0, 1, 2, 3, 4]
+    assert table["v"].to_pylist() == pytest.approx([0, 0.5, 1, 1.5, 2])
+
+
+def test_a_view_is_read_unless_it_reads_files(engine, loaded, database):
+    assert loaded(database, table="doubled").num_rows == 5
+
+    with pytest.raises(StudioError, match="outside the folders"):
+        engine.inspect(database, "spy")
+
+
+def test_a_table_that_is_not_there_is_refused_with_those_that_are(engine, database):
+    with pytest.raises(StudioError, match="doubled, people, spy"):
+        engine.inspect(database, "persons")
+
+
+def test_a_database_held_by_another_process_names_it(engine, database):
+    code = (
+        f"import duckdb, time; c = duckdb.connect({str(database)!r}); "
+        "print('open', flush=True); time.sleep(30)"
+    )
+    holder = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    try:
+        holder.stdout.readline()
+        started = time.monotonic()
+        with pytest.raises(StudioError, match=f"process {holder.pid}"):
+            engine.inspect(database, "people")
+        assert time.monotonic() - started < 5
+    finally:
+        holder.kill()
+        holder.wait()
+
+
+def test_json_lines_are_read(loaded, tmp_path):
+    path = tmp_path / "data.jsonl"
+    path.write_text(
+        '{"id": "01", "v": 1, "d": "2024-01-02"}\n{"id": "02", "v": 2.5, "w": [1]}\n'
+    )
+
+    table = loaded(path)
+
+    assert table["id"].to_pylist() == ["01", "02"]
+    assert table["v"].to_pylist() == [1.0, 2.5]
+
+
+@pytest.mark.parametrize(
+    "line", ['{"a": 1', "[1, 2]", "not json", '{"a": 1}{"a": 2}'], ids=str
+)
+def test_a_bad_json_line_is_named(engine, tmp_path, line):
+    path = tmp_path / "data.jsonl"
+    path.write_text('{"a": 1}\n{"a": 2}\n' + line + '\n{"a": 4}\n')
+
+    with pytest.raises(StudioError, match="line 3"):
+        engine.inspect(path)
+
+
+def test_ambiguous_dates_in_json_stay_text(engine, tmp_path):
+    path = tmp_path / "data.jsonl"
+    path.write_text('{"d": "01/02/2024"}\n{"d": "03/04/2024"}\n')
+
+    assert engine.inspect(path).columns[0].type == "VARCHAR"
+
+
+def test_a_fingerprint_follows_content_not_time(engine, register, tmp_path):
+    path = parquet(tmp_path / "a.parquet", [1, 2])
+    dataset = register(path)
+    first, stamp = engine.fingerprint(dataset), engine.stamp(dataset)
+
+    parquet(path, [1, 2])
+    touched = engine.fingerprint(dataset)
+    assert engine.stamp(dataset) != stamp
+    parquet(path, [1, 3])
+
+    assert touched == first
+    assert engine.fingerprint(dataset) != first
+
+
+def test_a_settled_file_is_hashed_once(engine, register, tmp_path, monkeypatch):
+    import os
+
+    path = parquet(tmp_path / "a.parquet", [1, 2])
+    os.utime(path, (1, 1))
+    dataset = register(path)
+    first = engine.fingerprint(dataset)
+
+    def not_again(*_):
+        raise AssertionError("hashed again")
+
+    monkeypatch.setattr("hashlib._hashlib.HASH.update", not_again, raising=False)
+    monkeypatch.setattr("engines.fingerprints.CHUNK", None)
+    assert engine.fingerprint(dataset) == first
+
+
+def test_files_of_the_home_are_its_owners_alone(engine, source, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("id,v\nu1,1\nu2,2\n")
+
+    source(path, ["id"])
+
+    for file in engine.home.root.rglob("*"):
+        assert file.stat().st_mode & 0o077 == 0, file
