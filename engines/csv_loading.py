@@ -11,7 +11,7 @@ from catalog.datasets import Column, CsvSchema, Dataset
 from catalog.errors import StudioError
 from engines.csv_schema import header_names, strict_read
 from engines.csv_text import Text, line_of_record, prepare_text, records
-from engines.csv_types import typed_value
+from engines.csv_types import failed_column, typed_value
 from engines.quoting import quote_identifier
 from engines.relations import copy_to_parquet, one_row
 
@@ -134,7 +134,6 @@ def _cause_of(message: str) -> str:
         ("unterminated quote", "has a quote that is not closed, or text after a quote"),
         ("Maximum line size", "is longer than a line may be"),
         ("unicode", "holds bytes that are not UTF-8"),
-        ("duplicate", "names a field twice"),
     ):
         if sign in message:
             return cause
@@ -151,10 +150,10 @@ def _explained_values(
     try:
         yield
     except duckdb.Error as error:
-        failed = re.search(r"wrong value in column (\d+)", str(error))
-        if failed is None:
+        at = failed_column(str(error))
+        if at is None:
             raise
-        name = file.names[int(failed[1])]
+        name = file.names[at]
         column = next(one for one in file.schema.columns if one.name == name)
         raise StudioError(
             "wrong_value",

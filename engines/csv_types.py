@@ -1,5 +1,6 @@
 """Which type a CSV column has, from the forms of its values, and what is said of it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -137,8 +138,11 @@ def typed_value(
     """
     if type_name == "VARCHAR":
         everywhere = [token for token in schema.null_tokens if token in EVERYWHERE]
+        kept = good or field
+        if not everywhere:
+            return kept
         is_missing = f"list_contains({quote_list(everywhere)}, {field})"
-        return f"case when not {is_missing} then {good or field} end"
+        return f"case when not {is_missing} then {kept} end"
     value = f"trim({field})"
     cast = _cast(value, type_name, schema)
     # The message hangs on the value, so that it is made only for a value that fails.
@@ -148,6 +152,12 @@ def typed_value(
         f"case when {field} is null or list_contains({tokens}, {value}) then null "
         f"when ({cast}) is null then {failure or error} else {good or cast} end"
     )
+
+
+def failed_column(message: str) -> int | None:
+    """The position that an error of `typed_value` names; None for another error."""
+    found = re.search(r"wrong value in column (\d+)", message)
+    return int(found[1]) if found else None
 
 
 def _cast(value: str, type_name: str, schema: CsvSchema) -> str:

@@ -116,6 +116,12 @@ _SIGNS = (
         "reads a file outside the folders that were declared",
         "register that file as a dataset of its own",
     ),
+    (
+        "does not exist",
+        "no_such_table",
+        "is not there, or a column of it is not",
+        "run the build from its start",
+    ),
     ("too small to be a parquet", *_DAMAGED),
     ("no magic bytes", *_DAMAGED),
     ("parquet magic", *_DAMAGED),

@@ -14,8 +14,9 @@ from engines.csv_loading import CsvFile, explained_lines
 from engines.csv_schema import decide_columns, header_names, sniff_dialect
 from engines.csv_text import prepare_text
 from engines.failures import explained
+from engines.json_lines import inspect_lines
 from engines.limits import Settings
-from engines.loading import find_table, json_rows, loaded_type
+from engines.loading import find_table, loaded_type
 from engines.quoting import quote_identifier
 from engines.relations import VIRTUAL_COLUMNS, one_row, read_columns, read_parquet
 from engines.sources import check_path, kind_of, source_files
@@ -29,7 +30,7 @@ def inspect(
     csv_schema: CsvSchema | None,
 ) -> Inspection:
     """Look at a source. A CSV or JSON Lines file is read whole, so that nothing surprises."""
-    path = check_path(path, settings.allowed_folders)
+    path = check_path(Path(path), settings.allowed_folders)
     kind = kind_of(path)
     subject = f"file '{path.name}'"
     with (
@@ -154,15 +155,14 @@ def _dialect_notes(schema: CsvSchema, has_bom: bool) -> tuple[str, ...]:
 
 def _json_lines(settings: Settings, path: Path, scratch: Path) -> Inspection:
     text = prepare_text(path, scratch, quote="")
-    with memory_session(settings, scratch, files=[text.path]) as connection:
-        rows = json_rows(text)
-        with explained_lines(path):
-            columns = read_columns(connection, rows)
-            (count,) = one_row(connection, f"select count(*) from {rows}")
-    loaded = tuple(
-        Column(name=column.name, type=loaded_type(column.type)) for column in columns
-    )
-    return Inspection(DatasetKind.json_lines, loaded, rows=count)
+    with (
+        memory_session(
+            settings, scratch, files=[text.path], keep_order=True
+        ) as connection,
+        explained_lines(path),
+    ):
+        columns, rows = inspect_lines(connection, text, path)
+    return Inspection(DatasetKind.json_lines, columns, rows=rows)
 
 
 def _duckdb_table(

@@ -3,23 +3,23 @@
 Rows keep the order of the source. A row that cannot be read is an error, never left out.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from catalog.datasets import Column, Dataset, DatasetKind
+from catalog.datasets import Dataset, DatasetKind
 from catalog.errors import StudioError
 from catalog.home import Home
 from engines.atomic import written_whole
 from engines.casts import family
 from engines.connection import memory_session
-from engines.csv_loading import explained_lines, load_csv, open_csv, refuse_lost
-from engines.csv_text import Text, prepare_text
+from engines.csv_loading import load_csv, open_csv, refuse_lost
+from engines.csv_text import prepare_text
 from engines.failures import explained
+from engines.json_lines import load_lines
 from engines.limits import Settings
-from engines.quoting import quote_identifier, quote_literal, quote_path
-from engines.relations import copy_to_parquet, one_row, read_columns
+from engines.quoting import quote_identifier
+from engines.relations import copy_to_parquet, read_columns
 from engines.sources import loaded_file
 
 if TYPE_CHECKING:
@@ -62,44 +62,12 @@ def _load(
         with memory_session(
             settings, scratch, files=files, keep_order=True
         ) as connection:
-            _load_json(connection, dataset, text, target)
+            load_lines(connection, text, path, dataset.columns, target)
     else:
         with memory_session(
             settings, scratch, files=[path, target], attach=path, keep_order=True
         ) as connection:
             _load_table(connection, dataset, path, target)
-
-
-def json_rows(text: Text, columns: Sequence[Column] = ()) -> str:
-    """SQL that reads JSON Lines: types over all lines, or those given."""
-    packed = "'gzip'" if text.is_gzip else "'none'"
-    options = ["format = 'newline_delimited'", f"compression = {packed}"]
-    if columns:
-        named = ", ".join(
-            f"{quote_literal(one.name)}: {quote_literal(one.type)}" for one in columns
-        )
-        options.append(f"columns = {{{named}}}")
-    else:
-        options += ["sample_size = -1", "dateformat = '%Y-%m-%d'"]
-    return f"read_json({quote_path(text.path)}, {', '.join(options)})"
-
-
-def _load_json(
-    connection: "duckdb.DuckDBPyConnection", dataset: Dataset, text: Text, target: Path
-) -> None:
-    path = Path(dataset.path)
-    rows = json_rows(text, dataset.columns)
-    with explained_lines(path):
-        (loaded,) = one_row(
-            connection, copy_to_parquet(f"select * from {rows}", target)
-        )
-    if loaded != text.filled_lines:
-        raise StudioError(
-            "rows_lost",
-            f"file '{path.name}'",
-            f"has {text.filled_lines:,} lines, of which {loaded:,} could be read",
-            "write one object a line",
-        )
 
 
 def find_table(

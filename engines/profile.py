@@ -198,21 +198,25 @@ def count_key(
     is_hash = _is_hash(connection, rows, text)
     identifier = f"lower({text})" if is_hash else text
     keyed = f"(select {identifier} as identifier from {rows}) as keyed"
-    counting = (
-        "select count(*), count(distinct {}) "
-        f"from {keyed} where identifier is not null"
-    )
-    query = counting.format("hash(identifier)")
-    present, distinct = one_row(connection, query)
+    present, distinct = _count_distinct(connection, keyed, "hash(identifier)")
     if distinct != present:
-        query = counting.format("identifier")
-        present, distinct = one_row(connection, query)
+        present, distinct = _count_distinct(connection, keyed, "identifier")
     (total,) = one_row(connection, f"select count(*) from {rows}")
     return KeyProfile(
         column=column.name,
         missing=total - present,
         duplicates=present - distinct,
         is_hash=is_hash,
+    )
+
+
+def _count_distinct(
+    connection: "duckdb.DuckDBPyConnection", keyed: str, counted: str
+) -> tuple[int, ...]:
+    return one_row(
+        connection,
+        f"select count(*), count(distinct {counted}) from {keyed} "
+        "where identifier is not null",
     )
 
 

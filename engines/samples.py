@@ -29,7 +29,8 @@ SHAPES = {
     "sha256": r"^\s*[0-9A-Fa-f]{64}\s*$",
     "sha1": r"^\s*[0-9A-Fa-f]{40}\s*$",
     "md5": r"^\s*[0-9A-Fa-f]{32}\s*$",
-    "ip": r"^\s*(([0-9]{1,3}\.){3}[0-9]{1,3}|[0-9A-Fa-f:]*:[0-9A-Fa-f:]*:[0-9A-Fa-f.:]*)\s*$",
+    "ip": r"^\s*(([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}"
+    r"|[0-9A-Fa-f:]*::[0-9A-Fa-f:.]*)\s*$",
     "phone": r"^\s*(\+|00)[1-9]([ ().-]*[0-9]){6,14}\s*$"
     r"|^\s*\(?0[1-9]([ ().-]*[0-9]){7,12}\s*$"
     r"|^\s*\(?[2-9][0-9]{2}\)?[ .-][0-9]{3}[ .-][0-9]{4}\s*$",
@@ -60,14 +61,15 @@ def draw_sample(
     """
     ties = f"hash({_values(columns)})"
     if key is None:
-        ordering, order, filled = ties, "sample_key", "true"
+        ordering, order, filled = ties, "2", "true"
     else:
         type_name = next(one.type for one in columns if one.name == key.column)
         text = key_text(quote_identifier(key.column), type_name, key.column)
         identifier = f"lower({text})" if key.is_hash else text
         ordering = sample_key(identifier, key.is_hash)
         filled = f"{text} is not null"
-        order = f"sample_key, {identifier}" + ("" if key.is_unique else f", {ties}")
+        order = f"2, {identifier}" + ("" if key.is_unique else f", {ties}")
+    # By position: the source may have a column of any name.
     picked = connection.sql(
         f"select {ROW_ID} as row_id, {ordering} as sample_key from {rows} "
         f"where {filled} order by {order} limit {SAMPLE_SIZE}"
@@ -79,9 +81,8 @@ def draw_sample(
         if is_simple(column.type)
     )
     fetched = connection.sql(
-        f"select picked.row_id, picked.sample_key{values} "
-        f"from (select {ROW_ID} as __row_id, * from {rows}) as source "
-        "inner join picked on source.__row_id = picked.row_id"
+        f"select picked.row_id, picked.sample_key{values} from {rows} as source "
+        f"inner join picked on {ROW_ID} = picked.row_id"
     ).to_arrow_table()
     connection.unregister("picked")
     return _in_order_of(fetched, picked)

@@ -151,7 +151,7 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
         population=population,
         identifier=InputIdentifier(
             slug=key,
-            is_hash=population_key.is_hash and seed_key.is_hash,
+            is_hash=population_key.is_hash,
             population_column=columns[1],
             seed_column=columns[0],
         ),

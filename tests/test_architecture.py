@@ -33,11 +33,12 @@ def imported_rooms(tree: ast.AST) -> set[str]:
 
 
 def top_level(tree: ast.Module) -> ast.Module:
-    """The module without the bodies of its functions."""
+    """The module without its functions and without what only type checkers read."""
     body = [
         node
         for node in tree.body
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test))
     ]
     return ast.Module(body=body, type_ignores=[])
 

@@ -1,7 +1,9 @@
 """The two halves of dbt: `learn` up to the weights, `deliver` from the scores on."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import dagster as dg
@@ -15,10 +17,9 @@ from orchestration.progress import Progress, tell
 from orchestration.project import manifest_path, set_dbt_environment
 from orchestration.resources import Studio
 from orchestration.steps import Step, step
-from orchestration.translator import TRANSLATOR
+from orchestration.translator import CHECK, TRANSLATOR, check_key, layer_of
 
 Event = dg.MaterializeResult | dg.AssetCheckResult
-
 
 # The layers of each selector of `selectors.yml`; dagster-dbt cannot read selectors that
 # choose their tests by `indirect_selection`.
@@ -43,107 +44,120 @@ def dbt_stage(name: str) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, studio: Studio, dbt: DbtCliResource
     ) -> Iterator[Any]:
         with step(context, studio, name) as work:
-            if studio.dbt_by_command_line:
+            if work.is_done:
+                yield from _unchanged(context)
+            elif studio.dbt_by_command_line:
                 yield from _by_command_line(context, work, dbt)
             else:
                 yield from _in_process(context, work)
+            if not context.is_subset:
+                work.finish()
 
     return stage
 
 
 def _in_process(context: dg.AssetExecutionContext, work: Step) -> Iterator[Event]:
-    """Run dbt in this process; a finished stage is told again, not done again."""
-    resources = _resources_of(context)
-    if work.is_done:
-        yield from _unchanged(context)
-        return
-    selection = _selection(context, work.name, resources)
-    for result in build_relations(selection, work.build, work.workshop.engine):
-        tell(Progress(work.name, result.name, result.seconds))
-        yield from _events(result, resources, context)
-    if not context.is_subset:
-        work.finish()
+    """Run dbt in this process: a materialisation a relation, a check a layer."""
+    tests: dict[str, list[NodeResult]] = defaultdict(list)
+    results = build_relations(
+        _selection(context, work.name), work.build, work.workshop.engine
+    )
+    try:
+        for result in results:
+            tell(Progress(work.name, result.name, result.seconds))
+            layer = _layers()[result.unique_id]
+            if result.resource_type == "test":
+                tests[layer].append(result)
+            elif result.status == "success":
+                yield dg.MaterializeResult(
+                    asset_key=dg.AssetKey(result.name),
+                    metadata={"seconds": round(result.seconds, 3)},
+                )
+    finally:
+        wanted = context.selected_asset_check_keys
+        told = [layer for layer in LAYERS[work.name] if check_key(layer) in wanted]
+        checks = [_check(layer, tests[layer]) for layer in told]
+    yield from checks
 
 
 def _by_command_line(
     context: dg.AssetExecutionContext, work: Step, dbt: DbtCliResource
 ) -> Iterator[Any]:
-    """Run dbt through the CLI resource of dagster-dbt."""
-    if work.is_done:
-        yield from _unchanged(context)
-        return
+    """Run dbt through the CLI resource of dagster-dbt, by the same selection."""
     settings = work.workshop.engine.settings
     set_dbt_environment(
         work.build.folder / WORK_DATABASE, settings.thread_count, settings.memory
     )
-    arguments = [
-        "build",
-        "--vars",
-        json.dumps(work.build.dbt_variables()),
-        "--exclude-resource-type=unit_test",
-    ]
-    yield from dbt.cli(arguments, context=context).stream()
-    if not context.is_subset:
-        work.finish()
+    arguments = ["build", *_selection(context, work.name)]
+    variables = json.dumps(work.build.dbt_variables())
+    invocation = dbt.cli(
+        [*arguments, "--vars", variables, "--exclude-resource-type=unit_test"],
+        manifest=manifest_path(),
+        dagster_dbt_translator=TRANSLATOR,
+        raise_on_error=True,
+    ).wait()
+    for key in sorted(context.selected_asset_keys):
+        yield dg.MaterializeResult(asset_key=key)
+    for key in sorted(context.selected_asset_check_keys):
+        yield dg.AssetCheckResult(
+            asset_key=key.asset_key,
+            check_name=CHECK,
+            passed=invocation.is_successful(),
+        )
 
 
-def _selection(
-    context: dg.AssetExecutionContext,
-    name: str,
-    resources: Mapping[str, dg.AssetKey | dg.AssetCheckKey],
-) -> list[str]:
+def _selection(context: dg.AssetExecutionContext, name: str) -> list[str]:
     """dbt's arguments for what Dagster selected."""
     if not context.is_subset:
         return ["--selector", name]
-    chosen: set[Any] = {*context.selected_asset_keys, *context.selected_asset_check_keys}
-    return ["--select", *(one.split(".")[2] for one, key in resources.items() if key in chosen)]
+    return ["--select", *(key.path[-1] for key in sorted(context.selected_asset_keys))]
 
 
-def _resources_of(
-    context: dg.AssetExecutionContext,
-) -> dict[str, dg.AssetKey | dg.AssetCheckKey]:
-    """dbt's unique ids and what each of them is in Dagster."""
+@cache
+def _layers() -> Mapping[str, str]:
+    """The layer of each model and test, by dbt's unique id.
+
+    A test of several relations belongs to the last one's layer.
+    """
     manifest = json.loads(manifest_path().read_bytes())
-    resources: dict[str, dg.AssetKey | dg.AssetCheckKey] = {}
-    for unique_id, node in manifest["nodes"].items():
-        if node["resource_type"] == "model":
-            resources[unique_id] = TRANSLATOR.get_asset_spec(manifest, unique_id, None).key
-    names = {key.name: key for key in context.selected_asset_check_keys}
-    for unique_id, node in manifest["nodes"].items():
-        if node["resource_type"] == "test" and node["name"] in names:
-            resources[unique_id] = names[node["name"]]
-    return resources
+    nodes: dict[str, Any] = manifest["nodes"]
+    order = [layer for layers in LAYERS.values() for layer in layers]
+    layers: dict[str, str] = {}
+    for unique_id, node in nodes.items():
+        parents = [unique_id, *node["depends_on"]["nodes"]]
+        found = [layer_of(nodes[one]) for one in parents if one in nodes]
+        known = [layer for layer in found if layer in order]
+        layers[unique_id] = max(known, key=order.index, default="staging")
+    return layers
 
 
-def _events(
-    result: NodeResult,
-    resources: Mapping[str, dg.AssetKey | dg.AssetCheckKey],
-    context: dg.AssetExecutionContext,
-) -> Iterator[Event]:
-    """What Dagster is told of one node."""
-    key = resources.get(result.unique_id)
-    metadata = {"seconds": round(result.seconds, 3)}
-    if isinstance(key, dg.AssetKey) and result.status == "success":
-        if key in context.selected_asset_keys:
-            yield dg.MaterializeResult(asset_key=key, metadata=metadata)
-    elif isinstance(key, dg.AssetCheckKey):
-        yield dg.AssetCheckResult(
-            asset_key=key.asset_key,
-            check_name=key.name,
-            passed=result.status == "pass",
-            severity=(
-                dg.AssetCheckSeverity.WARN
-                if result.status == "warn"
-                else dg.AssetCheckSeverity.ERROR
-            ),
-            metadata={**metadata, "rows that break it": result.failures},
-        )
+def _check(layer: str, tests: list[NodeResult]) -> dg.AssetCheckResult:
+    """What a layer's data tests found, the broken ones by name."""
+    broken = [test for test in tests if test.status not in ("pass", "warn")]
+    return dg.AssetCheckResult(
+        asset_key=check_key(layer).asset_key,
+        check_name=CHECK,
+        passed=not broken,
+        metadata={
+            "tests": len(tests),
+            "seconds": round(sum(test.seconds for test in tests), 3),
+            "broken": "; ".join(f"{one.name}: {one.failures} rows" for one in broken),
+        },
+    )
 
 
 def _unchanged(context: dg.AssetExecutionContext) -> Iterator[Event]:
     """Tell that this stage of the build was finished before."""
+    metadata = {"unchanged": True}
     for key in sorted(context.selected_asset_keys):
-        yield dg.MaterializeResult(asset_key=key, metadata={"unchanged": True})
+        yield dg.MaterializeResult(asset_key=key, metadata=metadata)
+    for check in sorted(context.selected_asset_check_keys):
+        yield dg.AssetCheckResult(
+            asset_key=check.asset_key,
+            check_name=CHECK,
+            passed=True,
+            metadata=metadata,
+        )
 
 
 learn = dbt_stage("learn")

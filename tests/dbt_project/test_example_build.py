@@ -21,6 +21,7 @@ BY_PERSON = {
     "canonical_sample": None,
     "weight_sample_terms": None,
     "canonical_matched_seed": "* exclude (row_id)",
+    "audience_attributes": "* exclude (row_id)",
     "audience_candidates": "* exclude (row_id)",
     "audience_members": "* exclude (row_id)",
 }

@@ -5,6 +5,7 @@ import gzip
 
 import pytest
 
+from catalog.datasets import CsvSchema
 from catalog.errors import StudioError
 
 
@@ -184,6 +185,20 @@ def test_quoted_line_breaks_and_stray_quotes_lose_no_row(loaded, tmp_path):
     path = write(tmp_path / "data.csv", b'a,b\n1,"x\n\ny"\n2,5" pipe\n3,z\n')
 
     assert loaded(path)["b"].to_pylist() == ["x\n\ny", '5" pipe', "z"]
+
+
+@pytest.mark.parametrize("content", [b"v\n1\n\n3\n", b"v\n1\n3\n\n", b"v\n\n1\n3"])
+def test_blank_lines_of_a_single_column_are_missing_values(source, tmp_path, content):
+    profile = source(write(tmp_path / "data.csv", content)).profile
+
+    assert (profile.rows, profile.column("v").missing) == (3, 1)
+
+
+def test_a_schema_that_is_given_is_used(engine, loaded, tmp_path):
+    path = write(tmp_path / "data.csv", b"a|b\n'1|2'|x\n3|y\n")
+    schema = CsvSchema(delimiter="|", quote="'", escape="'")
+
+    assert loaded(path, csv_schema=schema)["a"].to_pylist() == ["1|2", "3"]
 
 
 def test_a_value_of_another_type_after_registration_is_named_by_line(

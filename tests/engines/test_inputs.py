@@ -212,7 +212,7 @@ def test_the_session_reads_no_other_file(engine, inputs_of, tmp_path):
 
 
 def numbers(count):
-    return pa.record_batch({"row_id": pa.array(range(count))})
+    return pa.record_batch({"row_id": pa.array(range(count), pa.int64())})
 
 
 def test_a_table_is_written_while_another_is_read(engine, tmp_path):

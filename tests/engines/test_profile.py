@@ -106,10 +106,29 @@ def test_the_sample_is_the_people_with_the_least_keys(engine, source, tmp_path):
     sample = engine.read_sample(found, "id", ["id"])["id"].to_pylist()
 
     keys = {
-        one: hashlib.md5(one.encode()).hexdigest()[:8]
+        one: hashlib.md5(one.encode(), usedforsecurity=False).hexdigest()[:8]
         for one in table["id"].to_pylist()
-    }  # noqa: S324
+    }
     assert sample == sorted(keys, key=lambda one: (int(keys[one], 16), one))[:20_000]
+
+
+def test_a_column_called_sample_key_does_not_choose_the_sample(
+    engine, source, tmp_path
+):
+    table = people()
+    plain = source(written(tmp_path / "a.parquet", table), ["id"])
+    names = pa.table(
+        {
+            "id": table["id"],
+            "sample_key": range(table.num_rows),
+            "__row_id": [0] * table.num_rows,
+        }
+    )
+    odd = source(written(tmp_path / "b.parquet", names), ["id"])
+
+    assert engine.read_sample(odd, "id", ["id"]).equals(
+        engine.read_sample(plain, "id", ["id"])
+    )
 
 
 def test_hashes_are_known_and_compared_in_lower_case(engine, source, tmp_path):
