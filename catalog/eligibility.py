@@ -262,9 +262,7 @@ def _attribute_exclusion(
     if found is not None or seed_mapping is None:
         return found
     found = type_conflict(
-        seed.column(seed_mapping.column),
-        population.column(wanted.column),
-        wanted.role,
+        seed.column(seed_mapping.column), population.column(wanted.column)
     )
     return found or seed_content(
         seed.column_profiles.get(seed_mapping.column),

@@ -6,7 +6,7 @@ naming the attribute in the specification.
 
 from catalog.datasets import Column, ColumnProfile, Frozen
 from catalog.names import shown
-from catalog.roles import Mapping, Role, type_family
+from catalog.roles import Mapping, Role, TypeFamily, type_family
 from catalog.specification_model import Limits
 
 
@@ -107,17 +107,15 @@ def categorical_exclusion(
     return None
 
 
-def type_conflict(seed: Column, population: Column, role: Role) -> Exclusion | None:
+def type_conflict(seed: Column, population: Column) -> Exclusion | None:
     """Why two columns of one attribute cannot be compared; null where they can (I23).
 
-    Numbers are compared as numbers where the attribute is continuous, so both must be
-    numbers; as text where it is categorical, so 1 and 1.0 would be two values.
+    Numbers compare with numbers, also as categories: a whole number has one text,
+    whatever type holds it.
     """
     families = type_family(seed.type), type_family(population.type)
-    if families[0] is families[1]:
-        return None
-    is_number = tuple(family in ("integer", "real") for family in families)
-    if role is Role.continuous and all(is_number):
+    is_number = [each in (TypeFamily.integer, TypeFamily.real) for each in families]
+    if families[0] is families[1] or all(is_number):
         return None
     return Exclusion(
         code="types_differ",

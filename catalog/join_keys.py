@@ -89,15 +89,7 @@ def join_key_notes(
 def key_conflict(
     seed: MappedDataset, population: MappedDataset, key: str
 ) -> Exclusion | None:
-    """Why two columns of one identifier can never hold the same text (I17, I23)."""
-    families = [type_family(name) for name in _key_types(seed, population, key)]
-    if "real" in families and families[0] is not families[1]:
-        return Exclusion(
-            code="identifier_types_differ",
-            reason=f"is {families[0]} in the seed and {families[1]} in the population,"
-            " and 1.0 is not 1 as text",
-            remedy="store it as text or as a whole number in both",
-        )
+    """Why two columns of one identifier can never hold the same text (I17)."""
     shapes = [_shape(side, key) for side in (seed, population)]
     if None not in shapes and shapes[0] != shapes[1]:
         return Exclusion(

@@ -14,7 +14,7 @@ def check_schedule(schedule: str) -> str:
     >>> check_schedule("0  6 * * 1-5")
     '0 6 * * 1-5'
     """
-    from croniter import (  # type: ignore[import-untyped]
+    from croniter import (
         CroniterBadDateError,
         croniter,
     )

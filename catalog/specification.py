@@ -26,6 +26,7 @@ __all__ = [
     "read_specification",
     "specification_errors",
     "specification_hash",
+    "specification_of",
     "to_yaml",
 ]
 
@@ -43,6 +44,15 @@ def parse_specification(
     if specification is None:
         raise errors[0]
     return specification
+
+
+def specification_of(values: Mapping[str, Any]) -> AudienceSpecification:
+    """The specification of plain values; the first thing wrong as a StudioError."""
+    try:
+        return AudienceSpecification.model_validate(values)
+    except ValidationError as error:
+        detail = error.errors(include_url=False)[0]
+        raise told(detail, detail["loc"], "the request", _schema()) from error
 
 
 def specification_errors(text: str, source_name: str) -> tuple[StudioError, ...]:

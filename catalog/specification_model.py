@@ -130,7 +130,8 @@ class Scoring(Frozen):
     learn_from: Literal["auto", "seed", "population"] = Field(
         default="auto",
         description="Whose values are learnt: the seed's own rows, the seed people's"
-        " rows in the population, or (auto) the latter where enough people match.",
+        " rows in the population, or (auto) the seed's own where its file has any"
+        " attribute, else their rows in the population.",
     )
     smoothing: Number = Field(
         default=30.0,
@@ -193,13 +194,6 @@ class Limits(Frozen):
         ge=1,
         le=MOST_PEOPLE,
         description="Fewer seed people to learn from are warned of.",
-    )
-    matched_minimum: StrictInt = Field(
-        default=500,
-        ge=1,
-        le=MOST_PEOPLE,
-        description="With learn_from auto, this many seed people must be in the"
-        " population for their rows there to be learnt from.",
     )
     maximum_cardinality: StrictInt = Field(
         default=10_000,

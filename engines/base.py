@@ -127,6 +127,10 @@ class MembersFile:
 class Engine(Protocol):
     """Opens, profiles, streams and writes data. Every method opens and closes by itself."""
 
+    @property
+    def settings(self) -> Settings:
+        """What this engine may use."""
+
     def inspect(
         self,
         path: Path,
@@ -201,3 +205,13 @@ class Engine(Protocol):
         `identifiers` are slugs. Batches of contributions hold `row_id` and
         `contribution_<attribute>` columns; `metadata` goes into the file's own.
         """
+
+    def copy_columns(
+        self, source: Path, target: Path, columns: Mapping[str, str]
+    ) -> None:
+        """Write columns of a Parquet file, renamed, in the kind that `target` ends with."""
+
+    def read_tables(
+        self, build_folder: Path, relations: Sequence[str]
+    ) -> dict[str, "pa.Table"]:
+        """Read small relations, `schema.name`, with one opening of the work database."""

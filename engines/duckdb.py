@@ -14,6 +14,7 @@ from engines.failures import explained
 from engines.inputs import write_schema
 from engines.limits import Settings
 from engines.members import write_members
+from engines.output import copy_columns
 from engines.profile import kept_profile, profile_id, profile_rows, sample_file
 from engines.quoting import quote_identifier
 from engines.relations import column_of, one_row, read_parquet
@@ -159,6 +160,28 @@ class DuckDBEngine:
     def read_table(self, build_folder: Path, relation: str) -> "pa.Table":
         """Read a small relation of the work database, `name` or `schema.name`."""
         return work_tables.read(self.settings, build_folder, relation)
+
+    def read_tables(
+        self, build_folder: Path, relations: Sequence[str]
+    ) -> dict[str, "pa.Table"]:
+        """Read small relations, `schema.name`, with one opening of the work database."""
+        return work_tables.read_all(self.settings, build_folder, relations)
+
+    def copy_columns(
+        self, source: Path, target: Path, columns: Mapping[str, str]
+    ) -> None:
+        """Write columns of a Parquet file, renamed, in the kind that `target` ends with."""
+        with (
+            explained(f"file '{target.name}'", target.parent),
+            memory_session(
+                self.settings,
+                self.home.root / "spill",
+                files=[source],
+                folders=[target.absolute().parent],
+                keep_order=True,
+            ) as connection,
+        ):
+            copy_columns(connection, source, target.absolute(), columns)
 
     def stream(
         self,

@@ -21,13 +21,21 @@ def quote_relation(relation: str) -> str:
 
 def read(settings: Settings, build_folder: Path, relation: str) -> "pa.Table":
     """A small relation, whole."""
-    with (
-        explained(f"table '{relation}'", build_folder),
-        work_session(settings, build_folder) as connection,
-    ):
-        return connection.sql(
-            f"select * from {quote_relation(relation)}"
-        ).to_arrow_table()
+    return read_all(settings, build_folder, [relation])[relation]
+
+
+def read_all(
+    settings: Settings, build_folder: Path, relations: Sequence[str]
+) -> dict[str, "pa.Table"]:
+    """Small relations, whole, by their names; the database is opened once for all."""
+    tables = {}
+    with work_session(settings, build_folder) as connection:
+        for relation in relations:
+            with explained(f"table '{relation}'", build_folder):
+                tables[relation] = connection.sql(
+                    f"select * from {quote_relation(relation)}"
+                ).to_arrow_table()
+    return tables
 
 
 def stream(

@@ -6,7 +6,6 @@ finished step with its figures.
 """
 
 import json
-import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from catalog.datasets import Frozen
 from catalog.errors import StudioError
 from catalog.home import Home
+from engines.atomic import write_text_whole
 
 RECORD = "build.json"
 DONE = "done"
@@ -65,7 +65,7 @@ class Build(Frozen):
     def save(self) -> None:
         """Write the record; a later step of any process reads it."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_atomically(self.folder / RECORD, self.model_dump_json(indent=1))
+        write_text_whole(self.folder / RECORD, self.model_dump_json(indent=1))
 
     def done(self, step: str) -> dict[str, Any] | None:
         """The figures of a finished step; None where it is not finished."""
@@ -75,7 +75,7 @@ class Build(Frozen):
     def finish(self, step: str, figures: dict[str, Any]) -> None:
         """Mark a step as finished; what it wrote is complete and on disk."""
         (self.folder / DONE).mkdir(mode=0o700, exist_ok=True)
-        write_atomically(self.folder / DONE / f"{step}.json", json.dumps(figures))
+        write_text_whole(self.folder / DONE / f"{step}.json", json.dumps(figures))
 
 
 def load_build(home: Home, build_id: str) -> Build:
@@ -90,17 +90,6 @@ def load_build(home: Home, build_id: str) -> Build:
             "is no longer on disk",
             "run the whole job again; it begins with `build_inputs`",
         ) from None
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """A reader sees the old text or the whole new one, also after a power cut."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.chmod(0o600)
-    temporary.replace(path)
 
 
 def sweep_builds(home: Home, build_ids: list[str]) -> int:

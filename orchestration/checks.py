@@ -50,9 +50,7 @@ def check_specs(asset: str) -> list[dg.AssetCheckSpec]:
 
 def check_version(folder: Path) -> list[Finding]:
     """Run every check on a version's folder, published or about to be."""
-    members = pq.read_table(
-        folder / "members.parquet", page_checksum_verification=True
-    )
+    members = pq.read_table(folder / "members.parquet", page_checksum_verification=True)
     return [
         contributions_sum_to_log_odds(members),
         members_are_in_order(members),

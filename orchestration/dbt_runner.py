@@ -9,7 +9,9 @@ results. Where the settings say so, the CLI resource of dagster-dbt runs instead
 import json
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +28,7 @@ from orchestration.project import (
 # dbt keeps its adapter, flags and environment in globals: one invocation at a time.
 ONE_AT_A_TIME = threading.Lock()
 FINISHED = "NodeFinished"
-PASSED = {"pass", "success"}
+END_SECONDS = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,9 @@ def build_relations(
     """
     arguments = _arguments(selection, build)
     set_dbt_environment(
-        build.folder / WORK_DATABASE, engine.settings.thread_count, engine.settings.memory
+        build.folder / WORK_DATABASE,
+        engine.settings.thread_count,
+        engine.settings.memory,
     )
     events: queue.Queue[NodeResult | None] = queue.Queue()
     outcome: list[Any] = []
@@ -61,11 +65,13 @@ def build_relations(
     )
     worker.start()
     failed: list[NodeResult] = []
-    while (result := events.get()) is not None:
-        if result.status in {"error", "fail", "runtime error"}:
-            failed.append(result)
-        yield result
-    worker.join()
+    try:
+        while (result := events.get()) is not None:
+            if result.status in {"error", "fail", "runtime error"}:
+                failed.append(result)
+            yield result
+    finally:
+        end_worker(worker)
     if failed:
         raise dbt_failure(failed[0])
     if not outcome[0].success:
@@ -75,6 +81,21 @@ def build_relations(
             f"could not run ({_one_line(outcome[0].exception)})",
             f"see {build.folder / 'logs' / 'dbt.log'}",
         )
+
+
+def end_worker(worker: threading.Thread) -> None:
+    """Wait for dbt; one that is still at work, since nobody listens, is interrupted."""
+    until = time.monotonic() + END_SECONDS
+    worker.join(timeout=0.5)
+    while worker.is_alive() and time.monotonic() < until:
+        from dbt.adapters.factory import FACTORY
+
+        adapters: list[Any] = list(FACTORY.adapters.values())
+        for adapter in adapters:
+            # Its queries are running on other threads; what is closed already is fine.
+            with suppress(Exception):
+                list(adapter.cancel_open_connections())
+        worker.join(timeout=0.2)
 
 
 def _arguments(selection: Sequence[str], build: Build) -> list[str]:

@@ -11,7 +11,10 @@ from catalog.errors import StudioError
 WORTH_A_RETRY = frozenset({"locked", "catalog_locked", "io_error"})
 
 RETRY_POLICY = dg.RetryPolicy(
-    max_retries=3, delay=1.0, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS
+    max_retries=3,
+    delay=1.0,
+    backoff=dg.Backoff.EXPONENTIAL,
+    jitter=dg.Jitter.PLUS_MINUS,
 )
 
 

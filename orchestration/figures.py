@@ -28,9 +28,9 @@ REPORT_TABLES = (
 
 def read_report(engine: Engine, build: Build) -> dict[str, pa.Table]:
     """The build's report tables by name."""
-    return {
-        name: engine.read_table(build.folder, f"main.{name}") for name in REPORT_TABLES
-    }
+    names = [f"main.{name}" for name in REPORT_TABLES]
+    tables = engine.read_tables(build.folder, names)
+    return {name.removeprefix("main."): table for name, table in tables.items()}
 
 
 def chosen_people(tables: Mapping[str, pa.Table]) -> int:
@@ -39,7 +39,9 @@ def chosen_people(tables: Mapping[str, pa.Table]) -> int:
     return int(min(cut["requested_count"] or 0, cut["candidate_count"]))
 
 
-def figures_of(build: Build, tables: Mapping[str, pa.Table], people: int) -> AudienceFigures:
+def figures_of(
+    build: Build, tables: Mapping[str, pa.Table], people: int
+) -> AudienceFigures:
     """The figures of a build whose audience file has so many people."""
     frames = {name: table.to_pandas() for name, table in tables.items()}
     scoring = build.done("scores") or {}
@@ -57,9 +59,8 @@ def figures_of(build: Build, tables: Mapping[str, pa.Table], people: int) -> Aud
     )
 
 
-def charts_of(engine: Engine, build: Build) -> list[Chart]:
+def charts_of(tables: Mapping[str, pa.Table]) -> list[Chart]:
     """The charts of a build, as the report and Dagster show them."""
-    tables = read_report(engine, build)
     frames = {name: table.to_pandas() for name, table in tables.items()}
     cut = tables["audience_cut"].to_pylist()[0]
     return [

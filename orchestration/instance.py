@@ -4,6 +4,7 @@ Two processes that open a fresh DAGSTER_HOME at once break it for good, so the f
 opening happens under a file lock.
 """
 
+import json
 import os
 
 import dagster as dg
@@ -25,6 +26,11 @@ schedules:
   use_threads: true
 sensors:
   use_threads: true
+event_log_storage:
+  module: orchestration.event_storage
+  class: KeptSqliteEventLogStorage
+  config:
+    base_dir: {history}
 """
 
 
@@ -36,7 +42,8 @@ def open_instance(home: Home) -> dg.DagsterInstance:
     with FileLock(home.dagster / "first_opening.lock", timeout=LOCK_SECONDS):
         settings = home.dagster / "dagster.yaml"
         if not settings.exists():
-            settings.write_text(SETTINGS)
+            runs = json.dumps(str(home.dagster / "history" / "runs"))
+            settings.write_text(SETTINGS.format(history=runs))
         instance = dg.DagsterInstance.get()
         instance.get_runs(limit=1)  # opens and migrates every store once
     return instance

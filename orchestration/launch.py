@@ -92,7 +92,9 @@ def build_audience(
                 raise failure_of(workshop, result)
             run_id = result.run_id
     build = workshop.catalog.build_of_run(run_id)
-    published = build and workshop.catalog.version_of_build(build.build_id)
+    published = (
+        None if build is None else workshop.catalog.version_of_build(build.build_id)
+    )
     if published is None:
         raise StudioError(
             "build_failed",

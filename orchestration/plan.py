@@ -8,6 +8,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from catalog.attributes import Role
 from catalog.datasets import KeyProfile
@@ -21,7 +22,6 @@ from catalog.eligibility import (
     seed_verdict,
 )
 from catalog.errors import StudioError
-from catalog.identifiers import IDENTIFIER_TYPES
 from catalog.mapped_dataset import MappedDataset
 from catalog.selection import SelectedAttribute, select_attributes
 from catalog.specification import AudienceSpecification, specification_hash
@@ -134,7 +134,10 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
     seed_key, population_key = key_profile(seed), key_profile(population)
 
     selection = select_attributes(
-        specification, ours, theirs, unknown_shares(workshop, specification, ours, theirs)
+        specification,
+        ours,
+        theirs,
+        unknown_shares(workshop, specification, ours, theirs),
     )
     learn_from = "population" if learn == "population" or is_bare_list(ours) else "seed"
     notes = [*join_key_notes(ours, theirs, key), *selection.notes]
@@ -301,7 +304,7 @@ def specification_row(specification: AudienceSpecification) -> SpecificationRow:
     )
 
 
-def plan_as_json(plan: Plan) -> dict[str, object]:
+def plan_as_json(plan: Plan) -> dict[str, Any]:
     """The plan in JSON types: what `--dry-run --json` prints."""
     specification = plan.specification
     return {

@@ -16,10 +16,11 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from catalog.datasets import DatasetKind
 from catalog.errors import StudioError
 from catalog.records import AudienceVersion, Lease
 from engines.base import Engine
-from orchestration.builds import Build
+from orchestration.builds import Build, sweep_builds
 from orchestration.checks import CONTRIBUTION, Finding, check_version, file_hash
 from orchestration.figures import chosen_people, figures_of, read_report
 from orchestration.workshop import Workshop
@@ -27,6 +28,7 @@ from python_scoring.model import Model
 from python_scoring.scorers.base import Scorer
 from report.figures import AudienceFigures
 
+MEMBER_RELATIONS = ("audience_attributes", "audience_members")
 LIBRARIES = ("dagster", "dbt-core", "dbt-duckdb", "duckdb", "numpy", "pyarrow", "scipy")
 
 
@@ -50,6 +52,7 @@ def publish(workshop: Workshop, build: Build, lease: Lease) -> Published:
     existing = catalog.version_of_build(build.build_id)
     if existing is not None and Path(existing.path).exists():
         return Published(existing, True, tuple(check_version(Path(existing.path))))
+    refuse_changed_inputs(workshop, build)
     folder = home.audience(build.audience_id)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = folder / f".draft_{build.build_id}"
@@ -69,7 +72,15 @@ def publish(workshop: Workshop, build: Build, lease: Lease) -> Published:
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
+    sweep_builds(home, superseded(workshop, build))
     return Published(version, False, findings)
+
+
+def superseded(workshop: Workshop, build: Build) -> list[str]:
+    """Ids of the audience's builds whose folders nobody needs any more."""
+    builds = [entry.build for entry in workshop.catalog.history(build.audience_id)]
+    kept = {build.build_id, *(each.build_id for each in builds[: workshop.kept_builds])}
+    return [each.build_id for each in builds if each.build_id not in kept]
 
 
 def write_version(engine: Engine, build: Build, folder: Path) -> AudienceFigures:
@@ -128,6 +139,23 @@ def contributions(
         parts = scorer.contributions(batch)
         arrays = [batch.column("row_id"), *(pa.array(column) for column in parts.T)]
         yield pa.RecordBatch.from_arrays(arrays, names=["row_id", *names])
+
+
+def refuse_changed_inputs(workshop: Workshop, build: Build) -> None:
+    """Files that changed while they were read make an audience of two states.
+
+    What was loaded at registration (CSV, JSON Lines, tables) is a copy and may change.
+    """
+    for dataset_id, stamp in build.input_stamps.items():
+        dataset = workshop.catalog.get_dataset(dataset_id)
+        is_read_in_place = dataset.kind is DatasetKind.parquet
+        if is_read_in_place and workshop.engine.stamp(dataset) != stamp:
+            raise StudioError(
+                "input_changed",
+                f"dataset '{dataset.name}'",
+                "changed while the audience was built",
+                "build it again once the files are at rest",
+            )
 
 
 def refuse_nobody(build: Build, tables: Mapping[str, pa.Table]) -> None:

@@ -90,7 +90,8 @@ def newest_run(
 ) -> dg.RunRecord | None:
     """The newest run of one audience, of these statuses where they are given."""
     records = instance.get_run_records(
-        dg.RunsFilter(tags={"dagster/partition": slug}, statuses=statuses or []), limit=1
+        dg.RunsFilter(tags={"dagster/partition": slug}, statuses=statuses or []),
+        limit=1,
     )
     return records[0] if records else None
 

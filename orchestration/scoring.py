@@ -71,8 +71,10 @@ def score_population(
     Raises StudioError `seed_too_small` below `minimum_seed` people to learn from, and
     `no_difference` where every attribute weighs nothing.
     """
-    tables = {name: engine.read_table(folder, f"main.{name}") for name in WEIGHT_RELATIONS}
-    seed = engine.read_table(folder, "main.canonical_seed")
+    names = (*WEIGHT_RELATIONS, "canonical_seed", "canonical_sample")
+    read = engine.read_tables(folder, [f"main.{name}" for name in names])
+    tables = {name.removeprefix("main."): table for name, table in read.items()}
+    seed, sample = tables["canonical_seed"], tables["canonical_sample"]
     check_learning_seed(seed.num_rows, minimum_seed)
     try:
         scorer = fit_scorer(model, tables)
@@ -84,7 +86,6 @@ def score_population(
             "choose attributes on which the seed differs, or another seed",
         ) from error
     seed_log_odds = out_of_fold_log_odds(model, tables, seed)
-    sample = engine.read_table(folder, "main.canonical_sample")
     sample_log_odds = log_odds_of(scorer, sample)
     calibration = fit_calibration(seed_log_odds, sample_log_odds)
 
@@ -97,7 +98,9 @@ def score_population(
         "scoring",
         "scores",
         _scored(
-            engine.stream(folder, "main.canonical_members", ("row_id", *scorer.columns)),
+            engine.stream(
+                folder, "main.canonical_members", ("row_id", *scorer.columns)
+            ),
             fitted,
             extremes.see,
         ),
@@ -189,10 +192,14 @@ def _write_seed_scores(
         }
     ).cast(SEED_SCORES)
     ordered = table.sort_by("person_key")
-    engine.write_table(folder, "scoring", "seed_scores", ordered.to_batches(), SEED_SCORES)
+    engine.write_table(
+        folder, "scoring", "seed_scores", ordered.to_batches(), SEED_SCORES
+    )
 
 
 def _write_parameters(engine: Engine, folder: Path, model: Model) -> None:
     """The frozen artefact as one JSON text."""
     table = pa.table({"parameters": [model.to_json()]})
-    engine.write_table(folder, "scoring", "parameters", table.to_batches(), table.schema)
+    engine.write_table(
+        folder, "scoring", "parameters", table.to_batches(), table.schema
+    )

@@ -61,5 +61,7 @@ def _stamp(workshop: Workshop, audience: Audience) -> str | None:
     if audience.is_archived or not specification.refresh.on_change:
         return None
     names = (specification.seed.dataset, specification.population.dataset)
-    stamps = [workshop.engine.stamp(workshop.catalog.get_dataset(name)) for name in names]
+    stamps = [
+        workshop.engine.stamp(workshop.catalog.get_dataset(name)) for name in names
+    ]
     return "".join(stamp[:16] for stamp in stamps)

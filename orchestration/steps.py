@@ -43,16 +43,19 @@ class Step:
 
 
 @contextmanager
-def step(context: dg.AssetExecutionContext, studio: Studio, name: str) -> Iterator[Step]:
+def step(
+    context: dg.AssetExecutionContext, studio: Studio, name: str
+) -> Iterator[Step]:
     """The step `name` of the run's build, under the audience's lease."""
     began = time.monotonic()
     tell(Progress(name))
     with told_to_dagster():
         workshop = studio.open()
         build = build_of_run(workshop, context)
-        with failures_recorded(workshop, build.build_id), leased(
-            workshop, build.audience_id, root_run_id(context)
-        ) as lease:
+        with (
+            failures_recorded(workshop, build.build_id),
+            leased(workshop, build.audience_id, root_run_id(context)) as lease,
+        ):
             yield Step(name, workshop, build, lease)
     tell(Progress(name, seconds=time.monotonic() - began))
 

@@ -9,18 +9,27 @@ from catalog.store import Catalog
 from engines.base import Engine, Settings
 from engines.duckdb import DuckDBEngine
 
+KEPT_BUILDS = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """One studio, opened. Cheap to make; holds no connection to a work database."""
+    """One studio, opened. Cheap to make; holds no connection to a work database.
+
+    `kept_builds` is how many work folders of an audience outlive their build.
+    """
 
     home: Home
     catalog: Catalog
     engine: Engine
+    kept_builds: int = KEPT_BUILDS
 
 
 def open_workshop(
-    home: Home | None = None, *, threads: int | None = None, memory_limit: str | None = None
+    home: Home | None = None,
+    *,
+    threads: int | None = None,
+    memory_limit: str | None = None,
 ) -> Workshop:
     """Open the studio at `home`, or at the one that `find_home` finds.
 
@@ -29,21 +38,26 @@ def open_workshop(
     """
     home = home or find_home()
     settings = Settings(
-        threads=threads or _threads_of_environment(),
+        threads=threads or whole_number_of("LOOKALIKE_THREADS"),
         memory_limit=memory_limit or os.environ.get("LOOKALIKE_MEMORY_LIMIT") or None,
     )
-    return Workshop(home, Catalog(home.catalog_url), DuckDBEngine(home, settings))
+    return Workshop(
+        home,
+        Catalog(home.catalog_url),
+        DuckDBEngine(home, settings),
+        whole_number_of("LOOKALIKE_KEEP_BUILDS") or KEPT_BUILDS,
+    )
 
 
-def _threads_of_environment() -> int | None:
-    """LOOKALIKE_THREADS as a number; StudioError where it is set and is none."""
-    text = os.environ.get("LOOKALIKE_THREADS", "")
+def whole_number_of(variable: str) -> int | None:
+    """An environment variable as a number; StudioError where it is set and is none."""
+    text = os.environ.get(variable, "")
     if not text:
         return None
     if not text.isdecimal() or int(text) < 1:
         raise StudioError(
             "bad_setting",
-            "LOOKALIKE_THREADS",
+            variable,
             f"is '{text}'",
             "set it to a whole number of 1 or more",
         )

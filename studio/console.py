@@ -108,7 +108,9 @@ def show_error(error: StudioError, *, as_json: bool) -> None:
 
 def print_json(value: Any) -> None:
     """One JSON document on standard output."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+    sys.stdout.write(
+        json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n"
+    )
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pyarrow.parquet as pq
 
 from orchestration.checks import check_specs
 from orchestration.faults import RETRY_POLICY
-from orchestration.figures import REPORT_TABLES, charts_of
+from orchestration.figures import REPORT_TABLES, charts_of, read_report
 from orchestration.partitions import audiences
-from orchestration.publishing import Published, publish
+from orchestration.publishing import MEMBER_RELATIONS, Published, publish
 from orchestration.resources import Studio
 from orchestration.steps import Step, step
 from report.drawing import as_markdown
@@ -18,7 +19,7 @@ from report.drawing import as_markdown
 
 @dg.asset(
     name="audience",
-    deps=["audience_attributes", "audience_members", *REPORT_TABLES],
+    deps=[*MEMBER_RELATIONS, *REPORT_TABLES],
     partitions_def=audiences,
     group_name="audience",
     kinds={"python", "parquet"},
@@ -50,7 +51,7 @@ def audience(
         work.workshop.catalog.release_lease(work.lease)
 
 
-def _metadata(published: Published, work: Step) -> dict[str, object]:
+def _metadata(published: Published, work: Step) -> dict[str, Any]:
     """Figures to follow over time, the members' first lines of figures, and plots."""
     folder = Path(published.version.path)
     members = pq.read_metadata(folder / "members.parquet")
@@ -61,7 +62,7 @@ def _metadata(published: Published, work: Step) -> dict[str, object]:
     }
     charts = {
         chart.name: dg.MetadataValue.md(as_markdown(chart))
-        for chart in charts_of(work.workshop.engine, work.build)
+        for chart in charts_of(read_report(work.workshop.engine, work.build))
     }
     return {
         "dagster/row_count": members.num_rows,

@@ -12,10 +12,13 @@ from dagster_dbt import DbtCliResource, dbt_assets
 from engines.connection import WORK_DATABASE
 from orchestration.dbt_runner import NodeResult, build_relations
 from orchestration.faults import RETRY_POLICY
+from orchestration.figures import REPORT_TABLES
 from orchestration.partitions import audiences
 from orchestration.progress import Progress, tell
 from orchestration.project import manifest_path, set_dbt_environment
+from orchestration.publishing import MEMBER_RELATIONS
 from orchestration.resources import Studio
+from orchestration.scoring import PEOPLE_RELATIONS, WEIGHT_RELATIONS
 from orchestration.steps import Step, step
 from orchestration.translator import CHECK, TRANSLATOR, check_key, layer_of
 
@@ -26,6 +29,11 @@ Event = dg.MaterializeResult | dg.AssetCheckResult
 LAYERS = {
     "learn": ("staging", "canonical", "distributions", "weights"),
     "deliver": ("audience", "report"),
+}
+
+READ_BY_PYTHON = {
+    "learn": {*WEIGHT_RELATIONS, *PEOPLE_RELATIONS},
+    "deliver": {*MEMBER_RELATIONS, *REPORT_TABLES},
 }
 
 
@@ -69,15 +77,47 @@ def _in_process(context: dg.AssetExecutionContext, work: Step) -> Iterator[Event
             if result.resource_type == "test":
                 tests[layer].append(result)
             elif result.status == "success":
-                yield dg.MaterializeResult(
-                    asset_key=dg.AssetKey(result.name),
-                    metadata={"seconds": round(result.seconds, 3)},
-                )
+                yield from _materialized(context, work.name, result)
     finally:
         wanted = context.selected_asset_check_keys
         told = [layer for layer in LAYERS[work.name] if check_key(layer) in wanted]
         checks = [_check(layer, tests[layer]) for layer in told]
     yield from checks
+
+
+def _materialized(
+    context: dg.AssetExecutionContext, stage: str, result: NodeResult
+) -> Iterator[dg.MaterializeResult]:
+    """Tell Dagster of a relation.
+
+    One that a later step waits for is this step's output; the others are events alone,
+    which cost Dagster a fraction of an output.
+    """
+    key = dg.AssetKey(result.name)
+    metadata = {"seconds": round(result.seconds, 3)}
+    if result.name in _awaited(stage):
+        yield dg.MaterializeResult(asset_key=key, metadata=metadata)
+    else:
+        context.log_event(
+            dg.AssetMaterialization(
+                key, partition=context.partition_key, metadata=metadata
+            )
+        )
+
+
+@cache
+def _awaited(stage: str) -> frozenset[str]:
+    """Names of a stage's relations that a later step of the run reads."""
+    layers = _layers()
+    nodes: dict[str, Any] = json.loads(manifest_path().read_bytes())["nodes"]
+    by_dbt = {
+        nodes[parent]["name"]
+        for unique_id, node in nodes.items()
+        if node["resource_type"] == "model" and layers[unique_id] not in LAYERS[stage]
+        for parent in node["depends_on"]["nodes"]
+        if parent in nodes and layers[parent] in LAYERS[stage]
+    }
+    return frozenset(by_dbt | READ_BY_PYTHON[stage])
 
 
 def _by_command_line(

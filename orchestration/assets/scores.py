@@ -44,4 +44,3 @@ def scores(context: dg.AssetExecutionContext, studio: Studio) -> dg.MaterializeR
                 **{name.replace("_", " "): value for name, value in figures.items()},
             }
         )
-

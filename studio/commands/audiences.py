@@ -33,7 +33,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard out
 def new(
     name: Annotated[str, typer.Option(help="The audience's name.")],
     seed: Annotated[str, typer.Option(help="Dataset of the people you value.")],
-    population: Annotated[str, typer.Option(help="Dataset of the people to choose from.")],
+    population: Annotated[
+        str, typer.Option(help="Dataset of the people to choose from.")
+    ],
     top: Annotated[int, typer.Option(help="How many people.")] = 1000,
     out: Annotated[
         Path | None, typer.Option(help="File to write; without one, standard output.")
@@ -166,7 +168,9 @@ def show(name: Name, as_json: AsJson = False) -> None:
 @guarded
 def explain(
     name: Name,
-    identifier: Annotated[str, typer.Option("--id", help="Any identifier of the person.")],
+    identifier: Annotated[
+        str, typer.Option("--id", help="Any identifier of the person.")
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Say why a person is in the audience: what each attribute adds to the log odds."""
@@ -234,7 +238,9 @@ def serve_version(
 
     version = audiences.serve_version(open_studio(), name, number)
     if as_json:
-        print_json({"version": version.number, "members": f"{version.path}/members.parquet"})
+        print_json(
+            {"version": version.number, "members": f"{version.path}/members.parquet"}
+        )
     else:
         print_line(f"Version {version.number} of '{name}' is served from now on.")
 
@@ -280,7 +286,9 @@ def _print_plan(plan: Any, *, as_json: bool) -> None:
         }
     )
     for each in found["left_out"]:
-        print_line(f"not scored: {each['attribute']} {each['reason']}; {each['remedy']}")
+        print_line(
+            f"not scored: {each['attribute']} {each['reason']}; {each['remedy']}"
+        )
     for text in found["notes"]:
         note(f"note: {text}")
 

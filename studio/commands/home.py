@@ -80,7 +80,9 @@ def doctor(as_json: AsJson = False) -> None:
 
 @guarded
 def dev(
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on loopback.")] = 3000,
+    port: Annotated[
+        int, typer.Option(min=1, max=65535, help="Port on loopback.")
+    ] = 3000,
 ) -> None:
     """Start Dagster's screens and its schedules on this machine alone."""
     from catalog.errors import StudioError

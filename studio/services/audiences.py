@@ -9,9 +9,9 @@ from catalog.records import Audience, AudienceVersion
 from catalog.specification import (
     AudienceSpecification,
     read_specification,
+    specification_of,
     to_yaml,
 )
-from catalog.specification_model import Output, PopulationChoice, SeedChoice
 
 if TYPE_CHECKING:
     from orchestration.launch import Outcome
@@ -41,24 +41,17 @@ def draft(workshop: "Workshop", name: str, seed: str, population: str, top: int)
     """A specification in YAML for two datasets, with every eligible attribute named."""
     from orchestration.plan import plan_build
 
-    specification = AudienceSpecification(
-        name=name,
-        seed=SeedChoice(dataset=workshop.catalog.get_dataset(seed).name),
-        population=PopulationChoice(
-            dataset=workshop.catalog.get_dataset(population).name
-        ),
-        output=Output(top=top),
-    )
-    plan = plan_build(workshop, specification)
-    named = {
-        **specification.model_dump(exclude_defaults=True),
-        "attributes": [each.slug for each in plan.attributes],
+    values = {
+        "name": name,
+        "seed": {"dataset": workshop.catalog.get_dataset(seed).name},
+        "population": {"dataset": workshop.catalog.get_dataset(population).name},
+        "output": {"top": top},
     }
+    plan = plan_build(workshop, specification_of(values))
+    values["attributes"] = [each.slug for each in plan.attributes]
     remarks = [f"# {note}" for note in plan.notes]
-    remarks += [
-        f"# not scored: {each.subject} {each.reason}" for each in plan.left_out
-    ]
-    text = to_yaml(AudienceSpecification.model_validate(named))
+    remarks += [f"# not scored: {each.subject} {each.reason}" for each in plan.left_out]
+    text = to_yaml(specification_of(values))
     return "\n".join([*remarks, text]) if remarks else text
 
 
@@ -263,4 +256,3 @@ def version_file(audience: Audience, version: AudienceVersion, name: str) -> Pat
             "build the audience again, or serve another version",
         )
     return path
-

@@ -58,7 +58,9 @@ def overview(catalog: Catalog) -> list[dict[str, Any]]:
 def show(catalog: Catalog, name: str) -> dict[str, Any]:
     """One dataset with what each of its columns is for and what it holds."""
     found = catalog.mapped_dataset(name)
-    profiles = {each.name: each for each in found.profile.columns} if found.profile else {}
+    profiles = (
+        {each.name: each for each in found.profile.columns} if found.profile else {}
+    )
     columns = []
     for mapping in found.mappings:
         profile = profiles.get(mapping.column)
@@ -102,9 +104,7 @@ def profile(studio: HasCatalogAndEngine, name: str) -> dict[str, Any]:
     return {
         **show(studio.catalog, source.dataset.id),
         "fingerprint": source.fingerprint,
-        "keys": [
-            {**key.model_dump(), "is_unique": key.is_unique} for key in keys
-        ],
+        "keys": [{**key.model_dump(), "is_unique": key.is_unique} for key in keys],
     }
 
 

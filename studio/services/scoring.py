@@ -4,7 +4,7 @@ import csv
 import json
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from catalog.datasets import Dataset
 from catalog.errors import StudioError
 from catalog.home import create_home
 from catalog.names import closest, slugs_of
-from catalog.specification import AudienceSpecification
+from catalog.specification import specification_of
 
 if TYPE_CHECKING:
     from orchestration.workshop import Workshop
@@ -55,7 +55,9 @@ def read_names(records: Sequence[str], option: str) -> tuple[str, ...]:
     >>> read_names(['a,"b, c"', "d"], "--categorical")
     ('a', 'b, c', 'd')
     """
-    names = [name for record in records for line in csv.reader([record]) for name in line]
+    names = [
+        name for record in records for line in csv.reader([record]) for name in line
+    ]
     if "" in names:
         raise StudioError(
             "empty_name",
@@ -82,14 +84,14 @@ def score_files(
     from orchestration.workshop import open_workshop
 
     check_request(request)
+    # dbt changes the working folder while it runs.
+    request = replace(request, out=request.out.absolute())
     with tempfile.TemporaryDirectory(prefix="lookalike_") as folder:
         workshop = open_workshop(
             create_home(Path(folder)), threads=threads, memory_limit=memory_limit
         )
         seed, population = register_files(workshop, request)
-        specification = AudienceSpecification.model_validate(
-            specification_of(request, seed, population)
-        )
+        specification = specification_of(values_of(request, seed, population))
         audience, _ = workshop.catalog.save_specification(specification)
         outcome = build_directly(workshop, audience, listener=listener)
         write_scores(workshop, Path(outcome.version.path), request)
@@ -139,7 +141,7 @@ def check_request(request: ScoreRequest) -> None:
                 "is named more than once",
                 "give each column one part: --id, --categorical or --continuous",
             )
-    if request.id_column in request.added_columns:
+    if request.id_column.casefold() in request.added_columns:
         raise StudioError(
             "column_collides",
             f"identifier column '{request.id_column}'",
@@ -231,7 +233,7 @@ def scored(column: str, slug: str, role: Role) -> Mapping:
     )
 
 
-def specification_of(
+def values_of(
     request: ScoreRequest, seed: Dataset, population: Dataset
 ) -> dict[str, Any]:
     """Everybody, by the named columns."""

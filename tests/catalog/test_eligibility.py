@@ -122,13 +122,14 @@ def test_a_join_key_that_is_not_on_both_sides_is_refused_with_the_nearest(mapped
         join_key(seed, population, "userid")
 
 
-def test_ids_stored_as_fractions_on_one_side_are_refused_not_joined_to_nobody(mapped):
+def test_whole_ids_stored_as_fractions_on_one_side_join_with_a_note(mapped):
     seed = mapped("seed", 100, profile_column("user_id", "DOUBLE", 100), JOB)
     population = mapped("people", 1_000, USER_ID, JOB)
 
-    assert population_verdict(seed, population).code == "identifier_types_differ"
-    with pytest.raises(StudioError, match=r"1\.0 is not 1"):
-        join_key(seed, population)
+    found = population_verdict(seed, population)
+
+    assert found.eligible
+    assert "compared as text" in found.notes[0]
 
 
 def test_text_ids_against_numbers_are_noted(mapped):

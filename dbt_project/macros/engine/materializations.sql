@@ -3,7 +3,7 @@
     way writes beside the old relation, renames twice and drops, which costs a small build
     more than its queries do; a work database has one writer and no reader to spare.
 #}
-{% materialization table, adapter="duckdb", supported_languages=["sql"] %}
+{% materialization table, adapter = "duckdb", supported_languages = ["sql"] %}
     {%- set target = this.incorporate(type="table") -%}
     {%- call statement("main") -%}
         {{ drop_held() }} {{ create_table_as(false, target, compiled_code) }}
@@ -12,7 +12,7 @@
     {{ return({"relations": [target]}) }}
 {% endmaterialization %}
 
-{% materialization view, adapter="duckdb", supported_languages=["sql"] %}
+{% materialization view, adapter = "duckdb", supported_languages = ["sql"] %}
     {%- set target = this.incorporate(type="view") -%}
     {%- call statement("main") -%}
         {{ drop_held() }} {{ get_create_view_as_sql(target, sql) }}
@@ -24,5 +24,7 @@
 {# The statement that drops what stands under the model's name, table or view. #}
 {% macro drop_held() -%}
     {%- set held = load_cached_relation(this) -%}
-    {%- if held is not none -%}drop {{ held.type }} if exists {{ held }};{%- endif -%}
+    {%- if held is not none -%}drop {{ held.type }} if exists {{ held }}
+        ;
+    {%- endif -%}
 {%- endmacro %}

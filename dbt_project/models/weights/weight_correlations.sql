@@ -6,130 +6,111 @@ with
 
     terms as (select * from {{ ref("weight_sample_terms") }}),
 
-    ranges as (
+    places as (
+
+        {% for slug in slugs %}
+            select '{{ slug }}' as attribute, {{ loop.index }} as place
+            {% if not loop.last %}
+                union all
+            {% endif %}
+        {% endfor %}
+
+    ),
+
+    moments as (
 
         select
-            count(*) as people_count
             {% for slug in slugs %}
-                ,
-                min({{ quoted(slug) }}) as least_{{ loop.index0 }},
-                max({{ quoted(slug) }}) as greatest_{{ loop.index0 }}
+                {{ exact_sum(quoted(slug)) }} / count(*) as mean_{{ loop.index }},
+                max({{ quoted(slug) }})
+                - min({{ quoted(slug) }}) as range_{{ loop.index }}
+                {% if not loop.last %}, {% endif %}
             {% endfor %}
 
         from terms
 
     ),
 
-    -- Brought to 0..1, which leaves a correlation as it is and keeps every digit of
-    -- the exact sums.
-    scaled as (
-
-        select
-            ranges.people_count
-            {% for slug in slugs %}
-                ,
-                case
-                    when
-                        ranges.greatest_{{ loop.index0 }}
-                        > ranges.least_{{ loop.index0 }}
-                    then
-                        (terms.{{ quoted(slug) }} - ranges.least_{{ loop.index0 }}) / (
-                            ranges.greatest_{{ loop.index0 }}
-                            - ranges.least_{{ loop.index0 }}
-                        )
-                    else 0e0
-                end as scaled_{{ loop.index0 }}
-            {% endfor %}
-
-        from terms
-        cross join ranges
-
-    ),
-
-    means as (
-
-        select
-            count(*) as people_count
-            {% for slug in slugs %}
-                ,
-                {{ exact_sum("scaled_" ~ loop.index0) }}
-                / greatest(count(*), 1) as mean_{{ loop.index0 }}
-            {% endfor %}
-
-        from scaled
-
-    ),
-
+    -- In units of the range, so that every deviation lies between -1 and 1; null where
+    -- the term is the same for everybody.
     deviations as (
 
         select
-            means.people_count
+            {% set of_slugs = [] %}
             {% for slug in slugs %}
-                ,
-                scaled.scaled_{{ loop.index0 }}
-                - means.mean_{{ loop.index0 }} as deviation_{{ loop.index0 }}
+                {% do of_slugs.append(
+                    "(terms."
+                    ~ quoted(slug)
+                    ~ " - moments.mean_"
+                    ~ loop.index
+                    ~ ") / nullif(moments.range_"
+                    ~ loop.index
+                    ~ ", 0e0)"
+                ) %}
             {% endfor %}
+            {{ list_of(of_slugs) }} as listed_deviations
 
-        from scaled
-        cross join means
+        from terms
+        cross join moments
+
+    ),
+
+    pairs as (
+
+        select places.place, other_places.place as other_place
+
+        from places
+        inner join places as other_places on places.place <= other_places.place
 
     ),
 
     products as (
 
         select
-            count(*) as people_count
-            {% for slug in slugs %}
-                {% set first = loop.index0 %}
-                {% for other in range(first, slugs | length) %}
-                    ,
-                    {{ exact_sum("deviation_" ~ first ~ " * deviation_" ~ other) }}
-                    as product_{{ first }}_{{ other }}
-                {% endfor %}
-            {% endfor %}
+            pairs.place,
+            pairs.other_place,
+            {{
+                exact_unit_sum(
+                    list_item("deviations.listed_deviations", "pairs.place")
+                    ~ " * "
+                    ~ list_item("deviations.listed_deviations", "pairs.other_place")
+                )
+            }} as product
 
         from deviations
+        cross join pairs
+        group by pairs.place, pairs.other_place
 
     ),
 
-    pairs as (
-
-        {% for slug in slugs %}
-            {% set first = loop.index0 %}
-            {% set last_slug = loop.last %}
-            {% for other in range(slugs | length) %}
-                {% set pair = [first, other] | sort %}
-                select
-                    '{{ slug }}' as attribute,
-                    '{{ slugs[other] }}' as other_attribute,
-                    product_{{ pair[0] }}_{{ pair[1] }} as product,
-                    product_{{ first }}_{{ first }} as own_product,
-                    product_{{ other }}_{{ other }} as other_product
-                from products
-                {% if not (last_slug and loop.last) %}
-                    union all
-                {% endif %}
-            {% endfor %}
-        {% endfor %}
-
-    ),
+    own_products as (select place, product from products where place = other_place),
 
     -- A term that is the same for everybody correlates with nothing but itself.
     correlations as (
 
         select
-            attribute,
-            other_attribute,
+            places.attribute,
+            other_places.attribute as other_attribute,
             {{
                 significant(
-                    "case when attribute = other_attribute then 1e0"
-                    " when own_product > 0 and other_product > 0 then greatest(least("
-                    "product / (sqrt(own_product) * sqrt(other_product)), 1e0), -1e0)"
-                    " else 0e0 end"
+                    "case when places.place = other_places.place then 1e0"
+                    " when own_products.product > 0 and others_products.product > 0"
+                    " then greatest(least(products.product / (sqrt(own_products.product)"
+                    " * sqrt(others_products.product)), 1e0), -1e0) else 0e0 end"
                 )
-            }} as correlation
+            }}
+            as correlation
 
-        from pairs
+        from places
+        cross join places as other_places
+        left join
+            products
+            on least(places.place, other_places.place) = products.place
+            and greatest(places.place, other_places.place) = products.other_place
+        left join own_products on places.place = own_products.place
+        left join
+            own_products as others_products
+            on other_places.place = others_products.place
 
     )
 

@@ -1,0 +1,19 @@
+"""What every test starts from: an environment that no other test has touched."""
+
+import os
+
+import pytest
+
+OURS = ("LOOKALIKE_", "DAGSTER_")
+
+
+@pytest.fixture(autouse=True)
+def own_environment():
+    """A build tells dbt and Dagster where it stands; the next test must not hear it."""
+    before = dict(os.environ)
+    for name in before:
+        if name.startswith(OURS):
+            del os.environ[name]
+    yield
+    os.environ.clear()
+    os.environ.update(before)

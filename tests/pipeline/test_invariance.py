@@ -1,0 +1,147 @@
+"""What must not change an audience: order, names, file format, threads, units."""
+
+import unicodedata
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.pipeline import people
+from tests.pipeline.building import build
+
+HOSTILE = (
+    '"',
+    "'; drop table people; --",
+    "{{ 7 * 7 }} {% raw %} {# no #}",
+    "two\nlines",
+    "select",
+    "Straße 🙂",
+    unicodedata.normalize("NFC", "é"),
+    unicodedata.normalize("NFD", "é"),
+    "NULL",
+    "null",
+    " a ",
+    "%s ${x} \\N",
+    "x" * 250,
+)
+COLUMN_NAMES = {
+    "country": "a \"quoted\"; -- 'name' {{ 7 * 7 }} {% raw %} {# no #}",
+    "plan": "select",
+    "age": "two\nlines 🙂 é",
+    "income": "INCOME, in 'euros' \\ %s",
+    "visits": "x" * 300,
+}
+SHARED = ["person_key", "user_id", "score", "log_odds", "rank", "percentile"]
+
+
+def assert_same_people(got: pd.DataFrame, expected: pd.DataFrame) -> None:
+    pd.testing.assert_frame_equal(got[SHARED], expected[SHARED], check_exact=True)
+
+
+def test_the_order_of_the_rows_changes_nothing(tmp_path, base, seed, population):
+    shuffled = build(
+        tmp_path,
+        seed.sample(frac=1, random_state=5),
+        population.sample(frac=1, random_state=6),
+        categorical=people.CATEGORICAL,
+        continuous=people.CONTINUOUS,
+    )
+
+    assert shuffled.content_hash == base.content_hash
+
+
+@pytest.mark.parametrize("threads", [1, 4])
+def test_the_number_of_threads_changes_nothing(
+    tmp_path, base, seed, population, threads
+):
+    other = build(
+        tmp_path,
+        seed,
+        population,
+        categorical=people.CATEGORICAL,
+        continuous=people.CONTINUOUS,
+        threads=threads,
+    )
+
+    assert other.content_hash == base.content_hash
+
+
+def test_csv_gives_the_same_rows_as_parquet(tmp_path, base, seed, population):
+    from_csv = build(
+        tmp_path,
+        seed,
+        population,
+        categorical=people.CATEGORICAL,
+        continuous=people.CONTINUOUS,
+        ending="csv",
+    )
+
+    assert from_csv.content_hash == base.content_hash
+
+
+def test_hostile_column_names_are_only_names(tmp_path, base, seed, population):
+    renamed = build(
+        tmp_path,
+        seed.rename(columns=COLUMN_NAMES),
+        population.rename(columns=COLUMN_NAMES),
+        categorical=[COLUMN_NAMES[name] for name in people.CATEGORICAL],
+        continuous=[COLUMN_NAMES[name] for name in people.CONTINUOUS],
+    )
+
+    assert_same_people(renamed.members, base.members)
+    shown = renamed.relation("main.report_attribute_weights")["column_name"]
+    assert set(shown) == set(COLUMN_NAMES.values())
+
+
+def test_hostile_values_are_only_values(tmp_path, population):
+    """Thirteen plain values against thirteen hostile ones, one to one."""
+    rng = np.random.default_rng(8)
+    plain = [f"value {number:02d}" for number in range(len(HOSTILE))]
+    everybody = population[["user_id", "age"]].assign(
+        group=rng.choice(plain, len(population))
+    )
+    odds = np.where(everybody["group"].isin(plain[:4]), 4.0, 1.0)
+    chosen = rng.choice(len(everybody), 300, replace=False, p=odds / odds.sum())
+    seed = everybody.iloc[chosen]
+    recode = dict(zip(plain, HOSTILE, strict=True))
+
+    before, after = (
+        build(
+            tmp_path / name,
+            seed.assign(group=seed["group"].map(codes)),
+            everybody.assign(group=everybody["group"].map(codes)),
+            categorical=["group"],
+            continuous=["age"],
+        )
+        for name, codes in (("plain", {v: v for v in plain}), ("hostile", recode))
+    )
+
+    assert after.relation("main.weight_values")["attribute_value"].nunique() == 13
+    assert_same_people(after.members, before.members)
+    assert after.content_hash == before.content_hash
+
+
+def test_units_change_nothing_but_the_last_digit(tmp_path, base, seed, population):
+    """Thousandths of years and of euros.
+
+    Ages are bins of their own, whatever their unit. The bins of incomes are cut where
+    (x - centre) / scale is, so a person on the border may fall to the other side: the
+    same fit to 1e-3, and the same ranking but for neighbours.
+    """
+    units = {"age": 1000.0, "income": 1000.0}
+    scaled = build(
+        tmp_path,
+        seed.assign(**{name: seed[name] * by for name, by in units.items()}),
+        population.assign(**{name: population[name] * by for name, by in units.items()}),
+        categorical=people.CATEGORICAL,
+        continuous=people.CONTINUOUS,
+    )
+
+    ours = scaled.members.set_index("user_id").sort_index()
+    theirs = base.members.set_index("user_id").sort_index()
+
+    np.testing.assert_allclose(ours["log_odds"], theirs["log_odds"], rtol=0, atol=1e-3)
+    for name in ("age", "visits", "country", "plan"):
+        column = f"contribution_{name}"
+        np.testing.assert_allclose(ours[column], theirs[column], rtol=1e-3, atol=1e-9)
+    print(abs(ours.log_odds-theirs.log_odds).max(), abs(ours.contribution_age-theirs.contribution_age).max())
