@@ -12,6 +12,7 @@ from pathlib import Path
 import dagster as dg
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 SUM_TOLERANCE = 1e-9
@@ -31,6 +32,7 @@ DESCRIPTIONS = {
     "contributions_sum_to_log_odds": (
         "Each person's contributions add up to the log odds, to 1e-9."
     ),
+    "everybody_is_there_once": "No two rows are the same person.",
     "members_are_in_order": (
         "Ranks run from 1 without a gap, and log odds never rise with the rank."
     ),
@@ -53,6 +55,7 @@ def check_version(folder: Path) -> list[Finding]:
     members = pq.read_table(folder / "members.parquet", page_checksum_verification=True)
     return [
         contributions_sum_to_log_odds(members),
+        everybody_is_there_once(members),
         members_are_in_order(members),
         files_match_their_manifest(folder),
     ]
@@ -72,6 +75,13 @@ def contributions_sum_to_log_odds(members: pa.Table) -> Finding:
         bool(names) and largest <= SUM_TOLERANCE,
         {"largest gap": largest, "attributes": len(names)},
     )
+
+
+def everybody_is_there_once(members: pa.Table) -> Finding:
+    """A person is delivered once."""
+    distinct = pc.count_distinct(members.column("person_key")).as_py()
+    repeated = members.num_rows - distinct
+    return Finding("everybody_is_there_once", repeated == 0, {"repeated": repeated})
 
 
 def members_are_in_order(members: pa.Table) -> Finding:

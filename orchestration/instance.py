@@ -16,6 +16,8 @@ LOCK_SECONDS = 120
 SETTINGS = """\
 telemetry:
   enabled: false
+nux:
+  enabled: false
 run_monitoring:
   enabled: true
   start_timeout_seconds: 180

@@ -21,7 +21,7 @@ from report.drawing import as_markdown
     name="audience",
     deps=[*MEMBER_RELATIONS, *REPORT_TABLES],
     partitions_def=audiences,
-    group_name="audience",
+    group_name="published",
     kinds={"python", "parquet"},
     check_specs=check_specs("audience"),
     retry_policy=RETRY_POLICY,

@@ -40,10 +40,8 @@ def run_dagster(workshop: "Workshop", port: int) -> int:
             LOOPBACK,
             "--port",
             str(port),
-            "--module-name",
-            "orchestration.definitions",
         ],
-        cwd=ROOT,
+        cwd=ROOT,  # pyproject.toml there names the definitions
         env=os.environ.copy(),
         start_new_session=True,
     )

@@ -10,18 +10,47 @@ with
 
     ),
 
-    merged as (
+    -- Most people have one row, and nothing to merge.
+    counted as (
 
         select
-            min(people.row_id) as row_id
-            {% for slug in var("identifiers") %}
-                , min(people.{{ quoted(slug) }}) as {{ quoted(slug) }}
-            {% endfor %}
-            {{ merged_attributes("people") }}
+            people.*,
+            {{ person_id_type("people") }} as person_id_type,
+            {{ person_identifier("people") }} as person_identifier,
+            count(*) over (
+                partition by
+                    {{ person_id_type("people") }}, {{ person_identifier("people") }}
+            ) as row_count
 
         from people
         where {{ person_identifier("people") }} is not null
-        group by {{ person_id_type("people") }}, {{ person_identifier("people") }}
+
+    ),
+
+    merged as (
+
+        select
+            counted.row_id
+            {{ identifier_columns("counted") }}
+            {{ attribute_columns("counted") }}
+
+        from counted
+        where counted.row_count = 1
+
+        {% if var("resolve_people") %}
+            union all
+
+            select
+                min(counted.row_id) as row_id
+                {% for slug in var("identifiers") %}
+                    , min(counted.{{ quoted(slug) }}) as {{ quoted(slug) }}
+                {% endfor %}
+                {{ merged_attributes("counted") }}
+
+            from counted
+            where counted.row_count > 1
+            group by counted.person_id_type, counted.person_identifier
+        {% endif %}
 
     )
 

@@ -29,13 +29,30 @@ with
 
         ),
 
-        people as (
+        -- Most people have one row, and nothing to merge.
+        counted as (
 
-            select keyed.person_key {{ merged_attributes("keyed") }}
+            select keyed.*, count(*) over (partition by keyed.person_key) as row_count
 
             from keyed
             where keyed.person_key is not null
-            group by keyed.person_key
+
+        ),
+
+        people as (
+
+            select counted.person_key {{ attribute_columns("counted") }}
+
+            from counted
+            where counted.row_count = 1
+
+            union all
+
+            select counted.person_key {{ merged_attributes("counted") }}
+
+            from counted
+            where counted.row_count > 1
+            group by counted.person_key
 
         ),
 

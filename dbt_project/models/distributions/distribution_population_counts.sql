@@ -1,35 +1,12 @@
 -- One row per value of a categorical attribute in the population: how many people
 -- have it.
-{% set members = ref("canonical_members") %}
-{% set matched_seed = ref("canonical_matched_seed") %}
-
 with
 
-    {% for counted, people_of in [("population", members), ("matched", matched_seed)] %}
-        {{ counted }}_counts as (
-
-            select
-                cast(null as string) as attribute,
-                cast(null as boolean) as is_missing,
-                cast(null as string) as attribute_value,
-                cast(null as bigint) as people_count
-            where false
-
-            {% for slug in var("categorical") %}
-                union all
-
-                select
-                    '{{ slug }}' as attribute,
-                    people.{{ quoted(slug) }} is null as is_missing,
-                    coalesce(people.{{ quoted(slug) }}, '') as attribute_value,
-                    count(*) as people_count
-
-                from {{ people_of }} as people
-                group by people.{{ quoted(slug) }}
-            {% endfor %}
-
-        ),
-
+    {% for counted, people_of in [
+        ("population", ref("canonical_members")),
+        ("matched", ref("canonical_matched_seed")),
+    ] %}
+        {{ counted }}_counts as ({{ value_counts(people_of, var("categorical")) }}),
     {% endfor %}
 
     counts as (
