@@ -104,11 +104,16 @@ class Database:
             )
 
     def _make_private(self, path: Path) -> None:
-        """Make the file with mode 0600 before SQLite does, so that nobody else reads it."""
+        """Make the file with mode 0600 before SQLite does, so that nobody else reads it.
+
+        A file that is there is never opened here: closing it would drop the locks that
+        SQLite holds on it in this very process, and two writers would destroy it.
+        """
         try:
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
             os.close(descriptor)
-            path.chmod(0o600)
+        except FileExistsError:
+            return
         except OSError as error:
             raise StudioError(
                 "catalog_not_writable",

@@ -12,9 +12,9 @@ from tests.pipeline.building import Built, build
 
 BANK = Path(__file__).parents[2] / "examples" / "bank"
 CATEGORICAL = (
-    "job marital education in_default housing loan contact day month poutcome".split()
+    ["job", "marital", "education", "in_default", "housing", "loan", "contact", "day", "month", "poutcome"]
 )
-CONTINUOUS = "age balance campaign pdays previous".split()
+CONTINUOUS = ["age", "balance", "campaign", "pdays", "previous"]
 ROUNDING_STEP = 1.000001e-9
 
 

@@ -93,8 +93,7 @@ def test_two_copies_of_an_attribute_share_its_weight(tmp_path, base, seed, popul
     after = doubled.attributes()["attribute_weight"]
     for name in before.index:
         sum_of_squares = sum(
-            correlations.loc[name, other] ** 2
-            for other in {*of_all, name}
+            correlations.loc[name, other] ** 2 for other in {*of_all, name}
         )
         with_copy = sum_of_squares + correlations.loc[name, "country"] ** 2
         expected = before.loc[name, "signal_share"] / with_copy
@@ -135,9 +134,7 @@ def test_sql_per_bin_and_python_per_person_give_the_same_gaussian_term(base):
                     if column == name
                     else pa.nulls(
                         len(rows),
-                        pa.float64()
-                        if column in people.CONTINUOUS
-                        else pa.string(),
+                        pa.float64() if column in people.CONTINUOUS else pa.string(),
                     )
                     for column in scorer.columns
                 }

@@ -8,7 +8,8 @@
 {% macro trimmed(text) -%}
     case
         when
-            {{ text }} between '!' and '~~' and reverse({{ text }}) between '!' and '~~'
+            {{ text }} between '!' and '~~'
+            and substr({{ text }}, -1) between '!' and '~'
         then {{ text }}
         else
             trim(

@@ -10,49 +10,67 @@ with
 
     ),
 
-    -- Most people have one row, and nothing to merge.
-    counted as (
+    {% if var("resolve_people") %}
 
-        select
-            people.*,
-            {{ person_id_type("people") }} as person_id_type,
-            {{ person_identifier("people") }} as person_identifier,
-            count(*) over (
-                partition by
-                    {{ person_id_type("people") }}, {{ person_identifier("people") }}
-            ) as row_count
+        keyed as (
 
-        from people
-        where {{ person_identifier("people") }} is not null
+            select
+                people.*,
+                {{ person_key(person_id_type("people"), person_identifier("people")) }}
+                as person_key
 
-    ),
+            from people
+            where {{ person_identifier("people") }} is not null
 
-    merged as (
+        ),
 
-        select
-            counted.row_id
-            {{ identifier_columns("counted") }}
-            {{ attribute_columns("counted") }}
+        repeated as (
 
-        from counted
-        where counted.row_count = 1
+            select person_key from keyed group by person_key having count(*) > 1
 
-        {% if var("resolve_people") %}
+        ),
+
+        -- Most people have one row, and nothing to merge.
+        merged as (
+
+            select
+                keyed.row_id
+                {{ identifier_columns("keyed") }}
+                {{ attribute_columns("keyed") }}
+
+            from keyed
+            left join repeated on keyed.person_key = repeated.person_key
+            where repeated.person_key is null
+
             union all
 
             select
-                min(counted.row_id) as row_id
+                min(keyed.row_id) as row_id
                 {% for slug in var("identifiers") %}
-                    , min(counted.{{ quoted(slug) }}) as {{ quoted(slug) }}
+                    , min(keyed.{{ quoted(slug) }}) as {{ quoted(slug) }}
                 {% endfor %}
-                {{ merged_attributes("counted") }}
+                {{ merged_attributes("keyed") }}
 
-            from counted
-            where counted.row_count > 1
-            group by counted.person_id_type, counted.person_identifier
-        {% endif %}
+            from keyed
+            inner join repeated on keyed.person_key = repeated.person_key
+            group by keyed.person_key
 
-    )
+        )
+
+    {% else %}
+
+        merged as (
+
+            select
+                people.row_id
+                {{ identifier_columns("people") }}
+                {{ attribute_columns("people") }}
+
+            from people
+
+        )
+
+    {% endif %}
 
 select *
 from merged

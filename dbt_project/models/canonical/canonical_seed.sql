@@ -29,30 +29,28 @@ with
 
         ),
 
-        -- Most people have one row, and nothing to merge.
-        counted as (
+        repeated as (
 
-            select keyed.*, count(*) over (partition by keyed.person_key) as row_count
-
-            from keyed
-            where keyed.person_key is not null
+            select person_key from keyed group by person_key having count(*) > 1
 
         ),
 
+        -- Most people have one row, and nothing to merge.
         people as (
 
-            select counted.person_key {{ attribute_columns("counted") }}
+            select keyed.person_key {{ attribute_columns("keyed") }}
 
-            from counted
-            where counted.row_count = 1
+            from keyed
+            left join repeated on keyed.person_key = repeated.person_key
+            where keyed.person_key is not null and repeated.person_key is null
 
             union all
 
-            select counted.person_key {{ merged_attributes("counted") }}
+            select keyed.person_key {{ merged_attributes("keyed") }}
 
-            from counted
-            where counted.row_count > 1
-            group by counted.person_key
+            from keyed
+            inner join repeated on keyed.person_key = repeated.person_key
+            group by keyed.person_key
 
         ),
 

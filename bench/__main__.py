@@ -1,0 +1,104 @@
+"""`make bench`: quality beside the reference models, then speed beside the peers.
+
+    python -m bench quality [--data FOLDER] [--seeds 0.3,100] [--splits 2] [--out FILE]
+    python -m bench speed [--rows 1000000] [--runs 3]
+    python -m bench startup
+
+Without a word it runs all three on the example and on made-up data.
+"""
+
+import argparse
+import json
+import shlex
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from bench.example_data import write_data_set
+
+HERE = Path(__file__).parent
+LOOKALIKE = Path(sys.executable).with_name("lookalike")
+SCORE = (
+    f"{shlex.quote(str(LOOKALIKE))} score --seed {{seed}} --population {{population}}"
+    " --id {id} --categorical {categorical} --continuous {continuous} --out {out}"
+)
+
+
+def quality(options: argparse.Namespace) -> int:
+    """AUC, lift and calibration on splits of labelled data, beside reference models."""
+    with tempfile.TemporaryDirectory() as folder:
+        data = options.data or write_data_set(Path(folder))
+        command = [
+            sys.executable,
+            str(HERE / "quality" / "lalq.py"),
+            "bench",
+            str(data),
+            "--cmd",
+            SCORE,
+            "--seeds",
+            options.seeds,
+            "--splits",
+            str(options.splits),
+            "--reference",
+            str(HERE / "quality" / "reference.json"),
+            *(["--out", options.out] if options.out else []),
+        ]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    for row in json.loads(done.stdout or "[]"):
+        print(
+            f"{row['dataset']:<10} seed {row['seed']:<5} AUC {row['auc']:.4f}"
+            f" ({row['auc minus naive_bayes_default']:+.4f} against the reference)"
+            f"  lift at 10 % {row['lift@10%']:.2f}  {row['seconds_median']:.1f} s"
+        )
+    return done.returncode
+
+
+def speed(options: argparse.Namespace) -> int:
+    """Seconds, CPU and memory beside plain implementations, interleaved."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [
+            sys.executable,
+            str(HERE / "speed" / "run.py"),
+            "--rows",
+            str(options.rows),
+            "--runs",
+            str(options.runs),
+            "--data",
+            options.folder or folder,
+            "--peers",
+            "limit_scan_all,fit_only,sql_join,sql_join_late,pandas_plain,lookalike_score",
+        ]
+        return subprocess.run(command, check=False).returncode
+
+
+def startup(options: argparse.Namespace) -> int:
+    """The demo's build, cold and a second time in the same process."""
+    code = (HERE / "startup.py").read_text()
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.perf_counter()
+        done = subprocess.run([sys.executable, "-c", code, folder], check=False)
+        print(f"whole process     {time.perf_counter() - began:6.1f} s")
+    return done.returncode
+
+
+def main() -> int:
+    """Run what was asked for."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("what", nargs="?", choices=["quality", "speed", "startup"])
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--seeds", default="0.3,100")
+    parser.add_argument("--splits", type=int, default=2)
+    parser.add_argument("--out")
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--folder", help="where made-up data is kept between runs")
+    options = parser.parse_args()
+    kinds = {"startup": startup, "quality": quality, "speed": speed}
+    chosen = [kinds[options.what]] if options.what else list(kinds.values())
+    return max(run(options) for run in chosen)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""What a build of an audience runs: the models of its half and the guards, nothing else."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LAYERS = {
+    "learn": {"staging", "canonical", "distributions", "weights"},
+    "deliver": {"audience", "report"},
+}
+GUARDS = {
+    "learn": {
+        "input_spec_has_one_row",
+        "canonical_seed_is_sound",
+        "distribution_bins_is_sound",
+        "weight_values_is_sound",
+        "weight_gaussians_is_sound",
+        "weight_attributes_is_sound",
+    },
+    "deliver": {
+        "input_scores_holds_everyone",
+        "input_seed_scores_holds_everyone",
+        "audience_cut_is_sound",
+        "audience_members_is_unique",
+        "audience_members_is_sound",
+        "report_overlap_is_sound",
+    },
+}
+
+
+def listed(folder: Path, *arguments: str) -> set[str]:
+    """Names that `dbt ls` prints for a selection."""
+    dbt = Path(sys.executable).parent / "dbt"
+    folders = ["--target-path", str(folder), "--log-path", str(folder)]
+    finished = subprocess.run(
+        [str(dbt), "--quiet", "ls", "--output", "name", *arguments, *folders],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(finished.stdout.split())
+
+
+@pytest.mark.parametrize("half", ["learn", "deliver"])
+def test_a_selector_takes_the_models_of_its_layers_and_its_guards(
+    half: str, tmp_path: Path
+) -> None:
+    folders = (ROOT / "dbt_project" / "models" / layer for layer in LAYERS[half])
+    models = {file.stem for folder in folders for file in folder.glob("*.sql")}
+
+    assert listed(tmp_path, "--selector", half) == models | GUARDS[half]
+
+
+def test_every_guard_belongs_to_one_half(tmp_path: Path) -> None:
+    guards = listed(tmp_path, "--select", "tag:guard", "--resource-type", "test")
+
+    assert guards == GUARDS["learn"] | GUARDS["deliver"]
