@@ -1,7 +1,9 @@
 {#
-    How a relation is written on DuckDB: dropped and made anew in one transaction. dbt's own
-    way writes beside the old relation, renames twice and drops, which costs a small build
-    more than its queries do; a work database has one writer and no reader to spare.
+    How a relation is written on DuckDB: what stands under its name is dropped, table or view,
+    and made anew by the same call. dbt's own way writes beside the old relation, renames twice
+    and drops, which costs a small build more than its queries do; a work database has one
+    writer and no reader to spare. A model that fails leaves no relation, which the next run
+    makes. Hooks, grants and indexes of models are not carried out: the project has none.
 #}
 {% materialization table, adapter = "duckdb", supported_languages = ["sql"] %}
     {%- set target = this.incorporate(type="table") -%}
