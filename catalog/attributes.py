@@ -87,7 +87,7 @@ def with_role(
         role=role,
         identifier_type=attribute if role is Role.identity else None,
         confidence=1,
-        reason="a person said so",
+        reason="set with `datasets map`",
         is_confirmed=True,
     )
     return tuple(changed if m.column == column else m for m in mappings)

@@ -19,6 +19,13 @@ from catalog.specification_faults import place_of, told
 from catalog.specification_model import AudienceSpecification
 from catalog.yaml_document import Node, Place, at, parse_document, read_text
 
+BOUNDS = {
+    "gt": "exclusiveMinimum",
+    "ge": "minimum",
+    "lt": "exclusiveMaximum",
+    "le": "maximum",
+}
+
 __all__ = [
     "AudienceSpecification",
     "json_schema",
@@ -101,7 +108,19 @@ def _schema() -> dict[str, Any]:
     choice = schema["$defs"]["AttributeChoice"]
     named = {"type": "string", "minLength": 1}
     schema["$defs"]["AttributeChoice"] = {"anyOf": [named, choice]}
-    return schema
+    return _in_schema_words(schema)
+
+
+def _in_schema_words(value: Any) -> Any:
+    """The same schema with bounds by their names in JSON Schema.
+
+    Pydantic leaves its own names where a validator runs before the bound.
+    """
+    if isinstance(value, list):
+        return [_in_schema_words(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {BOUNDS.get(key, key): _in_schema_words(each) for key, each in value.items()}
 
 
 def _parsed(

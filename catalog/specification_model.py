@@ -248,9 +248,6 @@ class Refresh(Frozen):
         le=87_600,
         description="The audience is overdue when its newest version is older.",
     )
-    retries: StrictInt = Field(
-        default=2, ge=0, le=10, description="How often a failed build is tried again."
-    )
 
     @field_validator("schedule")
     @classmethod

@@ -2,8 +2,6 @@
 
 import dagster as dg
 
-from orchestration.partitions import audiences
-
 BUILD_AUDIENCE = "build_audience"
 
 # Tags of a run. The specification's number, a salt that makes a build anew, and the
@@ -16,6 +14,5 @@ build_audience = dg.define_asset_job(
     BUILD_AUDIENCE,
     selection=dg.AssetSelection.all(),
     description="Build one audience: inputs, distributions, weights, scores, audience.",
-    partitions_def=audiences,
     executor_def=dg.in_process_executor,
 )

@@ -42,13 +42,15 @@ class Outcome:
 
 
 def keep_specification(
-    workshop: Workshop, specification: AudienceSpecification, folder: Path
+    workshop: Workshop, specification: AudienceSpecification, folder: Path | None
 ) -> tuple[Audience, SpecificationVersion]:
     """Register what the document declares, then keep it as the audience's current one.
 
-    Refused, and not kept, where it cannot be built on the data as they are now.
+    Without its folder only what is registered counts. Refused, and not kept, where it
+    cannot be built on the data as they are now.
     """
-    register_declared(workshop, specification, folder)
+    if folder is not None:
+        register_declared(workshop, specification, folder)
     plan_build(workshop, specification)
     return workshop.catalog.save_specification(specification)
 
@@ -162,17 +164,19 @@ def main_job() -> "dg.JobDefinition":
 
 def failure_of(workshop: Workshop, result: "dg.ExecutionResult") -> StudioError:
     """The cause of a failed run in one sentence."""
-    for event in result.filter_events(lambda each: each.is_step_failure):
+    failures = result.filter_events(lambda each: each.is_step_failure)
+    for event in failures:
         data = event.step_failure_data
         told = data.user_failure_data
         if told is not None and told.metadata:
             parts = {name: value.text for name, value in told.metadata.items()}
             return StudioError(**parts)
+    cause = failures[0].step_failure_data.error if failures else None
     return StudioError(
         "unexpected",
         "the build",
-        "ended without saying why",
-        f"look at run {result.run_id} in Dagster",
+        f"met an unexpected {cause.cls_name if cause else 'end'}",
+        f"look at run {result.run_id} in Dagster (`lookalike dev`) and report it",
     )
 
 

@@ -3,6 +3,9 @@
 Loads nothing heavy: `lookalike --help` must answer at once.
 """
 
+import os
+import sys
+
 import typer
 
 from studio.commands import audiences, datasets, home, score
@@ -28,5 +31,15 @@ app.add_typer(audiences.app, name="audience")
 
 
 def main() -> None:
-    """Entry point of the `lookalike` script."""
-    app()
+    """Entry point of the `lookalike` script.
+
+    Leaves without tearing the interpreter down: extension modules would report to the
+    terminal what a failed command still held.
+    """
+    try:
+        app()
+    except SystemExit as end:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        code = end.code
+        os._exit(code if isinstance(code, int) else int(code is not None))

@@ -76,7 +76,11 @@ def test_the_command_line_loads_nothing_heavy():
     )
 
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=True,
     )
 
     assert done.stderr.strip() == "[]"

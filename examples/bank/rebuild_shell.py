@@ -52,7 +52,9 @@ def main() -> None:
     """Write the files."""
     with tempfile.TemporaryDirectory() as home:
         for name, table in tables_of_example(Path(home)).items():
-            pq.write_table(table, HERE / "shell" / f"{name}.parquet", compression="zstd")
+            pq.write_table(
+                table, HERE / "shell" / f"{name}.parquet", compression="zstd"
+            )
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cache
+from graphlib import TopologicalSorter
 from typing import Any
 
 import dagster as dg
@@ -53,7 +54,7 @@ def dbt_stage(name: str) -> dg.AssetsDefinition:
     ) -> Iterator[Any]:
         with step(context, studio, name) as work:
             if work.is_done:
-                yield from _unchanged(context)
+                yield from _told_whole(context, name, {"unchanged": True})
             elif studio.dbt_by_command_line:
                 yield from _by_command_line(context, work, dbt)
             else:
@@ -77,7 +78,8 @@ def _in_process(context: dg.AssetExecutionContext, work: Step) -> Iterator[Event
             if result.resource_type == "test":
                 tests[layer].append(result)
             elif result.status == "success":
-                yield from _materialized(context, work.name, result)
+                metadata = {"seconds": round(result.seconds, 3)}
+                yield from _materialized(context, work.name, result.name, metadata)
     finally:
         wanted = context.selected_asset_check_keys
         told = [layer for layer in LAYERS[work.name] if check_key(layer) in wanted]
@@ -86,16 +88,18 @@ def _in_process(context: dg.AssetExecutionContext, work: Step) -> Iterator[Event
 
 
 def _materialized(
-    context: dg.AssetExecutionContext, stage: str, result: NodeResult
+    context: dg.AssetExecutionContext,
+    stage: str,
+    name: str,
+    metadata: Mapping[str, Any],
 ) -> Iterator[dg.MaterializeResult]:
     """Tell Dagster of a relation.
 
     One that a later step waits for is this step's output; the others are events alone,
     which cost Dagster a fraction of an output.
     """
-    key = dg.AssetKey(result.name)
-    metadata = {"seconds": round(result.seconds, 3)}
-    if result.name in _awaited(stage):
+    key = dg.AssetKey(name)
+    if name in _awaited(stage):
         yield dg.MaterializeResult(asset_key=key, metadata=metadata)
     else:
         context.log_event(
@@ -130,20 +134,13 @@ def _by_command_line(
     )
     arguments = ["build", *_selection(context, work.name)]
     variables = json.dumps(work.build.dbt_variables())
-    invocation = dbt.cli(
+    dbt.cli(
         [*arguments, "--vars", variables, "--exclude-resource-type=unit_test"],
         manifest=manifest_path(),
         dagster_dbt_translator=TRANSLATOR,
         raise_on_error=True,
     ).wait()
-    for key in sorted(context.selected_asset_keys):
-        yield dg.MaterializeResult(asset_key=key)
-    for key in sorted(context.selected_asset_check_keys):
-        yield dg.AssetCheckResult(
-            asset_key=key.asset_key,
-            check_name=CHECK,
-            passed=invocation.is_successful(),
-        )
+    yield from _told_whole(context, work.name, {"by": "command line"})
 
 
 def _selection(context: dg.AssetExecutionContext, name: str) -> list[str]:
@@ -186,18 +183,34 @@ def _check(layer: str, tests: list[NodeResult]) -> dg.AssetCheckResult:
     )
 
 
-def _unchanged(context: dg.AssetExecutionContext) -> Iterator[Event]:
-    """Tell that this stage of the build was finished before."""
-    metadata = {"unchanged": True}
-    for key in sorted(context.selected_asset_keys):
-        yield dg.MaterializeResult(asset_key=key, metadata=metadata)
+def _told_whole(
+    context: dg.AssetExecutionContext, stage: str, metadata: Mapping[str, Any]
+) -> Iterator[Event]:
+    """Tell of every relation of a stage at once, each after those it reads."""
+    chosen = context.selected_asset_keys
+    for name in _in_order(stage):
+        if dg.AssetKey(name) in chosen:
+            yield from _materialized(context, stage, name, metadata)
     for check in sorted(context.selected_asset_check_keys):
         yield dg.AssetCheckResult(
             asset_key=check.asset_key,
             check_name=CHECK,
             passed=True,
-            metadata=metadata,
+            metadata=dict(metadata),
         )
+
+
+@cache
+def _in_order(stage: str) -> tuple[str, ...]:
+    """Names of a stage's relations, each after those it reads."""
+    nodes: dict[str, Any] = json.loads(manifest_path().read_bytes())["nodes"]
+    reads = {
+        unique_id: node["depends_on"]["nodes"]
+        for unique_id, node in nodes.items()
+        if node["resource_type"] == "model" and _layers()[unique_id] in LAYERS[stage]
+    }
+    order = TopologicalSorter(reads).static_order()
+    return tuple(nodes[unique_id]["name"] for unique_id in order if unique_id in reads)
 
 
 learn = dbt_stage("learn")

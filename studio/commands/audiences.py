@@ -307,6 +307,8 @@ def print_outcome(found: dict[str, Any], report: dict[str, Any]) -> None:
             "manifest": found["manifest"],
         }
     )
+    if found["schedule"]:
+        note(f"It is built again {found['schedule']} while `lookalike dev` runs.")
 
 
 def print_report(report: dict[str, Any]) -> None:

@@ -52,8 +52,8 @@ def demo(as_json: AsJson = False) -> None:
     print_line("Look further:")
     for command in (
         f"lookalike audience history {found['audience']}",
-        "lookalike audience plan examples/bank/likely_depositors.yml",
-        "make dev",
+        f"lookalike audience explain {found['audience']} --id u12080",
+        "lookalike dev",
     ):
         print_line(f"  {command}")
 

@@ -24,17 +24,17 @@ MANIFEST = "manifest.json"
 
 def read_request(
     workshop: "Workshop", request: str
-) -> tuple[AudienceSpecification, Path]:
+) -> tuple[AudienceSpecification, Path | None]:
     """The specification of a file, else the newest of the audience of that name.
 
-    With it the folder that its relative paths count from.
+    With a file's comes the folder that its relative paths count from.
     """
     path = Path(request)
     if path.suffix in {".yml", ".yaml"} or path.is_file():
         return read_specification(path), path.absolute().parent
     audience = workshop.catalog.get_audience(request)
     kept = workshop.catalog.newest_specification(audience.id)
-    return kept.specification, Path.cwd()
+    return kept.specification, None
 
 
 def draft(workshop: "Workshop", name: str, seed: str, population: str, top: int) -> str:
@@ -60,7 +60,8 @@ def plan(workshop: "Workshop", request: str) -> "Plan":
     from orchestration.plan import plan_build, register_declared
 
     specification, folder = read_request(workshop, request)
-    register_declared(workshop, specification, folder)
+    if folder is not None:
+        register_declared(workshop, specification, folder)
     return plan_build(workshop, specification)
 
 
@@ -92,6 +93,7 @@ def outcome_as_json(outcome: "Outcome") -> dict[str, Any]:
         "build": version.build_id,
         "run": outcome.run_id,
         "unchanged": outcome.is_unchanged,
+        "schedule": outcome.specification.specification.refresh.schedule,
         "people": figures.get("delivered_people"),
         "cut_score": figures.get("cut_score"),
         "seed_overlap": {

@@ -83,6 +83,11 @@ def show(catalog: Catalog, name: str) -> dict[str, Any]:
         "table": found.dataset.table,
         "description": found.dataset.description,
         "rows": rows_of(found),
+        "csv_schema": (
+            found.dataset.csv_schema.model_dump(mode="json")
+            if found.dataset.csv_schema
+            else None
+        ),
         "columns": columns,
     }
 

@@ -36,9 +36,9 @@ def examine() -> list[Finding]:
 def python_version() -> Finding:
     """The interpreter."""
     found = ".".join(map(str, sys.version_info[:3]))
-    return Finding(
-        "Python", sys.version_info >= (3, 11), found, "use Python 3.11 or newer"
-    )
+    is_new_enough = sys.version_info >= (3, 11)
+    remedy = "" if is_new_enough else "use Python 3.11 or newer"
+    return Finding("Python", is_new_enough, found, remedy)
 
 
 def packages() -> list[Finding]:

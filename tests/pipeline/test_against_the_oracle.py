@@ -11,9 +11,18 @@ from tests.oracle.naive_bayes import FOLDS, WHOLE, Result, Settings, naive_bayes
 from tests.pipeline.building import Built, build
 
 BANK = Path(__file__).parents[2] / "examples" / "bank"
-CATEGORICAL = (
-    ["job", "marital", "education", "in_default", "housing", "loan", "contact", "day", "month", "poutcome"]
-)
+CATEGORICAL = [
+    "job",
+    "marital",
+    "education",
+    "in_default",
+    "housing",
+    "loan",
+    "contact",
+    "day",
+    "month",
+    "poutcome",
+]
 CONTINUOUS = ["age", "balance", "campaign", "pdays", "previous"]
 ROUNDING_STEP = 1.000001e-9
 
