@@ -68,7 +68,7 @@ def speed(options: argparse.Namespace) -> int:
             "--data",
             options.folder or folder,
             "--peers",
-            "limit_scan_all,fit_only,sql_join,sql_join_late,pandas_plain,lookalike_score",
+            "limit_scan_all,fit_only,sql_join,sql_join_late,pandas_plain,lookalike_build",
         ]
         return subprocess.run(command, check=False).returncode
 

@@ -31,15 +31,11 @@ app.add_typer(audiences.app, name="audience")
 
 
 def main() -> None:
-    """Entry point of the `lookalike` script.
-
-    Leaves without tearing the interpreter down: extension modules would report to the
-    terminal what a failed command still held.
-    """
+    """Entry point of the `lookalike` script."""
     try:
         app()
-    except SystemExit as end:
-        sys.stdout.flush()
+    finally:
+        # All is said. While the interpreter ends, extension modules would report to the
+        # terminal which of their objects a failed command still held.
         sys.stderr.flush()
-        code = end.code
-        os._exit(code if isinstance(code, int) else int(code is not None))
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
