@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from dagster._core.storage.event_log import SqliteEventLogStorage
-from sqlalchemy import Connection, Engine, create_engine
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
+from sqlalchemy import Connection, Engine, create_engine, inspect
 
 # The index, and the runs at work; each run has a file of its own.
 KEPT_SHARDS = 8
@@ -51,6 +52,10 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
         while len(self._engines) > KEPT_SHARDS:
             self._engines.popitem(last=False)[1].dispose()
         return engine
+
+    def has_table(self, table_name: str) -> bool:
+        """Whether the index has a table; asked several times an output."""
+        return inspect(self._engine(INDEX_SHARD_NAME)).has_table(table_name)
 
     def dispose(self) -> None:
         """Close every database."""

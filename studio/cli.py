@@ -3,6 +3,7 @@
 Loads nothing heavy: `lookalike --help` must answer at once.
 """
 
+import gc
 import os
 import sys
 
@@ -32,6 +33,9 @@ app.add_typer(audiences.app, name="audience")
 
 def main() -> None:
     """Entry point of the `lookalike` script."""
+    # Loading makes millions of objects that stay: looking for garbage among them less
+    # often saves a tenth of a build.
+    gc.set_threshold(100_000, 50, 50)
     try:
         app()
     finally:

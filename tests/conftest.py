@@ -5,6 +5,8 @@ import os
 import pytest
 
 OURS = ("LOOKALIKE_", "DAGSTER_")
+# Several modules of one name cannot be searched for doctests; they hold none.
+collect_ignore_glob = ["conftest.py", "*/conftest.py"]
 
 
 @pytest.fixture(autouse=True)

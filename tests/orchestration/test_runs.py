@@ -1,0 +1,296 @@
+"""Runs of the job: what they leave in Dagster, in the catalog and on disk."""
+
+from pathlib import Path
+
+import dagster as dg
+import pandas as pd
+import pytest
+
+from catalog.errors import StudioError
+from orchestration.definitions import build_defs
+from orchestration.instance import open_instance
+from orchestration.launch import build_audience, build_directly, main_job
+from orchestration.leases import LEASE_SECONDS, lease_owner
+from orchestration.partitions import sync_partitions
+from orchestration.project import manifest_folder
+from orchestration.resources import Studio
+from tests.orchestration.conftest import SLUG, files_below, keep
+
+
+def events_of(story, run_id, kind):
+    records = story.instance.all_logs(run_id, of_type=kind)
+    return [record.dagster_event for record in records]
+
+
+def materializations(story, run_id):
+    found = events_of(story, run_id, dg.DagsterEventType.ASSET_MATERIALIZATION)
+    return {
+        event.asset_key.to_user_string(): event.step_materialization_data.materialization
+        for event in found
+    }
+
+
+def test_a_run_materialises_every_asset_of_its_partition(story):
+    keys = {
+        key.to_user_string() for key in main_job().asset_layer.executable_asset_keys
+    }
+
+    found = materializations(story, story.first.run_id)
+
+    assert set(found) == keys
+    assert {each.partition for each in found.values()} == {SLUG}
+
+
+def test_every_check_of_a_run_has_passed(story):
+    expected = {
+        (key.asset_key.to_user_string(), key.name)
+        for key in main_job().asset_layer.asset_graph.asset_check_keys
+    }
+
+    events = events_of(
+        story, story.first.run_id, dg.DagsterEventType.ASSET_CHECK_EVALUATION
+    )
+    found = [event.asset_check_evaluation_data for event in events]
+
+    assert {(e.asset_key.to_user_string(), e.check_name) for e in found} == expected
+    assert all(each.passed for each in found)
+
+
+def test_the_audience_s_metadata_holds_figures_and_plots(story):
+    metadata = materializations(story, story.first.run_id)["audience"].metadata
+
+    values = {name: value.value for name, value in metadata.items()}
+    members = pd.read_parquet(values["members"])
+    assert values["dagster/row_count"] == len(members) == 100
+    assert values["version"] == 1
+    assert values["seed people"] == 100
+    plots = [v for v in metadata.values() if isinstance(v, dg.MarkdownMetadataValue)]
+    assert len(plots) == 4
+    assert all("data:image/" in plot.md_str for plot in plots)
+
+
+def test_a_run_knows_its_audience_specification_and_build(story):
+    run = story.instance.get_run_by_id(story.first.run_id)
+
+    build = story.workshop.catalog.build_of_run(run.run_id)
+    assert run.status is dg.DagsterRunStatus.SUCCESS
+    assert run.tags["dagster/partition"] == SLUG
+    assert run.tags["lookalike/specification"] == "1"
+    assert build.build_id == story.first.version.build_id
+    assert build.root_run_id == run.run_id
+
+
+def test_the_same_again_is_the_same_version(story):
+    """B29: one build of the same specification, inputs and code."""
+    metadata = materializations(story, story.again.run_id)
+
+    assert story.again.is_unchanged
+    assert not story.first.is_unchanged
+    assert story.again.version == story.first.version
+    assert metadata["audience"].metadata["unchanged"].value is True
+    assert metadata["weight_values"].metadata["unchanged"].value is True
+
+
+def test_force_builds_a_new_version_of_the_same_content(story):
+    manifests = [
+        pd.read_json(Path(each.version.path) / "manifest.json", typ="series")
+        for each in (story.first, story.forced)
+    ]
+
+    assert story.forced.version.number == 2
+    assert story.forced.version.build_id != story.first.version.build_id
+    assert manifests[0]["content_hash"] == manifests[1]["content_hash"]
+    served = story.workshop.catalog.served_version(story.audience.id)
+    assert served.number == 2
+
+
+def test_no_identifier_of_anybody_is_in_the_event_log(story):
+    people = pd.read_parquet(Path(story.first.version.path) / "members.parquet")
+
+    logs = "\n".join(str(each) for each in story.instance.all_logs(story.first.run_id))
+
+    assert len(logs) > 10_000
+    assert not any(
+        f"'{one}'" in logs or f'"{one}"' in logs for one in people["user_id"]
+    )
+    assert not any(key in logs for key in people["person_key"])
+
+
+def test_a_failed_run_goes_on_where_it_stopped(studio, monkeypatch):
+    """F18: the retry builds nothing that was finished, and ends as if unharmed."""
+    workshop, audience = studio
+
+    def broken(*arguments: object, **options: object) -> None:
+        raise StudioError("broken", "the scores", "fell over", "stand up again")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("orchestration.assets.scores.score_population", broken)
+        with pytest.raises(StudioError, match="the scores fell over"):
+            build_audience(workshop, audience)
+    build = workshop.catalog.newest_build(audience.id)
+    folder = workshop.home.build(build.build_id)
+    learnt = (folder / "done" / "learn.json").stat().st_mtime_ns
+    assert build.state == "failed"
+    assert build.error["cause"] == "fell over"
+    assert workshop.catalog.served_version(audience.id) is None
+
+    with open_instance(workshop.home) as instance:
+        (failed,) = instance.get_runs(limit=1)
+        with dg.execute_job(
+            dg.reconstructable(main_job),
+            instance=instance,
+            tags=failed.tags,
+            reexecution_options=dg.ReexecutionOptions.from_failure(
+                failed.run_id, instance
+            ),
+        ) as result:
+            steps = {event.step_key for event in result.get_step_success_events()}
+            assert result.success
+
+    assert steps == {"scores", "deliver", "audience"}
+    assert (folder / "done" / "learn.json").stat().st_mtime_ns == learnt
+    version = workshop.catalog.served_version(audience.id)
+    assert version.build_id == build.build_id
+    assert workshop.catalog.newest_build(audience.id).state == "succeeded"
+    unharmed = Path(build_again_elsewhere(workshop, audience, folder.parent.parent))
+    assert content_hash(version.path) == content_hash(unharmed)
+
+
+def build_again_elsewhere(workshop, audience, home):
+    """The path of the same audience built without a failure, in another home."""
+    from tests.orchestration.conftest import open_studio
+
+    folder = home.parent / "unharmed"
+    folder.mkdir()
+    other, same = open_studio(folder)
+    return build_directly(other, same).version.path
+
+
+def content_hash(folder) -> str:
+    return pd.read_json(Path(folder) / "manifest.json", typ="series")["content_hash"]
+
+
+def test_dbt_by_its_command_line_gives_the_same_audience(story, studio):
+    workshop, audience = studio
+    by_command_line = Studio(
+        home=str(workshop.home.root),
+        threads=2,
+        memory_limit="1GB",
+        dbt_by_command_line=True,
+    )
+    job = build_defs(studio=by_command_line).resolve_job_def("build_audience")
+
+    with open_instance(workshop.home) as instance:
+        sync_partitions(instance, [audience.slug])
+        result = job.execute_in_process(partition_key=SLUG, instance=instance)
+
+    assert result.success
+    version = workshop.catalog.served_version(audience.id)
+    assert content_hash(version.path) == content_hash(story.first.version.path)
+
+
+@pytest.fixture
+def published(studio):
+    """The studio with version 1 published."""
+    workshop, audience = studio
+    build_directly(workshop, audience)
+    return workshop, audience
+
+
+def test_what_fails_leaves_the_served_version_as_it_is(
+    published, tmp_path, monkeypatch
+):
+    """A failed check, an overtaken worker, an input that changed: nothing moves."""
+    workshop, audience = published
+    folder = workshop.home.audience(audience.id)
+    before = files_below(folder)
+    changed = keep(workshop, tmp_path, output={"top": 50})
+
+    with monkeypatch.context() as patch:
+        patch.setattr("orchestration.publishing.check_version", failing_check)
+        with pytest.raises(StudioError, match="always_fails") as failure:
+            build_directly(workshop, changed)
+    assert failure.value.code == "check_failed"
+    assert files_below(folder) == before
+
+    def overtake(progress):
+        if progress.stage == "deliver":
+            workshop.catalog.acquire_lease(
+                audience.id, "another run", LEASE_SECONDS, is_alive=lambda owner: False
+            )
+
+    with pytest.raises(StudioError) as fenced:
+        build_directly(workshop, changed, listener=overtake)
+    assert fenced.value.code == "fenced"
+    assert files_below(folder) == before
+    served = workshop.catalog.served_version(audience.id)
+    assert served.number == 1
+    assert len(workshop.catalog.versions(audience.id)) == 1
+
+
+def failing_check(folder):
+    from orchestration.checks import Finding
+
+    return [Finding("always_fails", False)]
+
+
+def test_an_audience_is_built_by_one_run_at_a_time(studio):
+    """F04: the second is told who builds, and leaves no folder."""
+    workshop, audience = studio
+    workshop.catalog.acquire_lease(audience.id, lease_owner("first"), LEASE_SECONDS)
+
+    with pytest.raises(StudioError, match="run first") as refusal:
+        build_directly(workshop, audience)
+
+    assert refusal.value.code == "already_building"
+    assert list((workshop.home.root / "builds").iterdir()) == []
+
+
+def test_a_holder_that_died_is_passed_over(studio):
+    """A lease whose process is gone is nobody's; the token still grows."""
+    workshop, audience = studio
+    owner = lease_owner("first")
+    host = owner.partition("@")[2].split(":")[0]
+    held = workshop.catalog.acquire_lease(
+        audience.id, f"first@{host}:999999999:1", LEASE_SECONDS
+    )
+
+    from orchestration.leases import leased
+
+    with leased(workshop, audience.id, "second") as lease:
+        assert lease.token == held.token + 1
+
+
+def test_a_column_that_is_gone_is_told_before_anything_is_built(published, tmp_path):
+    """I24: the version in use stays; a new column is no matter."""
+    workshop, audience = published
+    seed = pd.read_parquet(tmp_path / "seed.parquet")
+    seed.assign(extra=1).drop(columns="age").to_parquet(tmp_path / "seed.parquet")
+    builds = sorted((workshop.home.root / "builds").iterdir())
+
+    with pytest.raises(StudioError, match="'age' is gone") as refusal:
+        build_directly(workshop, audience)
+
+    assert refusal.value.code == "columns_changed"
+    assert sorted((workshop.home.root / "builds").iterdir()) == builds
+    assert workshop.catalog.served_version(audience.id).number == 1
+
+
+def test_an_input_that_changes_during_the_build_is_not_published(studio, tmp_path):
+    """F15."""
+    workshop, audience = studio
+    path = tmp_path / "seed.parquet"
+
+    def change(progress):
+        if progress.stage == "deliver" and progress.seconds is None:
+            frame = pd.read_parquet(path)
+            frame.head(len(frame) - 1).to_parquet(path)
+
+    with pytest.raises(StudioError):
+        build_directly(workshop, audience, listener=change)
+
+    assert workshop.catalog.served_version(audience.id) is None
+
+
+def test_the_manifest_is_parsed_once(story):
+    assert (manifest_folder() / "ready").exists()
