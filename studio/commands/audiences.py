@@ -317,7 +317,7 @@ def print_report(report: dict[str, Any]) -> None:
         print_line(f"  {text}")
     print_line("")
     print_table(
-        ["attribute", "share of the evidence", "because"],
+        ["attribute", "evidence", "because"],
         [
             [each["column_name"], f"{each['information_share']:.0%}", each["reason"]]
             for each in report["attributes"]
