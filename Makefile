@@ -29,7 +29,7 @@ test: $(READY) ## all tests, style and types
 	$(BIN)/ruff check .
 	$(BIN)/sqlfmt --check --quiet dbt_project
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 dev: $(READY) ## Dagster's screens with the whole graph, on http://127.0.0.1:3000
 	$(BIN)/lookalike dev

@@ -177,6 +177,16 @@ def shown(name: object) -> str:
     return f"'{text[:79]}…'" if len(text) > 80 else f"'{text}'"
 
 
+def shown_path(path: object) -> str:
+    """A path in quotes as errors show it; of a long one the end, which names the file.
+
+    >>> shown_path("/" + "folder/" * 20 + "people.yml")[-14:]
+    "er/people.yml'"
+    """
+    text = str(path)
+    return shown(text if len(text) <= 80 else f"…{text[-79:]}")
+
+
 def suggestion(name: str, names: Iterable[str]) -> str:
     """The start of a remedy that lists the nearest names, or nothing.
 

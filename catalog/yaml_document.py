@@ -25,7 +25,7 @@ from ruamel.yaml.events import (
 from ruamel.yaml.reader import ReaderError
 
 from catalog.errors import StudioError
-from catalog.names import shown
+from catalog.names import shown, shown_path
 
 MOST_BYTES = 1_000_000
 DEEPEST = 20
@@ -94,7 +94,7 @@ def read_text(path: Path) -> str:
     except OSError as error:
         raise StudioError(
             "document_not_readable",
-            f"document {shown(path)}",
+            f"document {shown_path(path)}",
             f"cannot be read ({error.strerror})",
             "give the path of a YAML file that you may read",
         ) from error

@@ -11,18 +11,17 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 from catalog.errors import StudioError
 from engines.base import Engine
-from engines.connection import WORK_DATABASE
 from orchestration.builds import Build
 from orchestration.project import (
+    dbt_environment,
     manifest_folder,
     project_flags,
-    set_dbt_environment,
 )
 
 # dbt keeps its adapter, flags and environment in globals: one invocation at a time.
@@ -53,18 +52,21 @@ def build_relations(
     everything that could run has been yielded.
     """
     arguments = _arguments(selection, build)
-    set_dbt_environment(
-        build.folder / WORK_DATABASE,
-        engine.settings.thread_count,
-        engine.settings.memory,
-    )
     events: queue.Queue[NodeResult | None] = queue.Queue()
     outcome: list[Any] = []
     worker = threading.Thread(
-        target=_invoke, args=(arguments, events, outcome), name="dbt", daemon=True
+        target=_invoke,
+        args=(
+            arguments,
+            events,
+            outcome,
+            dbt_environment(build.folder, engine.settings),
+        ),
+        name="dbt",
+        daemon=True,
     )
-    worker.start()
     failed: list[NodeResult] = []
+    worker.start()
     try:
         while (result := events.get()) is not None:
             if result.status in {"error", "fail", "runtime error"}:
@@ -123,6 +125,7 @@ def _invoke(
     arguments: list[str],
     events: "queue.Queue[NodeResult | None]",
     outcome: list[Any],
+    environment: AbstractContextManager[None],
 ) -> None:
     """Run dbt on a fresh copy of the manifest; ends the queue with None."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
@@ -131,7 +134,7 @@ def _invoke(
 
     packed = (manifest_folder() / "partial_parse.msgpack").read_bytes()
     try:
-        with ONE_AT_A_TIME:
+        with ONE_AT_A_TIME, environment:
             try:
                 manifest = Manifest.from_msgpack(packed)
                 manifest.build_flat_graph()  # what macros see as `graph`

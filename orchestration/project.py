@@ -6,12 +6,16 @@ the definitions and starting a build never parse.
 
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 from filelock import FileLock
 
 from catalog.errors import StudioError
+from engines.base import Settings
+from engines.connection import WORK_DATABASE
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE_ROOMS = ("engines", "python_scoring", "orchestration")
@@ -88,8 +92,24 @@ def manifest_path() -> Path:
     return manifest_folder() / "manifest.json"
 
 
-def set_dbt_environment(work_database: Path, threads: int, memory_limit: str) -> None:
-    """Tell `profiles.yml` where the build stands; dbt reads it from the environment."""
-    os.environ["LOOKALIKE_WORK_DATABASE"] = str(work_database)
-    os.environ["LOOKALIKE_THREADS"] = str(threads)
-    os.environ["LOOKALIKE_MEMORY_LIMIT"] = memory_limit
+@contextmanager
+def dbt_environment(build_folder: Path, settings: Settings) -> Iterator[None]:
+    """Tell `profiles.yml` where the build stands; dbt reads it from the environment.
+
+    What was there comes back, so that a build's threads are not the next one's.
+    """
+    told = {
+        "LOOKALIKE_WORK_DATABASE": str(build_folder / WORK_DATABASE),
+        "LOOKALIKE_THREADS": str(settings.thread_count),
+        "LOOKALIKE_MEMORY_LIMIT": settings.memory,
+    }
+    before = {name: os.environ.get(name) for name in told}
+    os.environ.update(told)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

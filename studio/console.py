@@ -118,8 +118,9 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Non
     table = Table(box=None, pad_edge=False, header_style="bold")
     for index, column in enumerate(columns):
         is_number = all(isinstance(row[index], int | float) for row in rows) and rows
-        justify = "right" if is_number else "left"
-        table.add_column(column, justify=justify, overflow="fold")
+        table.add_column(
+            column, justify="right" if is_number else "left", overflow="fold"
+        )
     for row in rows:
         table.add_row(*(Text(_cell(value)) for value in row))
     out.print(table)

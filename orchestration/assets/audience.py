@@ -1,5 +1,6 @@
 """The last step: checks, contributions, and the publication of a version."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,7 @@ def _metadata(published: Published, work: Step) -> dict[str, Any]:
         for name, value in published.version.figures.items()
         if isinstance(value, int | float | str)
     }
+    told = json.loads((folder / "figures.json").read_text(encoding="utf-8"))
     charts = {
         chart.name: dg.MetadataValue.md(as_markdown(chart))
         for chart in charts_of(read_report(work.workshop.engine, work.build))
@@ -69,6 +71,19 @@ def _metadata(published: Published, work: Step) -> dict[str, Any]:
         "version": published.version.number,
         "unchanged": published.is_unchanged,
         "members": dg.MetadataValue.path(str(folder / "members.parquet")),
+        "attributes": dg.MetadataValue.table(
+            [
+                dg.TableRecord(
+                    {
+                        "attribute": each["column_name"],
+                        "weight": each["attribute_weight"],
+                        "share of the evidence": each["information_share"],
+                        "because": each["reason"],
+                    }
+                )
+                for each in told["attributes"]
+            ]
+        ),
         **figures,
         **charts,
     }

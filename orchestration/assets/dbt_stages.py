@@ -10,13 +10,12 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DbtCliResource, dbt_assets
 
-from engines.connection import WORK_DATABASE
 from orchestration.dbt_runner import NodeResult, build_relations
 from orchestration.faults import RETRY_POLICY
 from orchestration.figures import REPORT_TABLES
 from orchestration.partitions import audiences
 from orchestration.progress import Progress, tell
-from orchestration.project import manifest_path, set_dbt_environment
+from orchestration.project import dbt_environment, manifest_path
 from orchestration.publishing import MEMBER_RELATIONS
 from orchestration.resources import Studio
 from orchestration.scoring import PEOPLE_RELATIONS, WEIGHT_RELATIONS
@@ -128,18 +127,15 @@ def _by_command_line(
     context: dg.AssetExecutionContext, work: Step, dbt: DbtCliResource
 ) -> Iterator[Any]:
     """Run dbt through the CLI resource of dagster-dbt, by the same selection."""
-    settings = work.workshop.engine.settings
-    set_dbt_environment(
-        work.build.folder / WORK_DATABASE, settings.thread_count, settings.memory
-    )
     arguments = ["build", *_selection(context, work.name)]
     variables = json.dumps(work.build.dbt_variables())
-    dbt.cli(
-        [*arguments, "--vars", variables, "--exclude-resource-type=unit_test"],
-        manifest=manifest_path(),
-        dagster_dbt_translator=TRANSLATOR,
-        raise_on_error=True,
-    ).wait()
+    with dbt_environment(work.build.folder, work.workshop.engine.settings):
+        dbt.cli(
+            [*arguments, "--vars", variables, "--exclude-resource-type=unit_test"],
+            manifest=manifest_path(),
+            dagster_dbt_translator=TRANSLATOR,
+            raise_on_error=True,
+        ).wait()
     yield from _told_whole(context, work.name, {"by": "command line"})
 
 

@@ -14,7 +14,10 @@ INPUTS, SCORES = {"inputs": "build_inputs", "scoring": "scores"}, "scores"
 
 @pytest.fixture(scope="module")
 def definitions():
-    return build_defs()
+    # Dagster resolves definitions through the instance opened last, which the tests
+    # before may have left closed.
+    with dg.DagsterInstance.ephemeral():
+        yield build_defs()
 
 
 @pytest.fixture(scope="module")
