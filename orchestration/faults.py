@@ -8,7 +8,15 @@ import dagster as dg
 from catalog.errors import StudioError
 
 # A lock that goes away and a read that hiccups; everything else fails the same again.
-WORTH_A_RETRY = frozenset({"locked", "catalog_locked", "io_error"})
+WORTH_A_RETRY = frozenset(
+    {
+        "catalog_locked",
+        "catalog_unreachable",
+        "database_locked",
+        "file_failure",
+        "io_error",
+    }
+)
 
 RETRY_POLICY = dg.RetryPolicy(
     max_retries=3,

@@ -36,7 +36,7 @@ class ExitCode(IntEnum):
     interrupted = 130
 
 
-BUSY = frozenset({"already_building", "locked", "catalog_locked", "fenced"})
+BUSY = frozenset({"already_building", "catalog_locked", "database_locked", "fenced"})
 FAILED = frozenset(
     {
         "data_test_failed",
@@ -44,6 +44,11 @@ FAILED = frozenset(
         "dbt_failed",
         "dbt_parse_failed",
         "io_error",
+        "file_failure",
+        "engine_failure",
+        "catalog_unreachable",
+        "check_failed",
+        "input_changed",
         "disk_full",
         "out_of_memory",
         "build_failed",
