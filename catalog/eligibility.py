@@ -18,7 +18,7 @@ from catalog.exclusions import (
 )
 from catalog.join_keys import (
     identifiers,
-    join_key,
+    join_identifiers,
     join_key_notes,
     key_conflict,
     no_shared_identifier,
@@ -34,7 +34,7 @@ __all__ = [
     "Verdict",
     "attribute_verdicts",
     "is_bare_list",
-    "join_key",
+    "join_identifiers",
     "join_key_notes",
     "learning_seed_verdict",
     "population_verdict",

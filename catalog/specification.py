@@ -166,6 +166,8 @@ def _document(specification: AudienceSpecification) -> dict[str, Any]:
             choice.model_dump() if choice.role else choice.attribute
             for choice in specification.attributes
         ]
+    if specification.join_key is not None and len(specification.join_key) == 1:
+        document["join_key"] = specification.join_key[0]
     return document
 
 

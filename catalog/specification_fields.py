@@ -65,6 +65,18 @@ def _variance_pooling(value: object) -> object:
     return value if value == "auto" else float(value)  # type: ignore[arg-type]
 
 
+def _join_key(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+def _different(names: tuple[str, ...]) -> tuple[str, ...]:
+    if not names:
+        raise ValueError("is empty: name an identifier, or leave the field out")
+    if len({*names}) < len(names):
+        raise ValueError("has an identifier twice: keep one")
+    return names
+
+
 Name = Annotated[str, AfterValidator(_name)]
 Tag = Annotated[str, AfterValidator(_tag)]
 FreeText = Annotated[
@@ -78,4 +90,17 @@ VariancePooling = Annotated[
     float | str,
     BeforeValidator(_variance_pooling),
     WithJsonSchema({"enum": ["auto", 0, 0.5, 1], "type": ["string", "number"]}),
+]
+JoinKey = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_join_key),
+    AfterValidator(_different),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string"},
+                {"type": "array", "items": {"type": "string"}, "minItems": 1},
+            ]
+        }
+    ),
 ]

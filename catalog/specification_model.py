@@ -16,6 +16,7 @@ from catalog.schedule import check_schedule
 from catalog.specification_fields import (
     ColumnName,
     FreeText,
+    JoinKey,
     Name,
     Number,
     Tag,
@@ -215,6 +216,13 @@ class Limits(Frozen):
         description="A categorical attribute is not proposed where a larger share of"
         " the seed's rows has a value that the population never has.",
     )
+    maximum_linked_rows: StrictInt = Field(
+        default=50,
+        ge=1,
+        le=1_000_000,
+        description="An identifier that more rows than this have stands for nobody and"
+        " is dropped.",
+    )
     advised_attributes: StrictInt = Field(
         default=8,
         ge=1,
@@ -272,9 +280,10 @@ class AudienceSpecification(Frozen):
     )
     seed: SeedChoice = Field(description="The people one values.")
     population: PopulationChoice = Field(description="The people to choose from.")
-    join_key: str | None = Field(
+    join_key: JoinKey | None = Field(
         default=None,
-        description="Identifier that joins the two; left out: the best shared one.",
+        description="Identifier, or list of them, that says who is who; left out: every"
+        " one that either side has.",
     )
     attributes: tuple[AttributeChoice, ...] | None = Field(
         default=None,

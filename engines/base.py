@@ -12,6 +12,7 @@ from catalog.datasets import (
     DatasetKind,
     DatasetProfile,
 )
+from catalog.normal_forms import Form, HashAlgorithm
 from engines.limits import Settings
 
 if TYPE_CHECKING:
@@ -19,13 +20,18 @@ if TYPE_CHECKING:
 
 BATCH_ROWS = 122_880
 
+Hashing = tuple[Form, HashAlgorithm]
+
 __all__ = [
     "BATCH_ROWS",
+    "NO_KEY",
     "BuildInputs",
     "Engine",
+    "Hashing",
     "InputAttribute",
     "InputIdentifier",
     "Inspection",
+    "KeyColumn",
     "MembersFile",
     "Settings",
     "Source",
@@ -59,13 +65,38 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyColumn:
+    """A column of identifiers and the form in which they are compared."""
+
+    name: str
+    form: Form = "text"
+
+
+# Rows without an identifier have a sample too: those with the least hash.
+NO_KEY = KeyColumn("")
+
+
+@dataclass(frozen=True, slots=True)
 class InputIdentifier:
-    """An identifier type and the column that holds it on each side."""
+    """An identifier type and the column that holds it on each side, None where none does.
+
+    `population_hashing` and `seed_hashing` say of a side that holds values in the clear
+    how they become this identifier: their form and the hash. `is_carried`: it is
+    delivered and says nothing about who is who.
+    """
 
     slug: str
     is_hash: bool
-    population_column: str
-    seed_column: str
+    population_column: str | None
+    seed_column: str | None
+    population_hashing: Hashing | None = None
+    seed_hashing: Hashing | None = None
+    is_carried: bool = False
+
+    @property
+    def is_shared(self) -> bool:
+        """True where both sides have it."""
+        return self.population_column is not None and self.seed_column is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +127,7 @@ class SpecificationRow:
     sample_size: int = 20_000
     sample_minimum: int = 2_000
     bin_count: int = 1_024
+    maximum_linked_rows: int = 50
     model: str = "naive_bayes"
 
 
@@ -149,7 +181,7 @@ class Engine(Protocol):
         """Make the dataset readable as Parquet at this fingerprint; nothing if it is."""
 
     def profile(
-        self, dataset: Dataset, fingerprint: str, key_columns: Sequence[str]
+        self, dataset: Dataset, fingerprint: str, key_columns: Sequence[KeyColumn]
     ) -> DatasetProfile:
         """Statistics of all columns and of the key columns; made once, then read."""
 
@@ -205,6 +237,9 @@ class Engine(Protocol):
         `identifiers` are slugs. Batches of contributions hold `row_id` and
         `contribution_<attribute>` columns; `metadata` goes into the file's own.
         """
+
+    def export_identities(self, build_folder: Path, target: Path) -> int:
+        """Write every identifier of the audience's people to a Parquet file; its rows."""
 
     def copy_columns(
         self, source: Path, target: Path, columns: Mapping[str, str]

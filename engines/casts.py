@@ -6,6 +6,7 @@ The same value has the same text in whatever type it is stored: 1, 1.0 and 1.00 
 import re
 
 from catalog.errors import StudioError
+from catalog.normal_forms import Form
 
 INTEGERS = {
     "TINYINT",
@@ -91,12 +92,23 @@ def identifier_text(expression: str, type_name: str, column: str) -> str:
     )
 
 
-def key_text(expression: str, type_name: str, column: str) -> str:
-    """SQL for an identifier as it is compared: trimmed, nothing left is null.
+def key_text(expression: str, type_name: str, column: str, form: Form = "text") -> str:
+    """SQL for an identifier as it is compared: in its normal form, nothing left is null.
 
-    The same as the macro `trimmed` of the dbt project, which staging uses.
+    The same text as the macro `normalised_identifier` of the dbt project, which staging
+    uses, and as `catalog.normal_forms`.
     """
-    return f"nullif({_trimmed(identifier_text(expression, type_name, column))}, '')"
+    text = identifier_text(expression, type_name, column)
+    normal = _trimmed(text)
+    if form in ("email", "hash"):
+        normal = f"lower({normal})"
+    elif form == "phone":
+        normal = _phone_number(normal)
+    nobody = (
+        f"{text} like '00000000%' and length({text}) >= 32 "
+        f"and trim(leading '0-' from {text}) = ''"
+    )
+    return f"nullif(case when {nobody} then '' else {normal} end, '')"
 
 
 def _trimmed(text: str) -> str:
@@ -104,6 +116,17 @@ def _trimmed(text: str) -> str:
     visible = f"{text} between '!' and '~~' and reverse({text}) between '!' and '~~'"
     blank = "chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || ' ' || chr(160)"
     return f"case when {visible} then {text} else trim(both {blank} from {text}) end"
+
+
+def _phone_number(text: str) -> str:
+    """Digits, after a plus where the number is written with its country's code."""
+    written = f"({text})"
+    digits = f"regexp_replace(replace({written}, '(0)', ''), '[^0-9]', '', 'g')"
+    return (
+        f"case when {written} like '+%' then '+' || nullif({digits}, '') "
+        f"when {written} like '00%' then '+' || nullif(substr({digits}, 3), '') "
+        f"else regexp_replace({written}, '[^0-9]', '', 'g') end"
+    )
 
 
 def category_text(expression: str, type_name: str, column: str) -> str:

@@ -6,14 +6,24 @@ from typing import TYPE_CHECKING
 
 from catalog.datasets import CsvSchema, Dataset, DatasetProfile
 from catalog.home import Home
+from catalog.normal_forms import form_of
 from engines import fingerprints, inspection, loading, sources, work_tables
-from engines.base import BATCH_ROWS, BuildInputs, Inspection, MembersFile, Source
+from engines.base import (
+    BATCH_ROWS,
+    NO_KEY,
+    BuildInputs,
+    InputIdentifier,
+    Inspection,
+    KeyColumn,
+    MembersFile,
+    Source,
+)
 from engines.casts import category_text
 from engines.connection import memory_session, start_work, work_session
 from engines.failures import explained
 from engines.inputs import write_schema
 from engines.limits import Settings
-from engines.members import write_members
+from engines.members import write_identities, write_members
 from engines.output import copy_columns
 from engines.profile import kept_profile, profile_id, profile_rows, sample_file
 from engines.quoting import quote_identifier
@@ -57,7 +67,7 @@ class DuckDBEngine:
         loading.load(self.home, self.settings, dataset, fingerprint)
 
     def profile(
-        self, dataset: Dataset, fingerprint: str, key_columns: Sequence[str]
+        self, dataset: Dataset, fingerprint: str, key_columns: Sequence[KeyColumn]
     ) -> DatasetProfile:
         """Statistics of all columns and of the key columns; made once, then read.
 
@@ -65,8 +75,9 @@ class DuckDBEngine:
         """
         from filelock import FileLock
 
-        for name in key_columns:
-            column_of(dataset, name)
+        for key in key_columns:
+            if key != NO_KEY:
+                column_of(dataset, key.name)
         folder = self.home.profile(profile_id(dataset, fingerprint))
         known = kept_profile(dataset, fingerprint, key_columns, folder)
         if known is not None:
@@ -130,9 +141,7 @@ class DuckDBEngine:
             inputs.population.dataset, inputs.population.fingerprint
         )
         seed_files = self._files(inputs.seed.dataset, inputs.seed.fingerprint)
-        sample = self._sample(
-            inputs.population, inputs.identifiers[0].population_column
-        )
+        sample = self._sample(inputs.population, sample_key_of(inputs.identifiers))
         kept = [] if sample is None else [sample]
         with explained(f"build '{inputs.build_id}'", build_folder):
             start_work(build_folder, [*population_files, *seed_files, *kept])
@@ -146,7 +155,7 @@ class DuckDBEngine:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        path = self._sample(source, key_column)
+        path = self._sample(source, KeyColumn(key_column))
         names = [column.name for column in source.dataset.columns]
         for name in columns:
             column_of(source.dataset, name)
@@ -230,14 +239,31 @@ class DuckDBEngine:
                 connection, target, identifiers, contributions, metadata or {}
             )
 
+    def export_identities(self, build_folder: Path, target: Path) -> int:
+        """Write every identifier of the audience's people to a Parquet file; its rows."""
+        with (
+            explained("the audience's identifiers", target.parent),
+            work_session(self.settings, build_folder) as connection,
+        ):
+            return write_identities(connection, target)
+
     def _files(self, dataset: Dataset, fingerprint: str) -> tuple[Path, ...]:
         """The Parquet files of a dataset; loads what is not loaded yet."""
         self.load(dataset, fingerprint)
         return sources.parquet_files(self.home, dataset, fingerprint)
 
-    def _sample(self, source: Source, key_column: str) -> Path | None:
+    def _sample(self, source: Source, key: KeyColumn) -> Path | None:
         """The kept sample by a key, made where it is not yet; None if the key repeats."""
-        profile = self.profile(source.dataset, source.fingerprint, [key_column])
+        profile = self.profile(source.dataset, source.fingerprint, [key])
         if not profile.keys[0].is_unique:
             return None
-        return sample_file(self.home.profile(profile.id), key_column)
+        return sample_file(self.home.profile(profile.id), key)
+
+
+def sample_key_of(identifiers: Sequence[InputIdentifier]) -> KeyColumn:
+    """The population's column by which its sample is drawn: that of its first identifier."""
+    first = next(each for each in identifiers if each.population_column is not None)
+    form = (
+        first.population_hashing[0] if first.population_hashing else form_of(first.slug)
+    )
+    return KeyColumn(first.population_column or "", form)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from catalog.datasets import Dataset
 from catalog.errors import StudioError
 from engines.base import BuildInputs, InputAttribute, Source
 from engines.casts import category_text, family, identifier_text, number
@@ -49,10 +50,10 @@ def write_schema(
 def _population_view(inputs: BuildInputs, files: tuple[Path, ...]) -> str:
     dataset = inputs.population.dataset
     columns = [f"{ROW_ID} as row_id"]
-    for identifier in inputs.identifiers:
-        column = column_of(dataset, identifier.population_column)
-        text = identifier_text(quote_identifier(column.name), column.type, column.name)
-        columns.append(f"{text} as {quote_identifier(identifier.slug)}")
+    columns += [
+        _identifier(identifier.slug, dataset, identifier.population_column)
+        for identifier in inputs.identifiers
+    ]
     for attribute in inputs.attributes:
         column = column_of(dataset, attribute.column)
         columns.append(
@@ -64,10 +65,10 @@ def _population_view(inputs: BuildInputs, files: tuple[Path, ...]) -> str:
 def _seed_view(inputs: BuildInputs, files: tuple[Path, ...]) -> str:
     dataset = inputs.seed.dataset
     columns = [f"{ROW_ID} as row_id"]
-    for identifier in inputs.identifiers:
-        column = column_of(dataset, identifier.seed_column)
-        text = identifier_text(quote_identifier(column.name), column.type, column.name)
-        columns.append(f"{text} as {quote_identifier(identifier.slug)}")
+    columns += [
+        _identifier(identifier.slug, dataset, identifier.seed_column)
+        for identifier in inputs.identifiers
+    ]
     for attribute in inputs.attributes:
         if attribute.seed_column is None:
             nothing = f"cast(null as {_type(attribute)})"
@@ -87,9 +88,11 @@ def _sample_view(inputs: BuildInputs, sample: Path | None) -> str:
     positions = {column.name: at for at, column in enumerate(dataset.columns)}
     columns = ["row_id"]
     for identifier in inputs.identifiers:
-        column = column_of(dataset, identifier.population_column)
-        kept = sample_column(positions[column.name])
-        text = identifier_text(kept, kept_type(column.type), column.name)
+        name = identifier.population_column
+        text = "cast(null as varchar)"
+        if name is not None:
+            type_name = kept_type(column_of(dataset, name).type)
+            text = identifier_text(sample_column(positions[name]), type_name, name)
         columns.append(f"{text} as {quote_identifier(identifier.slug)}")
     for attribute in inputs.attributes:
         column = column_of(dataset, attribute.column)
@@ -97,6 +100,15 @@ def _sample_view(inputs: BuildInputs, sample: Path | None) -> str:
         columns.append(_attribute(attribute, kept, kept_type(column.type)))
     columns.append("sample_key")
     return f"select {', '.join(columns)} from {read_parquet([sample])}"
+
+
+def _identifier(slug: str, dataset: Dataset, name: str | None) -> str:
+    """SQL for an identifier's column; nulls where the dataset has none."""
+    if name is None:
+        return f"cast(null as varchar) as {quote_identifier(slug)}"
+    column = column_of(dataset, name)
+    text = identifier_text(quote_identifier(name), column.type, name)
+    return f"{text} as {quote_identifier(slug)}"
 
 
 def _type(attribute: InputAttribute) -> str:
@@ -205,10 +217,11 @@ def _write_specification(
         "create or replace table inputs.spec (build_id varchar, smoothing double, "
         "gaussian_prior double, variance_pooling double, attribute_weights varchar, "
         "output_kind varchar, output_value double, include_seed boolean, "
-        "sample_size integer, sample_minimum integer, bin_count integer, model varchar)"
+        "sample_size integer, sample_minimum integer, bin_count integer, "
+        "maximum_linked_rows integer, model varchar)"
     )
     connection.execute(
-        "insert into inputs.spec values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into inputs.spec values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             inputs.build_id,
             row.smoothing,
@@ -221,6 +234,7 @@ def _write_specification(
             row.sample_size,
             row.sample_minimum,
             row.bin_count,
+            row.maximum_linked_rows,
             row.model,
         ],
     )

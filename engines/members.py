@@ -51,6 +51,30 @@ def write_members(
     return MembersFile(rows, digest.hexdigest(), size, tuple(schema.names))
 
 
+def write_identities(connection: "duckdb.DuckDBPyConnection", target: Path) -> int:
+    """Write the identifiers of the audience's people, in a fixed order; the rows.
+
+    A person may have more of them than the members' file has columns.
+    """
+    import pyarrow.parquet as pq
+
+    reader = connection.sql(
+        "select person_key, id_type, identifier from main.audience_identities "
+        "order by person_key, id_type, identifier"
+    ).to_arrow_reader(ROWS_A_GROUP)
+    rows = 0
+    with (
+        written_whole(target) as temporary,
+        pq.ParquetWriter(
+            temporary, reader.schema, compression="zstd", write_page_checksum=True
+        ) as writer,
+    ):
+        for group in _groups(reader, reader.schema):
+            writer.write_table(group, row_group_size=ROWS_A_GROUP)
+            rows += group.num_rows
+    return rows
+
+
 def _store_contributions(
     connection: "duckdb.DuckDBPyConnection", batches: Iterable["pa.RecordBatch"]
 ) -> list[str]:
@@ -110,8 +134,11 @@ def _query(identifiers: Sequence[str], terms: Sequence[str]) -> str:
         "from main.audience_members as audience_members "
         "left join main.canonical_members as canonical_members "
         "on canonical_members.row_id = audience_members.row_id "
-        f"left join (select person_key{of_seed} from main.canonical_seed_identities "
-        "group by person_key) as seed_identities "
+        f"left join (select seed_people.person_key{of_seed} "
+        "from main.canonical_seed_identities as seed_identities "
+        "inner join main.canonical_seed_people as seed_people "
+        "on seed_identities.seed_row_id = seed_people.row_id "
+        "group by seed_people.person_key) as seed_identities "
         "on seed_identities.person_key = audience_members.person_key "
         f"{joined}"
         "order by audience_members.rank nulls last, audience_members.person_key"

@@ -1,7 +1,8 @@
 """Statistics of a dataset at one fingerprint: made once, kept in the home, then read.
 
 One scan counts all columns; a column whose number of distinct values lies near a limit
-that decides something is counted exactly. Each key costs a scan of its own.
+that decides something is counted exactly. Each key costs a scan of its own, and so does
+the sample, which belongs to the key that comes first.
 """
 
 import hashlib
@@ -11,7 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from catalog.datasets import Column, ColumnProfile, Dataset, DatasetProfile, KeyProfile
+from catalog.normal_forms import Form
 from engines.atomic import write_text_whole, written_whole
+from engines.base import NO_KEY, KeyColumn
 from engines.casts import family, is_simple, key_text
 from engines.quoting import quote_identifier
 from engines.relations import column_of, one_row
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 STATISTICS = "profile.json"
-FORMAT = 1
+FORMAT = 3
 COLUMNS_A_SCAN = 250
 # The approximation errs by about 5 %. Below this count exact is cheap, and every
 # limit on categories (10, 1,024, 10,000) lies well inside.
@@ -37,12 +40,15 @@ def profile_id(dataset: Dataset, fingerprint: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def sample_file(folder: Path, key_column: str) -> Path:
+def sample_file(folder: Path, key: KeyColumn) -> Path:
     """Where the sample by one key is kept."""
-    return (
-        folder
-        / f"sample_{hashlib.sha256(key_column.encode()).hexdigest()[:16]}.parquet"
-    )
+    digest = hashlib.sha256(key_name(key).encode()).hexdigest()[:16]
+    return folder / f"sample_{digest}.parquet"
+
+
+def key_name(key: KeyColumn) -> str:
+    """Under which a key is kept: one column may be read in several forms."""
+    return key.name if key.form == "text" else f"{key.form}\0{key.name}"
 
 
 def profile_rows(
@@ -51,7 +57,7 @@ def profile_rows(
     dataset: Dataset,
     fingerprint: str,
     *,
-    key_columns: Sequence[str],
+    key_columns: Sequence[KeyColumn],
     folder: Path,
 ) -> DatasetProfile:
     """The profile, from `folder` as far as it is there, else counted and kept.
@@ -63,35 +69,52 @@ def profile_rows(
     known: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
     before = json.dumps(known)
     if not known:
-        known = {**count_columns(connection, rows, dataset.columns), "keys": {}}
-    for name in key_columns or ("",):
-        if name not in known["keys"]:
-            known["keys"][name] = _profile_key(connection, rows, dataset, name, folder)
+        known = {
+            **count_columns(connection, rows, dataset.columns),
+            "keys": {},
+            "sampled": {},
+        }
+    keys = tuple(key_columns) or (NO_KEY,)
+    for key in keys:
+        if key_name(key) not in known["keys"]:
+            known["keys"][key_name(key)] = _counted_key(connection, rows, dataset, key)
+    if key_name(keys[0]) not in known["sampled"]:
+        known["sampled"][key_name(keys[0])] = _sampled_by(
+            connection,
+            rows,
+            dataset,
+            keys[0],
+            counted=known["keys"][key_name(keys[0])],
+            folder=folder,
+        )
     if json.dumps(known) != before:
         write_text_whole(path, json.dumps(known))
-    return _assemble(known, dataset, fingerprint, key_columns)
+    return _assemble(known, dataset, fingerprint, keys)
 
 
 def kept_profile(
-    dataset: Dataset, fingerprint: str, key_columns: Sequence[str], folder: Path
+    dataset: Dataset, fingerprint: str, key_columns: Sequence[KeyColumn], folder: Path
 ) -> DatasetProfile | None:
     """The profile if all of it has been made before."""
     path = folder / STATISTICS
     if not path.exists():
         return None
     known = json.loads(path.read_text())
-    if not all(name in known["keys"] for name in key_columns or ("",)):
+    keys = tuple(key_columns) or (NO_KEY,)
+    is_counted = all(key_name(key) in known["keys"] for key in keys)
+    if not is_counted or key_name(keys[0]) not in known["sampled"]:
         return None
-    return _assemble(known, dataset, fingerprint, key_columns)
+    return _assemble(known, dataset, fingerprint, keys)
 
 
 def _assemble(
     known: dict[str, Any],
     dataset: Dataset,
     fingerprint: str,
-    key_columns: Sequence[str],
+    key_columns: Sequence[KeyColumn],
 ) -> DatasetProfile:
-    keys = [known["keys"][name] for name in key_columns or ("",)]
+    keys = [known["keys"][key_name(key)] for key in key_columns]
+    sampled_columns = known["sampled"][key_name(key_columns[0])]
     return DatasetProfile(
         id=profile_id(dataset, fingerprint),
         dataset_id=dataset.id,
@@ -100,10 +123,10 @@ def _assemble(
         columns=tuple(
             ColumnProfile(name=column.name, type=column.type, **counts, **sampled)
             for column, counts, sampled in zip(
-                dataset.columns, known["columns"], keys[0]["columns"], strict=True
+                dataset.columns, known["columns"], sampled_columns, strict=True
             )
         ),
-        keys=tuple(KeyProfile(**key["key"]) for key in keys if key["key"]),
+        keys=tuple(KeyProfile(**key) for key in keys if key),
     )
 
 
@@ -167,34 +190,49 @@ def _distinct(
     return int(distinct)
 
 
-def _profile_key(
+def _counted_key(
     connection: "duckdb.DuckDBPyConnection",
     rows: str,
     dataset: Dataset,
-    name: str,
+    asked: KeyColumn,
+) -> dict[str, Any] | None:
+    if asked == NO_KEY:
+        return None
+    column = column_of(dataset, asked.name)
+    return count_key(connection, rows, column, asked.form).model_dump()
+
+
+def _sampled_by(
+    connection: "duckdb.DuckDBPyConnection",
+    rows: str,
+    dataset: Dataset,
+    asked: KeyColumn,
+    *,
+    counted: dict[str, Any] | None,
     folder: Path,
-) -> dict[str, Any]:
-    key = count_key(connection, rows, column_of(dataset, name)) if name else None
-    sample = draw_sample(connection, rows, dataset.columns, key)
+) -> list[dict[str, object]]:
+    """What the sample by one key tells of each column; a unique key's sample is kept."""
+    key = KeyProfile(**counted) if counted else None
+    sample = draw_sample(connection, rows, dataset.columns, key, asked.form)
     if key is not None and key.is_unique:
-        _keep(sample, sample_file(folder, name))
-    return {
-        "key": key.model_dump() if key else None,
-        "columns": [
-            sample_statistics(sample, position, column.type)
-            for position, column in enumerate(dataset.columns)
-        ],
-    }
+        _keep(sample, sample_file(folder, asked))
+    return [
+        sample_statistics(sample, position, column.type)
+        for position, column in enumerate(dataset.columns)
+    ]
 
 
 def count_key(
-    connection: "duckdb.DuckDBPyConnection", rows: str, column: Column
+    connection: "duckdb.DuckDBPyConnection",
+    rows: str,
+    column: Column,
+    form: Form = "text",
 ) -> KeyProfile:
     """Whether an identifier column names each row once, and whether it holds hashes.
 
     As many distinct hashes as rows prove that no two identifiers are the same.
     """
-    text = key_text(quote_identifier(column.name), column.type, column.name)
+    text = key_text(quote_identifier(column.name), column.type, column.name, form)
     is_hash = _is_hash(connection, rows, text)
     identifier = f"lower({text})" if is_hash else text
     keyed = f"(select {identifier} as identifier from {rows}) as keyed"

@@ -10,8 +10,9 @@ from typing import Protocol
 from catalog.attributes import Mapping, Role, propose_mappings
 from catalog.datasets import CsvSchema, Dataset
 from catalog.errors import StudioError
+from catalog.normal_forms import form_of
 from catalog.store import Catalog
-from engines.base import Engine, Inspection, Source
+from engines.base import NO_KEY, Engine, Inspection, KeyColumn, Source
 
 
 class HasCatalogAndEngine(Protocol):
@@ -76,8 +77,13 @@ def current_source(workshop: HasCatalogAndEngine, name: str) -> Source:
     fingerprint = engine.fingerprint(dataset)
     refuse_changed_columns(engine, dataset, mappings)
     engine.load(dataset, fingerprint)
-    keys = [each.column for each in mappings if each.role is Role.identity]
-    profile = engine.profile(dataset, fingerprint, keys)
+    keys = [
+        KeyColumn(each.column, form_of(each.attribute))
+        for each in mappings
+        if each.role is Role.identity
+    ]
+    # Which of them comes first, and so the sample, is settled with the other side.
+    profile = engine.profile(dataset, fingerprint, [NO_KEY, *keys])
     refuse_empty(dataset, profile.rows)
     catalog.save_profile(profile)
     return Source(dataset, fingerprint, profile)

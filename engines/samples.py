@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from catalog.datasets import Column, KeyProfile
+from catalog.normal_forms import Form
 from engines.casts import is_number, is_simple, key_text
 from engines.quoting import quote_identifier
 from engines.relations import ROW_ID
@@ -53,6 +54,7 @@ def draw_sample(
     rows: str,
     columns: Sequence[Column],
     key: KeyProfile | None,
+    form: Form = "text",
 ) -> "pa.Table":
     """The sample's rows in order: row_id, sample_key and every simple column.
 
@@ -64,7 +66,7 @@ def draw_sample(
         ordering, order, filled = ties, "2", "true"
     else:
         type_name = next(one.type for one in columns if one.name == key.column)
-        text = key_text(quote_identifier(key.column), type_name, key.column)
+        text = key_text(quote_identifier(key.column), type_name, key.column, form)
         identifier = f"lower({text})" if key.is_hash else text
         ordering = sample_key(identifier, key.is_hash)
         filled = f"{text} is not null"

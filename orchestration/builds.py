@@ -14,6 +14,7 @@ from catalog.datasets import Frozen
 from catalog.errors import StudioError
 from catalog.home import Home
 from engines.atomic import write_text_whole
+from engines.base import Hashing
 
 RECORD = "build.json"
 DONE = "done"
@@ -40,6 +41,8 @@ class Build(Frozen):
     advised_seed: int
     identifiers: tuple[str, ...]
     hashed_identifiers: tuple[str, ...]
+    carried_identifiers: tuple[str, ...]
+    raw_identifiers: dict[str, dict[str, Hashing]]
     categorical: tuple[str, ...]
     continuous: tuple[str, ...]
     discrete: tuple[str, ...]
@@ -58,9 +61,19 @@ class Build(Frozen):
             "discrete": list(self.discrete),
             "identifiers": list(self.identifiers),
             "hashed_identifiers": list(self.hashed_identifiers),
+            "carried_identifiers": list(self.carried_identifiers),
+            "raw_identifiers": {
+                side: {slug: list(made) for slug, made in found.items()}
+                for side, found in self.raw_identifiers.items()
+            },
             "resolve_people": self.resolve_people,
             "learn_from": self.learn_from,
         }
+
+    @property
+    def has_many_identities(self) -> bool:
+        """True where a person may have more identifiers than there are columns."""
+        return self.resolve_people and len(self.identifiers) > 1
 
     def save(self) -> None:
         """Write the record; a later step of any process reads it."""

@@ -21,6 +21,7 @@ REPORT_TABLES = (
     "report_curve",
     "report_deciles",
     "report_histogram",
+    "report_identities",
     "report_overlap",
     "report_value_terms",
 )
@@ -52,6 +53,7 @@ def figures_of(
         curve=frames["report_curve"],
         attribute_weights=frames["report_attribute_weights"],
         value_terms=frames["report_value_terms"],
+        identities=frames["report_identities"],
         delivered_people=people,
         added_seed_people=people - chosen_people(tables),
         held_out_auc=scoring.get("held_out_auc"),

@@ -82,12 +82,20 @@ def prepare_build(
             learn_from=plan.learn_from,
             minimum_seed=version.specification.limits.minimum_seed,
             advised_seed=version.specification.limits.advised_seed,
-            identifiers=(plan.identifier.slug,),
-            hashed_identifiers=(plan.identifier.slug,) * plan.identifier.is_hash,
+            identifiers=tuple(
+                each.slug for each in plan.identifiers if not each.is_carried
+            ),
+            hashed_identifiers=tuple(
+                each.slug for each in plan.identifiers if each.is_hash
+            ),
+            carried_identifiers=tuple(
+                each.slug for each in plan.identifiers if each.is_carried
+            ),
+            raw_identifiers=plan.raw_identifiers(),
             categorical=plan.slugs("categorical"),
             continuous=plan.slugs("continuous"),
             discrete=tuple(each.slug for each in plan.attributes if each.is_discrete),
-            resolve_people=not plan.is_key_unique,
+            resolve_people=plan.resolves_people,
             input_fingerprints=plan.fingerprints(),
             input_stamps=stamps(workshop, plan),
             notes=plan.notes,

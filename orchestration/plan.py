@@ -6,6 +6,7 @@ here, so that `plan`, `--dry-run` and a build meet the same sentence.
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,20 +16,28 @@ from catalog.datasets import KeyProfile
 from catalog.eligibility import (
     Verdict,
     is_bare_list,
-    join_key,
+    join_identifiers,
     join_key_notes,
     learning_seed_verdict,
     population_verdict,
     seed_verdict,
 )
 from catalog.errors import StudioError
+from catalog.join_keys import Identifier, conflict_notes
 from catalog.mapped_dataset import MappedDataset
-from catalog.selection import SelectedAttribute, select_attributes
+from catalog.normal_forms import form_of
+from catalog.selection import (
+    SelectedAttribute,
+    find_attribute,
+    select_attributes,
+)
 from catalog.specification import AudienceSpecification, specification_hash
 from engines.base import (
     BuildInputs,
+    Hashing,
     InputAttribute,
     InputIdentifier,
+    KeyColumn,
     Source,
     SpecificationRow,
 )
@@ -49,17 +58,18 @@ class Plan:
     specification: AudienceSpecification
     seed: Source
     population: Source
-    identifier: InputIdentifier
+    identifiers: tuple[InputIdentifier, ...]
     attributes: tuple[InputAttribute, ...]
     learn_from: str
-    is_key_unique: bool
+    resolves_people: bool
     left_out: tuple[Verdict, ...]
     notes: tuple[str, ...]
 
     def fingerprints(self) -> dict[str, str]:
         """What names the build beside its specification: the inputs as they are read."""
         resolved = {
-            "identifier": asdict(self.identifier),
+            "identifiers": [asdict(each) for each in self.identifiers],
+            "resolves_people": self.resolves_people,
             "attributes": [asdict(attribute) for attribute in self.attributes],
             "learn_from": self.learn_from,
         }
@@ -76,10 +86,28 @@ class Plan:
             build_id=build_id,
             population=self.population,
             seed=self.seed,
-            identifiers=(self.identifier,),
+            identifiers=self.identifiers,
             attributes=self.attributes,
             specification=specification_row(self.specification),
         )
+
+    @property
+    def shared(self) -> tuple[InputIdentifier, ...]:
+        """The identifiers that join seed and population."""
+        return tuple(
+            each for each in self.identifiers if each.is_shared and not each.is_carried
+        )
+
+    def raw_identifiers(self) -> dict[str, dict[str, Hashing]]:
+        """By side, the identifiers that it makes of values in the clear."""
+        return {
+            side: {
+                each.slug: made
+                for each in self.identifiers
+                if (made := getattr(each, f"{side}_hashing")) is not None
+            }
+            for side in ("population", "seed")
+        }
 
     def slugs(self, role: str) -> tuple[str, ...]:
         """Slugs of the attributes of one role, in the order of the specification."""
@@ -126,12 +154,15 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
     refuse(seed_verdict(ours, limits), "seed")
     refuse(population_verdict(ours, theirs, limits, learn), "population")
 
-    key = join_key(ours, theirs, specification.join_key)
-    columns = tuple(identifier_column(side, key) for side in (ours, theirs))
-    seed = keyed(workshop, seed, columns[0])
-    population = keyed(workshop, population, columns[1])
+    found = join_identifiers(
+        ours,
+        theirs,
+        specification.join_key,
+        excluded_identifiers(specification, theirs),
+    )
+    seed = keyed(workshop, seed, ours, found, "seed")
+    population = keyed(workshop, population, theirs, found, "population")
     ours, theirs = mapped(workshop, seed), mapped(workshop, population)
-    seed_key, population_key = key_profile(seed), key_profile(population)
 
     selection = select_attributes(
         specification,
@@ -140,10 +171,15 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
         unknown_shares(workshop, specification, ours, theirs),
     )
     learn_from = "population" if learn == "population" or is_bare_list(ours) else "seed"
-    notes = [*join_key_notes(ours, theirs, key), *selection.notes]
-    notes += key_notes("seed", seed_key) + key_notes("population", population_key)
+    resolves_people = not any(each.is_unique and not each.is_carried for each in found)
+    shared = [each.name for each in found if each.is_shared]
+    notes = [note for key in shared for note in join_key_notes(ours, theirs, key)]
+    notes += [*conflict_notes(ours, theirs, found), *selection.notes]
+    notes += key_notes("seed", key_profiles(seed, found, "seed"))
+    if resolves_people:
+        notes += key_notes("population", key_profiles(population, found, "population"))
     if learn_from == "seed":
-        people = rows_of(seed) - seed_key.duplicates - seed_key.missing
+        people = most_people(rows_of(seed), key_profiles(seed, found, "seed"))
         verdict = learning_seed_verdict(people, limits)
         refuse(verdict, "seed")
         notes += verdict.notes
@@ -152,17 +188,12 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
         specification=specification,
         seed=seed,
         population=population,
-        identifier=InputIdentifier(
-            slug=key,
-            is_hash=population_key.is_hash,
-            population_column=columns[1],
-            seed_column=columns[0],
-        ),
+        identifiers=tuple(input_identifier(each, seed, population) for each in found),
         attributes=tuple(
             input_attribute(each, theirs) for each in selection.attributes
         ),
         learn_from=learn_from,
-        is_key_unique=population_key.is_unique,
+        resolves_people=resolves_people,
         left_out=tuple(
             each
             for each in selection.verdicts
@@ -180,16 +211,78 @@ def mapped(workshop: Workshop, source: Source) -> MappedDataset:
     )
 
 
-def keyed(workshop: Workshop, source: Source, column: str) -> Source:
-    """The source with the statistics and the sample that belong to its join column."""
-    profile = workshop.engine.profile(source.dataset, source.fingerprint, (column,))
+def excluded_identifiers(
+    specification: AudienceSpecification, population: MappedDataset
+) -> set[str]:
+    """Identifiers that the specification leaves out, by the names of their columns too."""
+    return {find_attribute(name, population) for name in specification.exclude}
+
+
+def keyed(
+    workshop: Workshop,
+    source: Source,
+    side: MappedDataset,
+    found: Sequence[Identifier],
+    name: str,
+) -> Source:
+    """The source with the statistics of its identifiers' columns, those of the first first.
+
+    Its sample, and with it the scale of numbers, belongs to the first.
+    """
+    columns = dict.fromkeys(
+        column
+        for each in found
+        if (column := getattr(each, f"{name}_column")) is not None
+    )
+    forms = {each.column: form_of(each.attribute) for each in side.mappings}
+    keys = [KeyColumn(column, forms[column]) for column in columns]
+    profile = workshop.engine.profile(source.dataset, source.fingerprint, keys)
     return Source(source.dataset, source.fingerprint, profile)
 
 
-def key_profile(source: Source) -> KeyProfile:
-    """What the join column holds."""
-    assert source.profile is not None  # noqa: S101
-    return source.profile.keys[0]
+def key_profiles(
+    source: Source, found: Sequence[Identifier], side: str
+) -> dict[str, KeyProfile]:
+    """What the columns hold that say who is who, by identifier."""
+    keys = {each.column: each for each in source.profile.keys} if source.profile else {}
+    return {
+        each.name: keys[column]
+        for each in found
+        if not each.is_carried
+        and (column := getattr(each, f"{side}_column")) is not None
+    }
+
+
+def input_identifier(
+    found: Identifier, seed: Source, population: Source
+) -> InputIdentifier:
+    """The identifier as the engine writes it; a hash by what either side holds."""
+    keys = [
+        key
+        for source, column, made in (
+            (population, found.population_column, found.population_hashing),
+            (seed, found.seed_column, found.seed_hashing),
+        )
+        for key in (source.profile.keys if source.profile else ())
+        if key.column == column and made is None
+    ]
+    return InputIdentifier(
+        slug=found.name,
+        is_hash=bool(keys) and all(key.is_hash for key in keys),
+        population_column=found.population_column,
+        seed_column=found.seed_column,
+        population_hashing=found.population_hashing,
+        seed_hashing=found.seed_hashing,
+        is_carried=found.is_carried,
+    )
+
+
+def most_people(rows: int, keys: Mapping[str, KeyProfile]) -> int:
+    """How many people so many rows can be: rows that share an identifier are one person."""
+    if len(keys) == 1:
+        (key,) = keys.values()
+        return rows - key.duplicates - key.missing
+    return rows - max(key.duplicates for key in keys.values())
 
 
 def rows_of(source: Source) -> int:
@@ -203,32 +296,25 @@ def refuse(verdict: Verdict, kind: str) -> None:
         raise verdict.as_error(kind)
 
 
-def identifier_column(side: MappedDataset, key: str) -> str:
-    """The column that holds the identifier."""
-    return next(
-        each.column
-        for each in side.mappings
-        if each.role is Role.identity and each.attribute == key
-    )
-
-
 def is_key_or_metadata(verdict: Verdict) -> bool:
     """True for columns that nobody expects to be scored."""
     return verdict.code in ("is_identity", "is_metadata")
 
 
-def key_notes(side: str, key: KeyProfile) -> list[str]:
+def key_notes(side: str, keys: Mapping[str, KeyProfile]) -> list[str]:
     """What is said of identifiers that repeat or are missing."""
     notes = []
-    if key.duplicates:
-        notes.append(
-            f"{key.duplicates:,} rows of the {side} repeat an identifier: they are"
-            " merged into one row a person"
-        )
-    if key.missing:
-        notes.append(
-            f"{key.missing:,} rows of the {side} have no identifier and are left out"
-        )
+    for name, key in keys.items():
+        what = "an identifier" if len(keys) == 1 else f"their {name}"
+        if key.duplicates:
+            notes.append(
+                f"{key.duplicates:,} rows of the {side} repeat {what}: they are"
+                " merged into one row a person"
+            )
+        if key.missing and len(keys) == 1:
+            notes.append(
+                f"{key.missing:,} rows of the {side} have no identifier and are left out"
+            )
     return notes
 
 
@@ -300,8 +386,16 @@ def specification_row(specification: AudienceSpecification) -> SpecificationRow:
         sample_size=scoring.sample_size,
         sample_minimum=scoring.sample_minimum,
         bin_count=scoring.bin_count,
+        maximum_linked_rows=specification.limits.maximum_linked_rows,
         model=scoring.model,
     )
+
+
+def identifier_use(identifier: InputIdentifier) -> str:
+    """What a build does with an identifier: joins, connects or carries it."""
+    if identifier.is_carried:
+        return "carries"
+    return "joins" if identifier.is_shared else "connects"
 
 
 def plan_as_json(plan: Plan) -> dict[str, Any]:
@@ -316,12 +410,16 @@ def plan_as_json(plan: Plan) -> dict[str, Any]:
             "dataset": plan.population.dataset.name,
             "rows": rows_of(plan.population),
         },
-        "join_key": {
-            "identifier": plan.identifier.slug,
-            "seed_column": plan.identifier.seed_column,
-            "population_column": plan.identifier.population_column,
-            "is_unique": plan.is_key_unique,
-        },
+        "identifiers": [
+            {
+                "identifier": each.slug,
+                "seed_column": each.seed_column,
+                "population_column": each.population_column,
+                "use": identifier_use(each),
+            }
+            for each in plan.identifiers
+        ],
+        "resolves_people": plan.resolves_people,
         "learn_from": plan.learn_from,
         "model": specification.scoring.model,
         "attributes": [

@@ -28,7 +28,8 @@ from python_scoring.model import Model
 from python_scoring.scorers.base import Scorer
 from report.figures import AudienceFigures
 
-MEMBER_RELATIONS = ("audience_attributes", "audience_members")
+MEMBER_RELATIONS = ("audience_attributes", "audience_identities", "audience_members")
+IDENTITIES = "identities.parquet"
 LIBRARIES = ("dagster", "dbt-core", "dbt-duckdb", "duckdb", "numpy", "pyarrow", "scipy")
 
 
@@ -93,10 +94,12 @@ def write_version(engine: Engine, build: Build, folder: Path) -> AudienceFigures
     members = engine.export_members(
         build.folder,
         folder / "members.parquet",
-        build.identifiers,
+        (*build.identifiers, *build.carried_identifiers),
         contributions(engine, build, scorer),
         {"audience": build.audience_slug, "build": build.build_id},
     )
+    if build.has_many_identities:
+        engine.export_identities(build.folder, folder / IDENTITIES)
     figures = figures_of(build, tables, members.rows)
     texts = {
         "figures.json": json.dumps(figures.as_json(), indent=1, ensure_ascii=False),

@@ -15,6 +15,7 @@ from report.reach import last_better_than_random, reach_at
 from report.remarks import (
     Remark,
     audience_warnings,
+    identifier_notes,
     quality_warnings,
     row_notes,
     seed_warnings,
@@ -82,6 +83,7 @@ def audience_figures(
     curve: pd.DataFrame,
     attribute_weights: pd.DataFrame,
     value_terms: pd.DataFrame,
+    identities: pd.DataFrame | None = None,
     delivered_people: int,
     added_seed_people: int = 0,
     held_out_auc: float | None = None,
@@ -90,7 +92,8 @@ def audience_figures(
     """The figures of one build.
 
     The tables are report_overlap, audience_cut (one row each), report_deciles,
-    report_curve, report_attribute_weights and report_value_terms. `delivered_people`
+    report_curve, report_attribute_weights, report_value_terms and report_identities.
+    `delivered_people`
     counts everybody in the audience; `added_seed_people` of them are seed people who
     were added to it and say nothing about its reach.
     """
@@ -113,7 +116,11 @@ def audience_figures(
         _sentences(overlap_row, facts),
         attributes,
         warnings,
-        (*row_notes(overlap_row), *_attribute_notes(attributes)),
+        (
+            *row_notes(overlap_row),
+            *identifier_notes([] if identities is None else plain_rows(identities)),
+            *_attribute_notes(attributes),
+        ),
     )
 
 

@@ -165,3 +165,51 @@ def row_notes(overlap: Row) -> list[Remark]:
             )
         )
     return notes
+
+
+def identifier_notes(identities: Sequence[Row]) -> list[Remark]:
+    """Of report_identities: identifiers that link too many rows and stand for nobody.
+
+    The identifiers themselves are never told, only how many there are.
+    """
+    notes = []
+    for row in identities:
+        name, most = row["id_type"], number_text(row["maximum_linked_rows"])
+        if row["dropped_identifiers"]:
+            values = counted(row["dropped_identifiers"], "value", "values")
+            verb = "stands" if row["dropped_identifiers"] == 1 else "stand"
+            notes.append(
+                Remark(
+                    "dropped_identifiers",
+                    f"{values} of {name} {verb} for nobody: more than {most} rows of "
+                    f"the population have one ({number_text(row['dropped_rows'])} rows).",
+                    "They join nobody and are not delivered; a placeholder in place of "
+                    "an identifier is the usual cause.",
+                )
+            )
+        if row["dropped_seed_identifiers"]:
+            values = counted(row["dropped_seed_identifiers"], "value", "values")
+            verb = "finds" if row["dropped_seed_identifiers"] == 1 else "find"
+            notes.append(
+                Remark(
+                    "dropped_seed_identifiers",
+                    f"{values} of {name} in the seed {verb} nobody: more than {most} "
+                    "seed rows or people of the population have one.",
+                    "Seed people who have no other identifier are not known as such.",
+                )
+            )
+    if len(identities) > 1:
+        found = ", ".join(
+            f"{number_text(row['matched_identifiers'])} of "
+            f"{number_text(row['seed_identifiers'])} by {row['id_type']}"
+            for row in identities
+            if row["seed_identifiers"]
+        )
+        notes.append(
+            Remark(
+                "found_by_identifier",
+                f"Identifiers of the seed that the population has: {found}.",
+                "A person found by any of them counts once.",
+            )
+        )
+    return notes

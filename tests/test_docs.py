@@ -30,7 +30,7 @@ PAGES = [
     *sorted(DOCS.rglob("*.md")),
     *sorted((ROOT / "examples").rglob("*.md")),
 ]
-REFERENCE = ["cli.md", "specification.md", "data.md", "dagster.md"]
+REFERENCE = ["cli.md", "specification.md", "data.md", "people.md", "dagster.md"]
 NO_BOUND_TO_SPEAK_OF = 10**9
 ROOMS = ["catalog", "engines", "orchestration", "python_scoring", "report", "studio"]
 
@@ -153,8 +153,8 @@ def test_every_exit_code_is_in_the_docs_by_number_and_name(code):
 def type_told(schema: dict[str, Any], root: dict[str, Any]) -> str:
     """A field's type in words."""
     options = [one for one in schema.get("anyOf", []) if one.get("type") != "null"]
-    if len(options) == 1:
-        return type_told(options[0], root)
+    if options:
+        return " or ".join(type_told(one, root) for one in options)
     if "const" in schema:
         return f"`{schema['const']}`"
     if "enum" in schema:

@@ -256,7 +256,7 @@ def _print_plan(plan: Any, *, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    key, output = found["join_key"], found["output"]
+    output = found["output"]
     limit, value = next(iter(output.items()))
     told = {
         "top": f"the {value:,.0f} most alike people",
@@ -271,9 +271,11 @@ def _print_plan(plan: Any, *, as_json: bool) -> None:
                 f"{found['population']['rows']:,} rows of"
                 f" '{found['population']['dataset']}'"
             ),
-            "joined by": (
-                f"{key['identifier']} ('{key['seed_column']}' and"
-                f" '{key['population_column']}')"
+            "joined by": "; ".join(
+                f"{each['identifier']} ('{each['seed_column']}' and"
+                f" '{each['population_column']}')"
+                for each in found["identifiers"]
+                if each["use"] == "joins"
             ),
             "learns from": {
                 "seed": "the seed's own rows",

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from catalog.errors import StudioError
+from catalog.normal_forms import FORMS, normalised
 from catalog.records import Audience, AudienceVersion
 from catalog.specification import (
     AudienceSpecification,
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 MEMBERS = "members.parquet"
 MANIFEST = "manifest.json"
+IDENTITIES = "identities.parquet"
+MEMBER_COLUMNS = frozenset(
+    {"person_key", "score", "log_odds", "rank", "percentile", "is_seed"}
+)
 
 
 def read_request(
@@ -207,17 +212,18 @@ def explain(workshop: "Workshop", name: str, identifier: str) -> dict[str, Any]:
             "build it first",
         )
     path = version_file(audience, version, MEMBERS)
-    schema = pq.read_schema(path)
-    fixed = {"person_key", "score", "log_odds", "rank", "percentile", "is_seed"}
     keys = [
         each
-        for each in schema.names
-        if each not in fixed and not each.startswith("contribution_")
+        for each in pq.read_schema(path).names
+        if each not in MEMBER_COLUMNS and not each.startswith("contribution_")
     ]
-    wanted = identifier.strip()
-    expression = pc.field("person_key") == wanted
+    spellings = {normalised(identifier, form) for form in FORMS}
+    wanted = sorted(each for each in spellings if each)
+    expression = pc.field("person_key").isin(
+        [*wanted, *people_with(path.with_name(IDENTITIES), wanted)]
+    )
     for key in keys:
-        expression = expression | pc.field(key).isin([wanted, wanted.lower()])
+        expression = expression | pc.field(key).isin(wanted)
     found = pq.read_table(path, filters=expression).to_pylist()
     if not found:
         raise StudioError(
@@ -245,6 +251,21 @@ def explain(workshop: "Workshop", name: str, identifier: str) -> dict[str, Any]:
             parts, key=lambda part: (-abs(part["contribution"]), part["attribute"])
         ),
     }
+
+
+def people_with(path: Path, identifiers: list[str]) -> list[str]:
+    """Keys of the people who have one of these, from the version's list of identifiers.
+
+    There is none where the members' own columns hold every identifier.
+    """
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    if not path.exists():
+        return []
+    wanted = pc.field("identifier").isin(identifiers)
+    keys: list[str] = pq.read_table(path, filters=wanted)["person_key"].to_pylist()
+    return keys
 
 
 def version_file(audience: Audience, version: AudienceVersion, name: str) -> Path:

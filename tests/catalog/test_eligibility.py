@@ -5,7 +5,7 @@ import pytest
 from catalog.attributes import Role, with_role
 from catalog.eligibility import (
     attribute_verdicts,
-    join_key,
+    join_identifiers,
     learning_seed_verdict,
     population_verdict,
     population_verdicts,
@@ -84,7 +84,7 @@ def test_without_a_shared_identifier_both_lists_are_shown(mapped):
     assert "sha256_hashed_email" in verdict.reason
     assert "user_id" in verdict.reason
     with pytest.raises(StudioError, match="sha256_hashed_email"):
-        join_key(seed, population)
+        join_identifiers(seed, population)
 
 
 def test_what_does_not_fit_is_shown_after_what_does(mapped):
@@ -110,8 +110,9 @@ def test_a_unique_identifier_joins_before_a_repeated_one_and_addresses_come_last
     population = mapped("people", 1_000, *columns, unique=("device_id", "email"))
 
     assert shared_identifiers(seed, population) == ("device_id", "user_id", "email")
-    assert join_key(seed, population) == "device_id"
-    assert join_key(seed, population, "user_id") == "user_id"
+    found = join_identifiers(seed, population)
+    assert [each.name for each in found] == ["device_id", "user_id", "email"]
+    assert all(each.is_shared for each in found)
 
 
 def test_a_join_key_that_is_not_on_both_sides_is_refused_with_the_nearest(mapped):
@@ -119,7 +120,7 @@ def test_a_join_key_that_is_not_on_both_sides_is_refused_with_the_nearest(mapped
     population = mapped("people", 1_000, USER_ID, JOB)
 
     with pytest.raises(StudioError, match="did you mean 'user_id'"):
-        join_key(seed, population, "userid")
+        join_identifiers(seed, population, ["userid"])
 
 
 def test_whole_ids_stored_as_fractions_on_one_side_join_with_a_note(mapped):

@@ -20,7 +20,9 @@ BY_PERSON = {
     "canonical_merged_people": None,
     "canonical_sample": None,
     "weight_sample_terms": None,
+    "canonical_identified_rows": None,
     "canonical_matched_seed": "* exclude (row_id)",
+    "canonical_seed_matches": "* exclude (row_id)",
     "audience_attributes": "* exclude (row_id)",
     "audience_candidates": "* exclude (row_id)",
     "audience_members": "* exclude (row_id)",
@@ -41,7 +43,12 @@ def models(folder: Path) -> list[dict]:
 
 
 def test_every_stage_has_rows(example: Path) -> None:
-    empty_by_design = {"canonical_merged_people"}
+    empty_by_design = {
+        "audience_identities",
+        "canonical_linked_rows",
+        "canonical_merged_people",
+        "canonical_repeated_identities",
+    }
     with relations(example) as connection:
         empty = {
             model["name"]

@@ -15,6 +15,7 @@ GUARDS = {
     "learn": {
         "input_spec_has_one_row",
         "canonical_seed_is_sound",
+        "people_are_joined_whole",
         "distribution_bins_is_sound",
         "weight_values_is_sound",
         "weight_gaussians_is_sound",

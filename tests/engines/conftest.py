@@ -7,7 +7,7 @@ import pytest
 
 from catalog.datasets import Dataset
 from catalog.home import create_home
-from engines.base import Settings, Source
+from engines.base import KeyColumn, Settings, Source
 from engines.duckdb import DuckDBEngine
 
 
@@ -45,7 +45,9 @@ def source(engine, register):
         dataset = register(path, **options)
         fingerprint = engine.fingerprint(dataset)
         engine.load(dataset, fingerprint)
-        return Source(dataset, fingerprint, engine.profile(dataset, fingerprint, keys))
+        columns = [KeyColumn(key) for key in keys]
+        profile = engine.profile(dataset, fingerprint, columns)
+        return Source(dataset, fingerprint, profile)
 
     return opened
 

@@ -260,8 +260,9 @@ create schema if not exists main;
 create or replace table main.canonical_members as
     select * from (values (0, 'u0'), (1, 'u1'), (2, 'u2')) as t (row_id, user_id);
 create or replace table main.canonical_seed_identities as
-    select * from (values (0, 'user_id', 's9', 'k9')) as t
-    (seed_row_id, id_type, identifier, person_key);
+    select * from (values (0, 'user_id', 's9')) as t (seed_row_id, id_type, identifier);
+create or replace table main.canonical_seed_people as
+    select * from (values (0, 'k9')) as t (row_id, person_key);
 create or replace table main.audience_members as
     select * from (values
         ('k9', null, 1.0, null, null, null, true),

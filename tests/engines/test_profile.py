@@ -9,6 +9,8 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
+from engines.base import KeyColumn
+
 
 def people(count=30_000):
     rng = np.random.default_rng(1)
@@ -216,7 +218,7 @@ def test_a_profile_is_made_once(engine, source, tmp_path, monkeypatch):
 
     monkeypatch.setattr("engines.duckdb.memory_session", None)
 
-    again = engine.profile(first.dataset, first.fingerprint, ["id"])
+    again = engine.profile(first.dataset, first.fingerprint, [KeyColumn("id")])
     assert again == first.profile
 
 
@@ -227,9 +229,12 @@ def test_the_statistics_do_not_depend_on_the_keys_asked_before(
     path = written(tmp_path / "a.parquet", table)
     found = source(path, ["id"])
 
-    engine.profile(found.dataset, found.fingerprint, ["other"])
+    engine.profile(found.dataset, found.fingerprint, [KeyColumn("other")])
 
-    assert engine.profile(found.dataset, found.fingerprint, ["id"]) == found.profile
+    assert (
+        engine.profile(found.dataset, found.fingerprint, [KeyColumn("id")])
+        == found.profile
+    )
 
 
 def test_the_share_of_unknown_values(engine, source, tmp_path):

@@ -191,7 +191,14 @@ def test_a_dry_run_is_the_plan_and_builds_nothing(two_files):
     assert dry == ask("audience", "plan", "a.yml", "--json").json
     assert dry["seed"] == {"dataset": "seed", "rows": 120}
     assert dry["population"] == {"dataset": "population", "rows": 1_000}
-    assert dry["join_key"]["identifier"] == "user_id"
+    assert dry["identifiers"] == [
+        {
+            "identifier": "user_id",
+            "seed_column": "user_id",
+            "population_column": "user_id",
+            "use": "joins",
+        }
+    ]
     assert dry["learn_from"] == "seed"
     assert ask("audience", "list", "--json").json == []
     assert list((two_files / "home" / "builds").iterdir()) == []
@@ -205,7 +212,7 @@ def test_duplicate_identifiers_are_counted_before_the_build(two_files):
 
     plan = ask("audience", "plan", "a.yml", "--json").json
 
-    assert plan["join_key"]["is_unique"] is False
+    assert plan["resolves_people"] is True
     assert any(note.startswith("5 rows of the population") for note in plan["notes"])
 
 

@@ -1,17 +1,20 @@
 {#
-    The columns of an input after cleaning: identifiers trimmed, empty ones null, hashes in
-    lower case; categorical attributes as text; a continuous attribute that is not finite is
-    missing.
+    The columns of an input after cleaning: identifiers in their normal form, hashed where the
+    other side has hashes; categorical attributes as text; a continuous attribute that is not
+    finite is missing.
 
-    cleaned_columns('population')  ->  nullif(trim(...), '') as "user_id", ...
+    `side` is population or seed. `raw_identifiers` says, for each side, which identifier is
+    made of values in the clear: by their form and the hash.
+
+    cleaned_columns('people', 'population')  ->  nullif(trim(...), '') as "user_id", ...
 #}
-{% macro cleaned_columns(relation) -%}
-    {%- for slug in var("identifiers") -%}
+{% macro cleaned_columns(relation, side) -%}
+    {%- for slug in var("identifiers") + var("carried_identifiers") -%}
         {%- set column = relation ~ "." ~ quoted(slug) -%}
-        {%- if slug in var("hashed_identifiers") %}
-            , nullif(lower({{ trimmed(column) }}), '') as {{ quoted(slug) }}
-        {%- else %}, nullif({{ trimmed(column) }}, '') as {{ quoted(slug) }}
-        {%- endif -%}
+        {%- set raw = var("raw_identifiers").get(side, {}).get(slug) %},
+        {% if raw -%} {{ digest(normalised_identifier(column, raw[0]), raw[1]) }}
+        {%- else -%} {{ normalised_identifier(column, identifier_form(slug)) }}
+        {%- endif %} as {{ quoted(slug) }}
     {%- endfor -%}
     {%- for slug in var("categorical") %}
         , cast({{ relation }}.{{ quoted(slug) }} as string) as {{ quoted(slug) }}

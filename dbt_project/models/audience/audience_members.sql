@@ -6,7 +6,11 @@ with
 
     audience_cut as (select * from {{ ref("audience_cut") }}),
 
-    seed_identities as (select * from {{ ref("canonical_seed_identities") }}),
+    seed_people_rows as (
+
+        select person_key from {{ ref("canonical_seed_people") }} group by person_key
+
+    ),
 
     matched as (select row_id, person_key from {{ ref("canonical_matched_seed") }}),
 
@@ -31,7 +35,7 @@ with
     seed_people as (
 
         select
-            seed_identities.person_key,
+            seed_people_rows.person_key,
             min(matched.row_id) as row_id,
             1e0 as score,
             cast(null as double) as log_odds,
@@ -39,10 +43,10 @@ with
             cast(null as double) as percentile,
             true as is_seed
 
-        from seed_identities
+        from seed_people_rows
         inner join spec on spec.include_seed
-        left join matched on seed_identities.person_key = matched.person_key
-        group by seed_identities.person_key
+        left join matched on seed_people_rows.person_key = matched.person_key
+        group by seed_people_rows.person_key
 
     ),
 

@@ -2,37 +2,37 @@
 -- attributes.
 with
 
-    members as (select * from {{ ref("canonical_members") }}),
+    matches as (select * from {{ ref("canonical_seed_matches") }} where not is_dropped),
 
     seed_identities as (select * from {{ ref("canonical_seed_identities") }}),
 
-    matched as (
+    seed_people as (select * from {{ ref("canonical_seed_people") }}),
+
+    -- A person may be found by several identifiers, all of one seed person.
+    ordered as (
 
         select
-            members.row_id,
-            case
-                {% for slug in var("identifiers") %}
-                    when found_by_{{ slug }}.person_key is not null
-                    then found_by_{{ slug }}.person_key
-                {% endfor %}
-            end as person_key
-            {{ attribute_columns("members") }}
+            matches.*,
+            row_number() over (
+                partition by matches.row_id
+                order by matches.match_type, matches.match_identifier
+            ) as place
 
-        from members
-        {% for slug in var("identifiers") %}
-            left join
-                (
-                    select identifier, person_key
-                    from seed_identities
-                    where id_type = '{{ slug }}'
-                ) as found_by_{{ slug }}
-                on members.{{ quoted(slug) }} = found_by_{{ slug }}.identifier
-        {% endfor %}
-        where
-            {% for slug in var("identifiers") %}
-                found_by_{{ slug }}.person_key is not null
-                {% if not loop.last %} or {% endif %}
-            {% endfor %}
+        from matches
+
+    ),
+
+    matched as (
+
+        select ordered.row_id, seed_people.person_key {{ attribute_columns("ordered") }}
+
+        from ordered
+        inner join
+            seed_identities
+            on ordered.match_type = seed_identities.id_type
+            and ordered.match_identifier = seed_identities.identifier
+        inner join seed_people on seed_identities.seed_row_id = seed_people.row_id
+        where ordered.place = 1
 
     )
 

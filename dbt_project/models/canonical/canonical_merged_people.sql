@@ -1,76 +1,57 @@
--- One row per person, merged from the population rows that share an identifier; empty
--- where the key is unique.
+-- One row per person, merged from the rows that shared identifiers connect; empty where
+-- the key is unique.
+{% set identified_rows = ref("canonical_identified_rows") %}
+
 with
 
-    people as (
+    linked as (select * from {{ ref("canonical_linked_rows") }}),
 
-        select *
-        from {{ ref("stg_population") }}
-        {% if not var("resolve_people") %} where false {% endif %}
+    sizes as (
+
+        select person_row_id, count(*) as row_count from linked group by person_row_id
 
     ),
 
-    {% if var("resolve_people") %}
+    -- Most people have one row, and nothing to merge. Of two rows neither value is the
+    -- more frequent one and the median is the middle: cheaper than to ask for them.
+    merged as (
 
-        keyed as (
+        select
+            people.row_id,
+            cast(1 as bigint) as row_count
+            {{ identifier_columns("people") }}
+            {{ attribute_columns("people") }}
 
-            select
-                people.*,
-                {{ person_key(person_id_type("people"), person_identifier("people")) }}
-                as person_key
+        from {{ identified_rows }} as people
+        left join linked on people.row_id = linked.row_id
+        where
+            linked.row_id is null and {{ person_identifier("people") }} is not null
+            {% if not var("resolve_people") %} and false {% endif %}
 
-            from people
-            where {{ person_identifier("people") }} is not null
-
-        ),
-
-        repeated as (
-
-            select person_key from keyed group by person_key having count(*) > 1
-
-        ),
-
-        -- Most people have one row, and nothing to merge.
-        merged as (
-
-            select
-                keyed.row_id
-                {{ identifier_columns("keyed") }}
-                {{ attribute_columns("keyed") }}
-
-            from keyed
-            left join repeated on keyed.person_key = repeated.person_key
-            where repeated.person_key is null
-
+        {% for rows_of_person, merged_columns in [
+                ("= 2", merged_pair("people")),
+                ("> 2", merged_attributes("people")),
+            ] %}
             union all
 
             select
-                min(keyed.row_id) as row_id
-                {% for slug in var("identifiers") %}
-                    , min(keyed.{{ quoted(slug) }}) as {{ quoted(slug) }}
+                linked.person_row_id as row_id,
+                cast(count(*) as bigint) as row_count
+                {% for slug in var("identifiers") + var("carried_identifiers") %}
+                    , min(people.{{ quoted(slug) }}) as {{ quoted(slug) }}
                 {% endfor %}
-                {{ merged_attributes("keyed") }}
+                {{ merged_columns }}
 
-            from keyed
-            inner join repeated on keyed.person_key = repeated.person_key
-            group by keyed.person_key
+            from {{ identified_rows }} as people
+            inner join linked on people.row_id = linked.row_id
+            inner join
+                sizes
+                on linked.person_row_id = sizes.person_row_id
+                and sizes.row_count {{ rows_of_person }}
+            group by linked.person_row_id
+        {% endfor %}
 
-        )
-
-    {% else %}
-
-        merged as (
-
-            select
-                people.row_id
-                {{ identifier_columns("people") }}
-                {{ attribute_columns("people") }}
-
-            from people
-
-        )
-
-    {% endif %}
+    )
 
 select *
 from merged

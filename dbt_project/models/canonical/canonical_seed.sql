@@ -1,60 +1,51 @@
 -- One row per person the scorer learns from, with the fold that holds the person out.
 {% set seed_rows = ref("stg_seed") %}
+{% set seed_people = ref("canonical_seed_people") %}
 {% set matched_seed = ref("canonical_matched_seed") %}
 
 with
 
-    {% if var("learn_from") == "population" %}
+    -- The rows that describe the people: one of the population's or the seed's own.
+    described as (
 
-        people as (
-
+        {% if var("learn_from") == "population" %}
             select matched.person_key {{ attribute_columns("matched") }}
 
             from {{ matched_seed }} as matched
-
-        ),
-
-    {% else %}
-
-        keyed as (
-
-            select
-                {{
-                    person_key(
-                        person_id_type("own_rows"), person_identifier("own_rows")
-                    )
-                }} as person_key {{ attribute_columns("own_rows") }}
+        {% else %}
+            select seed_people.person_key {{ attribute_columns("own_rows") }}
 
             from {{ seed_rows }} as own_rows
+            inner join
+                {{ seed_people }} as seed_people on own_rows.row_id = seed_people.row_id
+        {% endif %}
 
-        ),
+    ),
 
-        repeated as (
+    repeated as (
 
-            select person_key from keyed group by person_key having count(*) > 1
+        select person_key from described group by person_key having count(*) > 1
 
-        ),
+    ),
 
-        -- Most people have one row, and nothing to merge.
-        people as (
+    -- Most people have one row, and nothing to merge.
+    people as (
 
-            select keyed.person_key {{ attribute_columns("keyed") }}
+        select described.person_key {{ attribute_columns("described") }}
 
-            from keyed
-            left join repeated on keyed.person_key = repeated.person_key
-            where keyed.person_key is not null and repeated.person_key is null
+        from described
+        left join repeated on described.person_key = repeated.person_key
+        where repeated.person_key is null
 
-            union all
+        union all
 
-            select keyed.person_key {{ merged_attributes("keyed") }}
+        select described.person_key {{ merged_attributes("described") }}
 
-            from keyed
-            inner join repeated on keyed.person_key = repeated.person_key
-            group by keyed.person_key
+        from described
+        inner join repeated on described.person_key = repeated.person_key
+        group by described.person_key
 
-        ),
-
-    {% endif %}
+    ),
 
     folded as (
 

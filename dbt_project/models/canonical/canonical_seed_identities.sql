@@ -3,19 +3,7 @@ with
 
     seed_rows as (select * from {{ ref("stg_seed") }}),
 
-    keyed as (
-
-        select
-            seed_rows.row_id,
-            {{
-                person_key(
-                    person_id_type("seed_rows"), person_identifier("seed_rows")
-                )
-            }} as person_key
-
-        from seed_rows
-
-    ),
+    spec as (select * from {{ source("inputs", "spec") }}),
 
     identities as (
 
@@ -41,25 +29,17 @@ with
 
     distinct_identities as (
 
-        select id_type, identifier, min(row_id) as seed_row_id
+        select
+            identities.id_type,
+            identities.identifier,
+            min(identities.row_id) as seed_row_id,
+            count(*) > spec.maximum_linked_rows as is_dropped
 
         from identities
-        group by id_type, identifier
-
-    ),
-
-    with_keys as (
-
-        select
-            distinct_identities.seed_row_id,
-            distinct_identities.id_type,
-            distinct_identities.identifier,
-            keyed.person_key
-
-        from distinct_identities
-        inner join keyed on distinct_identities.seed_row_id = keyed.row_id
+        cross join spec
+        group by identities.id_type, identities.identifier, spec.maximum_linked_rows
 
     )
 
 select *
-from with_keys
+from distinct_identities

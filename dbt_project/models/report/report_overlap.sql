@@ -1,11 +1,12 @@
 -- One row: how seed and population overlap, and what the scorer learned from.
 {% set population_rows = ref("stg_population") %}
+{% set merged_people = ref("canonical_merged_people") %}
 
 with
 
     seed_rows as (select * from {{ ref("stg_seed") }}),
 
-    seed_identities as (select * from {{ ref("canonical_seed_identities") }}),
+    seed_people as (select person_key from {{ ref("canonical_seed_people") }}),
 
     matched as (select person_key from {{ ref("canonical_matched_seed") }}),
 
@@ -17,19 +18,15 @@ with
 
     ),
 
-    seed_row_counts as (
-
-        select
-            count(*) as seed_rows,
-            count({{ person_identifier("seed_rows") }}) as seed_rows_with_identifier
-
-        from seed_rows
-
-    ),
+    seed_row_counts as (select count(*) as seed_rows from seed_rows),
 
     seed_people_counts as (
 
-        select count(distinct person_key) as seed_people from seed_identities
+        select
+            count(*) as seed_rows_with_identifier,
+            count(distinct person_key) as seed_people
+
+        from seed_people
 
     ),
 
@@ -43,14 +40,18 @@ with
 
     population_row_counts as (
 
-        select
-            count(*) as population_rows
-            {% if var("resolve_people") %}
-                , count({{ person_identifier("people") }}) as rows_with_identifier
-            {% else %}, count(*) as rows_with_identifier
-            {% endif %}
+        select count(*) as population_rows from {{ population_rows }}
 
-        from {{ population_rows }} as people
+    ),
+
+    merged_row_counts as (
+
+        select
+        {% if var("resolve_people") %}
+                coalesce(sum(row_count), 0) as rows_with_identifier
+            from {{ merged_people }}
+        {% else %} population_rows as rows_with_identifier from population_row_counts
+        {% endif %}
 
     ),
 
@@ -67,13 +68,16 @@ with
             members.population_people,
             learning_counts.learning_seed_people,
             '{{ var("learn_from") }}' as learn_from,
-            seed_row_counts.seed_rows_with_identifier
+            seed_people_counts.seed_rows_with_identifier
             - seed_people_counts.seed_people as duplicate_seed_rows,
-            population_row_counts.rows_with_identifier
-            - members.population_people as duplicate_population_rows,
-            population_row_counts.population_rows
-            - population_row_counts.rows_with_identifier
-            as population_rows_without_identifier
+            cast(
+                merged_row_counts.rows_with_identifier
+                - members.population_people as bigint
+            ) as duplicate_population_rows,
+            cast(
+                population_row_counts.population_rows
+                - merged_row_counts.rows_with_identifier as bigint
+            ) as population_rows_without_identifier
 
         from seed_row_counts
         cross join seed_people_counts
@@ -81,6 +85,7 @@ with
         cross join members
         cross join learning_counts
         cross join population_row_counts
+        cross join merged_row_counts
 
     )
 

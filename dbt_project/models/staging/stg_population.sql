@@ -5,7 +5,8 @@ with
 
     cleaned as (
 
-        select population.row_id {{ cleaned_columns("population") }} from population
+        select population.row_id {{ cleaned_columns("population", "population") }}
+        from population
 
     )
 

@@ -7,7 +7,7 @@ with
 
         select
             sample_rows.row_id,
-            sample_rows.sample_key {{ cleaned_columns("sample_rows") }}
+            sample_rows.sample_key {{ cleaned_columns("sample_rows", "population") }}
 
         from sample_rows
 

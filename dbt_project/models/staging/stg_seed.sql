@@ -5,7 +5,8 @@ with
 
     cleaned as (
 
-        select seed_rows.row_id {{ cleaned_columns("seed_rows") }} from seed_rows
+        select seed_rows.row_id {{ cleaned_columns("seed_rows", "seed") }}
+        from seed_rows
 
     )
 

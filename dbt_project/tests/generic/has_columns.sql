@@ -11,7 +11,11 @@
     identifiers=false,
     roles=["categorical", "continuous"]
 ) %}
-    {%- set known = fixed + (var("identifiers") if identifiers else []) -%}
+    {%- set known = fixed + (
+        var("identifiers") + var("carried_identifiers")
+        if identifiers
+        else []
+    ) -%}
 
     with
 
