@@ -30,7 +30,14 @@ PAGES = [
     *sorted(DOCS.rglob("*.md")),
     *sorted((ROOT / "examples").rglob("*.md")),
 ]
-REFERENCE = ["cli.md", "specification.md", "data.md", "people.md", "dagster.md"]
+REFERENCE = [
+    "cli.md",
+    "specification.md",
+    "data.md",
+    "people.md",
+    "dagster.md",
+    "comparison.md",
+]
 NO_BOUND_TO_SPEAK_OF = 10**9
 ROOMS = ["catalog", "engines", "orchestration", "python_scoring", "report", "studio"]
 
