@@ -24,7 +24,7 @@ class Build(Frozen):
     """What one build is, as its later steps read it. Slugs were checked by the catalog.
 
     `input_fingerprints` and `input_stamps` are by dataset id, `left_out` is why each
-    attribute that was not scored was left out.
+    attribute that was not scored was left out, and what would help.
     """
 
     build_id: str

@@ -100,7 +100,12 @@ def prepare_build(
             input_stamps=stamps(workshop, plan),
             notes=plan.notes,
             left_out=tuple(
-                {"attribute": each.subject, "code": each.code, "reason": each.reason}
+                {
+                    "attribute": each.subject,
+                    "code": each.code,
+                    "reason": each.reason,
+                    "remedy": each.remedy,
+                }
                 for each in plan.left_out
             ),
         )

@@ -115,7 +115,11 @@ def build_audience(
 
 
 def build_directly(
-    workshop: Workshop, audience: Audience, *, listener: Listener | None = None
+    workshop: Workshop,
+    audience: Audience,
+    *,
+    listener: Listener | None = None,
+    with_report: bool = True,
 ) -> Outcome:
     """Build the audience by the same steps without Dagster: no run, no history of it."""
     stages = Stages(listener)
@@ -142,7 +146,7 @@ def build_directly(
                 for _ in build_relations(["--selector", "deliver"], build, engine):
                     pass
             with stages.timed("audience"):
-                published = publish(workshop, build, lease)
+                published = publish(workshop, build, lease, with_report=with_report)
             workshop.catalog.release_lease(lease)
     return Outcome(
         audience=workshop.catalog.get_audience(audience.id),

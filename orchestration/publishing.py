@@ -13,20 +13,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version as installed
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
 from catalog.datasets import DatasetKind
 from catalog.errors import StudioError
 from catalog.records import AudienceVersion, Lease
-from engines.base import Engine
+from engines.base import Engine, MembersFile
 from orchestration.builds import Build, sweep_builds
 from orchestration.checks import CONTRIBUTION, Finding, check_version, file_hash
 from orchestration.figures import chosen_people, figures_of, read_report
+from orchestration.reporting import REPORT, page_of, pictures_of
 from orchestration.workshop import Workshop
 from python_scoring.model import Model
 from python_scoring.scorers.base import Scorer
 from report.figures import AudienceFigures
+from report.page import render_page
 
 MEMBER_RELATIONS = ("audience_attributes", "audience_identities", "audience_members")
 IDENTITIES = "identities.parquet"
@@ -42,8 +45,10 @@ class Published:
     findings: tuple[Finding, ...]
 
 
-def publish(workshop: Workshop, build: Build, lease: Lease) -> Published:
-    """Publish the build's audience as the next version.
+def publish(
+    workshop: Workshop, build: Build, lease: Lease, *, with_report: bool = True
+) -> Published:
+    """Publish the build's audience as the next version, with its report page.
 
     A build that was published already gives that version again. Raises StudioError
     `check_failed` where a check fails and `fenced` where a newer worker holds the
@@ -60,7 +65,10 @@ def publish(workshop: Workshop, build: Build, lease: Lease) -> Published:
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(mode=0o700)
     try:
-        figures = write_version(workshop.engine, build, draft)
+        number = existing.number if existing else next_number(workshop, build)
+        figures = write_version(
+            workshop, build, draft, report_number=number if with_report else None
+        )
         findings = tuple(check_version(draft))
         refuse_failed(build, findings)
         sync_folder(draft)
@@ -68,7 +76,9 @@ def publish(workshop: Workshop, build: Build, lease: Lease) -> Published:
             lease,
             build.build_id,
             figures.values(),
-            place=lambda number: _move(draft, home.version(build.audience_id, number)),
+            place=lambda given: _place(
+                draft, home.version(build.audience_id, given), given == number
+            ),
         )
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
@@ -84,8 +94,20 @@ def superseded(workshop: Workshop, build: Build) -> list[str]:
     return [each.build_id for each in builds if each.build_id not in kept]
 
 
-def write_version(engine: Engine, build: Build, folder: Path) -> AudienceFigures:
-    """Write members, figures, parameters, specification and the manifest over them."""
+def next_number(workshop: Workshop, build: Build) -> int:
+    """The number that the version will have, if nobody else publishes before it."""
+    versions = workshop.catalog.versions(build.audience_id)
+    return max((version.number for version in versions), default=0) + 1
+
+
+def write_version(
+    workshop: Workshop, build: Build, folder: Path, *, report_number: int | None
+) -> AudienceFigures:
+    """Write members, figures, parameters, the report and the manifest over them.
+
+    The report says the version's number; with None there is no report.
+    """
+    engine = workshop.engine
     tables = read_report(engine, build)
     refuse_nobody(build, tables)
     parameters = engine.read_table(build.folder, "scoring.parameters")
@@ -101,13 +123,38 @@ def write_version(engine: Engine, build: Build, folder: Path) -> AudienceFigures
     if build.has_many_identities:
         engine.export_identities(build.folder, folder / IDENTITIES)
     figures = figures_of(build, tables, members.rows)
+    manifest = manifest_of(build, members)
     texts = {
         "figures.json": json.dumps(figures.as_json(), indent=1, ensure_ascii=False),
         "parameters.json": document,
     }
+    if report_number is not None:
+        page = page_of(
+            build,
+            workshop.catalog.specification(
+                build.audience_id, build.specification_number
+            ),
+            version=report_number,
+            tables=tables,
+            figures=figures,
+            pictures=pictures_of(engine, build, tables),
+            manifest=manifest,
+        )
+        texts[REPORT] = render_page(page)
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
-    manifest = {
+    manifest["files"] = {
+        path.name: {"sha256": file_hash(path), "bytes": path.stat().st_size}
+        for path in sorted(folder.iterdir())
+    }
+    text = json.dumps(manifest, indent=1, ensure_ascii=False)
+    (folder / "manifest.json").write_text(text, encoding="utf-8")
+    return figures
+
+
+def manifest_of(build: Build, members: MembersFile) -> dict[str, Any]:
+    """What a version was made from, and what it holds; its files are still to come."""
+    return {
         "audience": build.audience_slug,
         "build": build.build_id,
         "specification": {
@@ -120,14 +167,7 @@ def write_version(engine: Engine, build: Build, folder: Path) -> AudienceFigures
         "people": members.rows,
         "content_hash": members.content_hash,
         "written_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "files": {
-            path.name: {"sha256": file_hash(path), "bytes": path.stat().st_size}
-            for path in sorted(folder.iterdir())
-        },
     }
-    text = json.dumps(manifest, indent=1, ensure_ascii=False)
-    (folder / "manifest.json").write_text(text, encoding="utf-8")
-    return figures
 
 
 def contributions(
@@ -199,8 +239,15 @@ def sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _move(draft: Path, target: Path) -> str:
+def _place(draft: Path, target: Path, is_as_told: bool) -> str:
     """Give the folder its number; what a killed publication left there goes."""
+    if not is_as_told:
+        raise StudioError(
+            "fenced",
+            f"version {target.name}",
+            "was to have the number that another build has taken meanwhile",
+            "build it again",
+        )
     shutil.rmtree(target, ignore_errors=True)
     draft.rename(target)
     descriptor = os.open(target.parent, os.O_RDONLY)

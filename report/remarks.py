@@ -10,6 +10,8 @@ from report.reach import last_better_than_random
 from report.rows import Row
 from report.words import counted, number_text
 
+CHANCE_BELOW, PERFECT_FROM = 0.55, 0.98
+
 
 @dataclass(frozen=True, slots=True)
 class Remark:
@@ -100,10 +102,10 @@ def audience_warnings(cut: Row, curve: Sequence[Row], chosen: int) -> list[Remar
 
 
 def quality_warnings(auc: float | None) -> list[Remark]:
-    """Of the held-out AUC: near chance (below 0.55) or too good (0.98 and more)."""
+    """Of the held-out AUC: near chance, or too good to be true."""
     if auc is None:
         return []
-    if auc < 0.55:
+    if auc < CHANCE_BELOW:
         return [
             Remark(
                 "near_chance",
@@ -112,7 +114,7 @@ def quality_warnings(auc: float | None) -> list[Remark]:
                 "the audience is close to a random draw.",
             )
         ]
-    if auc >= 0.98:
+    if auc >= PERFECT_FROM:
         return [
             Remark(
                 "near_perfect",

@@ -10,9 +10,10 @@ import pyarrow.parquet as pq
 
 from orchestration.checks import check_specs
 from orchestration.faults import RETRY_POLICY
-from orchestration.figures import REPORT_TABLES, charts_of, read_report
+from orchestration.figures import REPORT_TABLES
 from orchestration.partitions import audiences
 from orchestration.publishing import MEMBER_RELATIONS, Published, publish
+from orchestration.reporting import REPORT, pictures_of
 from orchestration.resources import Studio
 from orchestration.steps import Step, step
 from report.drawing import as_markdown
@@ -63,14 +64,15 @@ def _metadata(published: Published, work: Step) -> dict[str, Any]:
     }
     told = json.loads((folder / "figures.json").read_text(encoding="utf-8"))
     charts = {
-        chart.name: dg.MetadataValue.md(as_markdown(chart))
-        for chart in charts_of(read_report(work.workshop.engine, work.build))
+        picture.name: dg.MetadataValue.md(as_markdown(picture))
+        for picture in pictures_of(work.workshop.engine, work.build)
     }
     return {
         "dagster/row_count": members.num_rows,
         "version": published.version.number,
         "unchanged": published.is_unchanged,
         "members": dg.MetadataValue.path(str(folder / "members.parquet")),
+        "report": dg.MetadataValue.path(str(folder / REPORT)),
         "attributes": dg.MetadataValue.table(
             [
                 dg.TableRecord(

@@ -161,7 +161,42 @@ def show(name: Name, as_json: AsJson = False) -> None:
         print_line(f"'{found['name']}' has no version yet. Build it first.")
         return
     print_report(found["report"])
-    print_facts({"version": found["version"], "members": found["members"]})
+    print_facts(
+        {
+            "version": found["version"],
+            "members": found["members"],
+            "report": found["report_page"],
+        }
+    )
+
+
+@app.command()
+@guarded
+def report(
+    name: Name,
+    number: Annotated[
+        int | None,
+        typer.Option("--version", help="Of which version; without it the served one."),
+    ] = None,
+    is_opened: Annotated[
+        bool, typer.Option("--open", help="Show it in the browser.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say where the report page is: one file to open, print or pass on."""
+    from studio.services import audiences
+    from studio.services.opening import open_studio
+
+    path = audiences.report_page(open_studio(), name, number)
+    if as_json:
+        print_json({"report_page": str(path)})
+    else:
+        print_line(str(path))
+    if is_opened:
+        import webbrowser
+
+        if not webbrowser.open(path.as_uri()):
+            note("No browser was found here; open the file by hand.")
 
 
 @app.command()
@@ -305,6 +340,7 @@ def print_outcome(found: dict[str, Any], report: dict[str, Any]) -> None:
     print_facts(
         {
             state: f"version {found['version']}",
+            "report": found["report_page"],
             "members": found["members"],
             "manifest": found["manifest"],
         }

@@ -25,6 +25,7 @@ IDENTITIES = "identities.parquet"
 MEMBER_COLUMNS = frozenset(
     {"person_key", "score", "log_odds", "rank", "percentile", "is_seed"}
 )
+REPORT = "report.html"
 
 
 def read_request(
@@ -108,6 +109,7 @@ def outcome_as_json(outcome: "Outcome") -> dict[str, Any]:
         },
         "members": str(folder / MEMBERS),
         "manifest": str(folder / MANIFEST),
+        "report_page": str(folder / REPORT),
         "figures": figures,
         "seconds": outcome.seconds,
     }
@@ -154,9 +156,33 @@ def show(workshop: "Workshop", name: str) -> dict[str, Any]:
             "published_at": version.published_at,
             "members": str(Path(version.path) / MEMBERS),
             "manifest": str(Path(version.path) / MANIFEST),
+            "report_page": str(Path(version.path) / REPORT),
             "report": json.loads(path.read_text(encoding="utf-8")),
         }
     return shown
+
+
+def report_page(workshop: "Workshop", name: str, number: int | None = None) -> Path:
+    """The report of a version, or of the one that is served."""
+    audience = workshop.catalog.get_audience(name)
+    version = (
+        workshop.catalog.served_version(audience.id)
+        if number is None
+        else workshop.catalog.version(audience.id, number)
+    )
+    if version is None:
+        raise no_version(audience)
+    return version_file(audience, version, REPORT)
+
+
+def no_version(audience: Audience) -> StudioError:
+    """The refusal where nothing is published yet."""
+    return StudioError(
+        "no_version",
+        f"audience '{audience.name}'",
+        "has no version yet",
+        "build it first",
+    )
 
 
 def history(workshop: "Workshop", name: str) -> list[dict[str, Any]]:
@@ -205,12 +231,7 @@ def explain(workshop: "Workshop", name: str, identifier: str) -> dict[str, Any]:
     audience = workshop.catalog.get_audience(name)
     version = workshop.catalog.served_version(audience.id)
     if version is None:
-        raise StudioError(
-            "no_version",
-            f"audience '{audience.name}'",
-            "has no version yet",
-            "build it first",
-        )
+        raise no_version(audience)
     path = version_file(audience, version, MEMBERS)
     keys = [
         each

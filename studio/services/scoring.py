@@ -93,7 +93,9 @@ def score_files(
         seed, population = register_files(workshop, request)
         specification = specification_of(values_of(request, seed, population))
         audience, _ = workshop.catalog.save_specification(specification)
-        outcome = build_directly(workshop, audience, listener=listener)
+        outcome = build_directly(
+            workshop, audience, listener=listener, with_report=False
+        )
         write_scores(workshop, Path(outcome.version.path), request)
         figures = json.loads(
             (Path(outcome.version.path) / "figures.json").read_text(encoding="utf-8")

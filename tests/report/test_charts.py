@@ -10,7 +10,7 @@ from report.charts import (
     reach_chart,
     score_histogram_chart,
 )
-from report.drawing import as_markdown, render_svg
+from report.drawing import as_markdown, draw, render_svg
 
 HOSTILE = [
     "<img src=x onerror=alert(1)>",
@@ -100,7 +100,7 @@ def test_a_hostile_name_stays_inside_the_image_text(tables):
         column_name=["Day", "](x) <b onclick=y> ![", "Age"]
     )
 
-    words, picture = as_markdown(attribute_weights_chart(weights)).split(
+    words, picture = as_markdown(draw(attribute_weights_chart(weights))).split(
         "](data:image/svg+xml;base64,"
     )
 
@@ -126,7 +126,7 @@ def test_equal_column_names_keep_a_bar_each(tables):
 
 def test_markdown_is_small_enough_for_metadata(tables, histogram):
     for chart in all_charts(tables, histogram):
-        assert len(as_markdown(chart)) < 60_000
+        assert len(as_markdown(draw(chart))) < 60_000
 
 
 def test_many_attributes_are_summed_up(tables):
@@ -139,7 +139,7 @@ def test_many_attributes_are_summed_up(tables):
 
     assert len(chart.spec["data"]["values"]) == 20
     assert "20 more attributes carry 50.0 % together." in chart.subtitle
-    assert len(as_markdown(chart)) < 60_000
+    assert len(as_markdown(draw(chart))) < 60_000
 
 
 def test_tables_without_rows_are_drawn_and_say_so(tables, histogram):

@@ -1,0 +1,117 @@
+"""From a build to its report page, and to the pictures that Dagster shows beside it."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from catalog.records import SpecificationVersion
+from engines.atomic import write_text_whole
+from engines.base import Engine
+from orchestration.builds import Build
+from orchestration.figures import charts_of, read_report
+from report.drawing import Picture, draw
+from report.figures import AudienceFigures
+from report.page import Headline, Page, Source
+from report.sections import report_sections
+from report.words import number_text
+
+REPORT = "report.html"
+PICTURES = "pictures.json"
+SHORT = 12
+
+
+def pictures_of(
+    engine: Engine, build: Build, tables: Mapping[str, pa.Table] | None = None
+) -> list[Picture]:
+    """The build's charts as drawn: once a build, kept in its folder."""
+    kept = build.folder / PICTURES
+    if kept.exists():
+        return [Picture(**each) for each in json.loads(kept.read_text("utf-8"))]
+    charts = charts_of(tables or read_report(engine, build))
+    pictures = [draw(chart) for chart in charts]
+    values = [
+        {"name": each.name, "words": each.words, "svg": each.svg} for each in pictures
+    ]
+    write_text_whole(kept, json.dumps(values))
+    return pictures
+
+
+def page_of(
+    build: Build,
+    specification: SpecificationVersion,
+    *,
+    version: int,
+    tables: Mapping[str, pa.Table],
+    figures: AudienceFigures,
+    pictures: list[Picture],
+    manifest: Mapping[str, Any],
+) -> Page:
+    """The report of a build that is about to be published under this number.
+
+    `manifest` is that of the version, without the files that are still to be written.
+    """
+    frames = {name: table.to_pandas() for name, table in tables.items()}
+    return Page(
+        headline=Headline(
+            name=build.audience_name,
+            description=specification.specification.description,
+            tags=specification.specification.tags,
+            version=version,
+            built_at=manifest["written_at"].replace("T", " ").replace("+00:00", " UTC"),
+            sources=sources_of(specification, manifest["inputs"], tables),
+        ),
+        sections=report_sections(
+            figures, frames, pictures, build.left_out, build.notes
+        ),
+        provenance=provenance(manifest),
+    )
+
+
+def sources_of(
+    specification: SpecificationVersion,
+    fingerprints: Mapping[str, str],
+    tables: Mapping[str, pa.Table],
+) -> tuple[Source, ...]:
+    """The datasets by the names that the specification gives them."""
+    asked = specification.specification
+    overlap = tables["report_overlap"].to_pylist()[0]
+    population_rows = sum(
+        overlap[name]
+        for name in (
+            "population_people",
+            "duplicate_population_rows",
+            "population_rows_without_identifier",
+        )
+    )
+    return (
+        Source("Seed", asked.seed.dataset, overlap["seed_rows"], fingerprints["seed"]),
+        Source(
+            "Population",
+            asked.population.dataset,
+            population_rows,
+            fingerprints["population"],
+        ),
+    )
+
+
+def provenance(manifest: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """What names the build and its parts, long hashes cut short."""
+    specification = manifest["specification"]
+    return (
+        ("Audience", manifest["audience"]),
+        ("Build", manifest["build"]),
+        (
+            "Specification",
+            f"number {specification['number']}, {specification['hash'][:SHORT]}",
+        ),
+        *(
+            (f"Fingerprint of the {side}", fingerprint[:SHORT])
+            for side, fingerprint in manifest["inputs"].items()
+        ),
+        ("Code", manifest["code"]),
+        ("Members", f"{number_text(manifest['people'])} rows"),
+        ("Content of the members", manifest["content_hash"][:SHORT]),
+        *((name, version) for name, version in manifest["libraries"].items()),
+    )

@@ -1,0 +1,305 @@
+"""The sections of a version's report: what each shows, from its figures and tables.
+
+Tables go by their names in the work database. Every number leaves here as a text;
+templates lay out and say nothing that is not true of every audience.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from report.drawing import Picture
+from report.figures import AudienceFigures
+from report.page import Section
+from report.reach import Reach, curve_points, last_better_than_random, reach_at
+from report.reading import BANDS, band_of, pairs_text, range_text
+from report.rows import only_row, plain_rows
+from report.values import TellingValues, telling_values
+from report.words import number_text, share_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SIZES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5)
+NEARLY_THE_SAME = 0.1
+UNKNOWN = "–"
+
+
+def report_sections(
+    figures: AudienceFigures,
+    tables: Mapping[str, pd.DataFrame],
+    pictures: Sequence[Picture],
+    left_out: Sequence[Mapping[str, str]],
+    remarks: Sequence[str],
+) -> tuple[Section, ...]:
+    """The sections in their order.
+
+    `left_out` has `attribute`, `code`, `reason` and `remedy` of each attribute that was
+    not scored; `remarks` are what was said before the build.
+    """
+    drawn = {picture.name: picture for picture in pictures}
+    return (
+        summary(figures),
+        warnings(figures),
+        reach(figures, tables["report_curve"], drawn["reach"]),
+        attributes(figures, tables["report_value_terms"], drawn["attribute_weights"]),
+        deciles(tables["report_deciles"], drawn["deciles"]),
+        scores(
+            tables["report_histogram"],
+            tables["audience_cut"],
+            drawn["score_histogram"],
+        ),
+        overlap(tables["report_overlap"]),
+        omissions(figures, left_out, remarks),
+        every_figure(figures),
+        reading(figures),
+    )
+
+
+def summary(figures: AudienceFigures) -> Section:
+    """What to know first."""
+    told = {fact.name: fact.text for fact in figures.facts if fact.value is not None}
+    auc = figures.value("held_out_auc")
+    recall, lift = figures.value("recall"), figures.value("lift")
+    return Section(
+        "summary",
+        "In short",
+        "sections/summary.html",
+        {
+            "told": told,
+            "chosen": number_text(_chosen(figures)),
+            "sentences": figures.sentences,
+            "at_random": share_text(float(recall) / float(lift))
+            if recall and lift
+            else None,
+            "band": None if auc is None else band_of(float(auc)),
+            "pairs": None if auc is None else pairs_text(float(auc)),
+        },
+    )
+
+
+def warnings(figures: AudienceFigures) -> Section:
+    """What puts the audience's use in doubt."""
+    return Section(
+        "warnings",
+        "Before you use it",
+        "sections/warnings.html",
+        {"warnings": figures.warnings},
+    )
+
+
+def reach(figures: AudienceFigures, curve: pd.DataFrame, picture: Picture) -> Section:
+    """Which part of the held-out seed an audience of each size reaches."""
+    rows = plain_rows(curve)
+    chosen = reach_at(rows, _chosen(figures))
+    marks: dict[int, list[str]] = {}
+    sizes: dict[int, Reach] = {}
+    for point, words in (
+        (chosen, "This audience"),
+        (last_better_than_random(rows), "Beyond here no better than random"),
+    ):
+        if point is not None and point.people_count:
+            sizes.setdefault(point.people_count, point)
+            marks.setdefault(point.people_count, []).append(words)
+    for point in curve_points(rows):
+        is_near = any(
+            abs(point.people_count / marked - 1) < NEARLY_THE_SAME for marked in marks
+        )
+        if round(point.audience_share, 9) in SIZES and not is_near:
+            sizes[point.people_count] = point
+    told = [
+        {
+            "people": number_text(size),
+            "share": share_text(sizes[size].audience_share),
+            "recall": share_text(sizes[size].recall),
+            "lift": _times(sizes[size].lift),
+            "marks": marks.get(size, []),
+        }
+        for size in sorted(sizes)
+    ]
+    return Section(
+        "reach",
+        "How far it reaches",
+        "sections/reach.html",
+        {"picture": picture, "rows": told},
+    )
+
+
+def attributes(
+    figures: AudienceFigures, value_terms: pd.DataFrame, picture: Picture
+) -> Section:
+    """Which attributes carry the ranking, why, and which of their values tell."""
+    told = telling_values(value_terms)
+    return Section(
+        "attributes",
+        "What tells the seed from the population",
+        "sections/attributes.html",
+        {
+            "picture": picture,
+            "attributes": [
+                {
+                    "figure": figure,
+                    "share": share_text(figure.information_share),
+                    "weight": number_text(figure.attribute_weight, 2),
+                    "values": (
+                        told.get(figure.attribute, TellingValues())
+                        if figure.attribute_weight
+                        else TellingValues()
+                    ),
+                }
+                for figure in figures.attributes
+            ],
+        },
+    )
+
+
+def deciles(table: pd.DataFrame, picture: Picture) -> Section:
+    """Each tenth of the ranking with its lift."""
+    rows = sorted(plain_rows(table), key=lambda row: int(row["decile"]))
+    told = [
+        {
+            "decile": number_text(row["decile"]),
+            "people": number_text(row["people_count"] or 0),
+            "seed": _share(row["seed_share"]),
+            "lift": _times(row["lift"]),
+            "cumulative": _times(row["cumulative_lift"]),
+        }
+        for row in rows
+    ]
+    return Section(
+        "deciles",
+        "Lift in each tenth",
+        "sections/deciles.html",
+        {"picture": picture, "rows": told},
+    )
+
+
+def scores(histogram: pd.DataFrame, cut: pd.DataFrame, picture: Picture) -> Section:
+    """How scores spread, and where the audience ends."""
+    rows = sorted(plain_rows(histogram), key=lambda row: float(row["score_from"]))
+    people = sum(row["people_count"] or 0 for row in rows)
+    seed = sum(row["seed_count"] or 0 for row in rows)
+    cut_score = only_row(cut)["cut_score"]
+    last = len(rows) - 1
+    told = [
+        {
+            "range": f"{row['score_from']:.2f} to {row['score_to']:.2f}",
+            "people": _part(row["people_count"], people),
+            "seed": _part(row["seed_count"], seed),
+            "is_cut": cut_score is not None
+            and row["score_from"] <= cut_score
+            and (cut_score < row["score_to"] or number == last),
+        }
+        for number, row in enumerate(rows)
+    ]
+    return Section(
+        "scores",
+        "Scores and the cut",
+        "sections/scores.html",
+        {
+            "picture": picture,
+            "rows": told,
+            "cut": None if cut_score is None else number_text(cut_score, 3),
+        },
+    )
+
+
+def overlap(table: pd.DataFrame) -> Section:
+    """How many of the seed are in the population, and the other way round."""
+    row = only_row(table)
+    found, seed, people = (
+        row[name] for name in ("matched_people", "seed_people", "population_people")
+    )
+    sides = [
+        _side("seed people are in the population", found, seed),
+        _side("people in the population are seed people", found, people),
+    ]
+    facts = [
+        ("Seed rows", row["seed_rows"]),
+        ("Seed people", seed),
+        ("Seed people found in the population", found),
+        ("Seed people not found", row["unmatched_people"]),
+        ("Seed people the model learned from", row["learning_seed_people"]),
+        ("People in the population", people),
+    ]
+    return Section(
+        "overlap",
+        "Seed and population",
+        "sections/overlap.html",
+        {
+            "sides": sides,
+            "facts": [(label, number_text(count)) for label, count in facts],
+        },
+    )
+
+
+def omissions(
+    figures: AudienceFigures,
+    left_out: Sequence[Mapping[str, str]],
+    remarks: Sequence[str],
+) -> Section:
+    """What was not scored, merged or left aside, and why."""
+    return Section(
+        "left_out",
+        "What was left out, and why",
+        "sections/left_out.html",
+        {
+            "left_out": [{"remedy": "", **each} for each in left_out],
+            "notes": figures.notes,
+            "remarks": list(remarks),
+        },
+    )
+
+
+def every_figure(figures: AudienceFigures) -> Section:
+    """The figures of figures.json by their names there."""
+    return Section(
+        "figures",
+        "All figures",
+        "sections/figures.html",
+        {"facts": figures.facts},
+    )
+
+
+def reading(figures: AudienceFigures) -> Section:
+    """What the words mean and what the figures do not say."""
+    auc = figures.value("held_out_auc")
+    here = None if auc is None else band_of(float(auc))
+    return Section(
+        "reading",
+        "How to read this report",
+        "sections/reading.html",
+        {
+            "bands": [(range_text(band), band, band is here) for band in BANDS],
+        },
+    )
+
+
+def _chosen(figures: AudienceFigures) -> int:
+    """People of the audience who were chosen by their score."""
+    counts = figures.values()
+    return int(counts["delivered_people"]) - int(counts.get("added_seed_people", 0))
+
+
+def _side(words: str, part: int, whole: int) -> dict[str, Any]:
+    share = part / whole if whole else 0.0
+    return {
+        "words": words,
+        "part": number_text(part),
+        "whole": number_text(whole),
+        "share": share_text(share),
+        "percent": f"{100 * share:.2f}",
+    }
+
+
+def _part(count: int | None, total: int) -> str:
+    return share_text((count or 0) / total) if total else UNKNOWN
+
+
+def _share(share: float | None) -> str:
+    return UNKNOWN if share is None else share_text(share)
+
+
+def _times(lift: float | None) -> str:
+    return UNKNOWN if lift is None else number_text(lift, 2)
