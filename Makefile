@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test dev bench check format clean
+.PHONY: help install demo test browser dev bench check format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -24,12 +24,20 @@ install: $(READY) ## make .venv with everything pinned in constraints.txt
 demo: $(READY) ## build a look-alike audience from the Bank Marketing data
 	$(BIN)/lookalike demo
 
-test: $(READY) ## all tests, style and types
+test: $(READY) browser ## all tests, style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/sqlfmt --check --quiet dbt_project
 	$(BIN)/mypy
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+# Tests that look at a page need Debian's chromium; without it they are skipped.
+browser:
+	@command -v chromium >/dev/null || test "$$(id -u)" != 0 || ! command -v apt-get >/dev/null \
+		|| { echo "Installing chromium for the tests of pages"; \
+			apt-get update -qq && apt-get install -y -qq --no-install-recommends \
+				chromium fonts-liberation >/dev/null; } \
+		|| echo "chromium could not be installed"
 
 dev: $(READY) ## Dagster's screens with the whole graph, on http://127.0.0.1:3000
 	$(BIN)/lookalike dev

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from catalog.specification import parse_specification
+from tests.report.pages import Html
 from tests.studio.conftest import (
     AUDIENCE,
     DESCRIPTION,
@@ -397,3 +398,42 @@ def test_a_fault_of_ours_is_one_line_without_people_s_data(two_files, monkeypatc
 
     assert_refused(answer, "KeyError", code=1)
     assert "ann@example.com" not in answer.err
+
+
+def test_the_report_page_is_beside_the_members(built):
+    path = Path(built.json["report_page"])
+    text = Html(path.read_text(encoding="utf-8")).text
+
+    assert path.parent == Path(built.json["members"]).parent
+    assert AUDIENCE in text
+    assert DESCRIPTION in text
+    assert " spring " in text
+    assert "_nio_" not in text
+    assert ask("audience", "report", AUDIENCE).out.strip() == str(path)
+    assert ask("audience", "report", AUDIENCE, "--version", 1, "--json").json == {
+        "report_page": str(path)
+    }
+    shown = ask("audience", "show", AUDIENCE, "--json").json
+    assert shown["report_page"] == str(path)
+
+
+def test_the_report_page_is_opened_where_there_is_a_browser(built, monkeypatch):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+
+    answer = ask("audience", "report", AUDIENCE, "--open")
+
+    assert opened == [Path(built.json["report_page"]).as_uri()]
+    assert answer.code == 0
+    assert "open the file by hand" in answer.err
+
+
+def test_a_report_of_no_version_or_of_a_lost_one_is_refused(built, tmp_path):
+    unknown = ask("audience", "report", AUDIENCE, "--version", 7)
+
+    assert_refused(unknown, "version 7", "is not there")
+    path = Path(built.json["report_page"])
+    hidden = path.rename(path.with_name("hidden"))
+    lost = ask("audience", "report", AUDIENCE)
+    hidden.rename(path)
+    assert_refused(lost, "version 1", "has lost its report.html")

@@ -1,0 +1,51 @@
+import pandas as pd
+
+from report.values import telling_values
+
+
+def terms(**columns):
+    count = len(next(iter(columns.values())))
+    return pd.DataFrame({"attribute": ["job"] * count, "is_missing": False, **columns})
+
+
+def test_values_are_told_by_what_they_add_the_strongest_first():
+    told = telling_values(
+        terms(
+            value_text=["rare", "strong", "weak", "against"],
+            seed_share=[0.02, 0.4, 0.3, 0.1],
+            reference_share=[0.01, 0.1, 0.2, 0.3],
+            contribution=[0.5, 1.2, 0.3, -0.9],
+        )
+    )["job"]
+
+    assert [value.text for value in told.more] == ["strong", "rare", "weak"]
+    assert [value.text for value in told.less] == ["against"]
+    assert [value.times_text for value in told.more] == ["4.0", "2.0", "1.5"]
+    assert told.less[0].times_text == "0.33"
+    assert told.largest_share == 0.4
+
+
+def test_values_as_common_on_both_sides_or_read_otherwise_by_the_scorer_tell_nothing():
+    told = telling_values(
+        terms(
+            value_text=["alike", "against its share", "weightless"],
+            seed_share=[0.21, 0.4, 0.5],
+            reference_share=[0.2, 0.1, 0.1],
+            contribution=[0.05, -0.2, 0.0],
+        )
+    )["job"]
+
+    assert not told
+
+
+def test_at_most_four_of_a_kind_are_told():
+    told = telling_values(
+        terms(
+            value_text=list("abcdef"),
+            seed_share=[0.2] * 6,
+            reference_share=[0.1] * 6,
+            contribution=[0.7] * 6,
+        )
+    )["job"]
+
+    assert [value.text for value in told.more] == ["a", "b", "c", "d"]
