@@ -35,6 +35,7 @@ REFERENCE = [
     "specification.md",
     "data.md",
     "people.md",
+    "report.md",
     "dagster.md",
     "comparison.md",
 ]
@@ -413,6 +414,27 @@ def test_the_retry_figures_are_those_of_the_code():
 
     assert f"{RETRY_POLICY.max_retries} times" in text
     assert [code for code in WORTH_A_RETRY if f"`{code}`" not in text] == []
+
+
+# The report page
+
+
+def test_every_section_of_the_report_page_has_its_row():
+    code = (ROOT / "report/sections.py").read_text(encoding="utf-8")
+    titles = re.findall(r'Section\(\s*"\w+",\s*"([^"]+)"', code)
+    told = re.findall(
+        r"^\| ([^|`]+?) \|", section(page("report.md"), "What is on it"), re.M
+    )
+
+    assert len(titles) >= 10
+    assert [title for title in titles if title not in told] == []
+
+
+def test_the_words_for_an_auc_are_those_of_the_page():
+    from report.reading import BANDS, range_text
+
+    for band in BANDS:
+        assert f"| {range_text(band)} | {band.name} |" in page("report.md")
 
 
 # Environment
