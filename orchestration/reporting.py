@@ -112,6 +112,6 @@ def provenance(manifest: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         ),
         ("Code", manifest["code"]),
         ("Members", f"{number_text(manifest['people'])} rows"),
-        ("Content of the members", manifest["content_hash"][:SHORT]),
+        ("Content hash", manifest["content_hash"][:SHORT]),
         *((name, version) for name, version in manifest["libraries"].items()),
     )
