@@ -74,8 +74,8 @@ class TellingValues:
 def telling_values(value_terms: pd.DataFrame) -> dict[str, TellingValues]:
     """By attribute the values that speak most for a person, and most against one.
 
-    A value counts where its shares differ by a tenth at least and the scorer reads them
-    the same way.
+    A value counts where its shares differ by a tenth at least, or by less where none of
+    its kind does, and the scorer reads them the same way.
     """
     terms: dict[str, list[Row]] = {}
     for row in plain_rows(value_terms):
@@ -94,7 +94,7 @@ def _told(rows: list[Row]) -> TellingValues:
 
 
 def _strongest(rows: list[Row]) -> tuple[TellingValue, ...]:
-    told = [row for row in rows if _tells(_times(row))]
+    told = [row for row in rows if _tells(_times(row))] or rows[:1]
     return tuple(_value(row) for row in told[:MOST_OF_A_KIND])
 
 

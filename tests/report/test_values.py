@@ -25,17 +25,31 @@ def test_values_are_told_by_what_they_add_the_strongest_first():
     assert told.largest_share == 0.4
 
 
-def test_values_as_common_on_both_sides_or_read_otherwise_by_the_scorer_tell_nothing():
+def test_values_that_the_scorer_reads_otherwise_or_not_at_all_tell_nothing():
     told = telling_values(
         terms(
-            value_text=["alike", "against its share", "weightless"],
-            seed_share=[0.21, 0.4, 0.5],
-            reference_share=[0.2, 0.1, 0.1],
-            contribution=[0.05, -0.2, 0.0],
+            value_text=["against its share", "weightless"],
+            seed_share=[0.4, 0.5],
+            reference_share=[0.1, 0.1],
+            contribution=[-0.2, 0.0],
         )
     )["job"]
 
     assert not told
+
+
+def test_values_nearly_as_common_are_told_only_where_none_of_their_kind_differs_more():
+    told = telling_values(
+        terms(
+            value_text=["no", "hardly", "yes", "barely"],
+            seed_share=[0.91, 0.21, 0.09, 0.19],
+            reference_share=[0.83, 0.2, 0.17, 0.2],
+            contribution=[0.09, 0.05, -0.6, -0.05],
+        )
+    )["job"]
+
+    assert [value.text for value in told.more] == ["no"]
+    assert [value.text for value in told.less] == ["yes"]
 
 
 def test_at_most_four_of_a_kind_are_told():
