@@ -238,6 +238,14 @@ class Engine(Protocol):
         `contribution_<attribute>` columns; `metadata` goes into the file's own.
         """
 
+    def hash_differences(
+        self,
+        build_folder: Path,
+        hashed_identifiers: Sequence[str],
+        raw_identifiers: Mapping[str, Mapping[str, Hashing]],
+    ) -> tuple[str, ...]:
+        """Why hashes of the two sides do not meet, in sentences; may hash everybody."""
+
     def export_identities(self, build_folder: Path, target: Path) -> int:
         """Write every identifier of the audience's people to a Parquet file; its rows."""
 

@@ -12,6 +12,7 @@ from engines.base import (
     BATCH_ROWS,
     NO_KEY,
     BuildInputs,
+    Hashing,
     InputIdentifier,
     Inspection,
     KeyColumn,
@@ -20,6 +21,7 @@ from engines.base import (
 )
 from engines.casts import category_text
 from engines.connection import memory_session, start_work, work_session
+from engines.diagnosis import hash_differences
 from engines.failures import explained
 from engines.inputs import write_schema
 from engines.limits import Settings
@@ -238,6 +240,19 @@ class DuckDBEngine:
             return write_members(
                 connection, target, identifiers, contributions, metadata or {}
             )
+
+    def hash_differences(
+        self,
+        build_folder: Path,
+        hashed_identifiers: Sequence[str],
+        raw_identifiers: Mapping[str, Mapping[str, Hashing]],
+    ) -> tuple[str, ...]:
+        """Why hashes of the two sides do not meet, in sentences; may hash everybody."""
+        with (
+            explained("the identifiers of seed and population", build_folder),
+            work_session(self.settings, build_folder) as connection,
+        ):
+            return hash_differences(connection, hashed_identifiers, raw_identifiers)
 
     def export_identities(self, build_folder: Path, target: Path) -> int:
         """Write every identifier of the audience's people to a Parquet file; its rows."""

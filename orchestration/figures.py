@@ -41,7 +41,7 @@ def chosen_people(tables: Mapping[str, pa.Table]) -> int:
 
 
 def figures_of(
-    build: Build, tables: Mapping[str, pa.Table], people: int
+    build: Build, tables: Mapping[str, pa.Table], people: int, engine: Engine
 ) -> AudienceFigures:
     """The figures of a build whose audience file has so many people."""
     frames = {name: table.to_pandas() for name, table in tables.items()}
@@ -54,10 +54,22 @@ def figures_of(
         attribute_weights=frames["report_attribute_weights"],
         value_terms=frames["report_value_terms"],
         identities=frames["report_identities"],
+        hash_differences=hash_differences(build, tables, engine),
         delivered_people=people,
         added_seed_people=people - chosen_people(tables),
         held_out_auc=scoring.get("held_out_auc"),
         advised_seed=build.advised_seed,
+    )
+
+
+def hash_differences(
+    build: Build, tables: Mapping[str, pa.Table], engine: Engine
+) -> tuple[str, ...]:
+    """Why nobody of the seed was found; asked only where nobody was."""
+    if tables["report_overlap"].to_pylist()[0]["matched_people"]:
+        return ()
+    return engine.hash_differences(
+        build.folder, build.hashed_identifiers, build.raw_identifiers
     )
 
 

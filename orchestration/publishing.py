@@ -122,7 +122,7 @@ def write_version(
     )
     if build.has_many_identities:
         engine.export_identities(build.folder, folder / IDENTITIES)
-    figures = figures_of(build, tables, members.rows)
+    figures = figures_of(build, tables, members.rows, engine)
     manifest = manifest_of(build, members)
     texts = {
         "figures.json": json.dumps(figures.as_json(), indent=1, ensure_ascii=False),

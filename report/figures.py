@@ -15,6 +15,7 @@ from report.reach import last_better_than_random, reach_at
 from report.remarks import (
     Remark,
     audience_warnings,
+    hash_warnings,
     identifier_notes,
     quality_warnings,
     row_notes,
@@ -84,6 +85,7 @@ def audience_figures(
     attribute_weights: pd.DataFrame,
     value_terms: pd.DataFrame,
     identities: pd.DataFrame | None = None,
+    hash_differences: Sequence[str] = (),
     delivered_people: int,
     added_seed_people: int = 0,
     held_out_auc: float | None = None,
@@ -108,6 +110,7 @@ def audience_figures(
     )
     warnings = (
         *seed_warnings(overlap_row, advised_seed),
+        *hash_warnings(hash_differences),
         *audience_warnings(cut_row, curve_rows, chosen_people),
         *quality_warnings(held_out_auc),
     )

@@ -54,6 +54,18 @@ def seed_warnings(overlap: Row, advised_seed: int) -> list[Remark]:
     return warnings
 
 
+def hash_warnings(differences: Sequence[str]) -> list[Remark]:
+    """What was found about identifiers that were hashed in two ways."""
+    return [
+        Remark(
+            "hashed_differently",
+            difference,
+            "Hash both sides once, by the same rule, and build again.",
+        )
+        for difference in differences
+    ]
+
+
 def audience_warnings(cut: Row, curve: Sequence[Row], chosen: int) -> list[Remark]:
     """Of audience_cut and report_curve: nobody left, all let in, too far down."""
     warnings = []

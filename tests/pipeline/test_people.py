@@ -1,5 +1,6 @@
 """People, not ids: rows that shared identifiers connect are scored and delivered as one."""
 
+import json
 from collections import defaultdict
 
 import numpy as np
@@ -301,3 +302,44 @@ def test_addresses_in_the_clear_are_hashed_to_meet_hashes(
     in_seed = population["customer_id"].isin(some["customer_id"])
     assert len(found.members) == population.loc[~in_seed, "customer_id"].nunique()
     assert found.members["sha256_hashed_email"].str.fullmatch("[0-9a-f]{64}").all()
+
+
+def hashed_once(rows):
+    address = rows["customer_id"] + "@example.org"
+    found = address.map(lambda text: digest(text, "sha256"))
+    return rows.drop(columns=list(IDENTIFIERS)).assign(hashed_email=found)
+
+
+def hashed_twice(rows):
+    found = hashed_once(rows)
+    again = found["hashed_email"].map(lambda text: digest(text, "sha256"))
+    return found.assign(hashed_email=again)
+
+
+@pytest.mark.parametrize("side", ["seed", "population"])
+def test_ids_that_were_hashed_twice_are_named(population, seed, tmp_path, side):
+    some = seed.dropna(subset="customer_id")
+    make = {"seed": hashed_once, "population": hashed_once} | {side: hashed_twice}
+
+    found = built_of(tmp_path, make["seed"](some), make["population"](population))
+
+    figures = json.loads((found.folder / "figures.json").read_text())
+    told = {each["code"]: each["message"] for each in figures["warnings"]}
+    assert "no_overlap" in told
+    assert told["hashed_differently"].startswith(f"The {side}'s sha256_hashed_email")
+    assert "hashed twice" in told["hashed_differently"]
+
+
+def test_hashes_of_addresses_that_were_not_normalised_are_named(
+    population, seed, tmp_path
+):
+    some = seed.dropna(subset="customer_id")
+    shouted = " " + some["customer_id"].str.upper() + "@EXAMPLE.ORG"
+    ours = some.drop(columns=list(IDENTIFIERS)).assign(email=shouted)
+    everyone = " " + population["customer_id"].str.upper() + "@EXAMPLE.ORG"
+    hashes = everyone.map(lambda text: digest(text, "sha256"))
+    theirs = population.drop(columns=list(IDENTIFIERS)).assign(hashed_email=hashes)
+
+    found = built_of(tmp_path, ours, theirs)
+
+    assert "not normalised first" in (found.folder / "figures.json").read_text()
