@@ -1,0 +1,125 @@
+"""Dagster's event log as the studio keeps it: the same files, with less ado."""
+
+import dagster as dg
+import pytest
+import sqlalchemy
+from dagster._core.storage.event_log import SqliteEventLogStorage
+
+from orchestration.event_storage import KEPT_SHARDS, KeptSqliteEventLogStorage
+from orchestration.instance import SETTINGS
+
+
+@dg.asset
+def rows():
+    return dg.MaterializeResult(metadata={"rows": 3})
+
+
+@dg.asset(deps=[rows])
+def columns():
+    return dg.MaterializeResult(metadata={"columns": 2})
+
+
+@pytest.fixture
+def instance(tmp_path):
+    """An instance whose event log is the studio's."""
+    settings = SETTINGS.format(history=f'"{tmp_path / "runs"}"')
+    (tmp_path / "dagster.yaml").write_text(settings)
+    with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
+        yield instance
+
+
+def statements_of(work):
+    """The SQL that is sent to any database while `work` is done."""
+    sent = []
+
+    def note(connection, cursor, statement, *rest):
+        sent.append(statement)
+
+    sqlalchemy.event.listen(sqlalchemy.Engine, "before_cursor_execute", note)
+    try:
+        work()
+    finally:
+        sqlalchemy.event.remove(sqlalchemy.Engine, "before_cursor_execute", note)
+    return sent
+
+
+def test_dagster_s_own_storage_reads_what_was_written(instance, tmp_path):
+    result = dg.materialize([rows], instance=instance)
+
+    plain = SqliteEventLogStorage(str(tmp_path / "runs"))
+
+    assert len(plain.get_logs_for_run(result.run_id)) == len(
+        instance.all_logs(result.run_id)
+    )
+    assert plain.get_all_run_ids() == [result.run_id]
+
+
+def test_a_run_s_file_is_what_dagster_would_have_made(instance, tmp_path):
+    result = dg.materialize([rows], instance=instance)
+    plain = SqliteEventLogStorage(str(tmp_path / "plain"))
+    with plain.run_connection("run") as connection:
+        expected = schema_of(connection)
+
+    with instance.event_log_storage.run_connection(result.run_id) as connection:
+        found = schema_of(connection)
+        mode = connection.exec_driver_sql("pragma journal_mode").scalar()
+
+    assert found == expected
+    assert mode == "wal"
+
+
+def schema_of(connection):
+    found = connection.exec_driver_sql("select type, name, sql from sqlite_master")
+    versions = connection.exec_driver_sql("select version_num from alembic_version")
+    return sorted(map(tuple, found)), versions.all()
+
+
+def test_a_run_s_file_that_is_there_is_never_replaced(tmp_path):
+    storage = KeptSqliteEventLogStorage(str(tmp_path))
+    with storage.run_connection("run") as connection:
+        connection.exec_driver_sql("create table kept (value)")
+    storage.dispose()
+
+    again = KeptSqliteEventLogStorage(str(tmp_path))
+    with again.run_connection("run") as connection:
+        kept = connection.exec_driver_sql("select count(*) from kept").scalar()
+
+    assert kept == 0
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_disk_without_links_still_gets_its_run_s_file(tmp_path, monkeypatch):
+    def refuse(*paths):
+        raise PermissionError("no links here")
+
+    monkeypatch.setattr("os.link", refuse)
+    storage = KeptSqliteEventLogStorage(str(tmp_path))
+
+    with storage.run_connection("run") as connection:
+        tables = sqlalchemy.inspect(connection).get_table_names()
+
+    assert "event_logs" in tables
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_run_asks_for_the_log_s_own_tables_once(instance):
+    dg.materialize([rows, columns], instance=instance)
+
+    sent = statements_of(lambda: dg.materialize([rows, columns], instance=instance))
+
+    looks = [each for each in sent if "table_" in each.lower() and "asset_keys" in each]
+    migrations = [each for each in sent if "FROM secondary_indexes" in each]
+    assert looks == []
+    assert migrations == []
+
+
+def test_few_runs_are_kept_open(tmp_path):
+    storage = KeptSqliteEventLogStorage(str(tmp_path))
+
+    for number in range(2 * KEPT_SHARDS):
+        with storage.run_connection(f"run{number}"):
+            pass
+
+    assert len(storage._connections) == KEPT_SHARDS
+    storage.dispose()
+    assert storage._connections == {}
