@@ -1,34 +1,15 @@
 """Roles: what a column can be for, and the mapping that says what it is for."""
 
 import re
-from enum import StrEnum
 
 from pydantic import Field
 
+from catalog.column_roles import Role, TypeFamily
 from catalog.datasets import Frozen
 from catalog.identifiers import is_personal
 from catalog.names import SLUG_PATTERN
 
-
-class Role(StrEnum):
-    """What a column is for: scored (the first two), joined with, or left alone."""
-
-    continuous = "continuous"
-    categorical = "categorical"
-    identity = "identity"
-    metadata = "metadata"
-
-
-class TypeFamily(StrEnum):
-    """The few kinds of type that matter here, whatever the engine calls them."""
-
-    integer = "integer"
-    real = "real"
-    text = "text"
-    boolean = "boolean"
-    time = "time"
-    nested = "nested"
-    binary = "binary"
+__all__ = ["Mapping", "Role", "TypeFamily", "type_family"]
 
 
 class Mapping(Frozen):

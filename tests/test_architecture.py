@@ -18,7 +18,21 @@ ROOMS = {
 }
 # What studio may import inside a function, where a command needs it.
 LATE = {"studio": {"orchestration", "python_scoring"}}
-HEAVY = {"dagster", "dbt", "duckdb", "pandas", "scipy", "altair", "vl_convert"}
+HEAVY = {
+    "altair",
+    "dagster",
+    "dbt",
+    "duckdb",
+    "jinja2",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "pydantic",
+    "ruamel",
+    "scipy",
+    "sqlalchemy",
+    "vl_convert",
+}
 
 
 def imported_rooms(tree: ast.AST) -> set[str]:

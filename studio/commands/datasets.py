@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from catalog.attributes import Role
+from catalog.column_roles import Role
 from studio.console import (
     guarded,
     note,
