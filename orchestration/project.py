@@ -5,11 +5,13 @@ the definitions and starting a build never parse.
 """
 
 import hashlib
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 
@@ -88,8 +90,15 @@ def project_flags() -> list[str]:
 
 
 def manifest_path() -> Path:
-    """The manifest that Dagster reads its assets from."""
+    """The manifest's file."""
     return manifest_folder() / "manifest.json"
+
+
+@cache
+def manifest() -> dict[str, Any]:
+    """The manifest that Dagster's assets are made from, read once."""
+    found: dict[str, Any] = json.loads(manifest_path().read_bytes())
+    return found
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from orchestration.faults import RETRY_POLICY
 from orchestration.figures import REPORT_TABLES
 from orchestration.partitions import audiences
 from orchestration.progress import Progress, tell
-from orchestration.project import dbt_environment, manifest_path
+from orchestration.project import dbt_environment, manifest
 from orchestration.publishing import MEMBER_RELATIONS
 from orchestration.resources import Studio
 from orchestration.scoring import PEOPLE_RELATIONS, WEIGHT_RELATIONS
@@ -41,7 +41,7 @@ def dbt_stage(name: str) -> dg.AssetsDefinition:
     """The assets of one selector of `selectors.yml`, as one step of the run."""
 
     @dbt_assets(
-        manifest=manifest_path(),
+        manifest=manifest(),
         select=" ".join(f"fqn:lookalike_studio.{layer}" for layer in LAYERS[name]),
         name=name,
         partitions_def=audiences,
@@ -112,7 +112,7 @@ def _materialized(
 def _awaited(stage: str) -> frozenset[str]:
     """Names of a stage's relations that a later step of the run reads."""
     layers = _layers()
-    nodes: dict[str, Any] = json.loads(manifest_path().read_bytes())["nodes"]
+    nodes: dict[str, Any] = manifest()["nodes"]
     by_dbt = {
         nodes[parent]["name"]
         for unique_id, node in nodes.items()
@@ -132,7 +132,7 @@ def _by_command_line(
     with dbt_environment(work.build.folder, work.workshop.engine.settings):
         dbt.cli(
             [*arguments, "--vars", variables, "--exclude-resource-type=unit_test"],
-            manifest=manifest_path(),
+            manifest=manifest(),
             dagster_dbt_translator=TRANSLATOR,
             raise_on_error=True,
         ).wait()
@@ -152,8 +152,7 @@ def _layers() -> Mapping[str, str]:
 
     A test of several relations belongs to the last one's layer.
     """
-    manifest = json.loads(manifest_path().read_bytes())
-    nodes: dict[str, Any] = manifest["nodes"]
+    nodes: dict[str, Any] = manifest()["nodes"]
     order = [layer for layers in LAYERS.values() for layer in layers]
     layers: dict[str, str] = {}
     for unique_id, node in nodes.items():
@@ -199,7 +198,7 @@ def _told_whole(
 @cache
 def _in_order(stage: str) -> tuple[str, ...]:
     """Names of a stage's relations, each after those it reads."""
-    nodes: dict[str, Any] = json.loads(manifest_path().read_bytes())["nodes"]
+    nodes: dict[str, Any] = manifest()["nodes"]
     reads = {
         unique_id: node["depends_on"]["nodes"]
         for unique_id, node in nodes.items()
