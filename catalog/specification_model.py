@@ -25,6 +25,7 @@ from catalog.specification_fields import (
 
 MOST_PEOPLE = 1_000_000_000_000
 MOST_TAGS = 50
+ModelName = Literal["naive_bayes", "documented", "published_sql"]
 
 
 class DatasetSource(Frozen):
@@ -125,8 +126,15 @@ class Output(Frozen):
 class Scoring(Frozen):
     """How likeness is measured."""
 
-    model: Literal["naive_bayes"] = Field(
-        default="naive_bayes", description="The scorer."
+    model: ModelName = Field(
+        default="naive_bayes",
+        description="The scorer: the studio's own, or one of the reference system's, as"
+        " its page documents it or as its published SQL computes it.",
+    )
+    as_published_nulls: StrictBool = Field(
+        default=False,
+        description="With `published_sql` alone: a missing continuous value leaves the"
+        " person without a score, as in the original, and out of the ranking.",
     )
     learn_from: Literal["auto", "seed", "population"] = Field(
         default="auto",
@@ -179,6 +187,15 @@ class Scoring(Frozen):
         le=16_384,
         description="Bins into which a continuous attribute is counted.",
     )
+
+    @model_validator(mode="after")
+    def _nulls_as_published(self) -> Self:
+        if self.as_published_nulls and self.model != "published_sql":
+            raise ValueError(
+                f"has as_published_nulls with model {self.model}, whose people all have"
+                " a score: drop it, or give model published_sql"
+            )
+        return self
 
 
 class Limits(Frozen):

@@ -129,6 +129,7 @@ class SpecificationRow:
     bin_count: int = 1_024
     maximum_linked_rows: int = 50
     model: str = "naive_bayes"
+    as_published_nulls: bool = False
 
 
 @dataclass(frozen=True, slots=True)

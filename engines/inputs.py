@@ -4,12 +4,13 @@ The only place where a build quotes a user's column name into SQL.
 """
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args, get_type_hints
 
 from catalog.datasets import Dataset
 from catalog.errors import StudioError
-from engines.base import BuildInputs, InputAttribute, Source
+from engines.base import BuildInputs, InputAttribute, Source, SpecificationRow
 from engines.casts import category_text, family, identifier_text, number
 from engines.quoting import quote_identifier
 from engines.relations import ROW_ID, column_of, one_row, read_parquet
@@ -209,32 +210,24 @@ def _write_attributes(
         connection.unregister("written")
 
 
+_SQL_TYPES = {float: "double", int: "integer", bool: "boolean"}
+
+
 def _write_specification(
     connection: "duckdb.DuckDBPyConnection", inputs: BuildInputs
 ) -> None:
-    row = inputs.specification
+    """One row; its columns are the fields of SpecificationRow."""
+    hints = get_type_hints(SpecificationRow)
+    columns = ["cast(? as varchar) as build_id"]
+    columns += [
+        f"cast(? as {_sql_type(hint)}) as {name}" for name, hint in hints.items()
+    ]
     connection.execute(
-        "create or replace table inputs.spec (build_id varchar, smoothing double, "
-        "gaussian_prior double, variance_pooling double, attribute_weights varchar, "
-        "output_kind varchar, output_value double, include_seed boolean, "
-        "sample_size integer, sample_minimum integer, bin_count integer, "
-        "maximum_linked_rows integer, model varchar)"
+        f"create or replace table inputs.spec as select {', '.join(columns)}",
+        [inputs.build_id, *asdict(inputs.specification).values()],
     )
-    connection.execute(
-        "insert into inputs.spec values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            inputs.build_id,
-            row.smoothing,
-            row.gaussian_prior,
-            row.variance_pooling,
-            row.attribute_weights,
-            row.output_kind,
-            row.output_value,
-            row.include_seed,
-            row.sample_size,
-            row.sample_minimum,
-            row.bin_count,
-            row.maximum_linked_rows,
-            row.model,
-        ],
-    )
+
+
+def _sql_type(hint: object) -> str:
+    kinds = get_args(hint) or (hint,)
+    return next((_SQL_TYPES[kind] for kind in kinds if kind in _SQL_TYPES), "varchar")

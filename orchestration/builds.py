@@ -68,6 +68,7 @@ class Build(Frozen):
             },
             "resolve_people": self.resolve_people,
             "learn_from": self.learn_from,
+            "model": self.model,
         }
 
     @property

@@ -66,6 +66,7 @@ def build_relations(
         daemon=True,
     )
     failed: list[NodeResult] = []
+    manifest_folder()  # a project that cannot be parsed is told here, not in the thread
     worker.start()
     try:
         while (result := events.get()) is not None:
@@ -83,6 +84,14 @@ def build_relations(
             f"could not run ({_one_line(outcome[0].exception)})",
             f"see {build.folder / 'logs' / 'dbt.log'}",
         )
+
+
+def whole_stage(stage: str, build: Build) -> list[str]:
+    """dbt's arguments for all that this build needs of a stage.
+
+    `learn` has a selector for each scorer, so that none pays for another's relations.
+    """
+    return ["--selector", f"learn_{build.model}" if stage == "learn" else stage]
 
 
 def end_worker(worker: threading.Thread) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from catalog.errors import StudioError
 from catalog.records import Audience, AudienceVersion, SpecificationVersion
 from catalog.specification import AudienceSpecification
-from orchestration.dbt_runner import build_relations
+from orchestration.dbt_runner import build_relations, whole_stage
 from orchestration.intake import prepare_build
 from orchestration.leases import leased
 from orchestration.plan import plan_build, register_declared
@@ -132,7 +132,7 @@ def build_directly(
         build = prepared.build
         with leased(workshop, audience.id, run_id) as lease:
             with stages.timed("learn"):
-                for _ in build_relations(["--selector", "learn"], build, engine):
+                for _ in build_relations(whole_stage("learn", build), build, engine):
                     pass
             with stages.timed("scores"):
                 summary = score_population(
@@ -143,7 +143,7 @@ def build_directly(
                 )
                 build.finish("scores", summary.as_figures())
             with stages.timed("deliver"):
-                for _ in build_relations(["--selector", "deliver"], build, engine):
+                for _ in build_relations(whole_stage("deliver", build), build, engine):
                     pass
             with stages.timed("audience"):
                 published = publish(workshop, build, lease, with_report=with_report)

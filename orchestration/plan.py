@@ -388,6 +388,7 @@ def specification_row(specification: AudienceSpecification) -> SpecificationRow:
         bin_count=scoring.bin_count,
         maximum_linked_rows=specification.limits.maximum_linked_rows,
         model=scoring.model,
+        as_published_nulls=scoring.as_published_nulls,
     )
 
 

@@ -16,13 +16,20 @@ from engines.base import Engine
 from python_scoring.calibration import Calibration, fit_calibration
 from python_scoring.evaluation import auc_pu
 from python_scoring.model import Model
-from python_scoring.scorers.base import NoDifferenceError, Scorer, fit_scorer
+from python_scoring.scorers.base import (
+    NoDifferenceError,
+    Scorer,
+    fit_scorer,
+    relations_of,
+)
 
+# Those that every build has, whatever its scorer; each scorer names what it reads.
 WEIGHT_RELATIONS = (
     "distribution_bins",
     "distribution_totals",
     "weight_attributes",
     "weight_gaussians",
+    "weight_scorer_attributes",
     "weight_values",
 )
 PEOPLE_RELATIONS = ("canonical_members", "canonical_sample", "canonical_seed")
@@ -42,9 +49,13 @@ SEED_SCORES = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class ScoringSummary:
-    """What the scoring of one build found. Log odds are natural-log units."""
+    """What the scoring of one build found. Log odds are natural-log units.
+
+    `unscored_people` are those of `people` whom the scorer leaves without a score.
+    """
 
     people: int
+    unscored_people: int
     learning_seed: int
     sample: int
     least_log_odds: float
@@ -68,10 +79,11 @@ def score_population(
 ) -> ScoringSummary:
     """Write `scoring.scores`, `scoring.seed_scores` and `scoring.parameters`.
 
-    Raises StudioError `seed_too_small` below `minimum_seed` people to learn from, and
-    `no_difference` where every attribute weighs nothing.
+    Raises StudioError `seed_too_small` below `minimum_seed` people to learn from,
+    `no_difference` where every attribute weighs nothing and `nobody_scored` where the
+    scorer leaves everybody without a score.
     """
-    names = (*WEIGHT_RELATIONS, "canonical_seed", "canonical_sample")
+    names = (*relations_of(model), "canonical_seed", "canonical_sample")
     read = engine.read_tables(folder, [f"main.{name}" for name in names])
     tables = {name.removeprefix("main."): table for name, table in read.items()}
     seed, sample = tables["canonical_seed"], tables["canonical_sample"]
@@ -87,7 +99,8 @@ def score_population(
         ) from error
     seed_log_odds = out_of_fold_log_odds(model, tables, seed)
     sample_log_odds = log_odds_of(scorer, sample)
-    calibration = fit_calibration(seed_log_odds, sample_log_odds)
+    scored_seed, scored_sample = known(seed_log_odds), known(sample_log_odds)
+    calibration = fit_calibration(scored_seed, scored_sample)
 
     _write_seed_scores(engine, folder, seed, seed_log_odds, calibration)
     fitted = Model(scorer, calibration)
@@ -106,13 +119,22 @@ def score_population(
         ),
         SCORES,
     )
+    if extremes.unscored == people:
+        raise StudioError(
+            "nobody_scored",
+            "the population",
+            f"has a missing continuous value in each of its {people:,} people,"
+            " and scoring.as_published_nulls leaves them all without a score",
+            "set it to false, or leave out the attribute that nobody has",
+        )
     return ScoringSummary(
         people=people,
+        unscored_people=extremes.unscored,
         learning_seed=seed.num_rows,
         sample=sample.num_rows,
         least_log_odds=extremes.least,
         greatest_log_odds=extremes.greatest,
-        held_out_auc=auc_pu(seed_log_odds, sample_log_odds),
+        held_out_auc=auc_pu(scored_seed, scored_sample),
         calibration=calibration,
     )
 
@@ -148,17 +170,30 @@ def log_odds_of(scorer: Scorer, table: pa.Table) -> np.ndarray:
     return np.concatenate([np.zeros(0), *(scorer.log_odds(batch) for batch in batches)])
 
 
+def known(log_odds: np.ndarray) -> np.ndarray:
+    """The log odds of those who have any."""
+    return log_odds[~np.isnan(log_odds)]
+
+
+def nullable(numbers: np.ndarray) -> pa.Array:
+    """The numbers as a column, null where a person has none."""
+    return pa.array(numbers, pa.float64(), from_pandas=True)
+
+
 @dataclass(slots=True)
 class _Extremes:
-    """The least and greatest log odds seen so far."""
+    """The least and greatest log odds seen so far, and how many people have none."""
 
     least: float = np.inf
     greatest: float = -np.inf
+    unscored: int = 0
 
     def see(self, log_odds: np.ndarray) -> None:
-        if len(log_odds):
-            self.least = min(self.least, float(log_odds.min()))
-            self.greatest = max(self.greatest, float(log_odds.max()))
+        scored = known(log_odds)
+        self.unscored += len(log_odds) - len(scored)
+        if len(scored):
+            self.least = min(self.least, float(scored.min()))
+            self.greatest = max(self.greatest, float(scored.max()))
 
 
 def _scored(
@@ -171,7 +206,7 @@ def _scored(
         log_odds, score = model.score(batch)
         see(log_odds)
         yield pa.RecordBatch.from_arrays(
-            [batch.column("row_id"), pa.array(log_odds), pa.array(score)], schema=SCORES
+            [batch.column("row_id"), nullable(log_odds), nullable(score)], schema=SCORES
         )
 
 
@@ -187,8 +222,8 @@ def _write_seed_scores(
         {
             "person_key": seed.column("person_key"),
             "fold": seed.column("fold"),
-            "log_odds": log_odds,
-            "score": calibration.score(log_odds),
+            "log_odds": nullable(log_odds),
+            "score": nullable(calibration.score(log_odds)),
         }
     ).cast(SEED_SCORES)
     ordered = table.sort_by("person_key")

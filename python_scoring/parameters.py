@@ -48,7 +48,7 @@ class CategoricalParameters:
     def __post_init__(self) -> None:
         """Refuse lists that do not fit each other, and numbers that are none."""
         where = f"attribute {self.attribute!r}"
-        _require_weight(where, self.attribute_weight)
+        require_weight(where, self.attribute_weight)
         if len(self.values) != len(self.log_likelihood_ratios):
             raise refusal(
                 f"{where}, log_likelihood_ratios",
@@ -57,10 +57,10 @@ class CategoricalParameters:
             )
         if len(set(self.values)) != len(self.values):
             raise refusal(f"{where}, values", "names a value twice")
-        _require_finite(where, "log_likelihood_ratios", self.log_likelihood_ratios)
+        require_finite(where, "log_likelihood_ratios", self.log_likelihood_ratios)
         if self.missing_log_likelihood_ratio is not None:
             missing = (self.missing_log_likelihood_ratio,)
-            _require_finite(where, "missing_log_likelihood_ratio", missing)
+            require_finite(where, "missing_log_likelihood_ratio", missing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +85,11 @@ class ContinuousParameters:
     def __post_init__(self) -> None:
         """Refuse curves without a spread and bins that are out of order."""
         where = f"attribute {self.attribute!r}"
-        _require_weight(where, self.attribute_weight)
+        require_weight(where, self.attribute_weight)
         for field in fields(self)[2:]:
             value = getattr(self, field.name)
             numbers = value if isinstance(value, tuple) else (value,)
-            _require_finite(where, field.name, numbers)
+            require_finite(where, field.name, numbers)
         for name in ("seed_variance", "reference_variance"):
             if getattr(self, name) <= 0:
                 raise refusal(f"{where}, {name}", "is not above 0")
@@ -159,9 +159,9 @@ class NaiveBayesParameters:
 
 def to_document(parameters: NaiveBayesParameters) -> dict[str, Any]:
     """Plain dicts, lists and numbers, ready for JSON."""
-    return _as_dict(parameters) | {
+    return as_dict(parameters) | {
         "attributes": [
-            {"role": ROLES[type(attribute)]} | _as_dict(attribute)
+            {"role": ROLES[type(attribute)]} | as_dict(attribute)
             for attribute in parameters.attributes
         ]
     }
@@ -241,6 +241,13 @@ class Entries:
         """A finite number."""
         return self._number(name, self.document[name])
 
+    def flag(self, name: str) -> bool:
+        """True or false."""
+        value = self.document[name]
+        if not isinstance(value, bool):
+            raise refusal(f"{self.where}.{name}", f"is {value!r}, not true or false")
+        return value
+
     def optional_number(self, name: str) -> float | None:
         """A finite number or null."""
         value = self.document[name]
@@ -315,15 +322,18 @@ def _attribute_from(document: object, where: str) -> AttributeParameters:
     )
 
 
-def _as_dict(parameters: Any) -> dict[str, Any]:
+def as_dict(parameters: Any) -> dict[str, Any]:
+    """The fields of a dataclass by name, values as they are."""
     return {field.name: getattr(parameters, field.name) for field in fields(parameters)}
 
 
-def _require_weight(where: str, weight: float) -> None:
+def require_weight(where: str, weight: float) -> None:
+    """Refuse a weight that is not above 0."""
     if not (math.isfinite(weight) and weight > 0):
         raise refusal(f"{where}, attribute_weight", f"is {weight!r}, not above 0")
 
 
-def _require_finite(where: str, name: str, numbers: Iterable[float]) -> None:
+def require_finite(where: str, name: str, numbers: Iterable[float]) -> None:
+    """Refuse numbers that are infinite or none."""
     if not all(math.isfinite(number) for number in numbers):
         raise refusal(f"{where}, {name}", "holds a number that is not finite")

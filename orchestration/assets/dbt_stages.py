@@ -10,7 +10,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DbtCliResource, dbt_assets
 
-from orchestration.dbt_runner import NodeResult, build_relations
+from orchestration.dbt_runner import NodeResult, build_relations, whole_stage
 from orchestration.faults import RETRY_POLICY
 from orchestration.figures import REPORT_TABLES
 from orchestration.partitions import audiences
@@ -29,6 +29,13 @@ Event = dg.MaterializeResult | dg.AssetCheckResult
 LAYERS = {
     "learn": ("staging", "canonical", "distributions", "weights"),
     "deliver": ("audience", "report"),
+}
+
+# What the selectors of `selectors.yml` leave out of `learn` for each scorer.
+UNNEEDED_TAGS = {
+    "naive_bayes": "other_scorers",
+    "documented": "published_sql",
+    "published_sql": "documented",
 }
 
 READ_BY_PYTHON = {
@@ -53,7 +60,7 @@ def dbt_stage(name: str) -> dg.AssetsDefinition:
     ) -> Iterator[Any]:
         with step(context, studio, name) as work:
             if work.is_done:
-                yield from _told_whole(context, name, {"unchanged": True})
+                yield from _told_whole(context, work, {"unchanged": True})
             elif studio.dbt_by_command_line:
                 yield from _by_command_line(context, work, dbt)
             else:
@@ -68,7 +75,7 @@ def _in_process(context: dg.AssetExecutionContext, work: Step) -> Iterator[Event
     """Run dbt in this process: a materialisation a relation, a check a layer."""
     tests: dict[str, list[NodeResult]] = defaultdict(list)
     results = build_relations(
-        _selection(context, work.name), work.build, work.workshop.engine
+        _selection(context, work), work.build, work.workshop.engine
     )
     try:
         for result in results:
@@ -127,7 +134,7 @@ def _by_command_line(
     context: dg.AssetExecutionContext, work: Step, dbt: DbtCliResource
 ) -> Iterator[Any]:
     """Run dbt through the CLI resource of dagster-dbt, by the same selection."""
-    arguments = ["build", *_selection(context, work.name)]
+    arguments = ["build", *_selection(context, work)]
     variables = json.dumps(work.build.dbt_variables())
     with dbt_environment(work.build.folder, work.workshop.engine.settings):
         dbt.cli(
@@ -136,14 +143,27 @@ def _by_command_line(
             dagster_dbt_translator=TRANSLATOR,
             raise_on_error=True,
         ).wait()
-    yield from _told_whole(context, work.name, {"by": "command line"})
+    yield from _told_whole(context, work, {"by": "command line"})
 
 
-def _selection(context: dg.AssetExecutionContext, name: str) -> list[str]:
-    """dbt's arguments for what Dagster selected."""
+def _selection(context: dg.AssetExecutionContext, work: Step) -> list[str]:
+    """dbt's arguments for what Dagster selected and this build's scorer needs."""
     if not context.is_subset:
-        return ["--selector", name]
-    return ["--select", *(key.path[-1] for key in sorted(context.selected_asset_keys))]
+        return whole_stage(work.name, work.build)
+    chosen = {key.path[-1] for key in context.selected_asset_keys}
+    return ["--select", *sorted(chosen - _of_others(work.build.model))]
+
+
+@cache
+def _of_others(model: str) -> frozenset[str]:
+    """Names of the relations that only scorers other than the model read."""
+    nodes: dict[str, Any] = manifest()["nodes"]
+    unneeded = UNNEEDED_TAGS[model]
+    return frozenset(
+        node["name"]
+        for node in nodes.values()
+        if node["resource_type"] == "model" and unneeded in node["tags"]
+    )
 
 
 @cache
@@ -179,13 +199,14 @@ def _check(layer: str, tests: list[NodeResult]) -> dg.AssetCheckResult:
 
 
 def _told_whole(
-    context: dg.AssetExecutionContext, stage: str, metadata: Mapping[str, Any]
+    context: dg.AssetExecutionContext, work: Step, metadata: Mapping[str, Any]
 ) -> Iterator[Event]:
     """Tell of every relation of a stage at once, each after those it reads."""
     chosen = context.selected_asset_keys
-    for name in _in_order(stage):
-        if dg.AssetKey(name) in chosen:
-            yield from _materialized(context, stage, name, metadata)
+    unneeded = _of_others(work.build.model)
+    for name in _in_order(work.name):
+        if dg.AssetKey(name) in chosen and name not in unneeded:
+            yield from _materialized(context, work.name, name, metadata)
     for check in sorted(context.selected_asset_check_keys):
         yield dg.AssetCheckResult(
             asset_key=check.asset_key,

@@ -1,19 +1,22 @@
 """The one interface of all scorers, and where each is found by its name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from types import ModuleType
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from python_scoring.parameters import read_json
 
-# Each module has `fit(tables, left_out_fold=-1)` and `from_json(text)`; named, not
-# imported, so that one scorer's heavy libraries are not another's start-up time.
+# Each module has RELATIONS, `fit(tables, left_out_fold=-1)` and `from_json(text)`; named,
+# not imported, so that one scorer's heavy libraries are not another's start-up time.
 SCORERS: Mapping[str, str] = {
     "naive_bayes": "python_scoring.scorers.naive_bayes",
+    "documented": "python_scoring.scorers.documented",
+    "published_sql": "python_scoring.scorers.published_sql",
 }
 
 
@@ -44,7 +47,10 @@ class Scorer(Protocol):
         ...
 
     def log_odds(self, batch: pa.RecordBatch) -> np.ndarray:
-        """Log odds of each row, rounded to 1e-9 and finite."""
+        """Log odds of each row, rounded to 1e-9 and finite.
+
+        NaN alone where the scorer leaves a person without a score.
+        """
         ...
 
     def contributions(self, batch: pa.RecordBatch) -> np.ndarray:
@@ -54,6 +60,45 @@ class Scorer(Protocol):
     def to_json(self) -> str:
         """All that scoring needs, as text that `scorer_from_json` reads."""
         ...
+
+
+def relations_of(name: str) -> tuple[str, ...]:
+    """Names of the relations that the scorer of that name is made from."""
+    relations: tuple[str, ...] = _module(name).RELATIONS
+    return relations
+
+
+def rows_of_fold(
+    tables: Mapping[str, pa.Table], name: str, left_out_fold: int
+) -> list[dict[str, Any]]:
+    """The rows of one weight relation that belong to a fit."""
+    if name not in tables:
+        raise ValueError(f"the table {name} is not there; build the weights first")
+    table = tables[name]
+    rows: list[dict[str, Any]] = table.filter(
+        pc.equal(table["left_out_fold"], left_out_fold)
+    ).to_pylist()
+    return rows
+
+
+def columns_of(batch: pa.RecordBatch, names: Iterable[str]) -> dict[str, pa.Array]:
+    """The batch's columns of those names; ValueError where one is absent."""
+    wanted = tuple(names)
+    absent = [name for name in wanted if name not in batch.schema.names]
+    if absent:
+        raise ValueError(
+            f"the batch has no column {', '.join(absent)}; "
+            "a missing attribute must be there, filled with nulls"
+        )
+    return {name: batch.column(name) for name in wanted}
+
+
+def no_difference() -> NoDifferenceError:
+    """The refusal of weights that all say nothing."""
+    return NoDifferenceError(
+        "the seed does not differ from the population on the chosen attributes; "
+        "choose other attributes or another seed"
+    )
 
 
 def fit_scorer(

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from python_scoring.composite import rounded_log_odds
 from python_scoring.parameters import (
@@ -27,7 +26,7 @@ from python_scoring.parameters import (
     to_document,
     write_json,
 )
-from python_scoring.scorers.base import NoDifferenceError
+from python_scoring.scorers.base import columns_of, no_difference, rows_of_fold
 from python_scoring.terms import (
     Bins,
     GaussianTerms,
@@ -37,6 +36,13 @@ from python_scoring.terms import (
 )
 
 NAME = "naive_bayes"
+RELATIONS = (
+    "distribution_bins",
+    "distribution_totals",
+    "weight_attributes",
+    "weight_gaussians",
+    "weight_values",
+)
 WHOLE_SEED = -1
 
 Terms = ValueTerms | GaussianTerms
@@ -125,13 +131,7 @@ class NaiveBayes:
         }
 
     def _columns(self, batch: pa.RecordBatch) -> dict[str, pa.Array]:
-        absent = [name for name in self._terms if name not in batch.schema.names]
-        if absent:
-            raise ValueError(
-                f"the batch has no column {', '.join(absent)}; "
-                "a missing attribute must be there, filled with nulls"
-            )
-        return {name: batch.column(name) for name in self._terms}
+        return columns_of(batch, self._terms)
 
 
 def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> NaiveBayes:
@@ -142,7 +142,7 @@ def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> Naiv
     has the weight 0; without a fold that merely means log odds of 0.
     """
     values, gaussians, attributes, totals = (
-        _rows_of_fold(tables, name, left_out_fold)
+        rows_of_fold(tables, name, left_out_fold)
         for name in (
             "weight_values",
             "weight_gaussians",
@@ -168,10 +168,7 @@ def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> Naiv
             made.append(_continuous(row, gaussian, list(filter(of_attribute, bins))))
     is_dropped = (isinstance(each, DroppedParameters) for each in made)
     if left_out_fold == WHOLE_SEED and all(is_dropped):
-        raise NoDifferenceError(
-            "the seed does not differ from the population on the chosen attributes; "
-            "choose other attributes or another seed"
-        )
+        raise no_difference()
     return NaiveBayes(
         NaiveBayesParameters(
             left_out_fold=left_out_fold,
@@ -296,13 +293,3 @@ def _table(tables: Mapping[str, pa.Table], name: str) -> pa.Table:
     if name not in tables:
         raise ValueError(f"the table {name} is not there; build the weights first")
     return tables[name]
-
-
-def _rows_of_fold(
-    tables: Mapping[str, pa.Table], name: str, left_out_fold: int
-) -> list[dict[str, Any]]:
-    table = _table(tables, name)
-    rows: list[dict[str, Any]] = table.filter(
-        pc.equal(table["left_out_fold"], left_out_fold)
-    ).to_pylist()
-    return rows

@@ -24,7 +24,10 @@ def score(
         list[str] | None,
         typer.Option(help="Continuous columns as one CSV record; repeatable."),
     ] = None,
-    model: Annotated[str, typer.Option(help="The scorer.")] = "naive_bayes",
+    model: Annotated[
+        str,
+        typer.Option(help="The scorer: naive_bayes, documented or published_sql."),
+    ] = "naive_bayes",
     include_seed: Annotated[
         bool, typer.Option("--include-seed", help="Add the seed people, with is_seed.")
     ] = False,

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from catalog.attributes import Mapping, Role
 from catalog.datasets import Dataset
@@ -14,6 +14,7 @@ from catalog.errors import StudioError
 from catalog.home import create_home
 from catalog.names import closest, slugs_of
 from catalog.specification import specification_of
+from catalog.specification_model import ModelName
 
 if TYPE_CHECKING:
     from orchestration.workshop import Workshop
@@ -128,6 +129,14 @@ def score_files(
 
 def check_request(request: ScoreRequest) -> None:
     """Refuse what no data could make right."""
+    models = get_args(ModelName)
+    if request.model not in models:
+        raise StudioError(
+            "unknown_model",
+            f"model '{request.model}'",
+            "is not a scorer",
+            f"choose one of {', '.join(models)}",
+        )
     if not request.columns:
         raise StudioError(
             "no_columns",

@@ -9,6 +9,17 @@ with
 
     score_steps as (select * from {{ ref("audience_score_steps") }}),
 
+    -- People without a score are nobody's candidates.
+    unscored_total as (
+
+        select count(*) as unscored_count
+
+        from scores
+        left join matched on scores.row_id = matched.row_id
+        where scores.log_odds is null and matched.row_id is null
+
+    ),
+
     matched_total as (select count(*) as matched_seed_count from matched),
 
     candidate_total as (
@@ -26,6 +37,7 @@ with
         select
             candidate_total.candidate_count,
             matched_total.matched_seed_count,
+            unscored_total.unscored_count,
             cast(
                 case
                     when spec.output_kind = 'top'
@@ -39,6 +51,7 @@ with
 
         from candidate_total
         cross join matched_total
+        cross join unscored_total
         cross join spec
 
     ),
@@ -117,9 +130,12 @@ with
 
         select
             cast(
-                requested.candidate_count + requested.matched_seed_count as bigint
+                requested.candidate_count
+                + requested.matched_seed_count
+                + requested.unscored_count as bigint
             ) as population_count,
             cast(requested.matched_seed_count as bigint) as matched_seed_count,
+            cast(requested.unscored_count as bigint) as unscored_count,
             cast(requested.candidate_count as bigint) as candidate_count,
             requested.requested_count,
             cut_value.cut_log_odds,

@@ -19,7 +19,7 @@ with
         from scores
         cross join spec
         left join matched on scores.row_id = matched.row_id
-        where matched.row_id is null
+        where matched.row_id is null and scores.log_odds is not null
 
     ),
 

@@ -1,7 +1,11 @@
 -- One row per attribute: its weight and what it is made of, by the whole fit.
 with
 
-    weights as (select * from {{ ref("weight_attributes") }} where left_out_fold = -1),
+    weights as (
+        select * from {{ ref("weight_scorer_attributes") }} where left_out_fold = -1
+    ),
+
+    spec as (select * from {{ source("inputs", "spec") }}),
 
     attributes as (select * from {{ source("inputs", "attributes") }}),
 
@@ -19,6 +23,7 @@ with
             attributes.column_name,
             weights.role,
             weights.notice,
+            spec.model,
             weights.position,
             weights.attribute_weight,
             weights.divergence,
@@ -33,6 +38,7 @@ with
         from weights
         inner join attributes on weights.attribute = attributes.attribute
         cross join total
+        cross join spec
 
     )
 

@@ -27,6 +27,7 @@ with
         select {{ score_bin("score") }} as score_bin, count(*) as seed_count
 
         from {{ source("scoring", "seed_scores") }}
+        where score is not null
         group by {{ score_bin("score") }}
 
     ),

@@ -16,6 +16,7 @@ with
         select {{ score_step("log_odds") }} as step, count(*) as seed_count
 
         from {{ source("scoring", "seed_scores") }}
+        where log_odds is not null
         group by {{ score_step("log_odds") }}
 
     ),

@@ -2,7 +2,9 @@
 -- reference people or more.
 with
 
-    weights as (select * from {{ ref("weight_attributes") }} where left_out_fold = -1),
+    weights as (
+        select * from {{ ref("weight_scorer_attributes") }} where left_out_fold = -1
+    ),
 
     totals as (select * from {{ ref("distribution_totals") }} where left_out_fold = -1),
 

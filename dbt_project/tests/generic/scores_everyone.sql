@@ -1,10 +1,11 @@
 {#
     The scores are as many as the members, finite and in range: one pass over a relation that
-    is as large as the population. Comparisons with NaN are spelt so that NaN breaks them.
+    is as large as the population. Comparisons with NaN are spelt so that NaN breaks them. Only
+    a specification with `as_published_nulls` may leave people without a score.
 
-    arguments: {members: ref('canonical_members')}
+    arguments: {members: ref('canonical_members'), spec: source('inputs', 'spec')}
 #}
-{% test scores_everyone(model, members, key="row_id") %}
+{% test scores_everyone(model, members, spec, key="row_id") %}
     with
 
         scored as (
@@ -19,10 +20,17 @@
                             and score >= 0
                             and score <= 1
                         then 1
+                        when
+                            {{ key }} is not null
+                            and log_odds is null
+                            and score is null
+                            and spec.as_published_nulls
+                        then 1
                     end
                 ) as sound_count
 
             from {{ model }}
+            cross join {{ spec }} as spec
 
         ),
 

@@ -1,0 +1,256 @@
+"""The scorer of the reference system's page: log ratios and normal curves, weighed by KL.
+
+log_odds = sum of KL_j / max KL times the term: of a value ln of its share in the seed over
+that in the reference, Laplace 1; of a number the log density of the seed's raw normal
+curve, less its mean over the reference. Missing and unknown values have the term 0.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from python_scoring.composite import rounded_log_odds
+from python_scoring.parameters import (
+    DroppedParameters,
+    read_json,
+    refusal,
+    require_finite,
+    require_weight,
+    significant,
+    write_json,
+)
+from python_scoring.raw_terms import RawGaussian, RawScale
+from python_scoring.scorers.base import columns_of, no_difference, rows_of_fold
+from python_scoring.stored_attributes import (
+    document_of,
+    parameters_of,
+    require_named_once,
+    require_values,
+)
+from python_scoring.terms import ValueTerms
+
+NAME = "documented"
+WHOLE_SEED = -1
+RELATIONS = (
+    "distribution_totals",
+    "weight_documented_attributes",
+    "weight_documented_gaussians",
+    "weight_documented_values",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentedValues:
+    """One categorical attribute: the log ratio of each value, in order of the values."""
+
+    attribute: str
+    attribute_weight: float
+    values: tuple[str, ...]
+    log_likelihood_ratios: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse lists that do not fit each other, and numbers that are none."""
+        where = f"attribute {self.attribute!r}"
+        require_weight(where, self.attribute_weight)
+        require_values(where, self.values, self.log_likelihood_ratios)
+        require_finite(where, "log_likelihood_ratios", self.log_likelihood_ratios)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentedCurve:
+    """One continuous attribute: the seed's curve, in scales from the centre."""
+
+    attribute: str
+    attribute_weight: float
+    centre: float
+    scale: float
+    seed_mean: float
+    seed_variance: float
+    reference_mean_square: float
+
+    def __post_init__(self) -> None:
+        """Refuse a curve without a spread and numbers that are none."""
+        where = f"attribute {self.attribute!r}"
+        require_weight(where, self.attribute_weight)
+        for name in ("centre", "seed_mean", "reference_mean_square"):
+            require_finite(where, name, (getattr(self, name),))
+        for name in ("scale", "seed_variance"):
+            if not (math.isfinite(getattr(self, name)) and getattr(self, name) > 0):
+                raise refusal(f"{where}, {name}", "is not above 0")
+
+
+Attribute = DocumentedValues | DocumentedCurve | DroppedParameters
+KINDS: Mapping[str, type] = {
+    "values": DocumentedValues,
+    "curve": DocumentedCurve,
+    "dropped": DroppedParameters,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentedParameters:
+    """All that `documented` needs to score anyone, attributes in the order summed."""
+
+    left_out_fold: int
+    seed_total: int
+    attributes: tuple[Attribute, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse a total below 0 and attributes named twice."""
+        if self.seed_total < 0:
+            raise refusal("seed_total", "is below 0")
+        require_named_once([each.attribute for each in self.attributes])
+
+
+@dataclass(frozen=True)
+class Documented:
+    """A fitted `documented`.
+
+    `capped`, for stored parameters that score another population, keeps each term within
+    ln(seed_total + 1) on either side, one person being what Laplace adds.
+    """
+
+    parameters: DocumentedParameters
+    capped: bool = False
+
+    @property
+    def name(self) -> str:
+        """The scorer's name in the registry."""
+        return NAME
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """All attributes in the order of the specification, those of weight 0 too."""
+        return tuple(each.attribute for each in self.parameters.attributes)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The attributes that a batch must have: those with a weight above 0."""
+        return tuple(self._terms)
+
+    @property
+    def attribute_weights(self) -> tuple[float, ...]:
+        """Weight of each of `attributes`; 0 where it was dropped."""
+        return tuple(
+            0.0 if isinstance(each, DroppedParameters) else each.attribute_weight
+            for each in self.parameters.attributes
+        )
+
+    def log_odds(self, batch: pa.RecordBatch) -> np.ndarray:
+        """Log odds of each row, rounded to 1e-9 and finite."""
+        columns = columns_of(batch, self._terms)
+        return rounded_log_odds(
+            (terms.of(columns[name]) for name, terms in self._terms.items()),
+            batch.num_rows,
+        )
+
+    def contributions(self, batch: pa.RecordBatch) -> np.ndarray:
+        """Rows x `attributes`: what each adds to the row's log odds before rounding."""
+        result = np.zeros((batch.num_rows, len(self.attributes)))
+        for name, column in columns_of(batch, self._terms).items():
+            result[:, self.attributes.index(name)] = self._terms[name].of(column)
+        return result
+
+    def to_json(self) -> str:
+        """All that scoring needs, as text that `from_json` reads."""
+        return write_json(NAME, {"parameters": document_of(self.parameters, KINDS)})
+
+    @cached_property
+    def _terms(self) -> dict[str, ValueTerms | RawGaussian]:
+        """What each attribute that counts contributes, weight and bound included."""
+        bound = np.log(self.parameters.seed_total + 1) if self.capped else np.inf
+        return {
+            each.attribute: _weighted_terms(each, float(bound))
+            for each in self.parameters.attributes
+            if not isinstance(each, DroppedParameters)
+        }
+
+
+def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> Documented:
+    """The scorer made from `RELATIONS`, for the whole seed or without a fold.
+
+    Raises NoDifferenceError where every attribute of the whole seed has the weight 0.
+    """
+    totals, attributes, curves, values = (
+        rows_of_fold(tables, name, left_out_fold) for name in RELATIONS
+    )
+    if not attributes or len(totals) != 1:
+        raise ValueError(
+            f"{RELATIONS[1]} has {len(attributes)} rows and {RELATIONS[0]} "
+            f"{len(totals)} for left_out_fold {left_out_fold}; build the weights first"
+        )
+    made = tuple(
+        _attribute(row, values, curves)
+        for row in sorted(attributes, key=lambda row: row["position"])
+    )
+    is_dropped = (isinstance(each, DroppedParameters) for each in made)
+    if left_out_fold == WHOLE_SEED and all(is_dropped):
+        raise no_difference()
+    seed_total = int(totals[0]["seed_total"])
+    return Documented(DocumentedParameters(left_out_fold, seed_total, made))
+
+
+def from_json(text: str, capped: bool = False) -> Documented:
+    """The scorer that `to_json` wrote; ValueError where the text is damaged."""
+    document = read_json(text)
+    if document["scorer"] != NAME:
+        raise refusal("scorer", f"is {document['scorer']!r}, not {NAME!r}")
+    parameters = parameters_of(document.get("parameters"), DocumentedParameters, KINDS)
+    return Documented(parameters, capped)
+
+
+def _attribute(
+    row: Mapping[str, Any], values: list[dict[str, Any]], curves: list[dict[str, Any]]
+) -> Attribute:
+    name = row["attribute"]
+    if row["attribute_weight"] == 0:
+        return DroppedParameters(name)
+    weight = significant(row["attribute_weight"])
+    if row["role"] == "categorical":
+        ratios = {
+            each["attribute_value"]: significant(each["log_likelihood_ratio"])
+            for each in sorted(values, key=lambda each: each["attribute_value"])
+            if each["attribute"] == name
+        }
+        return DocumentedValues(name, weight, tuple(ratios), tuple(ratios.values()))
+    found = [each for each in curves if each["attribute"] == name]
+    if len(found) != 1:
+        raise ValueError(
+            f"{name!r} has a weight, yet {len(found)} rows in {RELATIONS[2]}"
+        )
+    (curve,) = found
+    return DocumentedCurve(
+        attribute=name,
+        attribute_weight=weight,
+        centre=float(curve["centre"]),
+        scale=float(curve["scale"]),
+        seed_mean=significant(curve["seed_mean"]),
+        seed_variance=significant(curve["seed_variance"]),
+        reference_mean_square=significant(curve["reference_mean_square"]),
+    )
+
+
+def _weighted_terms(
+    parameters: DocumentedValues | DocumentedCurve, bound: float
+) -> ValueTerms | RawGaussian:
+    weight = parameters.attribute_weight
+    if isinstance(parameters, DocumentedValues):
+        terms = np.array(parameters.log_likelihood_ratios, float)
+        return ValueTerms(
+            values=parameters.values,
+            terms=weight * np.clip(terms, -bound, bound),
+            missing_term=None,
+        )
+    return RawGaussian(
+        scale=RawScale(parameters.centre, parameters.scale),
+        mean=parameters.seed_mean,
+        variance=parameters.seed_variance,
+        reference_mean_square=parameters.reference_mean_square,
+        factor=weight,
+        bound=bound,
+    )
