@@ -33,10 +33,11 @@ def document_of(parameters: Any, kinds: Mapping[str, type]) -> dict[str, Any]:
 
 
 def parameters_of(
-    document: object, kind: type[Stored], kinds: Mapping[str, type]
+    document: object, kind: Callable[..., Stored], kinds: Mapping[str, type]
 ) -> Stored:
     """What `document_of` made; ValueError with the field and the remedy for any other."""
-    entries = Entries.of(document, "parameters", kind)
+    # a dataclass, and called as one: mypy knows no type for both
+    entries = Entries.of(document, "parameters", kind)  # type: ignore[arg-type]
     attributes = tuple(
         _attribute(attribute, f"attributes[{place}]", kinds)
         for place, attribute in enumerate(entries.items("attributes"))
@@ -65,7 +66,7 @@ def require_values(
 
 
 def _attribute(document: object, where: str, kinds: Mapping[str, type]) -> Any:
-    given: Any = document.get("kind") if isinstance(document, dict) else None
+    given = str(document.get("kind")) if isinstance(document, dict) else ""
     if not isinstance(document, dict) or given not in kinds:
         raise refusal(f"{where}.kind", f"is {given!r}, not one of {', '.join(kinds)}")
     kind = kinds[given]

@@ -31,6 +31,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_ATTRIBUTES = 20
+# What a weight is, by scorer.
+WEIGHT_WORDS = {
+    "naive_bayes": "A weight below 1 takes off what may be chance and what other attributes repeat.",
+    "documented": "A weight is the difference on this attribute over the greatest difference.",
+    "published_sql": "Every attribute that counts has the weight 1.",
+}
 
 
 def reach_chart(curve: pd.DataFrame, audience_people: int | None = None) -> Chart:
@@ -128,7 +134,7 @@ def attribute_weights_chart(attribute_weights: pd.DataFrame) -> Chart:
             title += (
                 f" {number_text(silent)} of {number_text(len(rows))} carry nothing."
             )
-    subtitle = "A weight below 1 takes off what may be chance and what other attributes repeat."
+    subtitle = WEIGHT_WORDS[str(rows[0]["model"])] if rows else ""
     if hidden:
         rest = sum(row["information_share"] or 0.0 for row in hidden)
         subtitle += (

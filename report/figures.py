@@ -19,6 +19,7 @@ from report.remarks import (
     identifier_notes,
     quality_warnings,
     row_notes,
+    score_notes,
     seed_warnings,
 )
 from report.rows import Row, only_row, plain_rows
@@ -122,6 +123,7 @@ def audience_figures(
         (
             *row_notes(overlap_row),
             *identifier_notes([] if identities is None else plain_rows(identities)),
+            *score_notes(cut_row),
             *_attribute_notes(attributes),
         ),
     )
@@ -158,8 +160,14 @@ def _audience_facts(cut: Row, delivered: int, added: int) -> list[Fact]:
         *facts,
         _people("candidate_people", "Candidates", cut["candidate_count"]),
         _people("population_people", "Population", cut["population_count"]),
+        *_unscored_facts(cut),
         _number("cut_score", "Cut score", cut["cut_score"], "score from 0 to 1", 3),
     ]
+
+
+def _unscored_facts(cut: Row) -> list[Fact]:
+    count = cut["unscored_count"]
+    return [_people("unscored_people", "Without a score", count)] if count else []
 
 
 def _seed_facts(overlap: Row) -> list[Fact]:
@@ -278,7 +286,7 @@ def _reason(row: Row, terms: Sequence[Row]) -> str:
     weight, signal = row["attribute_weight"] or 0.0, row["signal_share"]
     if not weight:
         return "Seed and population differ here by no more than chance would."
-    parts = []
+    parts = _weight_words(row["model"], weight)
     if signal is not None and signal < 0.995:
         parts.append(f"{share_text(signal)} of the difference is more than chance.")
     repeated = row["decorrelation"]
@@ -301,6 +309,17 @@ def _reason(row: Row, terms: Sequence[Row]) -> str:
     return (
         " ".join(parts) or "The difference between seed and population counts in full."
     )
+
+
+def _weight_words(model: str, weight: float) -> list[str]:
+    """What the weight is, where it is not made of signal and repetition."""
+    if model == "published_sql":
+        return ["Counts as much as every other attribute."]
+    if model == "documented" and weight == 1:
+        return ["Seed and population differ most here."]
+    if model == "documented":
+        return [f"The difference is {share_text(weight)} of the greatest one."]
+    return []
 
 
 def _people(name: str, label: str, count: int | None, unit: str = "people") -> Fact:

@@ -138,6 +138,21 @@ def quality_warnings(auc: float | None) -> list[Remark]:
     return []
 
 
+def score_notes(cut: Row) -> list[Remark]:
+    """Of audience_cut: people whom the scorer leaves without a score."""
+    if not cut["unscored_count"]:
+        return []
+    people = counted(cut["unscored_count"], "person lacks", "people lack")
+    return [
+        Remark(
+            "people_without_score",
+            f"{people} a continuous value and have no score, as published.",
+            "They are not ranked and cannot be in the audience; with "
+            "scoring.as_published_nulls false they are scored.",
+        )
+    ]
+
+
 def row_notes(overlap: Row) -> list[Remark]:
     """Of report_overlap: rows that were merged or left out."""
     notes = []

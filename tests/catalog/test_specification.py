@@ -16,6 +16,7 @@ from catalog.specification import (
     read_specification,
     specification_errors,
     specification_hash,
+    specification_of,
     to_yaml,
 )
 from catalog.specification_model import DatasetSource
@@ -302,6 +303,21 @@ def test_dataset_paths_count_from_the_document():
 
     assert source.resolved(Path("/docs")) == Path("/docs/data/people.parquet")
     assert DatasetSource(path="/x").resolved(Path("/docs")) == Path("/x")
+
+
+def test_nulls_as_published_are_refused_for_other_models():
+    values = {
+        "name": "people",
+        "seed": {"dataset": "a"},
+        "population": {"dataset": "b"},
+        "output": {"top": 1},
+    }
+    scoring = {"model": "documented", "as_published_nulls": True}
+
+    with pytest.raises(StudioError, match="model documented.*give model published_sql"):
+        specification_of(values | {"scoring": scoring})
+    kept = specification_of(values | {"scoring": scoring | {"model": "published_sql"}})
+    assert kept.scoring.as_published_nulls
 
 
 def test_the_published_schema_is_the_codes_own():

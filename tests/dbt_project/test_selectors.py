@@ -1,5 +1,6 @@
 """What a build of an audience runs: the models of its half and the guards, nothing else."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,12 @@ GUARDS = {
         "weight_values_is_sound",
         "weight_gaussians_is_sound",
         "weight_attributes_is_sound",
+        "weight_documented_attributes_is_sound",
+        "weight_documented_gaussians_is_sound",
+        "weight_documented_values_is_sound",
+        "weight_published_attributes_is_sound",
+        "weight_published_kernels_is_sound",
+        "weight_published_values_is_sound",
     },
     "deliver": {
         "input_scores_holds_everyone",
@@ -51,9 +58,27 @@ def test_a_selector_takes_the_models_of_its_layers_and_its_guards(
     half: str, tmp_path: Path
 ) -> None:
     folders = (ROOT / "dbt_project" / "models" / layer for layer in LAYERS[half])
-    models = {file.stem for folder in folders for file in folder.glob("*.sql")}
+    models = {file.stem for folder in folders for file in folder.rglob("*.sql")}
 
     assert listed(tmp_path, "--selector", half) == models | GUARDS[half]
+
+
+@pytest.mark.parametrize(
+    ("model", "unneeded"),
+    [
+        ("naive_bayes", r"documented|published|distribution_(moments|tenths)"),
+        ("documented", r"published"),
+        ("published_sql", r"documented|distribution_tenths"),
+    ],
+)
+def test_a_build_pays_for_no_other_scorer_s_relations(
+    model: str, unneeded: str, tmp_path: Path
+) -> None:
+    whole = listed(tmp_path, "--selector", "learn")
+    others = {name for name in whole if re.search(unneeded, name)}
+
+    assert others
+    assert listed(tmp_path, "--selector", f"learn_{model}") == whole - others
 
 
 def test_every_guard_belongs_to_one_half(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ def tables() -> dict[str, pd.DataFrame]:
         "cut": pd.DataFrame(
             {
                 "population_count": [1010],
+                "unscored_count": [0],
                 "matched_seed_count": [10],
                 "candidate_count": [1000],
                 "requested_count": [150],
@@ -59,6 +60,7 @@ def tables() -> dict[str, pd.DataFrame]:
                 "column_name": ["Day", "Job", "Age"],
                 "role": ["continuous", "categorical", "continuous"],
                 "attribute_weight": [0.0, 0.9, 0.4],
+                "model": ["naive_bayes"] * 3,
                 "divergence": [0.0, 0.6, 0.45],
                 "information_share": [0.0, 0.75, 0.25],
                 "signal_share": [0.0, 0.9, 1.0],

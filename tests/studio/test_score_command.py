@@ -294,3 +294,23 @@ def test_the_script_tells_an_error_in_one_line_and_by_its_exit_code(two_files):
     assert done.stderr.startswith("error: ")
     assert "gone.csv" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("model", ["documented", "published_sql"])
+def test_another_model_scores_the_same_people(two_files, model):
+    ours, theirs = score(*COLUMNS), score(*COLUMNS, "--model", model, out="other.csv")
+
+    assert (ours.code, theirs.code) == (0, 0), theirs.err
+    frames = [pd.read_csv(name).set_index("user_id") for name in ("s.csv", "other.csv")]
+    assert set(frames[0].index) == set(frames[1].index)
+    assert frames[1]["score"].between(0, 1).all()
+    assert not np.allclose(
+        frames[1]["log_odds"], frames[0]["log_odds"].loc[frames[1].index]
+    )
+
+
+def test_an_unknown_model_is_refused_with_the_choices(two_files):
+    answer = score(*COLUMNS, "--model", "unknown")
+
+    assert_refused(answer)
+    assert "naive_bayes, documented, published_sql" in answer.err

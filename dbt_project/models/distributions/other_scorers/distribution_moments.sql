@@ -8,7 +8,8 @@ with
 
     attributes as (
 
-        select attribute, centre, scale
+        -- A population without any value has neither centre nor scale.
+        select attribute, coalesce(centre, 0e0) as centre, coalesce(scale, 1e0) as scale
         from {{ source("inputs", "attributes") }}
         where role = 'continuous'
 
