@@ -30,14 +30,31 @@ def materializations(story, run_id):
     }
 
 
-def test_a_run_materialises_every_asset_of_its_partition(story):
+# Relations that scorers other than the key read, by how their names begin.
+OF_OTHERS = {
+    "naive_bayes": (
+        "distribution_moments",
+        "distribution_tenths",
+        "weight_documented",
+        "weight_published",
+    ),
+    "documented": ("weight_published",),
+    "published_sql": ("distribution_tenths", "weight_documented"),
+}
+
+
+def keys_for(model):
+    """Every asset of the job that a run of that scorer makes."""
     keys = {
         key.to_user_string() for key in main_job().asset_layer.executable_asset_keys
     }
+    return {key for key in keys if not key.startswith(OF_OTHERS[model])}
 
+
+def test_a_run_materialises_every_asset_that_its_scorer_needs(story):
     found = materializations(story, story.first.run_id)
 
-    assert set(found) == keys
+    assert set(found) == keys_for("naive_bayes")
     assert {each.partition for each in found.values()} == {SLUG}
 
 
@@ -187,6 +204,31 @@ def test_dbt_by_its_command_line_gives_the_same_audience(story, studio):
     assert result.success
     version = workshop.catalog.served_version(audience.id)
     assert content_hash(version.path) == content_hash(story.first.version.path)
+
+
+@pytest.mark.parametrize("by_command_line", [False, True])
+@pytest.mark.parametrize("model", ["documented", "published_sql"])
+def test_a_run_of_another_scorer_ends_with_its_relations_alone(
+    studio, tmp_path, model, by_command_line
+):
+    workshop, _ = studio
+    audience = keep(workshop, tmp_path, scoring={"model": model})
+    resource = Studio(
+        home=str(workshop.home.root),
+        threads=2,
+        memory_limit="1GB",
+        dbt_by_command_line=by_command_line,
+    )
+    job = build_defs(studio=resource).resolve_job_def("build_audience")
+
+    with open_instance(workshop.home) as instance:
+        sync_partitions(instance, [audience.slug])
+        result = job.execute_in_process(partition_key=SLUG, instance=instance)
+        made = result.get_asset_materialization_events()
+
+    assert result.success
+    assert {event.asset_key.to_user_string() for event in made} == keys_for(model)
+    assert workshop.catalog.served_version(audience.id).number == 1
 
 
 @pytest.fixture
