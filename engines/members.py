@@ -136,7 +136,7 @@ def _query(identifiers: Sequence[str], terms: Sequence[str]) -> str:
         "on canonical_members.row_id = audience_members.row_id "
         f"left join (select seed_people.person_key{of_seed} "
         "from main.canonical_seed_identities as seed_identities "
-        "inner join main.canonical_seed_people as seed_people "
+        "inner join main.canonical_seed_rows as seed_people "
         "on seed_identities.seed_row_id = seed_people.row_id "
         "group by seed_people.person_key) as seed_identities "
         "on seed_identities.person_key = audience_members.person_key "

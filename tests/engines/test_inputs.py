@@ -261,7 +261,7 @@ create or replace table main.canonical_members as
     select * from (values (0, 'u0'), (1, 'u1'), (2, 'u2')) as t (row_id, user_id);
 create or replace table main.canonical_seed_identities as
     select * from (values (0, 'user_id', 's9')) as t (seed_row_id, id_type, identifier);
-create or replace table main.canonical_seed_people as
+create or replace table main.canonical_seed_rows as
     select * from (values (0, 'k9')) as t (row_id, person_key);
 create or replace table main.audience_members as
     select * from (values

@@ -35,7 +35,7 @@ with
 
         from {{ ref("canonical_seed_identities") }} as seed_identities
         inner join
-            {{ ref("canonical_seed_people") }} as seed_people
+            {{ ref("canonical_seed_rows") }} as seed_people
             on seed_identities.seed_row_id = seed_people.row_id
         inner join
             audience_members on seed_people.person_key = audience_members.person_key

@@ -6,9 +6,9 @@ with
 
     audience_cut as (select * from {{ ref("audience_cut") }}),
 
-    seed_people_rows as (
+    seed_members as (
 
-        select person_key from {{ ref("canonical_seed_people") }} group by person_key
+        select person_key from {{ ref("canonical_seed_rows") }} group by person_key
 
     ),
 
@@ -35,7 +35,7 @@ with
     seed_people as (
 
         select
-            seed_people_rows.person_key,
+            seed_members.person_key,
             min(matched.row_id) as row_id,
             1e0 as score,
             cast(null as double) as log_odds,
@@ -43,10 +43,10 @@ with
             cast(null as double) as percentile,
             true as is_seed
 
-        from seed_people_rows
+        from seed_members
         inner join spec on spec.include_seed
-        left join matched on seed_people_rows.person_key = matched.person_key
-        group by seed_people_rows.person_key
+        left join matched on seed_members.person_key = matched.person_key
+        group by seed_members.person_key
 
     ),
 

@@ -6,7 +6,7 @@ with
 
     seed_identities as (select * from {{ ref("canonical_seed_identities") }}),
 
-    seed_people as (select * from {{ ref("canonical_seed_people") }}),
+    seed_people as (select * from {{ ref("canonical_seed_rows") }}),
 
     -- A person may be found by several identifiers, all of one seed person.
     ordered as (

@@ -1,6 +1,6 @@
 -- One row per person the scorer learns from, with the fold that holds the person out.
 {% set seed_rows = ref("stg_seed") %}
-{% set seed_people = ref("canonical_seed_people") %}
+{% set seed_people = ref("canonical_seed_rows") %}
 {% set matched_seed = ref("canonical_matched_seed") %}
 
 with

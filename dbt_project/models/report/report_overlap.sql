@@ -6,7 +6,7 @@ with
 
     seed_rows as (select * from {{ ref("stg_seed") }}),
 
-    seed_people as (select person_key from {{ ref("canonical_seed_people") }}),
+    seed_people as (select person_key from {{ ref("canonical_seed_rows") }}),
 
     matched as (select person_key from {{ ref("canonical_matched_seed") }}),
 
