@@ -277,6 +277,6 @@ def _audiences_using(connection: Connection, dataset: Dataset) -> list[str]:
     for row in rows:
         specification = AudienceSpecification.model_validate(row.document)
         sides = (specification.seed.dataset, specification.population.dataset)
-        if any(choose(side, names) is not None for side in sides):
+        if any(side and choose(side, names) is not None for side in sides):
             users.append(row.name)
     return users

@@ -6,12 +6,28 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class DatasetKind(StrEnum):
-    """The kinds of source that can be registered."""
+    """The kinds of source; the last two are made by the studio and never registered.
+
+    `selection`: the rows of a registered dataset that a filter keeps; `audience`: the
+    people of an audience's version. Both are Parquet inside the home.
+    """
 
     parquet = "parquet"
     csv = "csv"
     json_lines = "json_lines"
     duckdb_table = "duckdb_table"
+    selection = "selection"
+    audience = "audience"
+
+    @property
+    def is_made_here(self) -> bool:
+        """True for files that the studio wrote itself."""
+        return self in (DatasetKind.selection, DatasetKind.audience)
+
+    @property
+    def is_read_in_place(self) -> bool:
+        """True where rows are read from the source's own files, not from a copy."""
+        return self is DatasetKind.parquet or self.is_made_here
 
 
 class Frozen(BaseModel):

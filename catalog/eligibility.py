@@ -6,7 +6,7 @@ answer shows the same reason and remedy (B5).
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from catalog.datasets import Frozen
+from catalog.datasets import DatasetKind, Frozen
 from catalog.errors import StudioError
 from catalog.exclusions import (
     DEFAULT_LIMITS,
@@ -76,11 +76,15 @@ def seed_verdict(seed: MappedDataset, limits: Limits = DEFAULT_LIMITS) -> Verdic
         return refusal
     rows = seed.profile.rows if seed.profile else 0
     if rows < limits.minimum_seed:
+        by_filter = seed.dataset.kind is DatasetKind.selection
         return _refused(
             seed.dataset.name,
             "seed_too_small",
-            f"has {rows:,} rows, at least {limits.minimum_seed:,} people are needed",
-            "add people to it, or lower limits.minimum_seed",
+            f"has {rows:,} rows{' that the filter keeps' * by_filter}, at least"
+            f" {limits.minimum_seed:,} people are needed",
+            "widen its filter, or lower limits.minimum_seed"
+            if by_filter
+            else "add people to it, or lower limits.minimum_seed",
         )
     notes = seed_size_notes(rows, limits)
     return Verdict(subject=seed.dataset.name, eligible=True, notes=notes)
@@ -106,7 +110,7 @@ def population_verdict(
             name,
             "same_dataset",
             "is the seed's own data, so nobody would be left to find",
-            "choose another dataset, or register the seed people as one of their own",
+            "say with seed.where which of its rows are the seed, or choose another",
         )
     refusal = _dataset_refusal(population)
     if refusal is not None:
@@ -160,9 +164,7 @@ def attribute_verdicts(
     """
     shares, asked = unknown_shares or {}, roles or {}
     seed_side = {m.attribute: m for m in seed.mappings if m.role is not Role.identity}
-    needs_seed = learn_from == "seed" or not (
-        learn_from == "population" or is_bare_list(seed)
-    )
+    needs_seed = learn_from != "population" and not is_bare_list(seed)
     verdicts = []
     for mapping in population.mappings:
         # An identity's name is that of the join key, so only a new mapping changes it.
@@ -171,7 +173,7 @@ def attribute_verdicts(
             mapping.role if is_identity else asked.get(mapping.attribute, mapping.role)
         )
         wanted = mapping.model_copy(update={"role": role})
-        found = _attribute_exclusion(
+        found = _seed_filter(seed, wanted) or _attribute_exclusion(
             seed, population, wanted, seed_side.get(mapping.attribute), limits
         )
         if found is None and needs_seed and mapping.attribute not in seed_side:
@@ -270,6 +272,18 @@ def _attribute_exclusion(
     )
 
 
+def _seed_filter(seed: MappedDataset, wanted: AttributeMapping) -> Exclusion | None:
+    """Why an attribute by which the seed was chosen is no evidence; null for others."""
+    if not wanted.is_scored or wanted.attribute not in seed.chosen_by:
+        return None
+    return Exclusion(
+        code="seed_filter",
+        reason="is what the seed is chosen by, so it would only find itself again",
+        remedy="leave it out, or choose the seed by another column",
+        is_final=True,
+    )
+
+
 def _not_in(side: str, dataset: MappedDataset, remedy: str) -> Exclusion:
     return Exclusion(
         code=f"not_in_{side}",
@@ -298,6 +312,8 @@ def _of_exclusion(subject: str, found: Exclusion) -> Verdict:
 
 def _is_same_source(seed: MappedDataset, population: MappedDataset) -> bool:
     one, other = seed.dataset, population.dataset
+    if one.kind.is_made_here:
+        return False
     return one.id == other.id or (one.path, one.table) == (other.path, other.table)
 
 

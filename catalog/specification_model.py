@@ -10,6 +10,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, StrictBool, StrictInt, field_validator, model_validator
 
+from catalog.conditions import Condition
 from catalog.datasets import Frozen
 from catalog.names import folded, shown
 from catalog.schedule import check_schedule
@@ -26,6 +27,7 @@ from catalog.specification_fields import (
 MOST_PEOPLE = 1_000_000_000_000
 MOST_TAGS = 50
 ModelName = Literal["naive_bayes", "documented", "published_sql"]
+MOST_CONDITIONS = 50
 
 
 class DatasetSource(Frozen):
@@ -47,9 +49,38 @@ class DatasetSource(Frozen):
 
 
 class SeedChoice(Frozen):
-    """The people one values."""
+    """The people one values: a dataset, rows of one, or an earlier audience."""
 
-    dataset: Name = Field(description="Name of the dataset with the seed people.")
+    dataset: Name | None = Field(
+        default=None,
+        description="Name of the dataset with the seed people; with `where` it may be"
+        " the population's own.",
+    )
+    where: tuple[Condition, ...] = Field(
+        default=(),
+        max_length=MOST_CONDITIONS,
+        description="Which rows of the dataset are the seed: all conditions hold."
+        " Their columns are never scored.",
+    )
+    audience: Name | None = Field(
+        default=None, description="Name of the audience whose people are the seed."
+    )
+    version: StrictInt | None = Field(
+        default=None,
+        ge=1,
+        description="Which version of that audience; left out: the one in use.",
+    )
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.dataset is None) == (self.audience is None):
+            told = "no dataset and no" if self.dataset is None else "both dataset and"
+            raise ValueError(f"has {told} audience: give one of the two")
+        if self.where and self.dataset is None:
+            raise ValueError("has where without dataset: a filter needs a dataset")
+        if self.version is not None and self.audience is None:
+            raise ValueError("has version without audience: name the audience too")
+        return self
 
 
 class PopulationChoice(Frozen):
@@ -139,8 +170,15 @@ class Scoring(Frozen):
     learn_from: Literal["auto", "seed", "population"] = Field(
         default="auto",
         description="Whose values are learnt: the seed's own rows, the seed people's"
-        " rows in the population, or (auto) the seed's own where its file has any"
-        " attribute, else their rows in the population.",
+        " rows in the population, or (auto) the latter where enough of them are found"
+        " there, else the former.",
+    )
+    matched_minimum: StrictInt = Field(
+        default=500,
+        ge=1,
+        le=MOST_PEOPLE,
+        description="With learn_from auto: from this many seed people found in the"
+        " population on, their rows there are learnt from.",
     )
     smoothing: Number = Field(
         default=30.0,
@@ -231,7 +269,15 @@ class Limits(Frozen):
         ge=0,
         le=1,
         description="A categorical attribute is not proposed where a larger share of"
-        " the seed's rows has a value that the population never has.",
+        " the seed's rows has a value that the population never has; one that is named"
+        " all the same is warned of.",
+    )
+    maximum_differing_share: Number = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        description="A warning where a larger share of the people of both sides has"
+        " another value of an attribute in the seed than in the population.",
     )
     maximum_linked_rows: StrictInt = Field(
         default=50,
@@ -346,12 +392,27 @@ class AudienceSpecification(Frozen):
         cls, population: PopulationChoice, info: Any
     ) -> PopulationChoice:
         seed = info.data.get("seed")
-        if seed is not None and folded(seed.dataset) == folded(population.dataset):
+        if (
+            seed is not None
+            and seed.dataset is not None
+            and not seed.where
+            and folded(seed.dataset) == folded(population.dataset)
+        ):
             raise ValueError(
-                f"is the seed's own dataset {shown(seed.dataset)}: name another one,"
-                " since nobody would be left to find"
+                f"is the seed's own dataset {shown(seed.dataset)}, so nobody would be"
+                " left to find: say with seed.where which of its rows are the seed, or"
+                " name another one"
             )
         return population
+
+    @model_validator(mode="after")
+    def _another_audience(self) -> Self:
+        audience = self.seed.audience
+        if audience is not None and folded(audience) == folded(self.name):
+            raise ValueError(
+                f"has its own audience {shown(audience)} as its seed: name another one"
+            )
+        return self
 
     @field_validator("exclude")
     @classmethod

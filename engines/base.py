@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from catalog.conditions import Condition
 from catalog.datasets import (
     Column,
     CsvSchema,
@@ -13,6 +14,7 @@ from catalog.datasets import (
     DatasetProfile,
 )
 from catalog.normal_forms import Form, HashAlgorithm
+from catalog.roles import Mapping as AttributeMapping
 from engines.limits import Settings
 
 if TYPE_CHECKING:
@@ -57,11 +59,17 @@ class Inspection:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A dataset at one fingerprint, with its profile where one is needed."""
+    """A dataset at one fingerprint, with its profile where one is needed.
+
+    `mappings` are given where the catalog's do not count: for rows that the studio
+    keeps itself. `chosen_by` are the attributes by which those rows were chosen.
+    """
 
     dataset: Dataset
     fingerprint: str
     profile: DatasetProfile | None = None
+    mappings: tuple[AttributeMapping, ...] | None = None
+    chosen_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +120,11 @@ class InputAttribute:
     is_discrete: bool = False
     frequent_values: tuple[float, ...] = ()
 
+    @property
+    def is_in_seed(self) -> bool:
+        """True where the seed's own rows have the attribute."""
+        return self.seed_column is not None
+
 
 @dataclass(frozen=True, slots=True)
 class SpecificationRow:
@@ -130,6 +143,7 @@ class SpecificationRow:
     maximum_linked_rows: int = 50
     model: str = "naive_bayes"
     as_published_nulls: bool = False
+    matched_minimum: int = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +208,20 @@ class Engine(Protocol):
         population_column: str,
     ) -> float:
         """Share of the seed's rows with a value that have one the population never has."""
+
+    def keep_rows(
+        self,
+        source: Source,
+        conditions: Sequence[tuple[Condition, Column]],
+        columns: Sequence[str],
+    ) -> Source:
+        """The rows of a loaded source on which all conditions hold, kept in the home.
+
+        Raises StudioError `filter_selects_nobody` where there are none.
+        """
+
+    def identifier_shape(self, source: Source, column: str) -> str:
+        """What an identifier's values look like, in words that show none of them."""
 
     def write_inputs(self, build_folder: Path, inputs: BuildInputs) -> None:
         """Write the schema `inputs` of the build's work database."""

@@ -4,10 +4,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catalog.datasets import CsvSchema, Dataset, DatasetProfile
+from catalog.conditions import Condition
+from catalog.datasets import Column, CsvSchema, Dataset, DatasetProfile
 from catalog.home import Home
 from catalog.normal_forms import form_of
-from engines import fingerprints, inspection, loading, sources, work_tables
+from engines import (
+    fingerprints,
+    inspection,
+    loading,
+    selections,
+    sources,
+    work_tables,
+)
+from engines.atomic import written_whole
 from engines.base import (
     BATCH_ROWS,
     NO_KEY,
@@ -23,6 +32,7 @@ from engines.casts import category_text
 from engines.connection import memory_session, start_work, work_session
 from engines.diagnosis import hash_differences
 from engines.failures import explained
+from engines.identifier_shapes import identifier_shape
 from engines.inputs import write_schema
 from engines.limits import Settings
 from engines.members import write_identities, write_members
@@ -54,18 +64,18 @@ class DuckDBEngine:
 
     def fingerprint(self, dataset: Dataset) -> str:
         """Hash of the dataset's content and of how it is read, 64 hex digits."""
-        sources.check_path(Path(dataset.path), self.settings.allowed_folders)
+        self._check_path(dataset)
         return fingerprints.fingerprint_of(self.home, dataset)
 
     def stamp(self, dataset: Dataset) -> str:
         """Cheap sign of change (names, sizes, times of the files), 64 hex digits."""
-        path = sources.check_path(Path(dataset.path), self.settings.allowed_folders)
+        path = self._check_path(dataset)
         with explained(f"dataset '{dataset.name}'", path.parent):
             return sources.stamp_of(dataset)
 
     def load(self, dataset: Dataset, fingerprint: str) -> None:
         """Make the dataset readable as Parquet at this fingerprint; nothing if it is."""
-        sources.check_path(Path(dataset.path), self.settings.allowed_folders)
+        self._check_path(dataset)
         loading.load(self.home, self.settings, dataset, fingerprint)
 
     def profile(
@@ -136,6 +146,42 @@ class DuckDBEngine:
         ):
             present, unknown = one_row(connection, query)
         return int(unknown or 0) / int(present) if present else 0.0
+
+    def keep_rows(
+        self,
+        source: Source,
+        conditions: Sequence[tuple[Condition, Column]],
+        columns: Sequence[str],
+    ) -> Source:
+        """The rows of a loaded source on which all conditions hold, kept in the home."""
+        dataset = source.dataset
+        files = self._files(dataset, source.fingerprint)
+        kept = selections.selection_of(self.home, source, conditions, columns)
+        path = Path(kept.dataset.path)
+        if not path.exists():
+            with (
+                explained(f"dataset '{dataset.name}'", path.parent),
+                written_whole(path) as temporary,
+                memory_session(
+                    self.settings,
+                    self.home.root / "spill",
+                    files=[*files, temporary],
+                    keep_order=True,
+                ) as connection,
+            ):
+                selections.keep_rows(
+                    connection, source, files, conditions, kept, temporary
+                )
+        return kept
+
+    def identifier_shape(self, source: Source, column: str) -> str:
+        """What an identifier's values look like, in words that show none of them."""
+        files = self._files(source.dataset, source.fingerprint)
+        found = column_of(source.dataset, column)
+        with memory_session(
+            self.settings, self.home.root / "spill", files=files
+        ) as connection:
+            return identifier_shape(connection, read_parquet(files), found)
 
     def write_inputs(self, build_folder: Path, inputs: BuildInputs) -> None:
         """Write the schema `inputs` of the build's work database."""
@@ -261,6 +307,12 @@ class DuckDBEngine:
             work_session(self.settings, build_folder) as connection,
         ):
             return write_identities(connection, target)
+
+    def _check_path(self, dataset: Dataset) -> Path:
+        """The dataset's path, if it may be read: what the studio made stands in the home."""
+        is_ours = dataset.kind.is_made_here
+        folders = (self.home.root,) if is_ours else self.settings.allowed_folders
+        return sources.check_path(Path(dataset.path), folders)
 
     def _files(self, dataset: Dataset, fingerprint: str) -> tuple[Path, ...]:
         """The Parquet files of a dataset; loads what is not loaded yet."""

@@ -188,6 +188,9 @@ def _write_attributes(
             "is_discrete": pa.array(
                 [a.is_discrete for a in inputs.attributes], pa.bool_()
             ),
+            "is_in_seed": pa.array(
+                [a.is_in_seed for a in inputs.attributes], pa.bool_()
+            ),
         }
     )
     pairs = [
@@ -210,7 +213,7 @@ def _write_attributes(
         connection.unregister("written")
 
 
-_SQL_TYPES = {float: "double", int: "integer", bool: "boolean"}
+_SQL_TYPES = {float: "double", int: "bigint", bool: "boolean"}
 
 
 def _write_specification(

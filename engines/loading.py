@@ -31,7 +31,7 @@ def load(home: Home, settings: Settings, dataset: Dataset, fingerprint: str) -> 
     from filelock import FileLock
 
     target = loaded_file(home, dataset, fingerprint)
-    if dataset.kind is DatasetKind.parquet or target.exists():
+    if dataset.kind.is_read_in_place or target.exists():
         return
     path = Path(dataset.path)
     with explained(f"dataset '{dataset.name}'", target.parent):

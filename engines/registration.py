@@ -64,29 +64,35 @@ def register(
     return dataset, inspection
 
 
-def current_source(workshop: HasCatalogAndEngine, name: str) -> Source:
+def current_source(
+    workshop: HasCatalogAndEngine, name: str, needed: Sequence[str] = ()
+) -> Source:
     """The dataset of that name as it is now: fingerprint, loaded copy and profile.
 
     All columns mapped as identifiers are profiled as keys. Raises StudioError
-    `columns_changed` where a mapped column is gone or has another type than when it
-    was registered.
+    `columns_changed` where a mapped column, or one of `needed`, is gone or has another
+    type than when it was registered.
     """
     catalog, engine = workshop.catalog, workshop.engine
     dataset = catalog.get_dataset(name)
     mappings = catalog.mappings(dataset.id)
     fingerprint = engine.fingerprint(dataset)
-    refuse_changed_columns(engine, dataset, mappings)
+    refuse_changed_columns(engine, dataset, mappings, needed)
     engine.load(dataset, fingerprint)
-    keys = [
+    # Which of them comes first, and so the sample, is settled with the other side.
+    profile = engine.profile(dataset, fingerprint, [NO_KEY, *keys_of(mappings)])
+    refuse_empty(dataset, profile.rows)
+    catalog.save_profile(profile)
+    return Source(dataset, fingerprint, profile)
+
+
+def keys_of(mappings: Sequence[Mapping]) -> list[KeyColumn]:
+    """The columns that are mapped as identifiers, each with its normal form."""
+    return [
         KeyColumn(each.column, form_of(each.attribute))
         for each in mappings
         if each.role is Role.identity
     ]
-    # Which of them comes first, and so the sample, is settled with the other side.
-    profile = engine.profile(dataset, fingerprint, [NO_KEY, *keys])
-    refuse_empty(dataset, profile.rows)
-    catalog.save_profile(profile)
-    return Source(dataset, fingerprint, profile)
 
 
 def refuse_empty(dataset: Dataset, rows: int) -> None:
@@ -101,7 +107,10 @@ def refuse_empty(dataset: Dataset, rows: int) -> None:
 
 
 def refuse_changed_columns(
-    engine: Engine, dataset: Dataset, mappings: Sequence[Mapping]
+    engine: Engine,
+    dataset: Dataset,
+    mappings: Sequence[Mapping],
+    also: Sequence[str] = (),
 ) -> None:
     """Mapped columns must still be there with their type; new ones are ignored."""
     if dataset.csv_schema is not None:
@@ -111,7 +120,11 @@ def refuse_changed_columns(
         for column in engine.inspect(Path(dataset.path), dataset.table).columns
     }
     before = {column.name: column.type for column in dataset.columns}
-    needed = [each.column for each in mappings if each.role is not Role.metadata]
+    needed = [
+        each.column
+        for each in mappings
+        if each.role is not Role.metadata or each.column in also
+    ]
     gone = [name for name in needed if name not in now]
     retyped = [
         f"'{name}' was {before[name]} and is {now[name]}"

@@ -156,7 +156,7 @@ def loaded_file(home: Home, dataset: Dataset, fingerprint: str) -> Path:
 
 def parquet_files(home: Home, dataset: Dataset, fingerprint: str) -> tuple[Path, ...]:
     """The Parquet files that hold a dataset's rows, in their fixed order."""
-    if dataset.kind is DatasetKind.parquet:
+    if dataset.kind.is_read_in_place:
         return source_files(check_path(Path(dataset.path)))
     path = loaded_file(home, dataset, fingerprint)
     if not path.exists():

@@ -24,7 +24,9 @@ class Build(Frozen):
     """What one build is, as its later steps read it. Slugs were checked by the catalog.
 
     `input_fingerprints` and `input_stamps` are by dataset id, `left_out` is why each
-    attribute that was not scored was left out, and what would help.
+    attribute that was not scored was left out, and what would help. `identifier_shapes`
+    say in words what the identifiers look like on each side, where the seed must be
+    found to be learnt from.
     """
 
     build_id: str
@@ -49,6 +51,10 @@ class Build(Frozen):
     resolve_people: bool
     input_fingerprints: dict[str, str]
     input_stamps: dict[str, str]
+    seed: dict[str, Any] = {}
+    identifier_shapes: dict[str, str] = {}
+    maximum_differing_share: float = 0.05
+    maximum_unknown_share: float = 0.05
     notes: tuple[str, ...] = ()
     left_out: tuple[dict[str, str], ...] = ()
 

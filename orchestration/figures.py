@@ -23,6 +23,7 @@ REPORT_TABLES = (
     "report_histogram",
     "report_identities",
     "report_overlap",
+    "report_seed_versions",
     "report_value_terms",
 )
 
@@ -59,6 +60,9 @@ def figures_of(
         added_seed_people=people - chosen_people(tables),
         held_out_auc=scoring.get("held_out_auc"),
         advised_seed=build.advised_seed,
+        seed_versions=frames["report_seed_versions"],
+        maximum_unknown_share=build.maximum_unknown_share,
+        maximum_differing_share=build.maximum_differing_share,
     )
 
 

@@ -28,6 +28,7 @@ class Prepared:
         return {
             "build": self.build.build_id,
             "specification": self.build.specification_number,
+            "seed": self.plan.seed_choice.text,
             "seed rows": rows_of(self.plan.seed),
             "population rows": rows_of(self.plan.population),
             "attributes": ", ".join(each.slug for each in self.plan.attributes),
@@ -60,6 +61,7 @@ def prepare_build(
         else catalog.specification(audience.id, specification_number)
     )
     plan = plan_build(workshop, version.specification)
+    limits = version.specification.limits
     with leased(workshop, audience.id, root_run_id) as lease:
         started = catalog.start_build(
             audience.id,
@@ -80,8 +82,12 @@ def prepare_build(
             code_version=code_version(),
             model=version.specification.scoring.model,
             learn_from=plan.learn_from,
-            minimum_seed=version.specification.limits.minimum_seed,
-            advised_seed=version.specification.limits.advised_seed,
+            seed=plan.seed_choice.facts,
+            identifier_shapes=plan.identifier_shapes,
+            maximum_differing_share=limits.maximum_differing_share,
+            maximum_unknown_share=limits.maximum_unknown_share,
+            minimum_seed=limits.minimum_seed,
+            advised_seed=limits.advised_seed,
             identifiers=tuple(
                 each.slug for each in plan.identifiers if not each.is_carried
             ),
@@ -128,8 +134,11 @@ def write_inputs(workshop: Workshop, build: Build, plan: Plan, lease: Lease) -> 
 
 
 def stamps(workshop: Workshop, plan: Plan) -> dict[str, str]:
-    """Cheap signs of the inputs' files, to see whether they changed meanwhile."""
+    """Cheap signs of the inputs' files, to see whether they changed meanwhile.
+
+    An audience that is the seed has none: a version never changes.
+    """
+    datasets = (plan.seed_choice.registered, plan.population.dataset)
     return {
-        source.dataset.id: workshop.engine.stamp(source.dataset)
-        for source in (plan.seed, plan.population)
+        each.id: workshop.engine.stamp(each) for each in datasets if each is not None
     }

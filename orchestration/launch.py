@@ -140,6 +140,7 @@ def build_directly(
                     build.folder,
                     model=build.model,
                     minimum_seed=build.minimum_seed,
+                    identifier_shapes=build.identifier_shapes,
                 )
                 build.finish("scores", summary.as_figures())
             with stages.timed("deliver"):

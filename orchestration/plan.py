@@ -7,7 +7,7 @@ here, so that `plan`, `--dry-run` and a build meet the same sentence.
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,7 @@ from engines.base import (
 )
 from engines.registration import current_source, register
 from orchestration.project import code_version
+from orchestration.seeds import Seed, seed_of
 from orchestration.workshop import Workshop
 
 MOST_DISCRETE_VALUES = 1_024
@@ -56,11 +57,13 @@ class Plan:
     """
 
     specification: AudienceSpecification
+    seed_choice: Seed
     seed: Source
     population: Source
     identifiers: tuple[InputIdentifier, ...]
     attributes: tuple[InputAttribute, ...]
     learn_from: str
+    identifier_shapes: dict[str, str]
     resolves_people: bool
     left_out: tuple[Verdict, ...]
     notes: tuple[str, ...]
@@ -147,7 +150,8 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
 
     Raises StudioError where the audience cannot be built, with the remedy.
     """
-    seed = current_source(workshop, specification.seed.dataset)
+    seed_choice = seed_of(workshop, specification)
+    seed = seed_choice.source
     population = current_source(workshop, specification.population.dataset)
     ours, theirs = mapped(workshop, seed), mapped(workshop, population)
     limits, learn = specification.limits, specification.scoring.learn_from
@@ -170,15 +174,16 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
         theirs,
         unknown_shares(workshop, specification, ours, theirs),
     )
-    learn_from = "population" if learn == "population" or is_bare_list(ours) else "seed"
+    learn_from = "population" if is_bare_list(ours) else learn
     resolves_people = not any(each.is_unique and not each.is_carried for each in found)
-    shared = [each.name for each in found if each.is_shared]
-    notes = [note for key in shared for note in join_key_notes(ours, theirs, key)]
+    shared = [each for each in found if each.is_shared]
+    notes = [note for key in shared for note in join_key_notes(ours, theirs, key.name)]
     notes += [*conflict_notes(ours, theirs, found), *selection.notes]
     notes += key_notes("seed", key_profiles(seed, found, "seed"))
     if resolves_people:
         notes += key_notes("population", key_profiles(population, found, "population"))
-    if learn_from == "seed":
+    if learn_from != "population":
+        # Those found in the population are no more than these.
         people = most_people(rows_of(seed), key_profiles(seed, found, "seed"))
         verdict = learning_seed_verdict(people, limits)
         refuse(verdict, "seed")
@@ -186,6 +191,7 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
     chosen = {each.attribute for each in selection.attributes}
     return Plan(
         specification=specification,
+        seed_choice=seed_choice,
         seed=seed,
         population=population,
         identifiers=tuple(input_identifier(each, seed, population) for each in found),
@@ -193,6 +199,11 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
             input_attribute(each, theirs) for each in selection.attributes
         ),
         learn_from=learn_from,
+        identifier_shapes=(
+            identifier_shapes(workshop, seed, population, shared)
+            if learn_from == "population"
+            else {}
+        ),
         resolves_people=resolves_people,
         left_out=tuple(
             each
@@ -205,9 +216,12 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
 
 def mapped(workshop: Workshop, source: Source) -> MappedDataset:
     """The source with its mappings, as eligibility reads it."""
-    mappings = workshop.catalog.mappings(source.dataset.id)
+    own = source.mappings
     return MappedDataset(
-        dataset=source.dataset, mappings=mappings, profile=source.profile
+        dataset=source.dataset,
+        mappings=workshop.catalog.mappings(source.dataset.id) if own is None else own,
+        profile=source.profile,
+        chosen_by=source.chosen_by,
     )
 
 
@@ -237,7 +251,28 @@ def keyed(
     forms = {each.column: form_of(each.attribute) for each in side.mappings}
     keys = [KeyColumn(column, forms[column]) for column in columns]
     profile = workshop.engine.profile(source.dataset, source.fingerprint, keys)
-    return Source(source.dataset, source.fingerprint, profile)
+    return replace(source, profile=profile)
+
+
+def identifier_shapes(
+    workshop: Workshop,
+    seed: Source,
+    population: Source,
+    shared: Sequence[Identifier],
+) -> dict[str, str]:
+    """What the identifiers that join look like on each side, in words."""
+    sides = (("seed", seed), ("population", population))
+    return {
+        name: " and ".join(
+            dict.fromkeys(
+                workshop.engine.identifier_shape(
+                    source, getattr(each, f"{name}_column")
+                )
+                for each in shared
+            )
+        )
+        for name, source in sides
+    }
 
 
 def key_profiles(
@@ -389,6 +424,7 @@ def specification_row(specification: AudienceSpecification) -> SpecificationRow:
         maximum_linked_rows=specification.limits.maximum_linked_rows,
         model=scoring.model,
         as_published_nulls=scoring.as_published_nulls,
+        matched_minimum=scoring.matched_minimum,
     )
 
 
@@ -406,7 +442,7 @@ def plan_as_json(plan: Plan) -> dict[str, Any]:
         "audience": specification.name,
         "specification_hash": specification_hash(specification),
         "code_version": code_version(),
-        "seed": {"dataset": plan.seed.dataset.name, "rows": rows_of(plan.seed)},
+        "seed": plan.seed_choice.facts,
         "population": {
             "dataset": plan.population.dataset.name,
             "rows": rows_of(plan.population),
@@ -422,6 +458,7 @@ def plan_as_json(plan: Plan) -> dict[str, Any]:
         ],
         "resolves_people": plan.resolves_people,
         "learn_from": plan.learn_from,
+        "matched_minimum": specification.scoring.matched_minimum,
         "model": specification.scoring.model,
         "attributes": [
             {"attribute": each.slug, "column": each.column, "role": each.role}

@@ -17,7 +17,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from catalog.datasets import DatasetKind
 from catalog.errors import StudioError
 from catalog.records import AudienceVersion, Lease
 from engines.base import Engine, MembersFile
@@ -161,6 +160,7 @@ def manifest_of(build: Build, members: MembersFile) -> dict[str, Any]:
             "number": build.specification_number,
             "hash": build.specification_hash,
         },
+        "seed": build.seed,
         "inputs": build.input_fingerprints,
         "code": build.code_version,
         "libraries": {name: installed(name) for name in LIBRARIES},
@@ -191,8 +191,7 @@ def refuse_changed_inputs(workshop: Workshop, build: Build) -> None:
     """
     for dataset_id, stamp in build.input_stamps.items():
         dataset = workshop.catalog.get_dataset(dataset_id)
-        is_read_in_place = dataset.kind is DatasetKind.parquet
-        if is_read_in_place and workshop.engine.stamp(dataset) != stamp:
+        if dataset.kind.is_read_in_place and workshop.engine.stamp(dataset) != stamp:
             raise StudioError(
                 "input_changed",
                 f"dataset '{dataset.name}'",

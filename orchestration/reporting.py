@@ -60,7 +60,7 @@ def page_of(
             tags=specification.specification.tags,
             version=version,
             built_at=manifest["written_at"].replace("T", " ").replace("+00:00", " UTC"),
-            sources=sources_of(specification, manifest["inputs"], tables),
+            sources=sources_of(build, specification, tables),
         ),
         sections=report_sections(
             figures, frames, pictures, build.left_out, build.notes
@@ -70,12 +70,13 @@ def page_of(
 
 
 def sources_of(
+    build: Build,
     specification: SpecificationVersion,
-    fingerprints: Mapping[str, str],
     tables: Mapping[str, pa.Table],
 ) -> tuple[Source, ...]:
     """The datasets by the names that the specification gives them."""
-    asked = specification.specification
+    population = specification.specification.population.dataset
+    fingerprints = build.input_fingerprints
     overlap = tables["report_overlap"].to_pylist()[0]
     population_rows = sum(
         overlap[name]
@@ -86,14 +87,28 @@ def sources_of(
         )
     )
     return (
-        Source("Seed", asked.seed.dataset, overlap["seed_rows"], fingerprints["seed"]),
+        Source(
+            "Seed", seed_name(build.seed), overlap["seed_rows"], fingerprints["seed"]
+        ),
         Source(
             "Population",
-            asked.population.dataset,
+            population,
             population_rows,
             fingerprints["population"],
         ),
     )
+
+
+def seed_name(seed: Mapping[str, Any]) -> str:
+    """The seed as its plan told of it: a dataset, rows of one, an audience's version.
+
+    >>> seed_name({"audience": "Buyers", "version": 2, "rows": 10})
+    'Buyers, version 2'
+    """
+    if "audience" in seed:
+        return f"{seed['audience']}, version {seed['version']}"
+    where = " and ".join(seed.get("where", ()))
+    return f"{seed['dataset']} where {where}" if where else str(seed["dataset"])
 
 
 def provenance(manifest: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

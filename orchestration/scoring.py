@@ -4,7 +4,7 @@ Reads the weight relations, fits nothing that SQL has fitted, calibrates on the 
 and the out-of-fold seed, then streams the population once.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -32,7 +32,12 @@ WEIGHT_RELATIONS = (
     "weight_scorer_attributes",
     "weight_values",
 )
-PEOPLE_RELATIONS = ("canonical_members", "canonical_sample", "canonical_seed")
+PEOPLE_RELATIONS = (
+    "canonical_learn_from",
+    "canonical_members",
+    "canonical_sample",
+    "canonical_seed",
+)
 FOLDS = 5
 SCORES = pa.schema(
     [("row_id", pa.int64()), ("log_odds", pa.float64()), ("score", pa.float64())]
@@ -76,17 +81,32 @@ def score_population(
     *,
     model: str,
     minimum_seed: int,
+    identifier_shapes: Mapping[str, str] | None = None,
 ) -> ScoringSummary:
     """Write `scoring.scores`, `scoring.seed_scores` and `scoring.parameters`.
 
-    Raises StudioError `seed_too_small` below `minimum_seed` people to learn from,
-    `no_difference` where every attribute weighs nothing and `nobody_scored` where the
-    scorer leaves everybody without a score.
+    Raises StudioError `seed_too_small` below `minimum_seed` people to learn from, or
+    what names both sides (`no_overlap`, `too_few_matched`) where they had to be found in
+    the population, `no_difference` where every attribute weighs nothing and
+    `nobody_scored` where the scorer leaves everybody without a score.
     """
-    names = (*relations_of(model), "canonical_seed", "canonical_sample")
+    names = (
+        *relations_of(model),
+        "canonical_learn_from",
+        "canonical_seed",
+        "canonical_sample",
+    )
     read = engine.read_tables(folder, [f"main.{name}" for name in names])
     tables = {name.removeprefix("main."): table for name, table in read.items()}
     seed, sample = tables["canonical_seed"], tables["canonical_sample"]
+    (learned,) = tables["canonical_learn_from"].to_pylist()
+    if learned["learn_from"] == "population":
+        check_matched_seed(
+            learned["matched_people"],
+            learned["seed_people"],
+            minimum_seed,
+            identifier_shapes or {},
+        )
     check_learning_seed(seed.num_rows, minimum_seed)
     try:
         scorer = fit_scorer(model, tables)
@@ -148,6 +168,32 @@ def check_learning_seed(people: int, minimum: int) -> None:
             f"has {people:,} people, fewer than {minimum:,}",
             "add people to the seed, or lower limits.minimum_seed knowingly",
         )
+
+
+def check_matched_seed(
+    matched: int, people: int, minimum: int, shapes: Mapping[str, str]
+) -> None:
+    """Refuse a seed of whom too few are in the population, where their rows there count.
+
+    `shapes` say in words what the identifiers of the two sides look like.
+    """
+    if matched >= minimum:
+        return
+    told = (
+        f"; the seed's identifiers are {shapes['seed']}, the population's"
+        f" {shapes['population']}"
+        if shapes
+        else ""
+    )
+    verb = "is" if matched == 1 else "are"
+    raise StudioError(
+        "too_few_matched" if matched else "no_overlap",
+        "the seed",
+        f"cannot be learnt from: {matched:,} of its {people:,} people {verb} in the"
+        f" population, at least {minimum:,} are needed{told}",
+        "write identifiers alike on both sides, or take a seed with attributes of its"
+        " own and scoring.learn_from: seed",
+    )
 
 
 def out_of_fold_log_odds(

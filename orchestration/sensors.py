@@ -10,6 +10,7 @@ from catalog.records import Audience
 from orchestration.jobs import TICK_TAG, build_audience
 from orchestration.resources import Studio
 from orchestration.schedules import UNFINISHED, newest_run
+from orchestration.seeds import seed_stamp
 from orchestration.workshop import Workshop
 
 LOOK_EVERY_SECONDS = 60
@@ -60,8 +61,9 @@ def _stamp(workshop: Workshop, audience: Audience) -> str | None:
     specification = workshop.catalog.newest_specification(audience.id).specification
     if audience.is_archived or not specification.refresh.on_change:
         return None
-    names = (specification.seed.dataset, specification.population.dataset)
-    stamps = [
-        workshop.engine.stamp(workshop.catalog.get_dataset(name)) for name in names
-    ]
+    population = workshop.catalog.get_dataset(specification.population.dataset)
+    stamps = (
+        seed_stamp(workshop, specification.seed),
+        workshop.engine.stamp(population),
+    )
     return "".join(stamp[:16] for stamp in stamps)

@@ -23,6 +23,11 @@ from report.remarks import (
     seed_warnings,
 )
 from report.rows import Row, only_row, plain_rows
+from report.seed_remarks import (
+    unknown_value_notes,
+    unknown_value_warnings,
+    version_warnings,
+)
 from report.words import counted, number_text, plain_text, share_text
 
 if TYPE_CHECKING:
@@ -52,6 +57,7 @@ class AttributeFigure:
     attribute_weight: float
     information_share: float
     reason: str
+    seed_unknown_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,9 @@ def audience_figures(
     added_seed_people: int = 0,
     held_out_auc: float | None = None,
     advised_seed: int = 500,
+    seed_versions: pd.DataFrame | None = None,
+    maximum_unknown_share: float = 0.05,
+    maximum_differing_share: float = 0.05,
 ) -> AudienceFigures:
     """The figures of one build.
 
@@ -98,8 +107,12 @@ def audience_figures(
     report_curve, report_attribute_weights, report_value_terms and report_identities.
     `delivered_people`
     counts everybody in the audience; `added_seed_people` of them are seed people who
-    were added to it and say nothing about its reach.
+    were added to it and say nothing about its reach. `seed_versions` is
+    report_seed_versions; beyond the maximum shares its differences, and values that the
+    population does not know, are warned of.
     """
+    weights = plain_rows(attribute_weights)
+    versions = [] if seed_versions is None else plain_rows(seed_versions)
     overlap_row, cut_row = only_row(overlap), only_row(cut)
     curve_rows = plain_rows(curve)
     chosen_people = delivered_people - added_seed_people
@@ -114,6 +127,8 @@ def audience_figures(
         *hash_warnings(hash_differences),
         *audience_warnings(cut_row, curve_rows, chosen_people),
         *quality_warnings(held_out_auc),
+        *unknown_value_warnings(weights, maximum_unknown_share),
+        *version_warnings(versions, maximum_differing_share),
     )
     return AudienceFigures(
         facts,
@@ -125,6 +140,7 @@ def audience_figures(
             *identifier_notes([] if identities is None else plain_rows(identities)),
             *score_notes(cut_row),
             *_attribute_notes(attributes),
+            *unknown_value_notes(weights, maximum_unknown_share),
         ),
     )
 
@@ -144,6 +160,7 @@ def attribute_figures(
             attribute_weight=row["attribute_weight"] or 0.0,
             information_share=row["information_share"] or 0.0,
             reason=_reason(row, terms.get(row["attribute"], [])),
+            seed_unknown_share=row.get("seed_unknown_share"),
         )
         for row in plain_rows(attribute_weights)
     ]

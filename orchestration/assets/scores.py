@@ -35,6 +35,7 @@ def scores(context: dg.AssetExecutionContext, studio: Studio) -> dg.MaterializeR
                 work.build.folder,
                 model=work.build.model,
                 minimum_seed=work.build.minimum_seed,
+                identifier_shapes=work.build.identifier_shapes,
             )
             figures = summary.as_figures()
             work.finish(figures)

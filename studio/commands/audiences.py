@@ -32,10 +32,25 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard out
 @guarded
 def new(
     name: Annotated[str, typer.Option(help="The audience's name.")],
-    seed: Annotated[str, typer.Option(help="Dataset of the people you value.")],
     population: Annotated[
         str, typer.Option(help="Dataset of the people to choose from.")
     ],
+    seed: Annotated[
+        str | None, typer.Option(help="Dataset of the people you value.")
+    ] = None,
+    seed_where: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Which of its rows: converted=yes, age>=30. Can be given again."
+        ),
+    ] = None,
+    seed_audience: Annotated[
+        str | None, typer.Option(help="Audience of the people you value instead.")
+    ] = None,
+    seed_version: Annotated[
+        int | None,
+        typer.Option(min=1, help="Its version; without one, the one in use."),
+    ] = None,
     top: Annotated[int, typer.Option(help="How many people.")] = 1000,
     out: Annotated[
         Path | None, typer.Option(help="File to write; without one, standard output.")
@@ -45,7 +60,11 @@ def new(
     from studio.services import audiences
     from studio.services.opening import open_studio, write_new
 
-    text = audiences.draft(open_studio(), name, seed, population, top)
+    studio = open_studio()
+    chosen = audiences.seed_choice(
+        studio, seed, seed_where or (), seed_audience, seed_version
+    )
+    text = audiences.draft(studio, name, chosen, population, top)
     if out is None:
         typer.echo(text, nl=False)
         return
@@ -301,7 +320,7 @@ def _print_plan(plan: Any, *, as_json: bool) -> None:
     print_facts(
         {
             "audience": found["audience"],
-            "seed": f"{found['seed']['rows']:,} rows of '{found['seed']['dataset']}'",
+            "seed": plan.seed_choice.text,
             "population": (
                 f"{found['population']['rows']:,} rows of"
                 f" '{found['population']['dataset']}'"
@@ -315,6 +334,11 @@ def _print_plan(plan: Any, *, as_json: bool) -> None:
             "learns from": {
                 "seed": "the seed's own rows",
                 "population": "the seed people's rows in the population",
+                "auto": (
+                    "the seed people's rows in the population if at least"
+                    f" {found['matched_minimum']:,} of them are there, else the seed's"
+                    " own rows"
+                ),
             }[found["learn_from"]],
             "scores by": ", ".join(
                 f"{each['attribute']} ({each['role']})" for each in found["attributes"]

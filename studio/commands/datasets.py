@@ -63,12 +63,20 @@ def add(
 
 @app.command("list")
 @guarded
-def list_datasets(as_json: AsJson = False) -> None:
+def list_datasets(
+    show_audiences: Annotated[
+        bool, typer.Option("--show-audiences", help="List audiences too: seeds to be.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """List the registered datasets."""
     from studio.services import datasets
     from studio.services.opening import open_studio
 
-    found = datasets.overview(open_studio().catalog)
+    studio = open_studio()
+    found = datasets.overview(studio.catalog)
+    if show_audiences:
+        found += datasets.audiences_as_seeds(studio)
     if as_json:
         print_json(found)
     elif not found:

@@ -1,9 +1,10 @@
 """What a person does with audiences: ask, check, plan, build, look at, explain, roll back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from catalog.conditions import parse_condition
 from catalog.errors import StudioError
 from catalog.normal_forms import FORMS, normalised
 from catalog.records import Audience, AudienceVersion
@@ -43,13 +44,50 @@ def read_request(
     return kept.specification, None
 
 
-def draft(workshop: "Workshop", name: str, seed: str, population: str, top: int) -> str:
-    """A specification in YAML for two datasets, with every eligible attribute named."""
+def seed_choice(
+    workshop: "Workshop",
+    dataset: str | None,
+    where: Sequence[str],
+    audience: str | None,
+    version: int | None,
+) -> dict[str, Any]:
+    """The field `seed` of a specification, from what a command was given."""
+    if (dataset is None) == (audience is None):
+        raise StudioError(
+            "seed_missing" if dataset is None else "seed_ambiguous",
+            "the seed",
+            "is not named" if dataset is None else "is both a dataset and an audience",
+            "give one of --seed and --seed-audience",
+        )
+    if where and dataset is None:
+        raise StudioError(
+            "filter_without_dataset",
+            "option --seed-where",
+            "is given without --seed",
+            "name the dataset whose rows it chooses",
+        )
+    given: dict[str, Any]
+    if dataset is not None:
+        found = workshop.catalog.get_dataset(dataset)
+        names = {each.name for each in found.columns}
+        given = {"dataset": found.name}
+        if where:
+            conditions = [parse_condition(text, names) for text in where]
+            given["where"] = [each.model_dump() for each in conditions]
+    else:
+        given = {"audience": workshop.catalog.get_audience(str(audience)).name}
+    return given if version is None else {**given, "version": version}
+
+
+def draft(
+    workshop: "Workshop", name: str, seed: dict[str, Any], population: str, top: int
+) -> str:
+    """A specification in YAML, with every eligible attribute named."""
     from orchestration.plan import plan_build
 
     values = {
         "name": name,
-        "seed": {"dataset": workshop.catalog.get_dataset(seed).name},
+        "seed": seed,
         "population": {"dataset": workshop.catalog.get_dataset(population).name},
         "output": {"top": top},
     }

@@ -1,13 +1,16 @@
 """What a person does with datasets: add, list, look at, map, profile, remove."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from catalog.attributes import Role, with_role
 from catalog.datasets import CsvSchema, Dataset
 from catalog.store import Catalog, MappedDataset
 from engines.base import Engine
 from engines.registration import HasCatalogAndEngine, current_source, register
+
+if TYPE_CHECKING:
+    from orchestration.workshop import Workshop
 
 
 def add(
@@ -53,6 +56,32 @@ def overview(catalog: Catalog) -> list[dict[str, Any]]:
         }
         for found in catalog.mapped_datasets()
     ]
+
+
+def audiences_as_seeds(studio: "Workshop") -> list[dict[str, Any]]:
+    """Every audience that is served, in a line as a dataset's: it can be a seed."""
+    from orchestration.audience_seeds import audience_dataset
+
+    rows = []
+    for audience in studio.catalog.list_audiences():
+        version = studio.catalog.served_version(audience.id)
+        if version is None:
+            continue
+        try:
+            dataset = audience_dataset(audience, version)
+        except FileNotFoundError:
+            continue  # a version that is gone from the disk cannot be a seed
+        rows.append(
+            {
+                "name": audience.name,
+                "kind": dataset.kind.value,
+                "rows": version.figures.get("delivered_people"),
+                "columns": len(dataset.columns),
+                "identifiers": [column.name for column in dataset.columns],
+                "path": dataset.path,
+            }
+        )
+    return rows
 
 
 def show(catalog: Catalog, name: str) -> dict[str, Any]:

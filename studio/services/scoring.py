@@ -256,7 +256,7 @@ def values_of(
         "join_key": IDENTIFIER_TYPE,
         "attributes": [slugs[name] for name in request.columns],
         "output": {"best_percent": 100, "include_seed": request.include_seed},
-        "scoring": {"model": request.model},
+        "scoring": {"model": request.model, "learn_from": "seed"},
     }
 
 

@@ -161,3 +161,59 @@ def test_an_overlap_of_two_rows_is_refused(tables):
 
     with pytest.raises(ValueError, match="has 2 rows"):
         audience_figures(**tables, delivered_people=150)
+
+
+def versions(**found) -> pd.DataFrame:
+    """report_seed_versions of one attribute."""
+    row = {
+        "attribute": "job",
+        "column_name": "Job",
+        "position": 0,
+        "compared_people": 100,
+        "differing_share": 0.0,
+        "missing_in_seed_share": 0.0,
+        "missing_in_population_share": 0.0,
+        "reason": "",
+    }
+    return pd.DataFrame([{**row, **found}])
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        ({"differing_share": 0.37}, "“Job” differs for 37.0 % of matched people"),
+        ({"missing_in_seed_share": 0.06}, "“Job” is missing in the seed for 6.0 %"),
+        (
+            {"missing_in_population_share": 0.5},
+            "“Job” is missing in the population for 50.0 %",
+        ),
+        ({"differing_share": 0.05}, None),
+        ({"differing_share": None, "compared_people": 3}, None),
+    ],
+)
+def test_people_who_are_otherwise_on_the_other_side_are_warned_of(tables, found, told):
+    figures = audience_figures(
+        **tables, delivered_people=150, seed_versions=versions(**found)
+    )
+
+    messages = [w.message for w in figures.warnings if w.code == "versions_differ"]
+    assert len(messages) == (told is not None)
+    assert told is None or messages[0].startswith(told)
+
+
+def test_values_unknown_to_the_population_are_a_warning_or_a_note(tables):
+    shares = {"day": 0.4, "job": 0.032, "age": 0.0}
+    weights = tables["attribute_weights"]
+    weights["seed_unknown_share"] = weights["attribute"].map(shares)
+
+    few = audience_figures(**tables, delivered_people=150)
+    many = audience_figures(**tables, delivered_people=150, maximum_unknown_share=0.03)
+
+    assert "3.2 % of “Job”" in next(
+        n.message for n in few.notes if n.code == "few_unknown_values"
+    )
+    assert "unknown_values" not in {w.code for w in few.warnings}
+    assert "3.2 % of the seed's values of “Job” are unknown to the population." in {
+        w.message for w in many.warnings
+    }
+    assert "few_unknown_values" not in {n.code for n in many.notes}

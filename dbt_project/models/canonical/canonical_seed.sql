@@ -1,51 +1,29 @@
 -- One row per person the scorer learns from, with the fold that holds the person out.
-{% set seed_rows = ref("stg_seed") %}
-{% set seed_people = ref("canonical_seed_rows") %}
+{% set seed_people = ref("canonical_seed_people") %}
 {% set matched_seed = ref("canonical_matched_seed") %}
+{% set learn_from = ref("canonical_learn_from") %}
 
 with
 
-    -- The rows that describe the people: one of the population's or the seed's own.
+    -- The one row of `learn_from` lets one of the two sides through.
     described as (
 
-        {% if var("learn_from") == "population" %}
-            select matched.person_key {{ attribute_columns("matched") }}
+        select own_rows.person_key {{ attribute_columns("own_rows") }}
 
-            from {{ matched_seed }} as matched
-        {% else %}
-            select seed_people.person_key {{ attribute_columns("own_rows") }}
-
-            from {{ seed_rows }} as own_rows
-            inner join
-                {{ seed_people }} as seed_people on own_rows.row_id = seed_people.row_id
-        {% endif %}
-
-    ),
-
-    repeated as (
-
-        select person_key from described group by person_key having count(*) > 1
-
-    ),
-
-    -- Most people have one row, and nothing to merge.
-    people as (
-
-        select described.person_key {{ attribute_columns("described") }}
-
-        from described
-        left join repeated on described.person_key = repeated.person_key
-        where repeated.person_key is null
+        from {{ seed_people }} as own_rows
+        inner join {{ learn_from }} as chosen on chosen.learn_from = 'seed'
 
         union all
 
-        select described.person_key {{ merged_attributes("described") }}
+        select matched.person_key {{ attribute_columns("matched") }}
 
-        from described
-        inner join repeated on described.person_key = repeated.person_key
-        group by described.person_key
+        from {{ matched_seed }} as matched
+        inner join {{ learn_from }} as chosen on chosen.learn_from = 'population'
 
     ),
+
+    -- A seed person may be several people of the population.
+    {{ one_row_a_person("described") }},
 
     folded as (
 

@@ -9,6 +9,8 @@ with
 
     attributes as (select * from {{ source("inputs", "attributes") }}),
 
+    cardinalities as (select * from {{ ref("distribution_cardinalities") }}),
+
     total as (
 
         select {{ exact_sum("attribute_weight * divergence") }} as information
@@ -33,10 +35,12 @@ with
                 else 0e0
             end as information_share,
             weights.signal_share,
-            weights.decorrelation
+            weights.decorrelation,
+            cardinalities.seed_unknown_share
 
         from weights
         inner join attributes on weights.attribute = attributes.attribute
+        inner join cardinalities on weights.attribute = cardinalities.attribute
         cross join total
         cross join spec
 

@@ -6,9 +6,14 @@ with
 
     seed_rows as (select * from {{ ref("stg_seed") }}),
 
-    seed_people as (select person_key from {{ ref("canonical_seed_rows") }}),
+    seed_rows_with_identifier as (
 
-    matched as (select person_key from {{ ref("canonical_matched_seed") }}),
+        select count(*) as seed_rows_with_identifier
+        from {{ ref("canonical_seed_rows") }}
+
+    ),
+
+    learn_from as (select * from {{ ref("canonical_learn_from") }}),
 
     learning_seed as (select person_key from {{ ref("canonical_seed") }}),
 
@@ -19,22 +24,6 @@ with
     ),
 
     seed_row_counts as (select count(*) as seed_rows from seed_rows),
-
-    seed_people_counts as (
-
-        select
-            count(*) as seed_rows_with_identifier,
-            count(distinct person_key) as seed_people
-
-        from seed_people
-
-    ),
-
-    matched_counts as (
-
-        select count(distinct person_key) as matched_people from matched
-
-    ),
 
     learning_counts as (select count(*) as learning_seed_people from learning_seed),
 
@@ -59,17 +48,16 @@ with
 
         select
             seed_row_counts.seed_rows,
-            seed_people_counts.seed_people,
-            matched_counts.matched_people,
-            seed_people_counts.seed_people
-            - matched_counts.matched_people as unmatched_people,
-            matched_counts.matched_people
-            / greatest(seed_people_counts.seed_people, 1e0) as matched_share,
+            learn_from.seed_people,
+            learn_from.matched_people,
+            learn_from.seed_people - learn_from.matched_people as unmatched_people,
+            learn_from.matched_people
+            / greatest(learn_from.seed_people, 1e0) as matched_share,
             members.population_people,
             learning_counts.learning_seed_people,
-            '{{ var("learn_from") }}' as learn_from,
-            seed_people_counts.seed_rows_with_identifier
-            - seed_people_counts.seed_people as duplicate_seed_rows,
+            learn_from.learn_from,
+            seed_rows_with_identifier.seed_rows_with_identifier
+            - learn_from.seed_people as duplicate_seed_rows,
             cast(
                 merged_row_counts.rows_with_identifier
                 - members.population_people as bigint
@@ -80,8 +68,8 @@ with
             ) as population_rows_without_identifier
 
         from seed_row_counts
-        cross join seed_people_counts
-        cross join matched_counts
+        cross join seed_rows_with_identifier
+        cross join learn_from
         cross join members
         cross join learning_counts
         cross join population_row_counts

@@ -1,0 +1,167 @@
+"""The seed of a specification as rows to read: a dataset, some of its rows, an audience.
+
+What the studio makes of a filter or an audience is never registered: it is a source
+with mappings of its own, made anew for each plan from what is there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from catalog.attributes import Mapping, Role
+from catalog.conditions import Condition, conditions_text
+from catalog.datasets import Column, Dataset
+from catalog.errors import StudioError
+from catalog.names import shown, suggestion
+from catalog.specification import AudienceSpecification
+from catalog.specification_model import SeedChoice
+from engines.base import Source
+from engines.registration import current_source, keys_of
+from engines.relations import column_of
+from orchestration.audience_seeds import audience_source, served_or_named
+from orchestration.workshop import Workshop
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """Who the seed is. `registered` is the dataset it is read from; none for an audience.
+
+    `text` says it in words, `facts` in JSON types.
+    """
+
+    source: Source
+    registered: Dataset | None
+    text: str
+    facts: dict[str, Any]
+
+
+def seed_of(workshop: Workshop, specification: AudienceSpecification) -> Seed:
+    """The seed as it is now; StudioError where nobody, or everybody, would be it."""
+    choice = specification.seed
+    if choice.dataset is None:
+        return _audience_seed(workshop, specification)
+    if choice.where:
+        return _filtered_seed(workshop, specification)
+    source = current_source(workshop, choice.dataset)
+    rows, name = _rows(source), source.dataset.name
+    return Seed(
+        source=source,
+        registered=source.dataset,
+        text=f"{rows:,} rows of {shown(name)}",
+        facts={"dataset": name, "rows": rows},
+    )
+
+
+def seed_stamp(workshop: Workshop, choice: SeedChoice) -> str:
+    """Cheap sign of change of a seed; that of an audience changes with its version."""
+    if choice.dataset is not None:
+        return workshop.engine.stamp(workshop.catalog.get_dataset(choice.dataset))
+    _, version = served_or_named(workshop, choice)
+    return version.build_id
+
+
+def _audience_seed(workshop: Workshop, specification: AudienceSpecification) -> Seed:
+    source, version = audience_source(workshop, specification)
+    rows, name = _rows(source), source.dataset.name
+    return Seed(
+        source=source,
+        registered=None,
+        text=f"{rows:,} people of version {version.number} of the audience"
+        f" {shown(name)}",
+        facts={"audience": name, "version": version.number, "rows": rows},
+    )
+
+
+def _filtered_seed(workshop: Workshop, specification: AudienceSpecification) -> Seed:
+    choice, catalog = specification.seed, workshop.catalog
+    dataset = catalog.get_dataset(str(choice.dataset))
+    mappings = catalog.mappings(dataset.id)
+    conditions = _resolved(dataset, mappings, choice.where)
+    named = [column.name for _, column in conditions]
+    whole = current_source(workshop, dataset.id, named)
+    kept_mappings = tuple(
+        each
+        for each in mappings
+        if each.role is Role.identity or (each.is_scored and each.column not in named)
+    )
+    kept = workshop.engine.keep_rows(
+        whole, conditions, [each.column for each in kept_mappings]
+    )
+    profile = workshop.engine.profile(
+        kept.dataset, kept.fingerprint, keys_of(kept_mappings)
+    )
+    if profile.rows == _rows(whole):
+        _refuse_everybody(workshop, specification, dataset, profile.rows)
+    where = [each.text for each in choice.where]
+    return Seed(
+        source=Source(
+            dataset=kept.dataset,
+            fingerprint=kept.fingerprint,
+            profile=profile,
+            mappings=kept_mappings,
+            chosen_by=tuple(
+                each.attribute for each in mappings if each.column in named
+            ),
+        ),
+        registered=dataset,
+        text=f"{profile.rows:,} of {_rows(whole):,} rows of {shown(dataset.name)} where"
+        f" {conditions_text(choice.where)}",
+        facts={
+            "dataset": dataset.name,
+            "rows": profile.rows,
+            "of_rows": _rows(whole),
+            "where": where,
+        },
+    )
+
+
+def _resolved(
+    dataset: Dataset, mappings: Sequence[Mapping], conditions: Sequence[Condition]
+) -> list[tuple[Condition, Column]]:
+    """Each condition with its column, named by itself or by its attribute."""
+    by_attribute = {each.attribute: each for each in mappings}
+    by_column = {each.column: each for each in mappings}
+    resolved = []
+    for condition in conditions:
+        name = condition.column
+        mapping = by_column.get(name) or by_attribute.get(name)
+        if mapping is None:
+            raise StudioError(
+                "unknown_column",
+                f"column {shown(name)} of a filter",
+                f"is not in the dataset {shown(dataset.name)}",
+                suggestion(name, [*by_column, *by_attribute])
+                or "name one of its columns",
+            )
+        if mapping.is_personal and condition.comparison != "is_missing":
+            raise StudioError(
+                "condition_personal",
+                f"column {shown(name)} of a filter",
+                "holds addresses or numbers of people, which a specification must not",
+                "list those people in a dataset of their own",
+            )
+        resolved.append((condition, column_of(dataset, mapping.column)))
+    return resolved
+
+
+def _refuse_everybody(
+    workshop: Workshop,
+    specification: AudienceSpecification,
+    dataset: Dataset,
+    rows: int,
+) -> None:
+    """A filter on the population's own data must leave somebody to find."""
+    population = workshop.catalog.get_dataset(specification.population.dataset)
+    same = (population.path, population.table) == (dataset.path, dataset.table)
+    if same or population.id == dataset.id:
+        raise StudioError(
+            "filter_selects_everybody",
+            f"filter on {shown(dataset.name)}",
+            f"selects everybody: all {rows:,} rows have"
+            f" {conditions_text(specification.seed.where)}, so nobody is left to find",
+            "narrow it, or name another population",
+        )
+
+
+def _rows(source: Source) -> int:
+    return source.profile.rows if source.profile else 0
