@@ -7,7 +7,7 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, update
 from catalog import tables
 from catalog.dataset_store import DatasetStore
 from catalog.errors import StudioError
-from catalog.name_store import choose, new_id, take_name
+from catalog.name_store import choose, new_id, refuse_taken, take_name
 from catalog.names import closest, shown
 from catalog.records import Audience, SpecificationVersion
 from catalog.specification import specification_hash, to_yaml
@@ -65,6 +65,11 @@ class AudienceStore(DatasetStore):
                 for audience in read_audiences(connection)
                 if include_archived or not audience.is_archived
             )
+
+    def refuse_taken_name(self, name: str, kind: str) -> None:
+        """Raise StudioError `name_taken` where a dataset or an audience has the name."""
+        with self.reading() as connection:
+            refuse_taken(connection, name, kind)
 
     def archive_audience(self, name: str, is_archived: bool = True) -> Audience:
         """Take an audience out of the lists, or put it back; nothing is deleted."""

@@ -21,17 +21,8 @@ def take_name(connection: Connection, name: str, kind: str, object_id: str) -> s
     Raises StudioError `name_taken` where another object has the name.
     """
     checked = display_name(name, kind)
+    refuse_taken(connection, checked, kind)
     names = tables.names.c
-    holder = connection.execute(
-        select(names.kind).where(names.folded == folded(checked))
-    ).scalar_one_or_none()
-    if holder is not None:
-        raise StudioError(
-            "name_taken",
-            f"{kind} {shown(checked)}",
-            f"has the name of {_article(holder)}",
-            "choose another name",
-        )
     base = slug_of(checked)
     taken: Iterable[str] = connection.execute(
         select(names.slug).where(names.slug.startswith(base[:50], autoescape=True))
@@ -47,6 +38,21 @@ def take_name(connection: Connection, name: str, kind: str, object_id: str) -> s
         },
     )
     return slug
+
+
+def refuse_taken(connection: Connection, name: str, kind: str) -> None:
+    """Raise StudioError `name_taken` where an object has the name, whatever its case."""
+    names = tables.names.c
+    holder = connection.execute(
+        select(names.kind).where(names.folded == folded(name))
+    ).scalar_one_or_none()
+    if holder is not None:
+        raise StudioError(
+            "name_taken",
+            f"{kind} {shown(name)}",
+            f"has the name of {_article(holder)}",
+            "choose another name",
+        )
 
 
 def free_names(connection: Connection, object_id: str) -> None:

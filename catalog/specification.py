@@ -17,6 +17,7 @@ from catalog.errors import StudioError
 from catalog.schema_walk import items_of, options_of, property_of
 from catalog.specification_faults import place_of, told
 from catalog.specification_model import AudienceSpecification
+from catalog.workflow import REMEDY, WorkflowDocument, edited_stage, stages_as_json
 from catalog.yaml_document import Node, Place, at, parse_document, read_text
 
 BOUNDS = {
@@ -30,27 +31,40 @@ __all__ = [
     "AudienceSpecification",
     "json_schema",
     "parse_specification",
+    "parse_workflow",
     "read_specification",
+    "read_workflow",
     "specification_errors",
     "specification_hash",
     "specification_of",
     "to_yaml",
+    "workflow_to_yaml",
 ]
 
 
 def read_specification(path: Path | str) -> AudienceSpecification:
     """The specification in a YAML file; StudioError where there is none in it."""
-    return parse_specification(read_text(Path(path)), str(path))
+    return read_workflow(path).specification
+
+
+def read_workflow(path: Path | str) -> WorkflowDocument:
+    """The workflow document, or plain specification, in a YAML file."""
+    return parse_workflow(read_text(Path(path)), str(path))
 
 
 def parse_specification(
     text: str, source_name: str = "specification"
 ) -> AudienceSpecification:
     """The specification in a YAML text; the first thing wrong in it as a StudioError."""
-    specification, errors = _parsed(text, source_name)
-    if specification is None:
+    return parse_workflow(text, source_name).specification
+
+
+def parse_workflow(text: str, source_name: str = "workflow") -> WorkflowDocument:
+    """The document in a YAML text; the first thing wrong in it as a StudioError."""
+    document, errors = _parsed(text, source_name)
+    if document is None:
         raise errors[0]
-    return specification
+    return document
 
 
 def specification_of(values: Mapping[str, Any]) -> AudienceSpecification:
@@ -75,13 +89,30 @@ def to_yaml(specification: AudienceSpecification) -> str:
 
     `parse_specification` of it gives an equal specification.
     """
+    return _as_yaml(_document(specification))
+
+
+def workflow_to_yaml(
+    specification: AudienceSpecification, *, trigger_immediately: bool = False
+) -> str:
+    """The workflow document: the specification, the trigger, the stages in order.
+
+    `parse_specification` of it gives an equal specification.
+    """
+    document = _document(specification)
+    document["trigger_immediately"] = trigger_immediately
+    document["stages"] = stages_as_json()
+    return _as_yaml(document)
+
+
+def _as_yaml(document: dict[str, Any]) -> str:
     writer = YAML(typ="rt")
     writer.default_flow_style = False
     writer.allow_unicode = True
     writer.width = 10_000
     writer.indent(mapping=2, sequence=4, offset=2)
     stream = io.StringIO()
-    writer.dump(_quoted(_document(specification)), stream)
+    writer.dump(_quoted(document), stream)
     return stream.getvalue()
 
 
@@ -104,7 +135,7 @@ def json_schema() -> str:
 
 
 def _schema() -> dict[str, Any]:
-    schema = AudienceSpecification.model_json_schema()
+    schema = WorkflowDocument.model_json_schema()
     choice = schema["$defs"]["AttributeChoice"]
     named = {"type": "string", "minLength": 1}
     schema["$defs"]["AttributeChoice"] = {"anyOf": [named, choice]}
@@ -125,12 +156,12 @@ def _in_schema_words(value: Any) -> Any:
 
 def _parsed(
     text: str, source_name: str
-) -> tuple[AudienceSpecification | None, tuple[StudioError, ...]]:
+) -> tuple[WorkflowDocument | None, tuple[StudioError, ...]]:
     root = parse_document(text, source_name)
     schema = _schema()
     value = _plain(root, schema, schema)
     try:
-        return AudienceSpecification.model_validate(value), ()
+        document = WorkflowDocument.model_validate(value)
     except ValidationError as error:
         found: dict[tuple[Any, ...], tuple[Place, StudioError]] = {}
         for detail in error.errors(include_url=False):
@@ -139,6 +170,19 @@ def _parsed(
             found.setdefault(path, (place, fault))
         in_order = sorted(found.values(), key=lambda e: (e[0].line, e[0].column))
         return None, tuple(fault for _, fault in in_order)
+    edited = None if document.stages is None else edited_stage(document.stages)
+    if edited is not None:
+        place = _place_of_stage(root, edited[0])
+        where = at(source_name, place)
+        return None, (StudioError("stages_edited", where, edited[1], REMEDY),)
+    return document, ()
+
+
+def _place_of_stage(root: Node, position: int) -> Place:
+    """Where a stage of the document stands; the list itself for one that it lacks."""
+    assert root.mapping is not None  # noqa: S101
+    items = root.mapping["stages"].items or []
+    return items[position].place if position < len(items) else root.keys["stages"]
 
 
 def _plain(node: Node, schema: Mapping[str, Any], root: Mapping[str, Any]) -> Any:

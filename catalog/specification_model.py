@@ -127,6 +127,23 @@ class Output(Frozen):
         default=False,
         description="Add the seed people to the audience, over and above the limit.",
     )
+    keep_margin: Number | None = Field(
+        default=None,
+        gt=0,
+        le=100,
+        description="Members of the version before stay while their rank is within the"
+        " limit and this percent of it more; newcomers enter once theirs is as much"
+        " less. With top or best_percent.",
+    )
+
+    @model_validator(mode="after")
+    def _margin_of_a_size(self) -> Self:
+        if self.keep_margin is not None and self.min_score is not None:
+            raise ValueError(
+                "has keep_margin and min_score: a margin is of a size, so give top or"
+                " best_percent, or leave keep_margin out"
+            )
+        return self
 
     @model_validator(mode="after")
     def _one_limit(self) -> Self:

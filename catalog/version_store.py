@@ -23,6 +23,8 @@ from catalog.records import (
 )
 
 BORN_WITH = ("_nio_audience", "_nio_lookalike")
+# Work tables carry it; whatever carries it is hidden from lists and pickers.
+INTERMEDIATE = "_nio_lookalike_intermediate"
 
 
 class VersionStore(BuildStore):
@@ -87,6 +89,14 @@ class VersionStore(BuildStore):
                 )
             )
             return _serve(connection, audience.id, number)
+
+    def next_version_number(self, audience_id: str) -> int:
+        """The number that the audience's next publication gets.
+
+        It holds as long as the lease does: nobody else publishes meanwhile.
+        """
+        with self.reading() as connection:
+            return _next_number(connection, audience_id)
 
     def version_of_build(self, build_id: str) -> AudienceVersion | None:
         """The version that a build became; null while it is not published."""

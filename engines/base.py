@@ -137,6 +137,7 @@ class SpecificationRow:
     output_kind: Literal["top", "min_score", "best_percent"] = "top"
     output_value: float = 1000.0
     include_seed: bool = False
+    keep_margin: float | None = None
     sample_size: int = 20_000
     sample_minimum: int = 2_000
     bin_count: int = 1_024
@@ -148,7 +149,11 @@ class SpecificationRow:
 
 @dataclass(frozen=True, slots=True)
 class BuildInputs:
-    """All that one build reads. Slugs are validated by the catalog; columns are free text."""
+    """All that one build reads. Slugs are validated by the catalog; columns are free text.
+
+    `previous_members` is the members' file of the version before, where members of it
+    stay near the cut.
+    """
 
     build_id: str
     population: Source
@@ -156,6 +161,7 @@ class BuildInputs:
     identifiers: tuple[InputIdentifier, ...]
     attributes: tuple[InputAttribute, ...]
     specification: SpecificationRow = field(default_factory=SpecificationRow)
+    previous_members: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,7 +190,7 @@ class DuckDBEngine:
         )
         seed_files = self._files(inputs.seed.dataset, inputs.seed.fingerprint)
         sample = self._sample(inputs.population, sample_key_of(inputs.identifiers))
-        kept = [] if sample is None else [sample]
+        kept = [each for each in (sample, inputs.previous_members) if each is not None]
         with explained(f"build '{inputs.build_id}'", build_folder):
             start_work(build_folder, [*population_files, *seed_files, *kept])
             with work_session(self.settings, build_folder) as connection:

@@ -45,6 +45,7 @@ def write_schema(
     )
     _write_attributes(connection, inputs)
     _write_specification(connection, inputs)
+    _write_previous_members(connection, inputs)
     connection.execute("commit")
 
 
@@ -211,6 +212,17 @@ def _write_attributes(
             f"create or replace table inputs.{name} as select * from written"
         )
         connection.unregister("written")
+
+
+def _write_previous_members(
+    connection: "duckdb.DuckDBPyConnection", inputs: BuildInputs
+) -> None:
+    """People of the version before, without its added seed; nobody where none counts."""
+    query = "select cast(null as varchar) as person_key where false"
+    if inputs.previous_members is not None:
+        file = read_parquet((inputs.previous_members,))
+        query = f"select person_key from {file} where not is_seed order by person_key"
+    connection.execute(f"create or replace table inputs.previous_members as {query}")
 
 
 _SQL_TYPES = {float: "double", int: "bigint", bool: "boolean"}

@@ -13,6 +13,7 @@ from catalog.errors import StudioError
 from catalog.normal_forms import form_of
 from catalog.store import Catalog
 from engines.base import NO_KEY, Engine, Inspection, KeyColumn, Source
+from engines.connection import WORK_DATABASE
 
 
 class HasCatalogAndEngine(Protocol):
@@ -41,6 +42,7 @@ def register(
 
     Nothing is registered where any of these fails.
     """
+    refuse_work_table(path)
     inspection = engine.inspect(path, table, csv_schema)
     dataset = catalog.add_dataset(
         name,
@@ -93,6 +95,17 @@ def keys_of(mappings: Sequence[Mapping]) -> list[KeyColumn]:
         for each in mappings
         if each.role is Role.identity
     ]
+
+
+def refuse_work_table(path: Path) -> None:
+    """The tables of a build in progress are no datasets: they go with the build (B21)."""
+    if path.name == WORK_DATABASE and (path.parent / "build.json").exists():
+        raise StudioError(
+            "work_table",
+            f"file '{path.name}'",
+            "is the work database of a build, which is swept away",
+            "register the members.parquet of a version instead",
+        )
 
 
 def refuse_empty(dataset: Dataset, rows: int) -> None:

@@ -48,6 +48,7 @@ class Build(Frozen):
     categorical: tuple[str, ...]
     continuous: tuple[str, ...]
     discrete: tuple[str, ...]
+    keep_margin: float | None = None
     resolve_people: bool
     input_fingerprints: dict[str, str]
     input_stamps: dict[str, str]

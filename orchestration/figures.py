@@ -30,9 +30,9 @@ REPORT_TABLES = (
 
 def read_report(engine: Engine, build: Build) -> dict[str, pa.Table]:
     """The build's report tables by name."""
-    names = [f"main.{name}" for name in REPORT_TABLES]
+    names = [*(f"main.{name}" for name in REPORT_TABLES), "inputs.spec"]
     tables = engine.read_tables(build.folder, names)
-    return {name.removeprefix("main."): table for name, table in tables.items()}
+    return {name.partition(".")[2]: table for name, table in tables.items()}
 
 
 def chosen_people(tables: Mapping[str, pa.Table]) -> int:
@@ -41,15 +41,29 @@ def chosen_people(tables: Mapping[str, pa.Table]) -> int:
     return int(min(cut["requested_count"] or 0, cut["candidate_count"]))
 
 
+def asked_people(tables: Mapping[str, pa.Table]) -> int:
+    """New people that were asked for, also where there are fewer."""
+    spec = tables["spec"].to_pylist()[0]
+    if spec["output_kind"] == "top":
+        return int(spec["output_value"])
+    return int(tables["audience_cut"].to_pylist()[0]["requested_count"] or 0)
+
+
 def figures_of(
-    build: Build, tables: Mapping[str, pa.Table], people: int, engine: Engine
+    build: Build,
+    tables: Mapping[str, pa.Table],
+    people: int,
+    lowest_score: float | None,
+    engine: Engine,
 ) -> AudienceFigures:
-    """The figures of a build whose audience file has so many people."""
+    """The figures of a build whose audience file has so many people, down to a score."""
     frames = {name: table.to_pandas() for name, table in tables.items()}
     scoring = build.done("scores") or {}
     return audience_figures(
         overlap=frames["report_overlap"],
-        cut=frames["audience_cut"],
+        cut=frames["audience_cut"].assign(
+            requested_count=asked_people(tables), cut_score=lowest_score
+        ),
         deciles=frames["report_deciles"],
         curve=frames["report_curve"],
         attribute_weights=frames["report_attribute_weights"],

@@ -1,11 +1,13 @@
 """The first step of a build: name it, and write its inputs into its work database."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from catalog.records import Lease
 from catalog.specification import specification_hash
 from orchestration.builds import Build
+from orchestration.keeping import previous_to_keep
 from orchestration.leases import leased
 from orchestration.plan import Plan, plan_build, rows_of
 from orchestration.project import code_version
@@ -62,11 +64,13 @@ def prepare_build(
     )
     plan = plan_build(workshop, version.specification)
     limits = version.specification.limits
+    before = previous_to_keep(workshop, audience.id, version, plan.fingerprints())
+    fingerprints = plan.fingerprints() | before.fingerprints()
     with leased(workshop, audience.id, root_run_id) as lease:
         started = catalog.start_build(
             audience.id,
             version.number,
-            input_fingerprints=plan.fingerprints(),
+            input_fingerprints=fingerprints,
             code_version=code_version(),
             root_run_id=root_run_id,
             force=force,
@@ -101,8 +105,9 @@ def prepare_build(
             categorical=plan.slugs("categorical"),
             continuous=plan.slugs("continuous"),
             discrete=tuple(each.slug for each in plan.attributes if each.is_discrete),
+            keep_margin=version.specification.output.keep_margin,
             resolve_people=plan.resolves_people,
-            input_fingerprints=plan.fingerprints(),
+            input_fingerprints=fingerprints,
             input_stamps=stamps(workshop, plan),
             notes=plan.notes,
             left_out=tuple(
@@ -115,7 +120,7 @@ def prepare_build(
                 for each in plan.left_out
             ),
         )
-        write_inputs(workshop, build, plan, lease)
+        write_inputs(workshop, build, plan, lease, before.members)
     return Prepared(
         build=build,
         plan=plan,
@@ -124,11 +129,20 @@ def prepare_build(
     )
 
 
-def write_inputs(workshop: Workshop, build: Build, plan: Plan, lease: Lease) -> None:
+def write_inputs(
+    workshop: Workshop,
+    build: Build,
+    plan: Plan,
+    lease: Lease,
+    previous_members: Path | None = None,
+) -> None:
     """Write the schema `inputs`, unless an earlier try of this build did."""
     build.save()
     if build.done(STEP) is None:
-        workshop.engine.write_inputs(build.folder, plan.inputs(build.build_id))
+        inputs = plan.inputs(build.build_id)
+        workshop.engine.write_inputs(
+            build.folder, replace(inputs, previous_members=previous_members)
+        )
         workshop.catalog.check_lease(lease)
         build.finish(STEP, {})
 

@@ -151,7 +151,9 @@ def build_directly(
             workshop.catalog.release_lease(lease)
     return Outcome(
         audience=workshop.catalog.get_audience(audience.id),
-        specification=workshop.catalog.newest_specification(audience.id),
+        specification=workshop.catalog.specification(
+            audience.id, build.specification_number
+        ),
         version=published.version,
         is_unchanged=published.is_unchanged,
         run_id=None,

@@ -45,6 +45,7 @@ from engines.registration import current_source, register
 from orchestration.project import code_version
 from orchestration.seeds import Seed, seed_of
 from orchestration.workshop import Workshop
+from report.plan_words import plan_caveats, plan_summary
 
 MOST_DISCRETE_VALUES = 1_024
 
@@ -122,7 +123,9 @@ def register_declared(
 ) -> None:
     """Register the datasets that a document declares and the catalog does not have.
 
-    Raises StudioError `dataset_elsewhere` where one of that name stands for other data.
+    A path that is not there is no matter for a dataset that is registered, so that a
+    document may be kept elsewhere. Raises StudioError `dataset_elsewhere` where one of
+    that name stands for other data.
     """
     known = {each.name: each for each in workshop.catalog.list_datasets()}
     for name, source in specification.datasets.items():
@@ -136,7 +139,10 @@ def register_declared(
                 table=source.table,
                 description=source.description,
             )
-        elif (Path(known[name].path), known[name].table) != (path, source.table):
+        elif path.exists() and (Path(known[name].path), known[name].table) != (
+            path,
+            source.table,
+        ):
             raise StudioError(
                 "dataset_elsewhere",
                 f"dataset '{name}'",
@@ -418,6 +424,7 @@ def specification_row(specification: AudienceSpecification) -> SpecificationRow:
         output_kind=output.kind,
         output_value=output.value,
         include_seed=output.include_seed,
+        keep_margin=output.keep_margin,
         sample_size=scoring.sample_size,
         sample_minimum=scoring.sample_minimum,
         bin_count=scoring.bin_count,
@@ -436,7 +443,12 @@ def identifier_use(identifier: InputIdentifier) -> str:
 
 
 def plan_as_json(plan: Plan) -> dict[str, Any]:
-    """The plan in JSON types: what `--dry-run --json` prints."""
+    """The plan in JSON types, in figures and in words: what `--dry-run --json` prints."""
+    found = _figures_of(plan)
+    return {**found, "summary": plan_summary(found), "caveats": plan_caveats(found)}
+
+
+def _figures_of(plan: Plan) -> dict[str, Any]:
     specification = plan.specification
     return {
         "audience": specification.name,
@@ -476,6 +488,12 @@ def plan_as_json(plan: Plan) -> dict[str, Any]:
         "output": {
             specification.output.kind: specification.output.value,
             "include_seed": specification.output.include_seed,
-        },
+        }
+        | (
+            {}
+            if specification.output.keep_margin is None
+            else {"keep_margin": specification.output.keep_margin}
+        ),
+        "refresh": specification.refresh.model_dump(mode="json"),
         "notes": list(plan.notes),
     }

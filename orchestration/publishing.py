@@ -16,18 +16,32 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from catalog.errors import StudioError
 from catalog.records import AudienceVersion, Lease
 from engines.base import Engine, MembersFile
 from orchestration.builds import Build, sweep_builds
-from orchestration.checks import CONTRIBUTION, Finding, check_version, file_hash
+from orchestration.checks import (
+    CONTRIBUTION,
+    Finding,
+    check_version,
+    file_hash,
+    files_match_their_manifest,
+)
+from orchestration.distributions import FILE, read_distributions, to_json
 from orchestration.figures import chosen_people, figures_of, read_report
+from orchestration.refresh import (
+    Refresh,
+    compare,
+    figures_of_refresh,
+    version_before,
+)
 from orchestration.reporting import REPORT, page_of, pictures_of
 from orchestration.workshop import Workshop
 from python_scoring.model import Model
 from python_scoring.scorers.base import Scorer
-from report.figures import AudienceFigures
 from report.page import render_page
 
 MEMBER_RELATIONS = ("audience_attributes", "audience_identities", "audience_members")
@@ -42,6 +56,17 @@ class Published:
     version: AudienceVersion
     is_unchanged: bool
     findings: tuple[Finding, ...]
+    is_restored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A version's folder before it has its name, and what the catalog keeps of it."""
+
+    folder: Path
+    number: int
+    content_hash: str
+    figures: dict[str, int | float | str]
 
 
 def publish(
@@ -49,41 +74,87 @@ def publish(
 ) -> Published:
     """Publish the build's audience as the next version, with its report page.
 
-    A build that was published already gives that version again. Raises StudioError
-    `check_failed` where a check fails and `fenced` where a newer worker holds the
-    lease; the version in use stays in either case.
+    A build that was published already gives that version again, and puts its files back
+    where they were lost. Raises StudioError `check_failed` where a check fails and
+    `fenced` where a newer worker holds the lease; the version in use stays in either
+    case.
     """
-    catalog, home = workshop.catalog, workshop.home
+    catalog = workshop.catalog
     existing = catalog.version_of_build(build.build_id)
-    if existing is not None and Path(existing.path).exists():
+    if existing is not None and is_whole(Path(existing.path)):
         return Published(existing, True, tuple(check_version(Path(existing.path))))
     refuse_changed_inputs(workshop, build)
-    folder = home.audience(build.audience_id)
+    number = (
+        catalog.next_version_number(build.audience_id)
+        if existing is None
+        else existing.number
+    )
+    folder = workshop.home.audience(build.audience_id)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = folder / f".draft_{build.build_id}"
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(mode=0o700)
+    target = folder / f".draft_{build.build_id}"
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(mode=0o700)
     try:
-        number = existing.number if existing else next_number(workshop, build)
-        figures = write_version(
-            workshop, build, draft, report_number=number if with_report else None
-        )
-        findings = tuple(check_version(draft))
+        draft = write_version(workshop, build, target, number, with_report=with_report)
+        findings = tuple(check_version(target))
         refuse_failed(build, findings)
-        sync_folder(draft)
-        version = catalog.publish_version(
-            lease,
-            build.build_id,
-            figures.values(),
-            place=lambda given: _place(
-                draft, home.version(build.audience_id, given), given == number
-            ),
+        sync_folder(target)
+        version = (
+            make_visible(workshop, build, lease, draft)
+            if existing is None
+            else restore(workshop, lease, existing, draft)
         )
     except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
+        shutil.rmtree(target, ignore_errors=True)
         raise
-    sweep_builds(home, superseded(workshop, build))
-    return Published(version, False, findings)
+    sweep_builds(workshop.home, superseded(workshop, build))
+    return Published(version, existing is not None, findings, existing is not None)
+
+
+def make_visible(
+    workshop: Workshop, build: Build, lease: Lease, draft: Draft
+) -> AudienceVersion:
+    """Give the draft its place and number in one transaction of the catalog."""
+
+    def place(number: int) -> str:
+        if number != draft.number:
+            raise StudioError(
+                "fenced",
+                f"version {draft.number} of audience '{build.audience_name}'",
+                "was published by another run meanwhile",
+                "nothing is lost: build it again",
+            )
+        return _move(draft.folder, workshop.home.version(build.audience_id, number))
+
+    return workshop.catalog.publish_version(
+        lease, build.build_id, draft.figures, place=place
+    )
+
+
+def restore(
+    workshop: Workshop, lease: Lease, existing: AudienceVersion, draft: Draft
+) -> AudienceVersion:
+    """Put the files of a version back that lost them: the same people, or nothing.
+
+    A version never changes, so what was built anew takes its place only where its rows
+    have the content hash that was published.
+    """
+    published = existing.figures.get("content_hash")
+    if published != draft.content_hash:
+        raise StudioError(
+            "version_not_restorable",
+            f"version {existing.number}",
+            "lost its files, and the same build gives other people now",
+            "build the audience with --force, which makes a new version",
+        )
+    workshop.catalog.check_lease(lease)
+    _move(draft.folder, Path(existing.path))
+    return existing
+
+
+def is_whole(folder: Path) -> bool:
+    """True where a version's files are there as its manifest has them."""
+    return files_match_their_manifest(folder).passed
 
 
 def superseded(workshop: Workshop, build: Build) -> list[str]:
@@ -93,19 +164,10 @@ def superseded(workshop: Workshop, build: Build) -> list[str]:
     return [each.build_id for each in builds if each.build_id not in kept]
 
 
-def next_number(workshop: Workshop, build: Build) -> int:
-    """The number that the version will have, if nobody else publishes before it."""
-    versions = workshop.catalog.versions(build.audience_id)
-    return max((version.number for version in versions), default=0) + 1
-
-
 def write_version(
-    workshop: Workshop, build: Build, folder: Path, *, report_number: int | None
-) -> AudienceFigures:
-    """Write members, figures, parameters, the report and the manifest over them.
-
-    The report says the version's number; with None there is no report.
-    """
+    workshop: Workshop, build: Build, folder: Path, number: int, *, with_report: bool
+) -> Draft:
+    """Write members, figures, parameters, distributions, report, and the manifest."""
     engine = workshop.engine
     tables = read_report(engine, build)
     refuse_nobody(build, tables)
@@ -117,23 +179,34 @@ def write_version(
         folder / "members.parquet",
         (*build.identifiers, *build.carried_identifiers),
         contributions(engine, build, scorer),
-        {"audience": build.audience_slug, "build": build.build_id},
+        {
+            "audience": build.audience_slug,
+            "version": str(number),
+            "specification": str(build.specification_number),
+            "build": build.build_id,
+        },
     )
     if build.has_many_identities:
         engine.export_identities(build.folder, folder / IDENTITIES)
-    figures = figures_of(build, tables, members.rows, engine)
-    manifest = manifest_of(build, members)
+    figures = figures_of(
+        build, tables, members.rows, lowest_score(folder / "members.parquet"), engine
+    )
+    distributions = read_distributions(engine, build.folder)
+    (folder / FILE).write_text(to_json(distributions), encoding="utf-8")
+    refresh = refreshed(workshop, build, folder, number)
+    told = figures.as_json() | {"refresh": refresh.as_json() if refresh else None}
+    manifest = manifest_of(build, members, number)
     texts = {
-        "figures.json": json.dumps(figures.as_json(), indent=1, ensure_ascii=False),
+        "figures.json": json.dumps(told, indent=1, ensure_ascii=False),
         "parameters.json": document,
     }
-    if report_number is not None:
+    if with_report:
         page = page_of(
             build,
             workshop.catalog.specification(
                 build.audience_id, build.specification_number
             ),
-            version=report_number,
+            version=number,
             tables=tables,
             figures=figures,
             pictures=pictures_of(engine, build, tables),
@@ -148,17 +221,24 @@ def write_version(
     }
     text = json.dumps(manifest, indent=1, ensure_ascii=False)
     (folder / "manifest.json").write_text(text, encoding="utf-8")
-    return figures
+    followed = {
+        **figures.values(),
+        **figures_of_refresh(refresh),
+        "content_hash": members.content_hash,
+    }
+    return Draft(folder, number, members.content_hash, followed)
 
 
-def manifest_of(build: Build, members: MembersFile) -> dict[str, Any]:
+def manifest_of(build: Build, members: MembersFile, number: int) -> dict[str, Any]:
     """What a version was made from, and what it holds; its files are still to come."""
     return {
         "audience": build.audience_slug,
+        "version": number,
         "build": build.build_id,
         "specification": {
             "number": build.specification_number,
             "hash": build.specification_hash,
+            "keep_margin": build.keep_margin,
         },
         "seed": build.seed,
         "inputs": build.input_fingerprints,
@@ -168,6 +248,24 @@ def manifest_of(build: Build, members: MembersFile) -> dict[str, Any]:
         "content_hash": members.content_hash,
         "written_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+
+
+def lowest_score(members: Path) -> float | None:
+    """The lowest score that was let in; None where there are only seed people."""
+    table = pq.read_table(members, columns=["score", "is_seed"])
+    new = table.filter(pc.invert(table.column("is_seed")))
+    lowest: float | None = pc.min(new.column("score")).as_py()
+    return lowest
+
+
+def refreshed(
+    workshop: Workshop, build: Build, folder: Path, number: int
+) -> Refresh | None:
+    """The draft beside the version it takes the place of; None for a first one."""
+    before = version_before(workshop.catalog, build.audience_id, number)
+    if before is None:
+        return None
+    return compare(Path(before.path), folder, before.number)
 
 
 def contributions(
@@ -238,15 +336,8 @@ def sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _place(draft: Path, target: Path, is_as_told: bool) -> str:
+def _move(draft: Path, target: Path) -> str:
     """Give the folder its number; what a killed publication left there goes."""
-    if not is_as_told:
-        raise StudioError(
-            "fenced",
-            f"version {target.name}",
-            "was to have the number that another build has taken meanwhile",
-            "build it again",
-        )
     shutil.rmtree(target, ignore_errors=True)
     draft.rename(target)
     descriptor = os.open(target.parent, os.O_RDONLY)

@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from studio.commands import audiences, datasets, home, score
+from studio.commands import audiences, datasets, home, score, versions, workflows
 
 app = typer.Typer(
     name="lookalike",
@@ -28,6 +28,11 @@ app.command()(home.doctor)
 app.command()(home.dev)
 app.command()(score.score)
 app.add_typer(datasets.app, name="datasets")
+for command in (
+    *(workflows.workflow, workflows.submit, workflows.edit, workflows.duplicate),
+    *(versions.versions, versions.diff, versions.serve_version),
+):
+    audiences.app.command()(command)
 app.add_typer(audiences.app, name="audience")
 
 

@@ -17,7 +17,8 @@ from ruamel.yaml import YAML
 
 from catalog.attributes import IDENTIFIER_TYPES, Role
 from catalog.datasets import CsvSchema, DatasetKind
-from catalog.specification import AudienceSpecification, specification_errors
+from catalog.specification import specification_errors
+from catalog.workflow import WorkflowDocument
 from engines.csv_types import NULL_TOKENS
 from engines.sources import ENDINGS
 from studio.cli import app
@@ -36,6 +37,7 @@ REFERENCE = [
     "data.md",
     "people.md",
     "report.md",
+    "versions.md",
     "dagster.md",
     "comparison.md",
 ]
@@ -201,7 +203,7 @@ def default_told(name: str, schema: dict[str, Any], owner: dict[str, Any]) -> st
 
 def fields() -> Iterator[tuple[str, str, str, str]]:
     """Path, type, default and meaning of every field of the specification."""
-    root = AudienceSpecification.model_json_schema()
+    root = WorkflowDocument.model_json_schema()
 
     def walk(owner: dict[str, Any], path: str) -> Iterator[tuple[str, str, str, str]]:
         for name, schema in owner["properties"].items():

@@ -23,6 +23,7 @@ ORDERS = {
     "inputs.spec": "build_id",
     "inputs.attributes": "position",
     "inputs.frequent_values": "frequent_value",
+    "inputs.previous_members": "person_key",
     "inputs.sample": "sample_key",
     "scoring.scores": "row_id",
     "scoring.seed_scores": "person_key",

@@ -8,7 +8,9 @@ from typing import Any
 import dagster as dg
 import pyarrow.parquet as pq
 
+from catalog.version_store import BORN_WITH
 from orchestration.checks import check_specs
+from orchestration.distributions import DISTRIBUTION_RELATIONS
 from orchestration.faults import RETRY_POLICY
 from orchestration.figures import REPORT_TABLES
 from orchestration.partitions import audiences
@@ -21,10 +23,11 @@ from report.drawing import as_markdown
 
 @dg.asset(
     name="audience",
-    deps=[*MEMBER_RELATIONS, *REPORT_TABLES],
+    deps=[*MEMBER_RELATIONS, *REPORT_TABLES, *DISTRIBUTION_RELATIONS],
     partitions_def=audiences,
     group_name="published",
     kinds={"python", "parquet"},
+    tags=dict.fromkeys(BORN_WITH, ""),
     check_specs=check_specs("audience"),
     retry_policy=RETRY_POLICY,
 )
@@ -71,6 +74,7 @@ def _metadata(published: Published, work: Step) -> dict[str, Any]:
         "dagster/row_count": members.num_rows,
         "version": published.version.number,
         "unchanged": published.is_unchanged,
+        "restored": published.is_restored,
         "members": dg.MetadataValue.path(str(folder / "members.parquet")),
         "report": dg.MetadataValue.path(str(folder / REPORT)),
         "attributes": dg.MetadataValue.table(
@@ -86,6 +90,28 @@ def _metadata(published: Published, work: Step) -> dict[str, Any]:
                 for each in told["attributes"]
             ]
         ),
+        **_drift(told.get("refresh")),
         **figures,
         **charts,
+    }
+
+
+def _drift(refresh: dict[str, Any] | None) -> dict[str, Any]:
+    """How the attributes moved since the version before, most of all first."""
+    if refresh is None:
+        return {}
+    return {
+        "compared with version": refresh["from_version"],
+        "drift": dg.MetadataValue.table(
+            [
+                dg.TableRecord(
+                    {
+                        "attribute": each["attribute"],
+                        "PSI": each["psi"],
+                        "verdict": each["verdict"],
+                    }
+                )
+                for each in refresh["attributes"]
+            ]
+        ),
     }

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from catalog.version_store import INTERMEDIATE
 from orchestration.faults import RETRY_POLICY
 from orchestration.intake import prepare_build
 from orchestration.jobs import FORCE_TAG, SPECIFICATION_TAG
@@ -25,6 +26,7 @@ datasets = dg.AssetSpec(
     partitions_def=audiences,
     group_name="inputs",
     kinds={"python", "duckdb"},
+    tags={INTERMEDIATE: ""},
     retry_policy=RETRY_POLICY,
 )
 def build_inputs(

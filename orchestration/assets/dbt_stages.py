@@ -11,6 +11,7 @@ import dagster as dg
 from dagster_dbt import DbtCliResource, dbt_assets
 
 from orchestration.dbt_runner import NodeResult, build_relations, whole_stage
+from orchestration.distributions import DISTRIBUTION_RELATIONS
 from orchestration.faults import RETRY_POLICY
 from orchestration.figures import REPORT_TABLES
 from orchestration.partitions import audiences
@@ -39,7 +40,7 @@ UNNEEDED_TAGS = {
 }
 
 READ_BY_PYTHON = {
-    "learn": {*WEIGHT_RELATIONS, *PEOPLE_RELATIONS},
+    "learn": {*WEIGHT_RELATIONS, *PEOPLE_RELATIONS, *DISTRIBUTION_RELATIONS},
     "deliver": {*MEMBER_RELATIONS, *REPORT_TABLES},
 }
 
@@ -65,7 +66,7 @@ def dbt_stage(name: str) -> dg.AssetsDefinition:
                 yield from _by_command_line(context, work, dbt)
             else:
                 yield from _in_process(context, work)
-            if not context.is_subset:
+            if not context.is_subset and not work.is_done:
                 work.finish()
 
     return stage

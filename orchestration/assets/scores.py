@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from catalog.version_store import INTERMEDIATE
 from orchestration.faults import RETRY_POLICY
 from orchestration.partitions import audiences
 from orchestration.resources import Studio
@@ -18,6 +19,7 @@ from orchestration.steps import step
     partitions_def=audiences,
     group_name="scores",
     kinds={"python", "numpy"},
+    tags={INTERMEDIATE: ""},
     retry_policy=RETRY_POLICY,
 )
 def scores(context: dg.AssetExecutionContext, studio: Studio) -> dg.MaterializeResult:

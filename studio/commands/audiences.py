@@ -1,4 +1,4 @@
-"""`lookalike audience`: from a specification to a published audience, and back."""
+"""`lookalike audience`: from a specification to a published audience."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -139,14 +139,30 @@ def build(
 
 @app.command("list")
 @guarded
-def list_audiences(as_json: AsJson = False) -> None:
+def list_audiences(
+    tag: Annotated[
+        str | None, typer.Option(help="Only those that carry this tag.")
+    ] = None,
+    search: Annotated[
+        str | None,
+        typer.Option(help="Only those with this text in name, description or tags."),
+    ] = None,
+    include_archived: Annotated[
+        bool, typer.Option("--all", help="Archived ones too.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """List the audiences with the version that each serves."""
     from studio.services import audiences
     from studio.services.opening import open_studio
 
-    found = audiences.overview(open_studio())
+    found = audiences.overview(
+        open_studio(), tag=tag, search=search, include_archived=include_archived
+    )
     if as_json:
         print_json(found)
+    elif not found and (tag or search):
+        print_line("No audience fits. `lookalike audience list --all` lists them all.")
     elif not found:
         print_line("No audience yet. `lookalike audience build SPEC.yml` builds one.")
     else:
@@ -159,10 +175,19 @@ def list_audiences(as_json: AsJson = False) -> None:
                 f"{each['published_at']:%Y-%m-%d %H:%M} UTC"
                 if each["published_at"]
                 else None,
+                _told_tags(each),
             ]
             for each in found
         ]
-        print_table(["name", "id", "version", "people", "published"], rows)
+        print_table(["name", "id", "version", "people", "published", "tags"], rows)
+
+
+def _told_tags(audience: dict[str, Any]) -> str:
+    """The tags that people gave; those of the studio are in the JSON."""
+    from catalog.specification_fields import STUDIO_TAG
+
+    tags = [tag for tag in audience["tags"] if not tag.startswith(STUDIO_TAG)]
+    return ", ".join([*tags, *(["(archived)"] if audience["is_archived"] else [])])
 
 
 @app.command()
@@ -180,13 +205,13 @@ def show(name: Name, as_json: AsJson = False) -> None:
         print_line(f"'{found['name']}' has no version yet. Build it first.")
         return
     print_report(found["report"])
-    print_facts(
-        {
-            "version": found["version"],
-            "members": found["members"],
-            "report": found["report_page"],
-        }
-    )
+    facts = {
+        "version": found["version"],
+        "tags": _told_tags(found),
+        "members": found["members"],
+        "report": found["report_page"],
+    }
+    print_facts({name: value for name, value in facts.items() if value != ""})
 
 
 @app.command()
@@ -216,6 +241,28 @@ def report(
 
         if not webbrowser.open(path.as_uri()):
             note("No browser was found here; open the file by hand.")
+
+
+@app.command()
+@guarded
+def archive(
+    name: Name,
+    undo: Annotated[bool, typer.Option("--undo", help="Put it back.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take an audience out of the lists and of the schedule; nothing is deleted."""
+    from studio.services import audiences
+    from studio.services.opening import open_studio
+
+    found = audiences.archive(open_studio(), name, undo=undo)
+    if as_json:
+        print_json(found)
+    elif undo:
+        print_line(f"'{found['name']}' is in the lists again.")
+    else:
+        print_line(
+            f"'{found['name']}' is archived; `--undo` or a build brings it back."
+        )
 
 
 @app.command()
@@ -279,26 +326,6 @@ def history(name: Name, as_json: AsJson = False) -> None:
     print_table(columns, rows)
 
 
-@app.command("serve-version")
-@guarded
-def serve_version(
-    name: Name,
-    number: Annotated[int, typer.Argument(help="The version to serve again.")],
-    as_json: AsJson = False,
-) -> None:
-    """Put an earlier version into use again."""
-    from studio.services import audiences
-    from studio.services.opening import open_studio
-
-    version = audiences.serve_version(open_studio(), name, number)
-    if as_json:
-        print_json(
-            {"version": version.number, "members": f"{version.path}/members.parquet"}
-        )
-    else:
-        print_line(f"Version {version.number} of '{name}' is served from now on.")
-
-
 def _cause(error: dict[str, str] | None) -> str:
     return f"{error['object']} {error['cause']}" if error else ""
 
@@ -310,47 +337,12 @@ def _print_plan(plan: Any, *, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    output = found["output"]
-    limit, value = next(iter(output.items()))
-    told = {
-        "top": f"the {value:,.0f} most alike people",
-        "min_score": f"everybody with a score of {value:g} or more",
-        "best_percent": f"the most alike {value:g} percent",
-    }[limit]
-    print_facts(
-        {
-            "audience": found["audience"],
-            "seed": plan.seed_choice.text,
-            "population": (
-                f"{found['population']['rows']:,} rows of"
-                f" '{found['population']['dataset']}'"
-            ),
-            "joined by": "; ".join(
-                f"{each['identifier']} ('{each['seed_column']}' and"
-                f" '{each['population_column']}')"
-                for each in found["identifiers"]
-                if each["use"] == "joins"
-            ),
-            "learns from": {
-                "seed": "the seed's own rows",
-                "population": "the seed people's rows in the population",
-                "auto": (
-                    "the seed people's rows in the population if at least"
-                    f" {found['matched_minimum']:,} of them are there, else the seed's"
-                    " own rows"
-                ),
-            }[found["learn_from"]],
-            "scores by": ", ".join(
-                f"{each['attribute']} ({each['role']})" for each in found["attributes"]
-            ),
-            "delivers": told + (", and the seed" if output["include_seed"] else ""),
-        }
-    )
+    print_facts(found["summary"])
     for each in found["left_out"]:
         print_line(
             f"not scored: {each['attribute']} {each['reason']}; {each['remedy']}"
         )
-    for text in found["notes"]:
+    for text in found["caveats"]:
         note(f"note: {text}")
 
 
@@ -361,6 +353,11 @@ def print_outcome(found: dict[str, Any], report: dict[str, Any]) -> None:
     print_report(report)
     print_line("")
     state = "unchanged since" if found["unchanged"] else "published as"
+    if found["served"] != found["version"]:
+        warn(
+            f"Version {found['served']} stays in use; `lookalike audience serve-version"
+            f" {found['audience']} {found['version']}` serves this one."
+        )
     print_facts(
         {
             state: f"version {found['version']}",
@@ -375,7 +372,9 @@ def print_outcome(found: dict[str, Any], report: dict[str, Any]) -> None:
 
 def print_report(report: dict[str, Any]) -> None:
     """A version's figures in words, its attributes, warnings and notes."""
-    for text in report["sentences"]:
+    from report.refresh_words import refresh_sentences
+
+    for text in (*report["sentences"], *refresh_sentences(report.get("refresh"))):
         print_line(f"  {text}")
     print_line("")
     print_table(

@@ -1,4 +1,4 @@
-"""What a person does with audiences: ask, check, plan, build, look at, explain, roll back."""
+"""What a person does with audiences: ask, check, plan, build, look at, explain, archive."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -6,13 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 from catalog.conditions import parse_condition
 from catalog.errors import StudioError
+from catalog.names import folded
 from catalog.normal_forms import FORMS, normalised
-from catalog.records import Audience, AudienceVersion
 from catalog.specification import (
     AudienceSpecification,
     read_specification,
     specification_of,
     to_yaml,
+)
+from catalog.version_store import INTERMEDIATE
+from studio.services.opening import open_studio
+from studio.services.versions import (
+    MANIFEST,
+    MEMBERS,
+    damaged,
+    served,
+    version_file,
 )
 
 if TYPE_CHECKING:
@@ -20,8 +29,6 @@ if TYPE_CHECKING:
     from orchestration.plan import Plan
     from orchestration.workshop import Workshop
 
-MEMBERS = "members.parquet"
-MANIFEST = "manifest.json"
 IDENTITIES = "identities.parquet"
 MEMBER_COLUMNS = frozenset(
     {"person_key", "score", "log_odds", "rank", "percentile", "is_seed"}
@@ -30,15 +37,18 @@ REPORT = "report.html"
 
 
 def read_request(
-    workshop: "Workshop", request: str
+    workshop: "Workshop | None", request: str
 ) -> tuple[AudienceSpecification, Path | None]:
     """The specification of a file, else the newest of the audience of that name.
 
-    With a file's comes the folder that its relative paths count from.
+    With a file's comes the folder that its relative paths count from. A studio is opened
+    for a name alone, where none is given.
     """
     path = Path(request)
     if path.suffix in {".yml", ".yaml"} or path.is_file():
         return read_specification(path), path.absolute().parent
+    if workshop is None:
+        workshop = open_studio()
     audience = workshop.catalog.get_audience(request)
     kept = workshop.catalog.newest_specification(audience.id)
     return kept.specification, None
@@ -137,6 +147,7 @@ def outcome_as_json(outcome: "Outcome") -> dict[str, Any]:
         "build": version.build_id,
         "run": outcome.run_id,
         "unchanged": outcome.is_unchanged,
+        "served": outcome.audience.served_version,
         "schedule": outcome.specification.specification.refresh.schedule,
         "people": figures.get("delivered_people"),
         "cut_score": figures.get("cut_score"),
@@ -153,10 +164,27 @@ def outcome_as_json(outcome: "Outcome") -> dict[str, Any]:
     }
 
 
-def overview(workshop: "Workshop") -> list[dict[str, Any]]:
-    """Every audience in a line."""
+def overview(
+    workshop: "Workshop",
+    *,
+    tag: str | None = None,
+    search: str | None = None,
+    include_archived: bool = False,
+) -> list[dict[str, Any]]:
+    """Every audience in a line; those with the tag, those the searched text is in.
+
+    Archived ones are left out unless asked for; work tables are no audiences.
+    """
     rows = []
-    for audience in workshop.catalog.list_audiences():
+    for audience in workshop.catalog.list_audiences(include_archived):
+        texts = (audience.name, audience.slug, audience.description, *audience.tags)
+        is_hidden = (
+            INTERMEDIATE in audience.tags
+            or (tag is not None and folded(tag) not in map(folded, audience.tags))
+            or not any(folded(search or "") in folded(text) for text in texts)
+        )
+        if is_hidden:
+            continue
         version = workshop.catalog.served_version(audience.id)
         rows.append(
             {
@@ -166,9 +194,20 @@ def overview(workshop: "Workshop") -> list[dict[str, Any]]:
                 "people": version.figures.get("delivered_people") if version else None,
                 "published_at": version.published_at if version else None,
                 "tags": list(audience.tags),
+                "is_archived": audience.is_archived,
             }
         )
     return rows
+
+
+def archive(workshop: "Workshop", name: str, *, undo: bool = False) -> dict[str, Any]:
+    """Take an audience out of the lists, or put it back; nothing is deleted."""
+    audience = workshop.catalog.archive_audience(name, is_archived=not undo)
+    return {
+        "name": audience.name,
+        "audience": audience.slug,
+        "is_archived": audience.is_archived,
+    }
 
 
 def show(workshop: "Workshop", name: str) -> dict[str, Any]:
@@ -185,17 +224,22 @@ def show(workshop: "Workshop", name: str) -> dict[str, Any]:
         "tags": list(audience.tags),
         "specification": kept.number,
         "specification_yaml": kept.yaml,
+        "is_archived": audience.is_archived,
         "version": None,
     }
     if version is not None:
         path = version_file(audience, version, "figures.json")
+        try:
+            report = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise damaged(audience, version, path.name) from error
         shown |= {
             "version": version.number,
             "published_at": version.published_at,
             "members": str(Path(version.path) / MEMBERS),
             "manifest": str(Path(version.path) / MANIFEST),
             "report_page": str(Path(version.path) / REPORT),
-            "report": json.loads(path.read_text(encoding="utf-8")),
+            "report": report,
         }
     return shown
 
@@ -204,23 +248,11 @@ def report_page(workshop: "Workshop", name: str, number: int | None = None) -> P
     """The report of a version, or of the one that is served."""
     audience = workshop.catalog.get_audience(name)
     version = (
-        workshop.catalog.served_version(audience.id)
+        served(workshop, audience)
         if number is None
         else workshop.catalog.version(audience.id, number)
     )
-    if version is None:
-        raise no_version(audience)
     return version_file(audience, version, REPORT)
-
-
-def no_version(audience: Audience) -> StudioError:
-    """The refusal where nothing is published yet."""
-    return StudioError(
-        "no_version",
-        f"audience '{audience.name}'",
-        "has no version yet",
-        "build it first",
-    )
 
 
 def history(workshop: "Workshop", name: str) -> list[dict[str, Any]]:
@@ -243,37 +275,22 @@ def history(workshop: "Workshop", name: str) -> list[dict[str, Any]]:
     ]
 
 
-def serve_version(workshop: "Workshop", name: str, number: int) -> AudienceVersion:
-    """Put an earlier version into use again, if its files are whole."""
-    from orchestration.checks import files_match_their_manifest
-
-    audience = workshop.catalog.get_audience(name)
-    version = workshop.catalog.version(audience.id, number)
-    version_file(audience, version, MANIFEST)
-    finding = files_match_their_manifest(Path(version.path))
-    if not finding.passed:
-        raise StudioError(
-            "version_damaged",
-            f"version {number} of audience '{audience.name}'",
-            f"has files that differ from its manifest ({finding.figures['changed']})",
-            "serve another version, or build the audience again",
-        )
-    return workshop.catalog.serve_version(audience.id, number)
-
-
 def explain(workshop: "Workshop", name: str, identifier: str) -> dict[str, Any]:
     """Why one person is in the served version: each attribute's part of the log odds."""
+    import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     audience = workshop.catalog.get_audience(name)
-    version = workshop.catalog.served_version(audience.id)
-    if version is None:
-        raise no_version(audience)
+    version = served(workshop, audience)
     path = version_file(audience, version, MEMBERS)
+    try:
+        names = pq.read_schema(path).names
+    except (OSError, pa.ArrowException) as error:
+        raise damaged(audience, version, MEMBERS) from error
     keys = [
         each
-        for each in pq.read_schema(path).names
+        for each in names
         if each not in MEMBER_COLUMNS and not each.startswith("contribution_")
     ]
     spellings = {normalised(identifier, form) for form in FORMS}
@@ -283,7 +300,11 @@ def explain(workshop: "Workshop", name: str, identifier: str) -> dict[str, Any]:
     )
     for key in keys:
         expression = expression | pc.field(key).isin(wanted)
-    found = pq.read_table(path, filters=expression).to_pylist()
+    try:
+        table = pq.read_table(path, filters=expression, page_checksum_verification=True)
+    except (OSError, pa.ArrowException) as error:
+        raise damaged(audience, version, MEMBERS) from error
+    found = table.to_pylist()
     if not found:
         raise StudioError(
             "not_a_member",
@@ -325,16 +346,3 @@ def people_with(path: Path, identifiers: list[str]) -> list[str]:
     wanted = pc.field("identifier").isin(identifiers)
     keys: list[str] = pq.read_table(path, filters=wanted)["person_key"].to_pylist()
     return keys
-
-
-def version_file(audience: Audience, version: AudienceVersion, name: str) -> Path:
-    """A file of a version; StudioError where it is gone from the disk."""
-    path = Path(version.path) / name
-    if not path.exists():
-        raise StudioError(
-            "version_gone",
-            f"version {version.number} of audience '{audience.name}'",
-            f"has lost its {name} on disk",
-            "build the audience again, or serve another version",
-        )
-    return path

@@ -1,4 +1,4 @@
--- One row: how many people are asked for, and the log odds of the last of them.
+-- One row: how many people are asked for, and the log odds of the last considered.
 with
 
     scores as (select * from {{ source("scoring", "scores") }}),
@@ -38,6 +38,7 @@ with
             candidate_total.candidate_count,
             matched_total.matched_seed_count,
             unscored_total.unscored_count,
+            coalesce(spec.keep_margin, 0) as keep_margin,
             cast(
                 case
                     when spec.output_kind = 'top'
@@ -56,6 +57,25 @@ with
 
     ),
 
+    -- With a margin the cut lies beyond the people asked for, so that members of the
+    -- version before are still looked at, and the surest people end before them.
+    considered as (
+
+        select
+            requested.*,
+            cast(
+                floor(requested_count * (100 - keep_margin) / 100) as bigint
+            ) as sure_count,
+            cast(
+                least(
+                    floor(requested_count * (100 + keep_margin) / 100), candidate_count
+                ) as bigint
+            ) as considered_count
+
+        from requested
+
+    ),
+
     ranked_steps as (
 
         select
@@ -71,18 +91,18 @@ with
 
     ),
 
-    -- The step that holds the last person asked for; only there the exact order
+    -- The step that holds the last person considered; only there the exact order
     -- matters.
     cut_step as (
 
-        select ranked_steps.step, ranked_steps.count_above, requested.requested_count
+        select ranked_steps.step, ranked_steps.count_above, considered.considered_count
 
         from ranked_steps
         inner join
-            requested
-            on ranked_steps.count_above < requested.requested_count
+            considered
+            on ranked_steps.count_above < considered.considered_count
             and ranked_steps.count_above + ranked_steps.people_count
-            >= requested.requested_count
+            >= considered.considered_count
 
     ),
 
@@ -90,7 +110,7 @@ with
 
         select
             cut_step.count_above,
-            cut_step.requested_count,
+            cut_step.considered_count,
             scores.log_odds,
             min(scores.score) as score,
             count(*) as people_count
@@ -99,7 +119,7 @@ with
         inner join cut_step on {{ score_step("scores.log_odds") }} = cut_step.step
         left join matched on scores.row_id = matched.row_id
         where matched.row_id is null
-        group by cut_step.count_above, cut_step.requested_count, scores.log_odds
+        group by cut_step.count_above, cut_step.considered_count, scores.log_odds
 
     ),
 
@@ -108,7 +128,7 @@ with
         select
             log_odds,
             score,
-            requested_count,
+            considered_count,
             count_above + sum(people_count) over (
                 order by log_odds desc rows between unbounded preceding and current row
             ) as count_down_to
@@ -122,7 +142,7 @@ with
         select max(log_odds) as cut_log_odds
 
         from reached
-        where count_down_to >= requested_count
+        where count_down_to >= considered_count
 
     ),
 
@@ -130,18 +150,20 @@ with
 
         select
             cast(
-                requested.candidate_count
-                + requested.matched_seed_count
-                + requested.unscored_count as bigint
+                considered.candidate_count
+                + considered.matched_seed_count
+                + considered.unscored_count as bigint
             ) as population_count,
-            cast(requested.matched_seed_count as bigint) as matched_seed_count,
-            cast(requested.unscored_count as bigint) as unscored_count,
-            cast(requested.candidate_count as bigint) as candidate_count,
-            requested.requested_count,
+            cast(considered.matched_seed_count as bigint) as matched_seed_count,
+            cast(considered.unscored_count as bigint) as unscored_count,
+            cast(considered.candidate_count as bigint) as candidate_count,
+            considered.requested_count,
+            considered.sure_count,
+            considered.considered_count,
             cut_value.cut_log_odds,
             reached.score as cut_score
 
-        from requested
+        from considered
         cross join cut_value
         left join reached on cut_value.cut_log_odds = reached.log_odds
 

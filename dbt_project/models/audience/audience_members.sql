@@ -14,21 +14,46 @@ with
 
     matched as (select row_id, person_key from {{ ref("canonical_matched_seed") }}),
 
+    previous_members as (
+
+        select person_key from {{ source("inputs", "previous_members") }}
+
+    ),
+
     spec as (select * from {{ source("inputs", "spec") }}),
+
+    -- First the surest, then who was there before, then who comes next; each by rank.
+    -- Without a margin the surest are all who are asked for.
+    placed as (
+
+        select
+            candidates.*,
+            audience_cut.requested_count,
+            row_number() over (
+                order by
+                    case
+                        when candidates.rank <= audience_cut.sure_count
+                        then 1
+                        when previous_members.person_key is not null
+                        then 2
+                        else 3
+                    end,
+                    candidates.rank
+            ) as place
+
+        from candidates
+        inner join audience_cut on candidates.rank <= audience_cut.considered_count
+        left join
+            previous_members on candidates.person_key = previous_members.person_key
+
+    ),
 
     new_people as (
 
-        select
-            candidates.person_key,
-            candidates.row_id,
-            candidates.score,
-            candidates.log_odds,
-            candidates.rank,
-            candidates.percentile,
-            false as is_seed
+        select person_key, row_id, score, log_odds, rank, percentile, false as is_seed
 
-        from candidates
-        inner join audience_cut on candidates.rank <= audience_cut.requested_count
+        from placed
+        where place <= requested_count
 
     ),
 

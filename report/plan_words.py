@@ -1,0 +1,99 @@
+"""A plan in plain words: what a build would take from where, and what it would give.
+
+Reads the plan as `orchestration.plan.plan_as_json` has it; the command line, REST and
+screens show the same lines.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from report.words import counted, number_text, plain_text
+
+LEARNS = {
+    "seed": "the seed's own rows",
+    "population": "the seed people's rows in the population",
+}
+
+
+def plan_summary(plan: Mapping[str, Any]) -> dict[str, str]:
+    """Lines by label, in the order in which a person asks."""
+    learns = plan["learn_from"]
+    return {
+        "audience": plain_text(plan["audience"]),
+        "seed": _rows(plan["seed"]),
+        "population": _rows(plan["population"]),
+        "joined by": _join(plan["join_key"]),
+        "learns from": LEARNS.get(learns, learns),
+        "scores by": _attributes(plan["attributes"]),
+        "left out": _left_out(plan["left_out"]),
+        "delivers": _limit(plan["output"]),
+        "seed people": (
+            "are added, over and above the limit, with the score 1"
+            if plan["output"]["include_seed"]
+            else "stay out of the audience"
+        ),
+        "built again": _refresh(plan["refresh"]),
+    }
+
+
+def plan_caveats(plan: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a person should know before the build; full sentences without the stop."""
+    caveats = [*plan["notes"]]
+    top, rows = plan["output"].get("top"), plan["population"]["rows"]
+    if top is not None and top > rows:
+        caveats.append(
+            f"{number_text(top)} people are asked for and the population has"
+            f" {counted(rows, 'row', 'rows')}: everybody who is not in the seed is"
+            " delivered, and nothing is chosen"
+        )
+    if plan["refresh"]["schedule"] or plan["refresh"]["on_change"]:
+        caveats.append("it is built again only while `lookalike dev` runs")
+    return tuple(caveats)
+
+
+def _rows(dataset: Mapping[str, Any]) -> str:
+    name = plain_text(dataset["dataset"])
+    return f"{counted(dataset['rows'], 'row', 'rows')} of '{name}'"
+
+
+def _join(key: Mapping[str, Any]) -> str:
+    columns = f"'{plain_text(key['seed_column'])}' and"
+    columns += f" '{plain_text(key['population_column'])}'"
+    rows = "a row each" if key["is_unique"] else "rows of one person are merged"
+    return f"{key['identifier']} ({columns}); people of the population: {rows}"
+
+
+def _attributes(attributes: Sequence[Mapping[str, Any]]) -> str:
+    told = ", ".join(f"{each['attribute']} ({each['role']})" for each in attributes)
+    return f"{counted(len(attributes), 'attribute', 'attributes')}: {told}"
+
+
+def _left_out(left_out: Sequence[Mapping[str, Any]]) -> str:
+    if not left_out:
+        return "no column that could be scored"
+    names = ", ".join(plain_text(each["attribute"]) for each in left_out)
+    return f"{counted(len(left_out), 'column', 'columns')}: {names}"
+
+
+def _limit(output: Mapping[str, Any]) -> str:
+    kind = next(k for k in ("top", "min_score", "best_percent") if k in output)
+    value, margin = output[kind], output.get("keep_margin")
+    told = {
+        "top": f"the {number_text(value)} most alike people",
+        "min_score": f"everybody with a score of {value:g} or more",
+        "best_percent": f"the most alike {value:g} percent",
+    }[kind]
+    if margin is None:
+        return told
+    return f"{told}; members stay, and newcomers wait, within {margin:g} % of the cut"
+
+
+def _refresh(refresh: Mapping[str, Any]) -> str:
+    parts = []
+    if refresh["schedule"]:
+        parts.append(f"by the schedule {refresh['schedule']} (UTC)")
+    if refresh["on_change"]:
+        parts.append("when the seed or the population changes")
+    if refresh["max_age_hours"]:
+        parts.append(f"when it is {refresh['max_age_hours']:g} hours old")
+    return ", ".join(parts) or "when somebody asks for it"

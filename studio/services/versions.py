@@ -1,0 +1,131 @@
+"""What a person does with an audience's versions: look at them, compare, go back."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from catalog.errors import StudioError
+from catalog.records import Audience, AudienceVersion
+
+if TYPE_CHECKING:
+    from orchestration.workshop import Workshop
+
+MEMBERS = "members.parquet"
+MANIFEST = "manifest.json"
+
+
+def versions(workshop: "Workshop", name: str) -> list[dict[str, Any]]:
+    """Every version, newest first: what it is, whether it is served and still on disk."""
+    audience = workshop.catalog.get_audience(name)
+    return [
+        {
+            "version": each.number,
+            "state": each.state.value,
+            "on_disk": (Path(each.path) / MANIFEST).exists(),
+            "people": each.figures.get("delivered_people"),
+            "entered_people": each.figures.get("entered_people"),
+            "left_people": each.figures.get("left_people"),
+            "kept_people": each.figures.get("kept_people"),
+            "specification": each.specification_number,
+            "build": each.build_id,
+            "content_hash": each.figures.get("content_hash"),
+            "published_at": each.published_at,
+            "folder": each.path,
+        }
+        for each in workshop.catalog.versions(audience.id)
+    ]
+
+
+def serve_version(workshop: "Workshop", name: str, number: int) -> AudienceVersion:
+    """Put an earlier version into use again, if its files are whole."""
+    audience = workshop.catalog.get_audience(name)
+    version = workshop.catalog.version(audience.id, number)
+    whole_folder(audience, version)
+    return workshop.catalog.serve_version(audience.id, number)
+
+
+def diff(
+    workshop: "Workshop",
+    name: str,
+    from_version: int | None = None,
+    to_version: int | None = None,
+) -> dict[str, Any]:
+    """Who entered and left between two versions, and how their distributions moved.
+
+    Left out: to the served version, from the one before it.
+    """
+    from orchestration.refresh import compare, version_before
+
+    audience = workshop.catalog.get_audience(name)
+    new = (
+        served(workshop, audience)
+        if to_version is None
+        else workshop.catalog.version(audience.id, to_version)
+    )
+    old = (
+        version_before(workshop.catalog, audience.id, new.number)
+        if from_version is None
+        else workshop.catalog.version(audience.id, from_version)
+    )
+    if old is None or old.number == new.number:
+        raise StudioError(
+            "nothing_to_compare",
+            f"version {new.number} of audience '{audience.name}'",
+            "has no other version to be compared with",
+            "name two with --from and --to; see `lookalike audience versions`",
+        )
+    found = compare(
+        whole_folder(audience, old), whole_folder(audience, new), old.number
+    )
+    return {
+        "audience": audience.slug,
+        "from": old.number,
+        "to": new.number,
+        **found.as_json(),
+    }
+
+
+def served(workshop: "Workshop", audience: Audience) -> AudienceVersion:
+    """The version in use; StudioError where none is published."""
+    version = workshop.catalog.served_version(audience.id)
+    if version is None:
+        raise StudioError(
+            "no_version",
+            f"audience '{audience.name}'",
+            "has no version yet",
+            "build it first",
+        )
+    return version
+
+
+def whole_folder(audience: Audience, version: AudienceVersion) -> Path:
+    """A version's folder; StudioError where files are gone or differ from the manifest."""
+    from orchestration.checks import files_match_their_manifest
+
+    version_file(audience, version, MANIFEST)
+    finding = files_match_their_manifest(Path(version.path))
+    if not finding.passed:
+        raise damaged(audience, version, str(finding.figures["changed"]))
+    return Path(version.path)
+
+
+def version_file(audience: Audience, version: AudienceVersion, name: str) -> Path:
+    """A file of a version; StudioError where it is gone from the disk."""
+    path = Path(version.path) / name
+    if not path.exists():
+        raise StudioError(
+            "version_gone",
+            f"version {version.number} of audience '{audience.name}'",
+            f"has lost its {name} on disk",
+            "build the audience again, or serve another version",
+        )
+    return path
+
+
+def damaged(audience: Audience, version: AudienceVersion, names: str) -> StudioError:
+    """The sentence for files that are there and not as they were published."""
+    return StudioError(
+        "version_damaged",
+        f"version {version.number} of audience '{audience.name}'",
+        f"has files that differ from its manifest ({names})",
+        "serve another version, or build the audience again",
+    )
