@@ -9,21 +9,14 @@ from typing import Any
 
 from report.words import counted, number_text, plain_text
 
-LEARNS = {
-    "seed": "the seed's own rows",
-    "population": "the seed people's rows in the population",
-}
-
-
 def plan_summary(plan: Mapping[str, Any]) -> dict[str, str]:
     """Lines by label, in the order in which a person asks."""
-    learns = plan["learn_from"]
     return {
         "audience": plain_text(plan["audience"]),
-        "seed": _rows(plan["seed"]),
+        "seed": _seed(plan["seed"]),
         "population": _rows(plan["population"]),
-        "joined by": _join(plan["join_key"]),
-        "learns from": LEARNS.get(learns, learns),
+        "joined by": _join(plan["identifiers"], resolves=plan["resolves_people"]),
+        "learns from": _learns(plan["learn_from"], plan["matched_minimum"]),
         "scores by": _attributes(plan["attributes"]),
         "left out": _left_out(plan["left_out"]),
         "delivers": _limit(plan["output"]),
@@ -56,11 +49,42 @@ def _rows(dataset: Mapping[str, Any]) -> str:
     return f"{counted(dataset['rows'], 'row', 'rows')} of '{name}'"
 
 
-def _join(key: Mapping[str, Any]) -> str:
-    columns = f"'{plain_text(key['seed_column'])}' and"
-    columns += f" '{plain_text(key['population_column'])}'"
-    rows = "a row each" if key["is_unique"] else "rows of one person are merged"
-    return f"{key['identifier']} ({columns}); people of the population: {rows}"
+def _seed(seed: Mapping[str, Any]) -> str:
+    """A dataset, some rows of one, or the people of an audience's version."""
+    if "audience" in seed:
+        return (
+            f"{counted(seed['rows'], 'person', 'people')} of version {seed['version']}"
+            f" of the audience '{plain_text(seed['audience'])}'"
+        )
+    if "where" not in seed:
+        return _rows(seed)
+    where = plain_text(" and ".join(seed["where"]))
+    return (
+        f"{number_text(seed['rows'])} of {counted(seed['of_rows'], 'row', 'rows')} of"
+        f" '{plain_text(seed['dataset'])}' where {where}"
+    )
+
+
+def _learns(learn_from: str, matched_minimum: int) -> str:
+    own, matched = "the seed's own rows", "the seed people's rows in the population"
+    if learn_from != "auto":
+        return {"seed": own, "population": matched}[learn_from]
+    return (
+        f"{matched} if at least {number_text(matched_minimum)} of them are there, else"
+        f" {own}"
+    )
+
+
+def _join(identifiers: Sequence[Mapping[str, Any]], *, resolves: bool) -> str:
+    """Which identifiers join, and whether rows of one person have to be merged."""
+    joins = [
+        f"{each['identifier']} ('{plain_text(each['seed_column'])}' and"
+        f" '{plain_text(each['population_column'])}')"
+        for each in identifiers
+        if each["use"] == "joins"
+    ]
+    rows = "rows of one person are merged" if resolves else "a row each"
+    return f"{', '.join(joins)}; people of the population: {rows}"
 
 
 def _attributes(attributes: Sequence[Mapping[str, Any]]) -> str:

@@ -200,7 +200,7 @@ def test_a_dry_run_is_the_plan_and_builds_nothing(two_files):
             "use": "joins",
         }
     ]
-    assert dry["learn_from"] == "seed"
+    assert dry["learn_from"] == "auto"
     assert ask("audience", "list", "--json").json == []
     assert list((two_files / "home" / "builds").iterdir()) == []
 
