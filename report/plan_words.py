@@ -9,6 +9,7 @@ from typing import Any
 
 from report.words import counted, number_text, plain_text
 
+
 def plan_summary(plan: Mapping[str, Any]) -> dict[str, str]:
     """Lines by label, in the order in which a person asks."""
     return {

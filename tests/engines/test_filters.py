@@ -9,6 +9,7 @@ import pytest
 
 from catalog.conditions import Condition
 from catalog.errors import StudioError
+from engines.base import KeyColumn
 from engines.relations import column_of
 
 HOSTILE = [
@@ -208,7 +209,8 @@ def test_a_selection_is_made_once_and_again_for_other_rows(engine, source, tmp_p
         found.append(engine.keep_rows(rows, [pair], ["id"]))
 
     assert found[0].fingerprint == found[1].fingerprint != found[2].fingerprint
-    assert engine.profile(found[2].dataset, found[2].fingerprint, ["id"]).rows == 2
+    kept = found[2]
+    assert engine.profile(kept.dataset, kept.fingerprint, [KeyColumn("id")]).rows == 2
 
 
 @pytest.mark.parametrize(
