@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test browser dev bench check format clean
+.PHONY: help install demo test browser dev bench faults check format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ dev: $(READY) ## Dagster's screens with the whole graph, on http://127.0.0.1:300
 
 bench: $(READY) ## quality and speed, measured beside others
 	$(BIN)/python -m bench
+
+faults: $(READY) ## the long fault campaigns: kills, full disks, damage, payloads
+	$(BIN)/python -m tests.faults
 
 check: $(READY) ## is this machine fit to run the studio?
 	$(BIN)/lookalike doctor
