@@ -101,13 +101,15 @@ class KeyProfile(Frozen):
     """What one identifier column holds: whether it names each row once.
 
     `is_hash` says that every value is a hex digest of 32, 40 or 64 digits.
-    `duplicates` counts rows beyond the first of each identifier.
+    `duplicates` counts rows beyond the first of each identifier. `is_plain`: every value
+    is known to be in its normal form as it stands.
     """
 
     column: str
     missing: int
     duplicates: int
     is_hash: bool
+    is_plain: bool = False
 
     @property
     def is_unique(self) -> bool:

@@ -151,7 +151,7 @@ class SpecificationRow:
 class BuildInputs:
     """All that one build reads. Slugs are validated by the catalog; columns are free text.
 
-    `previous_members` is the members' file of the version before, where members of it
+    `has_unique_key`: each row of the population is a person. `previous_members` is the members' file of the version before, where members of it
     stay near the cut.
     """
 
@@ -161,6 +161,7 @@ class BuildInputs:
     identifiers: tuple[InputIdentifier, ...]
     attributes: tuple[InputAttribute, ...]
     specification: SpecificationRow = field(default_factory=SpecificationRow)
+    has_unique_key: bool = False
     previous_members: Path | None = None
 
 
@@ -229,8 +230,11 @@ class Engine(Protocol):
     def identifier_shape(self, source: Source, column: str) -> str:
         """What an identifier's values look like, in words that show none of them."""
 
-    def write_inputs(self, build_folder: Path, inputs: BuildInputs) -> None:
-        """Write the schema `inputs` of the build's work database."""
+    def write_inputs(self, build_folder: Path, inputs: BuildInputs) -> tuple[str, ...]:
+        """Write the schema `inputs` of the build's work database.
+
+        Returns the attributes whose distinct values stand in `inputs.population_values`.
+        """
 
     def read_sample(
         self, source: Source, key_column: str, columns: Sequence[str]
@@ -248,6 +252,15 @@ class Engine(Protocol):
         batch_rows: int = BATCH_ROWS,
     ) -> Iterator["pa.RecordBatch"]:
         """Read columns of a relation in batches, in no particular order."""
+
+    def stream_people(
+        self, build_folder: Path, relation: str, columns: Sequence[str]
+    ) -> Iterator["pa.RecordBatch"]:
+        """`row_id` and attributes of a relation's people, in batches of any order.
+
+        An attribute whose values were listed need not be in the relation, and comes as
+        a dictionary array.
+        """
 
     def write_table(
         self,

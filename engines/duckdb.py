@@ -12,6 +12,7 @@ from engines import (
     fingerprints,
     inspection,
     loading,
+    people_stream,
     selections,
     sources,
     work_tables,
@@ -37,6 +38,7 @@ from engines.inputs import write_schema
 from engines.limits import Settings
 from engines.members import write_identities, write_members
 from engines.output import copy_columns
+from engines.population_index import PopulationIndex, make_index
 from engines.profile import kept_profile, profile_id, profile_rows, sample_file
 from engines.quoting import quote_identifier
 from engines.relations import column_of, one_row, read_parquet
@@ -99,7 +101,9 @@ class DuckDBEngine:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with (
                 FileLock(folder / "profile.lock", mode=0o600),
-                memory_session(self.settings, folder, files=files) as connection,
+                memory_session(
+                    self.settings, folder, files=files, keep_order=True
+                ) as connection,
             ):
                 return profile_rows(
                     connection,
@@ -183,18 +187,48 @@ class DuckDBEngine:
         ) as connection:
             return identifier_shape(connection, read_parquet(files), found)
 
-    def write_inputs(self, build_folder: Path, inputs: BuildInputs) -> None:
-        """Write the schema `inputs` of the build's work database."""
+    def write_inputs(self, build_folder: Path, inputs: BuildInputs) -> tuple[str, ...]:
+        """Write the schema `inputs` of the build's work database.
+
+        Returns the attributes whose distinct values stand in `inputs.population_values`.
+        """
         population_files = self._files(
             inputs.population.dataset, inputs.population.fingerprint
         )
         seed_files = self._files(inputs.seed.dataset, inputs.seed.fingerprint)
         sample = self._sample(inputs.population, sample_key_of(inputs.identifiers))
         kept = [each for each in (sample, inputs.previous_members) if each is not None]
+        index = self._index(inputs, population_files)
+        kept += index.files if index is not None else ()
         with explained(f"build '{inputs.build_id}'", build_folder):
             start_work(build_folder, [*population_files, *seed_files, *kept])
             with work_session(self.settings, build_folder) as connection:
-                write_schema(connection, inputs, population_files, seed_files, sample)
+                write_schema(
+                    connection, inputs, population_files, seed_files, sample, index
+                )
+            if index is None:
+                return ()
+            index.save(build_folder)
+        return tuple(index.columns)
+
+    def _index(
+        self, inputs: BuildInputs, files: tuple[Path, ...]
+    ) -> PopulationIndex | None:
+        """What is kept of the population, made where it is not; None if its key repeats."""
+        from filelock import FileLock
+
+        population = inputs.population
+        if not inputs.has_unique_key or population.profile is None:
+            return None
+        folder = self.home.profile(population.profile.id)
+        with (
+            explained(f"dataset '{population.dataset.name}'", folder),
+            FileLock(folder / "profile.lock", mode=0o600),
+            memory_session(
+                self.settings, folder, files=files, folders=[folder], keep_order=True
+            ) as connection,
+        ):
+            return make_index(connection, inputs, files, folder)
 
     def read_sample(
         self, source: Source, key_column: str, columns: Sequence[str]
@@ -251,6 +285,16 @@ class DuckDBEngine:
         return work_tables.stream(
             self.settings, build_folder, relation, columns, batch_rows
         )
+
+    def stream_people(
+        self, build_folder: Path, relation: str, columns: Sequence[str]
+    ) -> Iterator["pa.RecordBatch"]:
+        """`row_id` and attributes of a relation's people, in batches of any order.
+
+        An attribute whose values were listed need not be in the relation, and comes as
+        a dictionary array.
+        """
+        return people_stream.stream(self.settings, build_folder, relation, columns)
 
     def write_table(
         self,

@@ -12,12 +12,14 @@ from catalog.datasets import Dataset
 from catalog.errors import StudioError
 from engines.base import BuildInputs, InputAttribute, Source, SpecificationRow
 from engines.casts import category_text, family, identifier_text, number
-from engines.quoting import quote_identifier
+from engines.population_index import PopulationIndex, found_rows
+from engines.quoting import quote_identifier, quote_literal
 from engines.relations import ROW_ID, column_of, one_row, read_parquet
 from engines.samples import kept_type, sample_column
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
 
 def write_schema(
@@ -26,11 +28,13 @@ def write_schema(
     population_files: tuple[Path, ...],
     seed_files: tuple[Path, ...],
     sample: Path | None,
+    index: PopulationIndex | None = None,
 ) -> None:
     """Write views and tables in one transaction; what an earlier try left is replaced.
 
-    `sample` is the kept sample of the population, or None where its key names rows
-    twice. Raises StudioError where a text column meant as numbers holds other text.
+    `sample` is the kept sample of the population and `index` what else is kept of it,
+    None where its key names rows twice. Raises StudioError where a text column meant as
+    numbers holds other text.
     """
     check_numbers(connection, inputs, population_files, seed_files)
     population = _population_view(inputs, population_files)
@@ -43,6 +47,8 @@ def write_schema(
     connection.execute(
         f"create or replace view inputs.sample as {_sample_view(inputs, sample)}"
     )
+    _write_values(connection, inputs, index)
+    _write_found(connection, inputs, seed_files, index)
     _write_attributes(connection, inputs)
     _write_specification(connection, inputs)
     _write_previous_members(connection, inputs)
@@ -102,6 +108,96 @@ def _sample_view(inputs: BuildInputs, sample: Path | None) -> str:
         columns.append(_attribute(attribute, kept, kept_type(column.type)))
     columns.append("sample_key")
     return f"select {', '.join(columns)} from {read_parquet([sample])}"
+
+
+def _write_found(
+    connection: "duckdb.DuckDBPyConnection",
+    inputs: BuildInputs,
+    seed_files: tuple[Path, ...],
+    index: PopulationIndex | None,
+) -> None:
+    """The rows of the population that may be the seed's people; all, without an index.
+
+    Attributes in codes are taken from there, so that the source's other columns are not
+    read again.
+    """
+    if index is None:
+        connection.execute(
+            "create or replace view inputs.population_found as "
+            "select * from inputs.population"
+        )
+        return
+    rows = found_rows(inputs, index, seed_files)
+    connection.register("found", _coded_values(connection, inputs, index, rows))
+    columns = ["population.row_id"]
+    columns += [
+        f"population.{quote_identifier(each.slug)}" for each in inputs.identifiers
+    ]
+    columns += [
+        f"{'found' if each.slug in index.columns else 'population'}."
+        f"{quote_identifier(each.slug)}"
+        for each in inputs.attributes
+    ]
+    connection.execute(
+        f"create or replace table inputs.population_found as select {', '.join(columns)} "
+        "from inputs.population as population "
+        "inner join found on population.row_id = found.row_id"
+    )
+    connection.unregister("found")
+
+
+def _coded_values(
+    connection: "duckdb.DuckDBPyConnection",
+    inputs: BuildInputs,
+    index: PopulationIndex,
+    rows: str,
+) -> "pa.Table":
+    """The rows' ids and the values of their coded attributes."""
+    import pyarrow as pa
+
+    row_ids = connection.sql(rows).to_arrow_table().column("row_id").to_numpy()
+    places = index.places_of(row_ids)
+    columns = {"row_id": pa.array(row_ids)}
+    for attribute in inputs.attributes:
+        if attribute.slug in index.columns:
+            listed = connection.sql(
+                f"select {_value_column(attribute)} from inputs.population_values "
+                f"where attribute = {quote_literal(attribute.slug)} order by code"
+            ).to_arrow_table()
+            codes = index.columns[attribute.slug].at(places)
+            columns[attribute.slug] = listed.column(0).take(pa.array(codes))
+    return pa.table(columns)
+
+
+def _value_column(attribute: InputAttribute) -> str:
+    """The column of `population_values` that holds the attribute's values."""
+    return "number_value" if attribute.role == "continuous" else "text_value"
+
+
+def _write_values(
+    connection: "duckdb.DuckDBPyConnection",
+    inputs: BuildInputs,
+    index: PopulationIndex | None,
+) -> None:
+    """The distinct values of the coded attributes, cast as the population's rows are."""
+    connection.execute(
+        "create or replace table inputs.population_values "
+        "(attribute varchar, code integer, text_value varchar, number_value double, "
+        "row_count bigint)"
+    )
+    for attribute in inputs.attributes:
+        if index is None or attribute.slug not in index.columns:
+            continue
+        type_name = column_of(inputs.population.dataset, attribute.column).type
+        name = _value_column(attribute)
+        cast = number if attribute.role == "continuous" else category_text
+        value = cast("value", type_name, attribute.column)
+        file = quote_literal(str(index.columns[attribute.slug].values))
+        connection.execute(
+            f"insert into inputs.population_values (attribute, code, {name}, row_count) "
+            f"select {quote_literal(attribute.slug)}, file_row_number, {value}, "
+            f"row_count from read_parquet([{file}], file_row_number = true)"
+        )
 
 
 def _identifier(slug: str, dataset: Dataset, name: str | None) -> str:

@@ -107,7 +107,7 @@ def _store_contributions(
 def _query(identifiers: Sequence[str], terms: Sequence[str]) -> str:
     """SQL for the members in their final order, which ends with a unique key."""
     ids = "".join(
-        f", cast(coalesce(canonical_members.{slug}, seed_identities.{slug}) as varchar) as {slug}"
+        f", cast(coalesce(people.{slug}, seed_identities.{slug}) as varchar) as {slug}"
         for slug in map(quote_identifier, identifiers)
     )
     of_seed = "".join(
@@ -132,8 +132,8 @@ def _query(identifiers: Sequence[str], terms: Sequence[str]) -> str:
         ", cast(audience_members.percentile as double) as percentile"
         f", audience_members.is_seed{shares} "
         "from main.audience_members as audience_members "
-        "left join main.canonical_members as canonical_members "
-        "on canonical_members.row_id = audience_members.row_id "
+        "left join main.audience_people as people "
+        "on people.row_id = audience_members.row_id "
         f"left join (select seed_people.person_key{of_seed} "
         "from main.canonical_seed_identities as seed_identities "
         "inner join main.canonical_seed_rows as seed_people "

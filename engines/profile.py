@@ -1,8 +1,9 @@
 """Statistics of a dataset at one fingerprint: made once, kept in the home, then read.
 
-One scan counts all columns; a column whose number of distinct values lies near a limit
-that decides something is counted exactly. Each key costs a scan of its own, and so does
-the sample, which belongs to the key that comes first.
+One scan counts all columns; of a column with few values beside its rows they are listed,
+which counts them exactly, and in a large dataset the list is kept for coding the column.
+Each key costs a scan of its own, and so does the sample, which belongs to the key that
+comes first. Without a key it is drawn by the column that tells most rows apart.
 """
 
 import hashlib
@@ -12,10 +13,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from catalog.datasets import Column, ColumnProfile, Dataset, DatasetProfile, KeyProfile
-from catalog.normal_forms import Form
 from engines.atomic import write_text_whole, written_whole
 from engines.base import NO_KEY, KeyColumn
-from engines.casts import family, is_simple, key_text
+from engines.casts import family, is_simple
+from engines.codes import (
+    FOLDER,
+    MOST_VALUES,
+    count_listed,
+    keep_values,
+    list_values,
+)
+from engines.keys import count_key
 from engines.quoting import quote_identifier
 from engines.relations import column_of, one_row
 from engines.samples import draw_sample, sample_statistics
@@ -25,12 +33,14 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 STATISTICS = "profile.json"
-FORMAT = 3
+FORMAT = 4
 COLUMNS_A_SCAN = 250
-# The approximation errs by about 5 %. Below this count exact is cheap, and every
-# limit on categories (10, 1,024, 10,000) lies well inside.
-EXACT_BELOW = 20_000
+# The approximation errs by about 5 %. A column with more values than FEW_VALUES that
+# differ in most rows is counted as a key.
+FEW_VALUES = 20_000
 EXACT_FROM_SHARE = 0.6
+# Below, the list of a column's values is made again in no time.
+KEPT_FROM_ROWS = 100_000
 
 
 def profile_id(dataset: Dataset, fingerprint: str) -> str:
@@ -69,24 +79,24 @@ def profile_rows(
     known: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
     before = json.dumps(known)
     if not known:
-        known = {
-            **count_columns(connection, rows, dataset.columns),
-            "keys": {},
-            "sampled": {},
-        }
+        known = count_columns(connection, rows, dataset, folder)
     keys = tuple(key_columns) or (NO_KEY,)
-    for key in keys:
+    drawn_by = _telling(dataset, known) if keys[0] == NO_KEY else keys[0]
+    for key in {*keys, drawn_by}:
         if key_name(key) not in known["keys"]:
-            known["keys"][key_name(key)] = _counted_key(connection, rows, dataset, key)
-    if key_name(keys[0]) not in known["sampled"]:
-        known["sampled"][key_name(keys[0])] = _sampled_by(
+            known["keys"][key_name(key)] = _counted_key(
+                connection, rows, dataset, key, folder
+            )
+    if key_name(drawn_by) not in known["sampled"]:
+        known["sampled"][key_name(drawn_by)] = _sampled_by(
             connection,
             rows,
             dataset,
-            keys[0],
-            counted=known["keys"][key_name(keys[0])],
+            drawn_by,
+            counted=known["keys"][key_name(drawn_by)],
             folder=folder,
         )
+    known["sampled"][key_name(keys[0])] = known["sampled"][key_name(drawn_by)]
     if json.dumps(known) != before:
         write_text_whole(path, json.dumps(known))
     return _assemble(known, dataset, fingerprint, keys)
@@ -105,6 +115,17 @@ def kept_profile(
     if not is_counted or key_name(keys[0]) not in known["sampled"]:
         return None
     return _assemble(known, dataset, fingerprint, keys)
+
+
+def _telling(dataset: Dataset, known: dict[str, Any]) -> KeyColumn:
+    """The column that names each row, the first if there are several, or NO_KEY."""
+    keys = known["keys"]
+    unique = (
+        column.name
+        for column in dataset.columns
+        if column.name in keys and KeyProfile(**keys[column.name]).is_unique
+    )
+    return next((KeyColumn(name) for name in unique), NO_KEY)
 
 
 def _assemble(
@@ -131,10 +152,19 @@ def _assemble(
 
 
 def count_columns(
-    connection: "duckdb.DuckDBPyConnection", rows: str, columns: Sequence[Column]
+    connection: "duckdb.DuckDBPyConnection",
+    rows: str,
+    dataset: Dataset,
+    folder: Path,
 ) -> dict[str, Any]:
-    """Rows, and for each column missing, non-finite and distinct values."""
+    """Rows, and for each column missing, non-finite and distinct values.
+
+    `keys` are the columns that were counted as keys on the way; lists of values are kept
+    in `folder`.
+    """
+    columns = dataset.columns
     counted: list[dict[str, int]] = []
+    keys: dict[str, Any] = {}
     total = 0
     for start in range(0, max(1, len(columns)), COLUMNS_A_SCAN):
         part = columns[start : start + COLUMNS_A_SCAN]
@@ -142,17 +172,34 @@ def count_columns(
         query = f"select {', '.join(expressions)} from {rows}"
         total, *numbers = one_row(connection, query)
         for column, at in zip(part, range(0, len(numbers), 3), strict=True):
-            present, non_finite, distinct = numbers[at : at + 3]
+            present, non_finite, about = numbers[at : at + 3]
+            distinct = min(about, present - non_finite)
+            if names_rows(column, distinct, present):
+                keys[column.name] = _counted_key(
+                    connection, rows, dataset, KeyColumn(column.name), folder
+                )
+                distinct = total - sum(
+                    keys[column.name][each] for each in ("missing", "duplicates")
+                )
+            elif is_simple(column.type) and 0 < distinct <= MOST_VALUES:
+                values = list_values(connection, rows, column)
+                distinct = count_listed(values)
+                if total >= KEPT_FROM_ROWS:
+                    keep_values(values, folder / FOLDER, len(counted))
             counted.append(
-                {
-                    "missing": total - present,
-                    "non_finite": non_finite,
-                    "distinct": _distinct(
-                        connection, rows, column, distinct, present - non_finite
-                    ),
-                }
+                {"missing": total - present, "non_finite": non_finite}
+                | {"distinct": distinct}
             )
-    return {"rows": total, "columns": counted}
+    return {"rows": total, "columns": counted, "keys": keys, "sampled": {}}
+
+
+def names_rows(column: Column, distinct: int, present: int) -> bool:
+    """True where so many texts or whole numbers of a column differ that it may be a key."""
+    return (
+        family(column.type) in ("text", "integer")
+        and distinct > FEW_VALUES
+        and distinct >= EXACT_FROM_SHARE * present
+    )
 
 
 def _counts(column: Column) -> Iterator[str]:
@@ -167,39 +214,17 @@ def _counts(column: Column) -> Iterator[str]:
         yield f"approx_count_distinct({name})" if is_simple(column.type) else "0"
 
 
-def _distinct(
-    connection: "duckdb.DuckDBPyConnection",
-    rows: str,
-    column: Column,
-    about: int,
-    present: int,
-) -> int:
-    """Exact where a limit may be near, else the approximation, never above `present`."""
-    name = quote_identifier(column.name)
-    kind = family(column.type)
-    if not is_simple(column.type) or not present:
-        return 0
-    near_all = kind != "float" and about >= EXACT_FROM_SHARE * present
-    if about > EXACT_BELOW and not near_all:
-        return min(about, present)
-    # A null has a hash too.
-    filled = f"isfinite({name})" if kind == "float" else f"{name} is not null"
-    counted = f"hash({name})" if about > EXACT_BELOW else name
-    query = f"select count(distinct {counted}) from {rows} where {filled}"
-    (distinct,) = one_row(connection, query)
-    return int(distinct)
-
-
 def _counted_key(
     connection: "duckdb.DuckDBPyConnection",
     rows: str,
     dataset: Dataset,
     asked: KeyColumn,
+    folder: Path,
 ) -> dict[str, Any] | None:
     if asked == NO_KEY:
         return None
     column = column_of(dataset, asked.name)
-    return count_key(connection, rows, column, asked.form).model_dump()
+    return count_key(connection, rows, column, asked.form, folder).model_dump()
 
 
 def _sampled_by(
@@ -220,56 +245,6 @@ def _sampled_by(
         sample_statistics(sample, position, column.type)
         for position, column in enumerate(dataset.columns)
     ]
-
-
-def count_key(
-    connection: "duckdb.DuckDBPyConnection",
-    rows: str,
-    column: Column,
-    form: Form = "text",
-) -> KeyProfile:
-    """Whether an identifier column names each row once, and whether it holds hashes.
-
-    As many distinct hashes as rows prove that no two identifiers are the same.
-    """
-    text = key_text(quote_identifier(column.name), column.type, column.name, form)
-    is_hash = _is_hash(connection, rows, text)
-    identifier = f"lower({text})" if is_hash else text
-    keyed = f"(select {identifier} as identifier from {rows}) as keyed"
-    present, distinct = _count_distinct(connection, keyed, "hash(identifier)")
-    if distinct != present:
-        present, distinct = _count_distinct(connection, keyed, "identifier")
-    (total,) = one_row(connection, f"select count(*) from {rows}")
-    return KeyProfile(
-        column=column.name,
-        missing=total - present,
-        duplicates=present - distinct,
-        is_hash=is_hash,
-    )
-
-
-def _count_distinct(
-    connection: "duckdb.DuckDBPyConnection", keyed: str, counted: str
-) -> tuple[int, ...]:
-    return one_row(
-        connection,
-        f"select count(*), count(distinct {counted}) from {keyed} "
-        "where identifier is not null",
-    )
-
-
-def _is_hash(connection: "duckdb.DuckDBPyConnection", rows: str, text: str) -> bool:
-    """True where every identifier is hex of one length of 32, 40 or 64 digits."""
-    keyed = f"(select {text} as identifier from {rows}) as keyed"
-    test = (
-        "select count(identifier), min(length(identifier)), max(length(identifier)), "
-        "bool_and(regexp_full_match(identifier, '[0-9A-Fa-f]+')) from "
-    )
-    for part in (f"(from {keyed} limit 2000)", keyed):
-        present, least, most, is_hex = one_row(connection, test + part)
-        if not present or least != most or most not in (32, 40, 64) or not is_hex:
-            return False
-    return True
 
 
 def _keep(sample: "pa.Table", path: Path) -> None:

@@ -13,7 +13,7 @@ from catalog.datasets import Column, KeyProfile
 from catalog.normal_forms import Form
 from engines.casts import is_number, is_simple, key_text
 from engines.quoting import quote_identifier
-from engines.relations import ROW_ID
+from engines.relations import ROW_ID, one_row
 
 if TYPE_CHECKING:
     import duckdb
@@ -66,16 +66,28 @@ def draw_sample(
         ordering, order, filled = ties, "2", "true"
     else:
         type_name = next(one.type for one in columns if one.name == key.column)
-        text = key_text(quote_identifier(key.column), type_name, key.column, form)
-        identifier = f"lower({text})" if key.is_hash else text
+        text = quote_identifier(key.column)
+        if not key.is_plain:
+            text = key_text(text, type_name, key.column, form)
+        is_written_small = key.is_plain or not key.is_hash
+        identifier = text if is_written_small else f"lower({text})"
         ordering = sample_key(identifier, key.is_hash)
         filled = f"{text} is not null"
         order = f"2, {identifier}" + ("" if key.is_unique else f", {ties}")
     # By position: the source may have a column of any name.
-    picked = connection.sql(
-        f"select {ROW_ID} as row_id, {ordering} as sample_key from {rows} "
-        f"where {filled} order by {order} limit {SAMPLE_SIZE}"
-    ).to_arrow_table()
+    query = f"select {ROW_ID} as row_id, {ordering} as sample_key from {rows} "
+    end = f"order by {order} limit {SAMPLE_SIZE}"
+    picked = None
+    if key is not None and key.is_plain:
+        # Digests are spread evenly: few rows need to be put in order.
+        (total,) = one_row(connection, f"select count(*) from {rows}")
+        bound = f"{min(0xFFFFFFFF, (SAMPLE_SIZE << 33) // total):08x}"
+        few = f"where right({identifier}, 8) <= '{bound}' "
+        picked = connection.sql(f"{query}{few}{end}").to_arrow_table()
+        if picked.num_rows < min(SAMPLE_SIZE, total):
+            picked = None
+    if picked is None:
+        picked = connection.sql(f"{query}where {filled} {end}").to_arrow_table()
     connection.register("picked", picked)
     values = "".join(
         f", {_as_kept(column)} as {sample_column(position)}"

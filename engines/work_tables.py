@@ -73,7 +73,7 @@ def write(
     batches: Iterable["pa.RecordBatch"],
     arrow_schema: "pa.Schema",
 ) -> int:
-    """Create or replace a table from batches in one transaction; the rows written.
+    """Create or replace a table from batches in one statement; the rows written.
 
     The batches may be read from the same work database while they are written.
     Nothing is seen of the table until all of it is there.
@@ -82,31 +82,40 @@ def write(
 
     relation = f"{quote_identifier(schema)}.{quote_identifier(name)}"
     subject = f"table '{schema}.{name}'"
+    failures: list[BaseException] = []
     written = 0
+
+    def checked() -> Iterator["pa.RecordBatch"]:
+        nonlocal written
+        try:
+            for batch in batches:
+                if batch.schema.names != arrow_schema.names:
+                    raise StudioError(
+                        "wrong_columns",
+                        subject,
+                        f"was given the columns {', '.join(batch.schema.names)}",
+                        f"write {', '.join(arrow_schema.names)}",
+                    )
+                written += batch.num_rows
+                yield batch.cast(arrow_schema)
+        except BaseException as error:
+            # DuckDB would tell it as a failure of its own.
+            failures.append(error)
+            raise
+
     with work_session(settings, build_folder) as connection:
-        with explained(subject, build_folder):
-            connection.execute(
-                f"create schema if not exists {quote_identifier(schema)}"
-            )
-            connection.execute("begin")
-            connection.register("written", arrow_schema.empty_table())
-            connection.execute(
-                f"create or replace table {relation} as select * from written"
-            )
-        for batch in batches:
-            if batch.schema.names != arrow_schema.names:
-                raise StudioError(
-                    "wrong_columns",
-                    subject,
-                    f"was given the columns {', '.join(batch.schema.names)}",
-                    f"write {', '.join(arrow_schema.names)}",
-                )
+        reader = pa.RecordBatchReader.from_batches(arrow_schema, checked())
+        try:
             with explained(subject, build_folder):
-                table = pa.Table.from_batches([batch]).cast(arrow_schema)
-                connection.register("written", table)
-                connection.execute(f"insert into {relation} select * from written")
-            written += batch.num_rows
-        with explained(subject, build_folder):
-            connection.unregister("written")
-            connection.execute("commit")
+                connection.execute(
+                    f"create schema if not exists {quote_identifier(schema)}"
+                )
+                connection.register("written", reader)
+                connection.execute(
+                    f"create or replace table {relation} as select * from written"
+                )
+        except StudioError:
+            if failures:
+                raise failures[0] from None
+            raise
     return written

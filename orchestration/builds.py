@@ -48,6 +48,7 @@ class Build(Frozen):
     categorical: tuple[str, ...]
     continuous: tuple[str, ...]
     discrete: tuple[str, ...]
+    coded: tuple[str, ...] = ()
     keep_margin: float | None = None
     resolve_people: bool
     input_fingerprints: dict[str, str]
@@ -74,6 +75,7 @@ class Build(Frozen):
                 for side, found in self.raw_identifiers.items()
             },
             "resolve_people": self.resolve_people,
+            "coded": list(self.coded),
             "learn_from": self.learn_from,
             "model": self.model,
         }

@@ -120,7 +120,7 @@ def prepare_build(
                 for each in plan.left_out
             ),
         )
-        write_inputs(workshop, build, plan, lease, before.members)
+        build = write_inputs(workshop, build, plan, lease, before.members)
     return Prepared(
         build=build,
         plan=plan,
@@ -135,16 +135,23 @@ def write_inputs(
     plan: Plan,
     lease: Lease,
     previous_members: Path | None = None,
-) -> None:
-    """Write the schema `inputs`, unless an earlier try of this build did."""
-    build.save()
-    if build.done(STEP) is None:
+) -> Build:
+    """Write the schema `inputs`, unless an earlier try of this build did.
+
+    Returns the build as its later steps read it.
+    """
+    done = build.done(STEP)
+    if done is None:
         inputs = plan.inputs(build.build_id)
-        workshop.engine.write_inputs(
+        coded = workshop.engine.write_inputs(
             build.folder, replace(inputs, previous_members=previous_members)
         )
         workshop.catalog.check_lease(lease)
-        build.finish(STEP, {})
+        done = {"coded": coded}
+    written = build.model_copy(update={"coded": tuple(done["coded"])})
+    written.save()
+    written.finish(STEP, done)
+    return written
 
 
 def stamps(workshop: Workshop, plan: Plan) -> dict[str, str]:

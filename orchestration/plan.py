@@ -93,6 +93,7 @@ class Plan:
             identifiers=self.identifiers,
             attributes=self.attributes,
             specification=specification_row(self.specification),
+            has_unique_key=not self.resolves_people,
         )
 
     @property

@@ -272,8 +272,8 @@ def contributions(
     engine: Engine, build: Build, scorer: Scorer
 ) -> Iterator[pa.RecordBatch]:
     """What each attribute adds to each member's log odds, by row id."""
-    batches = engine.stream(
-        build.folder, "main.audience_attributes", ("row_id", *scorer.columns)
+    batches = engine.stream_people(
+        build.folder, "main.audience_attributes", scorer.columns
     )
     names = [f"{CONTRIBUTION}{attribute}" for attribute in scorer.attributes]
     for batch in batches:

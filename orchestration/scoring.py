@@ -131,9 +131,7 @@ def score_population(
         "scoring",
         "scores",
         _scored(
-            engine.stream(
-                folder, "main.canonical_members", ("row_id", *scorer.columns)
-            ),
+            engine.stream_people(folder, "main.canonical_members", scorer.columns),
             fitted,
             extremes.see,
         ),

@@ -7,6 +7,7 @@ among numbers NaN and the infinities are missing too.
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -345,6 +346,50 @@ class GaussianTerms:
         return self._of_z(self.bins.mid_rank_z)
 
 
+class TermsOfColumn(Protocol):
+    """What one attribute says about each row of a column."""
+
+    def of(self, column: pa.Array) -> np.ndarray:
+        """Term of each row."""
+        ...
+
+
+class ListedTerms:
+    """An attribute's terms for columns that share a list of values: one look-up a row.
+
+    The term of each value on the list of a dictionary array is found once and kept as
+    long as the batches that follow have the same list. Other columns are passed on.
+
+    >>> colours = ValueTerms(("red",), np.array([0.5]), missing_term=-1.0)
+    >>> ListedTerms(colours).of(pa.array(["red", None, "red"]).dictionary_encode())
+    array([ 0.5, -1. ,  0.5])
+    """
+
+    def __init__(self, terms: TermsOfColumn) -> None:
+        self._terms = terms
+        self._known: tuple[pa.Array, np.ndarray] | None = None
+
+    def of(self, column: pa.Array) -> np.ndarray:
+        """Term of each row."""
+        if not pa.types.is_dictionary(column.type):
+            return self._terms.of(column)
+        table = self._table(column.dictionary)
+        indices = column.indices
+        if indices.null_count:
+            # widened first: a list of 256 values fills its codes
+            indices = indices.cast(pa.int64()).fill_null(len(table) - 1)
+        return table.take(indices.to_numpy(), mode="clip")
+
+    def _table(self, values: pa.Array) -> np.ndarray:
+        """Terms of the listed values, then that of a missing one."""
+        known = self._known
+        if known is None or not known[0].equals(values):
+            missing = self._terms.of(pa.nulls(1, values.type))
+            known = (values, np.append(self._terms.of(values), missing))
+            self._known = known
+        return known[1]
+
+
 def as_text(column: pa.Array) -> pa.Array:
     """The column as plain strings, whichever of Arrow's text layouts it has.
 
@@ -364,6 +409,8 @@ def as_text(column: pa.Array) -> pa.Array:
 
 def as_numbers(column: pa.Array) -> np.ndarray:
     """The column as doubles, NaN where null; not copied where it needs no change."""
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
     kind = column.type
     if not pa.types.is_float64(kind):
         if not (

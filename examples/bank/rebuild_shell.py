@@ -19,11 +19,12 @@ from orchestration.launch import build_directly, keep_specification
 from orchestration.workshop import open_workshop
 
 HERE = Path(__file__).resolve().parent
-ORDERS = {
+ORDERS: dict[str, str | list[tuple[str, str]]] = {
     "inputs.spec": "build_id",
     "inputs.attributes": "position",
     "inputs.frequent_values": "frequent_value",
     "inputs.previous_members": "person_key",
+    "inputs.population_values": [("attribute", "ascending"), ("code", "ascending")],
     "inputs.sample": "sample_key",
     "scoring.scores": "row_id",
     "scoring.seed_scores": "person_key",

@@ -32,7 +32,7 @@ from python_scoring.stored_attributes import (
     require_named_once,
     require_values,
 )
-from python_scoring.terms import ValueTerms
+from python_scoring.terms import ListedTerms, ValueTerms
 
 NAME = "documented"
 WHOLE_SEED = -1
@@ -145,7 +145,7 @@ class Documented:
         """Log odds of each row, rounded to 1e-9 and finite."""
         columns = columns_of(batch, self._terms)
         return rounded_log_odds(
-            (terms.of(columns[name]) for name, terms in self._terms.items()),
+            (terms.of(columns[name]) for name, terms in self._listed.items()),
             batch.num_rows,
         )
 
@@ -153,12 +153,17 @@ class Documented:
         """Rows x `attributes`: what each adds to the row's log odds before rounding."""
         result = np.zeros((batch.num_rows, len(self.attributes)))
         for name, column in columns_of(batch, self._terms).items():
-            result[:, self.attributes.index(name)] = self._terms[name].of(column)
+            result[:, self.attributes.index(name)] = self._listed[name].of(column)
         return result
 
     def to_json(self) -> str:
         """All that scoring needs, as text that `from_json` reads."""
         return write_json(NAME, {"parameters": document_of(self.parameters, KINDS)})
+
+    @cached_property
+    def _listed(self) -> dict[str, ListedTerms]:
+        """The same terms, by the list of values where a batch comes with one."""
+        return {name: ListedTerms(terms) for name, terms in self._terms.items()}
 
     @cached_property
     def _terms(self) -> dict[str, ValueTerms | RawGaussian]:

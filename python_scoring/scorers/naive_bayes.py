@@ -30,6 +30,7 @@ from python_scoring.scorers.base import columns_of, no_difference, rows_of_fold
 from python_scoring.terms import (
     Bins,
     GaussianTerms,
+    ListedTerms,
     Normal,
     ValueTerms,
     gaussian_log_ratio,
@@ -87,7 +88,7 @@ class NaiveBayes:
         """Log odds of each row, rounded to 1e-9 and finite."""
         columns = self._columns(batch)
         return rounded_log_odds(
-            (terms.of(columns[name]) for name, terms in self._terms.items()),
+            (terms.of(columns[name]) for name, terms in self._listed.items()),
             batch.num_rows,
         )
 
@@ -95,7 +96,7 @@ class NaiveBayes:
         """Rows x `attributes`: what each adds to the row's log odds before rounding."""
         result = np.zeros((batch.num_rows, len(self.attributes)))
         for name, column in self._columns(batch).items():
-            result[:, self.attributes.index(name)] = self._terms[name].of(column)
+            result[:, self.attributes.index(name)] = self._listed[name].of(column)
         return result
 
     def unknown_values(self, batch: pa.RecordBatch) -> dict[str, int]:
@@ -117,6 +118,11 @@ class NaiveBayes:
         if document["scorer"] != NAME:
             raise refusal("scorer", f"is {document['scorer']!r}, not {NAME!r}")
         return cls(from_document(document.get("parameters")), capped)
+
+    @cached_property
+    def _listed(self) -> dict[str, ListedTerms]:
+        """The same terms, by the list of values where a batch comes with one."""
+        return {name: ListedTerms(terms) for name, terms in self._terms.items()}
 
     @cached_property
     def _terms(self) -> dict[str, Terms]:

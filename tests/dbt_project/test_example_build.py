@@ -14,6 +14,7 @@ import pytest
 BY_PERSON = {
     "stg_population": None,
     "stg_seed": None,
+    "stg_population_found": None,
     "stg_sample": None,
     "canonical_identities": None,
     "canonical_members": None,
@@ -23,7 +24,8 @@ BY_PERSON = {
     "canonical_identified_rows": None,
     "canonical_matched_seed": "* exclude (row_id)",
     "canonical_seed_matches": "* exclude (row_id)",
-    "audience_attributes": "* exclude (row_id)",
+    "audience_attributes": None,
+    "audience_people": "* exclude (row_id)",
     "audience_candidates": "* exclude (row_id)",
     "audience_members": "* exclude (row_id)",
 }
@@ -114,7 +116,12 @@ def shuffled(
             "row_number() over (order by md5(user_id || 'x')) - 1 as row_id "
             "from original.inputs.population"
         )
-        for relation in ("inputs.population", "inputs.sample", "scoring.scores"):
+        for relation in (
+            "inputs.population",
+            "inputs.population_found",
+            "inputs.sample",
+            "scoring.scores",
+        ):
             connection.execute(
                 f"create table {relation} as select new_rows.row_id, "
                 f"people.* exclude (row_id) from original.{relation} as people "

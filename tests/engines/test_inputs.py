@@ -257,7 +257,7 @@ def test_a_stream_that_is_left_early_holds_nothing(engine, tmp_path):
 
 MEMBERS = """
 create schema if not exists main;
-create or replace table main.canonical_members as
+create or replace table main.audience_people as
     select * from (values (0, 'u0'), (1, 'u1'), (2, 'u2')) as t (row_id, user_id);
 create or replace table main.canonical_seed_identities as
     select * from (values (0, 'user_id', 's9')) as t (seed_row_id, id_type, identifier);

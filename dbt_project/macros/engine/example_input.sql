@@ -10,7 +10,11 @@
     {%- set folder = (
         invocation_args_dict.project_dir ~ "/examples/bank"
     ) | replace("'", "''") -%}
-    {%- set people = {"population": "customers", "seed": "converters"} -%}
+    {%- set people = {
+        "population": "customers",
+        "population_found": "customers",
+        "seed": "converters",
+    } -%}
     {%- if name in people -%}
         {{
             return(

@@ -4,11 +4,12 @@
     finite is missing.
 
     `side` is population or seed. `raw_identifiers` says, for each side, which identifier is
-    made of values in the clear: by their form and the hash.
+    made of values in the clear: by their form and the hash. `left_out` are attributes to leave
+    out.
 
     cleaned_columns('people', 'population')  ->  nullif(trim(...), '') as "user_id", ...
 #}
-{% macro cleaned_columns(relation, side) -%}
+{% macro cleaned_columns(relation, side, left_out=[]) -%}
     {%- for slug in var("identifiers") + var("carried_identifiers") -%}
         {%- set column = relation ~ "." ~ quoted(slug) -%}
         {%- set raw = var("raw_identifiers").get(side, {}).get(slug) %},
@@ -16,10 +17,10 @@
         {%- else -%} {{ normalised_identifier(column, identifier_form(slug)) }}
         {%- endif %} as {{ quoted(slug) }}
     {%- endfor -%}
-    {%- for slug in var("categorical") %}
+    {%- for slug in var("categorical") if slug not in left_out %}
         , cast({{ relation }}.{{ quoted(slug) }} as string) as {{ quoted(slug) }}
     {%- endfor -%}
-    {%- for slug in var("continuous") %}
+    {%- for slug in var("continuous") if slug not in left_out %}
         {%- set column = relation ~ "." ~ quoted(slug) %},
         case when {{ is_finite(column) }} then {{ column }} end as {{ quoted(slug) }}
     {%- endfor -%}

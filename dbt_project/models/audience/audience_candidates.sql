@@ -2,38 +2,22 @@
 -- cut are all here.
 with
 
-    scores as (select * from {{ source("scoring", "scores") }}),
-
-    members as (select * from {{ ref("canonical_members") }}),
-
-    matched as (select row_id from {{ ref("canonical_matched_seed") }}),
+    people as (select * from {{ ref("audience_people") }} where is_candidate),
 
     audience_cut as (select * from {{ ref("audience_cut") }}),
-
-    above_cut as (
-
-        select
-            scores.row_id, scores.log_odds, scores.score, audience_cut.candidate_count
-
-        from scores
-        inner join audience_cut on scores.log_odds >= audience_cut.cut_log_odds
-        left join matched on scores.row_id = matched.row_id
-        where matched.row_id is null
-
-    ),
 
     keyed as (
 
         select
-            above_cut.row_id,
-            {{ person_key(person_id_type("members"), person_identifier("members")) }}
+            people.row_id,
+            {{ person_key(person_id_type("people"), person_identifier("people")) }}
             as person_key,
-            above_cut.log_odds,
-            above_cut.score,
-            above_cut.candidate_count
+            people.log_odds,
+            people.score,
+            audience_cut.candidate_count
 
-        from above_cut
-        inner join members on above_cut.row_id = members.row_id
+        from people
+        cross join audience_cut
 
     ),
 

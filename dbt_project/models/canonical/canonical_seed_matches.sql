@@ -1,6 +1,7 @@
 -- One row per identifier of the seed and person of the population who has it, with the
 -- population's attributes.
 {% set members = ref("canonical_members") %}
+{% set found_rows = ref("stg_population_found") %}
 {% set identified_rows = ref("canonical_identified_rows") %}
 
 with
@@ -66,7 +67,7 @@ with
 
     {% else %}
 
-        -- One pass over the population, whatever number of identifiers it has.
+        -- One pass, whatever number of identifiers the rows have.
         found as (
 
             select
@@ -77,7 +78,7 @@ with
                     , found_by_{{ slug }}.identifier is not null as _found_by_{{ slug }}
                 {% endfor %}
 
-            from {{ members }} as members
+            from {{ found_rows }} as members
             {% for slug in var("identifiers") %}
                 left join
                     seed_identities as found_by_{{ slug }}

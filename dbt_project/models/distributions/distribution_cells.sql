@@ -3,6 +3,7 @@
 {% set members = ref("canonical_members") %}
 {% set matched_seed = ref("canonical_matched_seed") %}
 {% set frequent_cells = ref("distribution_frequent_cells") %}
+{% set population_values = ref("stg_population_values") %}
 {% set attributes = source("inputs", "attributes") %}
 
 with
@@ -22,6 +23,17 @@ with
             where false
 
             {% for slug in var("continuous") %}
+                    {# Values that were listed with the profile stand for the rows that have them. #}
+                    {% set is_listed = counted == "population" and slug in var(
+                        "coded"
+                    ) %}
+                    {% set listed -%}
+                    (
+                        select number_value as {{ quoted(slug) }}, row_count
+                        from {{ population_values }}
+                        where attribute = '{{ slug }}'
+                    )
+                    {%- endset %}
                 union all
 
                 select
@@ -32,11 +44,19 @@ with
                     exact_value,
                     min(number) as least_value,
                     max(number) as greatest_value,
-                    count(*) as people_count
+                    {{ "sum(row_count)" if is_listed else "count(*)" }} as people_count
 
                 from
                     (
-                        {{ placed_values(people_of, slug, attributes, frequent_cells) }}
+                        {{
+                            placed_values(
+                                listed if is_listed else people_of,
+                                slug,
+                                attributes,
+                                frequent_cells,
+                                ["row_count"] if is_listed else [],
+                            )
+                        }}
                     ) as placed
                 group by cell, cell_part, exact_value
             {% endfor %}
@@ -54,10 +74,14 @@ with
             coalesce(population_cells.exact_value, 0e0) as exact_value,
             population_cells.least_value,
             population_cells.greatest_value,
-            population_cells.people_count as population_count,
-            coalesce(matched_cells.people_count, 0) as matched_seed_count,
-            population_cells.people_count
-            - coalesce(matched_cells.people_count, 0) as reference_count,
+            cast(population_cells.people_count as bigint) as population_count,
+            cast(
+                coalesce(matched_cells.people_count, 0) as bigint
+            ) as matched_seed_count,
+            cast(
+                population_cells.people_count
+                - coalesce(matched_cells.people_count, 0) as bigint
+            ) as reference_count,
             population_cells.cell is null as is_missing,
             population_cells.is_discrete
 

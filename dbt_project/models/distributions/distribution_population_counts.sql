@@ -1,13 +1,44 @@
 -- One row per value of a categorical attribute in the population: how many people
 -- have it.
+{% set members = ref("canonical_members") %}
+{% set matched_seed = ref("canonical_matched_seed") %}
+{% set uncoded = var("categorical") | reject("in", var("coded")) | list %}
+
 with
 
-    {% for counted, people_of in [
-        ("population", ref("canonical_members")),
-        ("matched", ref("canonical_matched_seed")),
-    ] %}
-        {{ counted }}_counts as ({{ value_counts(people_of, var("categorical")) }}),
-    {% endfor %}
+    listed as (
+
+        select attribute, text_value, row_count
+        from {{ ref("stg_population_values") }}
+        where
+            attribute in (
+                ''
+                {% for slug in var("categorical") | select("in", var("coded")) %}
+                    , '{{ slug }}'
+                {% endfor %}
+            )
+
+    ),
+
+    -- Values that were listed with the profile are not counted again.
+    population_counts as (
+
+        {{ value_counts(members, uncoded) }}
+
+        union all
+
+        select
+            attribute,
+            coalesce(text_value, '') as attribute_value,
+            text_value is null as is_missing,
+            sum(row_count) as people_count
+
+        from listed
+        group by attribute, text_value
+
+    ),
+
+    matched_counts as ({{ value_counts(matched_seed, var("categorical")) }}),
 
     counts as (
 
@@ -15,10 +46,12 @@ with
             population_counts.attribute,
             population_counts.is_missing,
             population_counts.attribute_value,
-            population_counts.people_count as population_count,
+            cast(population_counts.people_count as bigint) as population_count,
             coalesce(matched_counts.people_count, 0) as matched_seed_count,
-            population_counts.people_count
-            - coalesce(matched_counts.people_count, 0) as reference_count
+            cast(
+                population_counts.people_count
+                - coalesce(matched_counts.people_count, 0) as bigint
+            ) as reference_count
 
         from population_counts
         left join

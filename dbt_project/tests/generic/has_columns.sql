@@ -1,6 +1,7 @@
 {#
     The relation's columns are the fixed ones, the identifiers (where `identifiers` is true) and
     one for each of the build's attributes with the given roles: not one more, not one fewer.
+    `is_coded_left_out`: none for attributes that are kept in codes.
 
     arguments: {attributes: source('inputs', 'attributes'), fixed: [row_id], identifiers: true}
 #}
@@ -9,7 +10,8 @@
     attributes,
     fixed=[],
     identifiers=false,
-    roles=["categorical", "continuous"]
+    roles=["categorical", "continuous"],
+    is_coded_left_out=false
 ) %}
     {%- set known = fixed + (
         var("identifiers") + var("carried_identifiers")
@@ -23,7 +25,11 @@
 
             select attribute as column_name
             from {{ attributes }}
-            where role in ('{{ roles | join("', '") }}')
+            where
+                role in ('{{ roles | join("', '") }}')
+                {% for slug in var("coded") if is_coded_left_out %}
+                    and attribute <> '{{ slug }}'
+                {% endfor %}
 
             {% for column_name in known %}
                 union all

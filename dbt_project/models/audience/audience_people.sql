@@ -1,0 +1,63 @@
+-- One row per person of the population who may be in the audience: everybody at or
+-- above the cut and, where the seed is added, the seed's people.
+{% set population_rows = source("inputs", "population") %}
+{% set merged_people = ref("canonical_members") %}
+
+with
+
+    scores as (select * from {{ source("scoring", "scores") }}),
+
+    matched as (select row_id from {{ ref("canonical_matched_seed") }}),
+
+    audience_cut as (select * from {{ ref("audience_cut") }}),
+
+    spec as (select * from {{ source("inputs", "spec") }}),
+
+    chosen as (
+
+        select
+            scores.row_id,
+            scores.log_odds,
+            scores.score,
+            matched.row_id is null as is_candidate
+
+        from scores
+        cross join audience_cut
+        cross join spec
+        left join matched on scores.row_id = matched.row_id
+        where
+            (matched.row_id is null and scores.log_odds >= audience_cut.cut_log_odds)
+            or (matched.row_id is not null and spec.include_seed)
+
+    ),
+
+    -- Cleaned after they were found: the others need not be.
+    people as (
+
+        {% if var("resolve_people") %}
+            select
+                chosen.row_id,
+                chosen.log_odds,
+                chosen.score,
+                chosen.is_candidate
+                {{ identifier_columns("members") }}
+                {{ attribute_columns("members", left_out=var("coded")) }}
+
+            from {{ merged_people }} as members
+            inner join chosen on members.row_id = chosen.row_id
+        {% else %}
+            select
+                chosen.row_id,
+                chosen.log_odds,
+                chosen.score,
+                chosen.is_candidate
+                {{ cleaned_columns("population", "population", left_out=var("coded")) }}
+
+            from {{ population_rows }} as population
+            inner join chosen on population.row_id = chosen.row_id
+        {% endif %}
+
+    )
+
+select *
+from people

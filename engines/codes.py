@@ -1,0 +1,299 @@
+"""Columns in codes: each row's value as its place in the list of the distinct values.
+
+A column's distinct values are few beside its rows. They are listed and counted once per
+content, with the profile, and each row keeps the place of its own: a byte or two instead
+of a text. A later audience counts and scores what is listed, whatever number of rows.
+
+Files in the folder `codes` of the profile, one pair a column, by its position in the
+dataset: `values_<position>.parquet` (`value`, `row_count`; the place is the code) and
+`codes_<position>.bin` (unsigned integers in the order of files and rows). Of a column that
+has none (too many values, a type without codes) the list is empty. `blocks.json` holds
+the checksums: a damaged code would be another value.
+"""
+
+import json
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from catalog.datasets import Column, Dataset
+from catalog.errors import StudioError
+from engines.atomic import write_text_whole, written_whole
+from engines.base import BATCH_ROWS
+from engines.casts import family
+from engines.quoting import quote_identifier
+from engines.relations import column_of, read_parquet
+from engines.samples import kept_type
+
+if TYPE_CHECKING:
+    import duckdb
+    import numpy as np
+    import pyarrow as pa
+
+FOLDER = "codes"
+BLOCKS = "blocks.json"
+MOST_VALUES = 1 << 18
+CODED_FAMILIES = ("text", "integer", "float", "boolean")
+READ_ROWS = 4 * BATCH_ROWS
+
+
+@dataclass(frozen=True)
+class CodedColumn:
+    """A column in codes: its files, the code's type and a checksum for each block."""
+
+    values: Path
+    codes: Path
+    code_type: str
+    checksums: tuple[int, ...]
+
+    def blocks(self) -> Iterator["np.ndarray"]:
+        """The codes, BATCH_ROWS at a time, in the order of files and rows.
+
+        Raises StudioError `damaged_codes` where a block is not as it was written.
+        """
+        import numpy as np
+
+        with self.codes.open("rb") as file:
+            for checksum in self.checksums:
+                block = np.fromfile(file, self.code_type, BATCH_ROWS)
+                if zlib.crc32(block.data) != checksum:
+                    raise StudioError(
+                        "damaged_codes",
+                        f"file '{self.codes}'",
+                        "is not as it was written",
+                        f"remove the folder '{self.codes.parent}' and build again",
+                    )
+                yield block
+
+    def at(self, places: "np.ndarray") -> "np.ndarray":
+        """The codes of the rows at these places, by the order of files and rows."""
+        return self._mapped[places]
+
+    @cached_property
+    def _mapped(self) -> "np.ndarray":
+        """All codes, checked, in the file's own pages."""
+        import numpy as np
+
+        for _ in self.blocks():
+            pass
+        return np.memmap(self.codes, self.code_type, "r")
+
+
+def encode(
+    connection: "duckdb.DuckDBPyConnection",
+    dataset: Dataset,
+    files: Sequence[Path],
+    names: Sequence[str],
+    folder: Path,
+) -> dict[str, CodedColumn]:
+    """The columns of those names that have codes; made where they are not there yet.
+
+    Only columns of few values are to be named: their distinct values are listed.
+    """
+    known = _read(folder)
+    positions = {column.name: at for at, column in enumerate(dataset.columns)}
+    absent = [
+        name for name in dict.fromkeys(names) if str(positions[name]) not in known
+    ]
+    if absent:
+        listed = {
+            name: _kept_values(connection, files, column, folder, positions[name])
+            for name in absent
+            if has_codes(column := column_of(dataset, name))
+        }
+        made = _write_codes(files, listed, positions, folder) if listed else {}
+        known |= {str(positions[name]): made.get(name) for name in absent}
+        write_text_whole(folder / BLOCKS, json.dumps(known))
+    return {
+        name: CodedColumn(
+            values=_values_file(folder, positions[name]),
+            codes=_codes_file(folder, positions[name]),
+            code_type=entry["code_type"],
+            checksums=tuple(entry["checksums"]),
+        )
+        for name in names
+        if (entry := known[str(positions[name])]) is not None
+    }
+
+
+def has_codes(column: Column) -> bool:
+    """True for types of which DuckDB and Arrow have the same values."""
+    kind = family(column.type)
+    return kind in CODED_FAMILIES and (kind != "text" or column.type == "VARCHAR")
+
+
+def _read(folder: Path) -> dict[str, Any]:
+    """What `blocks.json` says of each column: None where it has no codes."""
+    path = folder / BLOCKS
+    known: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    return known
+
+
+def list_values(
+    connection: "duckdb.DuckDBPyConnection", rows: str, column: Column
+) -> "pa.Table":
+    """The distinct values in order, a missing one last, and their rows.
+
+    `rows` is SQL that can stand after `from`.
+    """
+    name = quote_identifier(column.name)
+    # 0.0 and -0.0 are equal and one value.
+    value = f"{name} + 0" if family(column.type) == "float" else name
+    kept = kept_type(column.type)
+    if kept != column.type:
+        value = f"cast({value} as {kept})"
+    return connection.sql(
+        f"select {value} as value, count(*) as row_count from {rows} "
+        "group by 1 order by 1 nulls last"
+    ).to_arrow_table()
+
+
+def count_listed(values: "pa.Table") -> int:
+    """How many values a list holds, without the missing and what is no finite number."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = values.column("value").drop_null()
+    if pa.types.is_floating(column.type):
+        return int(pc.sum(pc.is_finite(column)).as_py() or 0)
+    return len(column)
+
+
+def keep_values(values: "pa.Table", folder: Path, position: int) -> None:
+    """Keep a column's list of values, as `encode` finds it."""
+    import pyarrow.parquet as pq
+
+    with written_whole(_values_file(folder, position)) as temporary:
+        pq.write_table(values, temporary, compression="zstd")
+
+
+def _values_file(folder: Path, position: int) -> Path:
+    return folder / f"values_{position}.parquet"
+
+
+def _codes_file(folder: Path, position: int) -> Path:
+    return folder / f"codes_{position}.bin"
+
+
+def _kept_values(
+    connection: "duckdb.DuckDBPyConnection",
+    files: Sequence[Path],
+    column: Column,
+    folder: Path,
+    position: int,
+) -> "pa.Table":
+    """The list of a column's values, made and kept where it is not there yet."""
+    import pyarrow.parquet as pq
+
+    path = _values_file(folder, position)
+    if not path.exists():
+        values = list_values(connection, read_parquet(files), column)
+        keep_values(values, folder, position)
+    return pq.read_table(path)
+
+
+def _write_codes(
+    files: Sequence[Path],
+    listed: Mapping[str, "pa.Table"],
+    positions: Mapping[str, int],
+    folder: Path,
+) -> dict[str, dict[str, Any] | None]:
+    """One pass over the files; a column in which a value is not found has no codes."""
+    with ExitStack() as stack:
+        writers = {}
+        for name, values in listed.items():
+            path = _codes_file(folder, positions[name])
+            temporary = stack.enter_context(written_whole(path))
+            file = stack.enter_context(temporary.open("wb"))
+            writers[name] = _Writer(values.column("value").combine_chunks(), file)
+        for batch in _batches(files, list(listed)):
+            for name, writer in writers.items():
+                writer.take(batch.column(name))
+        for writer in writers.values():
+            writer.end()
+    return {name: writer.entry() for name, writer in writers.items()}
+
+
+def _batches(files: Sequence[Path], names: list[str]) -> Iterator["pa.RecordBatch"]:
+    """The columns in the order of files and rows; texts as dictionaries."""
+    import pyarrow.parquet as pq
+
+    for file in files:
+        with pq.ParquetFile(file, read_dictionary=names) as opened:
+            yield from opened.iter_batches(READ_ROWS, columns=names)
+
+
+class _Writer:
+    """Turns a column's values into codes and writes them in blocks."""
+
+    def __init__(self, values: "pa.Array", file: BinaryIO) -> None:
+        self._values = values
+        self._file = file
+        self._code_type = _code_type(len(values))
+        self._waiting: list[np.ndarray] = []
+        self._checksums: list[int] = []
+        self._is_whole = True
+
+    def take(self, column: "pa.Array") -> None:
+        """Add rows; a value that was not listed ends the writing."""
+        import numpy as np
+        import pyarrow as pa
+
+        if not self._is_whole:
+            return
+        try:
+            codes = _codes_of(column, self._values)
+        except pa.ArrowException:
+            codes = pa.nulls(1, pa.int32())
+        if codes.null_count:
+            self._is_whole = False
+            return
+        self._waiting.append(codes.to_numpy().astype(self._code_type))
+        if sum(map(len, self._waiting)) >= BATCH_ROWS:
+            rows = np.concatenate(self._waiting)
+            end = len(rows) // BATCH_ROWS * BATCH_ROWS
+            for start in range(0, end, BATCH_ROWS):
+                self._write(rows[start : start + BATCH_ROWS])
+            self._waiting = [rows[end:]]
+
+    def end(self) -> None:
+        """Write the rows that are left."""
+        import numpy as np
+
+        rest = np.concatenate([np.empty(0, self._code_type), *self._waiting])
+        if len(rest):
+            self._write(rest)
+
+    def entry(self) -> dict[str, Any] | None:
+        """What `blocks.json` says of the column."""
+        if not self._is_whole:
+            return None
+        return {"code_type": self._code_type, "checksums": self._checksums}
+
+    def _write(self, block: "np.ndarray") -> None:
+        self._checksums.append(zlib.crc32(block.data))
+        block.tofile(self._file)
+
+
+def _code_type(values: int) -> str:
+    """The smallest unsigned integer, as numpy names it, for so many values."""
+    return next(name for name in ("<u1", "<u2", "<u4") if values <= 256 ** int(name[2]))
+
+
+def _codes_of(column: "pa.Array", values: "pa.Array") -> "pa.Array":
+    """The place of each row's value in the list; null where it is not listed."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_dictionary(column.type):
+        listed = pc.index_in(column.dictionary.cast(values.type), value_set=values)
+        missing = pc.index_in(pa.nulls(1, values.type), value_set=values)
+        indices = pc.fill_null(column.indices.cast(pa.int32()), len(listed))
+        return pa.concat_arrays([listed, missing]).take(indices)
+    if pa.types.is_floating(values.type):
+        column = pc.add(column, pa.scalar(0, column.type))
+    return pc.index_in(column.cast(values.type), value_set=values)

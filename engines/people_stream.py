@@ -1,0 +1,115 @@
+"""The people of a work database in batches: from the kept codes where there are any.
+
+An attribute in codes is a dictionary array: the list of its values, cleaned by staging,
+and each person's place in it. The others are read from the work database.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engines import work_tables
+from engines.base import BATCH_ROWS
+from engines.codes import CodedColumn
+from engines.limits import Settings
+from engines.population_index import PopulationIndex, kept_index
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+MEMBERS = "main.canonical_members"
+ATTRIBUTES = "inputs.attributes"
+VALUES = "main.stg_population_values"
+
+
+def stream(
+    settings: Settings, build_folder: Path, relation: str, columns: Sequence[str]
+) -> Iterator["pa.RecordBatch"]:
+    """`row_id` and the columns of the relation's people, in no particular order."""
+    index = kept_index(build_folder)
+    coded = {slug: index.columns[slug] for slug in columns if slug in index.columns}
+    if not coded:
+        names = ("row_id", *columns)
+        return work_tables.stream(settings, build_folder, relation, names, BATCH_ROWS)
+    values = _values(settings, build_folder, coded)
+    if relation == MEMBERS and len(coded) == len(columns):
+        return _of_codes(columns, coded, values, index.file_rows)
+    others = [slug for slug in columns if slug not in coded]
+    rows = work_tables.stream(
+        settings, build_folder, relation, ("row_id", *others), BATCH_ROWS
+    )
+    return _joined(rows, columns, index, values)
+
+
+def _values(
+    settings: Settings, build_folder: Path, coded: Mapping[str, CodedColumn]
+) -> dict[str, "pa.Array"]:
+    """The values of each attribute in the order of their codes: texts or numbers."""
+    import pyarrow.compute as pc
+
+    tables = work_tables.read_all(settings, build_folder, [ATTRIBUTES, VALUES])
+    roles = {each["attribute"]: each["role"] for each in tables[ATTRIBUTES].to_pylist()}
+    listed = tables[VALUES]
+    found = {}
+    for slug in coded:
+        own = listed.filter(pc.equal(listed["attribute"], slug)).sort_by("code")
+        name = "number_value" if roles[slug] == "continuous" else "text_value"
+        found[slug] = own[name].combine_chunks()
+    return found
+
+
+def _of_codes(
+    columns: Sequence[str],
+    coded: Mapping[str, CodedColumn],
+    values: Mapping[str, "pa.Array"],
+    file_rows: Sequence[int],
+) -> Iterator["pa.RecordBatch"]:
+    """Everybody, block by block; nothing but the codes is read."""
+    import pyarrow as pa
+
+    blocks = zip(*(coded[slug].blocks() for slug in columns), strict=True)
+    for codes, row_ids in zip(blocks, _row_ids(file_rows), strict=True):
+        arrays = [
+            pa.DictionaryArray.from_arrays(pa.array(own), values[slug])
+            for slug, own in zip(columns, codes, strict=True)
+        ]
+        yield pa.RecordBatch.from_arrays(
+            [pa.array(row_ids), *arrays], names=["row_id", *columns]
+        )
+
+
+def _row_ids(file_rows: Sequence[int]) -> Iterator["np.ndarray"]:
+    """Row ids of everybody in the order of files and rows, BATCH_ROWS at a time."""
+    import numpy as np
+
+    bounds = np.array([*accumulate(file_rows, initial=0)])
+    for start in range(0, int(bounds[-1]), BATCH_ROWS):
+        places = np.arange(start, min(start + BATCH_ROWS, int(bounds[-1])))
+        files = np.searchsorted(bounds, places, side="right") - 1
+        yield (files << 40) | (places - bounds[files])
+
+
+def _joined(
+    rows: Iterator["pa.RecordBatch"],
+    columns: Sequence[str],
+    index: PopulationIndex,
+    values: Mapping[str, "pa.Array"],
+) -> Iterator["pa.RecordBatch"]:
+    """People as their other columns come, with the codes of the same rows."""
+    import pyarrow as pa
+
+    for batch in rows:
+        places = index.places_of(batch.column("row_id").to_numpy())
+        arrays = [
+            pa.DictionaryArray.from_arrays(
+                pa.array(index.columns[slug].at(places)), values[slug]
+            )
+            if slug in values
+            else batch.column(slug)
+            for slug in columns
+        ]
+        yield pa.RecordBatch.from_arrays(
+            [batch.column("row_id"), *arrays], names=["row_id", *columns]
+        )

@@ -1,0 +1,184 @@
+"""What is kept of a population so that an audience need not read all of it again.
+
+Beside the codes of its attributes, the hash of each row's identifiers: it finds the rows
+that may be the seed's people. SQL compares the identifiers themselves, so that a hash
+that two of them share decides nothing. Made once per content, for populations whose key
+names each row once: elsewhere rows become people, and people have other values.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from itertools import accumulate, pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from catalog.normal_forms import Form, form_of
+from engines.atomic import written_whole
+from engines.base import BuildInputs, Hashing, InputIdentifier, Source
+from engines.casts import key_text
+from engines.codes import FOLDER, MOST_VALUES, CodedColumn, encode
+from engines.keys import hashes_file
+from engines.quoting import quote_identifier, quote_literal
+from engines.relations import column_of, read_parquet
+
+if TYPE_CHECKING:
+    import duckdb
+    import numpy as np
+
+CODES = "codes.json"
+
+
+@dataclass(frozen=True)
+class PopulationIndex:
+    """The coded attributes by slug, the files of hashes by identifier, the rows by file."""
+
+    columns: Mapping[str, CodedColumn]
+    hashes: Mapping[str, Path]
+    file_rows: tuple[int, ...]
+
+    @cached_property
+    def files(self) -> tuple[Path, ...]:
+        """The files that SQL reads."""
+        return (*(each.values for each in self.columns.values()), *self.hashes.values())
+
+    def places_of(self, row_ids: "np.ndarray") -> "np.ndarray":
+        """The places of rows, by the order of files and rows, from their ids."""
+        import numpy as np
+
+        starts = np.array([*accumulate(self.file_rows, initial=0)])
+        return starts[row_ids >> 40] + (row_ids & ((1 << 40) - 1))
+
+    def save(self, build_folder: Path) -> None:
+        """Note for the build's scoring where the codes are."""
+        document = {
+            "file_rows": self.file_rows,
+            "columns": {slug: asdict(each) for slug, each in self.columns.items()},
+        }
+        path = build_folder / CODES
+        path.write_text(json.dumps(document, default=str), encoding="utf-8")
+        path.chmod(0o600)
+
+
+def kept_index(build_folder: Path) -> PopulationIndex:
+    """What a build uses of its population's index; nothing where there is none."""
+    path = build_folder / CODES
+    if not path.exists():
+        return PopulationIndex({}, {}, ())
+    document = json.loads(path.read_text(encoding="utf-8"))
+    columns = {
+        slug: CodedColumn(
+            Path(each["values"]),
+            Path(each["codes"]),
+            each["code_type"],
+            tuple(each["checksums"]),
+        )
+        for slug, each in document["columns"].items()
+    }
+    return PopulationIndex(columns, {}, tuple(document["file_rows"]))
+
+
+def make_index(
+    connection: "duckdb.DuckDBPyConnection",
+    inputs: BuildInputs,
+    files: Sequence[Path],
+    folder: Path,
+) -> PopulationIndex:
+    """The index for a build's attributes and identifiers, made as far as it is not kept.
+
+    `folder` is that of the population's profile.
+    """
+    import pyarrow.parquet as pq
+
+    dataset = inputs.population.dataset
+    distinct = distinct_values(inputs.population)
+    columns = {
+        each.slug: each.column
+        for each in inputs.attributes
+        if distinct[each.column] <= MOST_VALUES
+    }
+    coded = encode(connection, dataset, files, list(columns.values()), folder / FOLDER)
+    return PopulationIndex(
+        columns={
+            slug: coded[column] for slug, column in columns.items() if column in coded
+        },
+        hashes={
+            each.slug: _keep_hashes(connection, inputs.population, each, files, folder)
+            for each in inputs.identifiers
+            if each.is_shared and not each.is_carried
+        },
+        file_rows=tuple(pq.read_metadata(file).num_rows for file in files),
+    )
+
+
+def distinct_values(source: Source) -> dict[str, int]:
+    """About how many distinct values each column has."""
+    columns = source.profile.columns if source.profile else ()
+    return {each.name: each.distinct for each in columns}
+
+
+def _keep_hashes(
+    connection: "duckdb.DuckDBPyConnection",
+    population: Source,
+    identifier: InputIdentifier,
+    files: Sequence[Path],
+    folder: Path,
+) -> Path:
+    text = identifier_text_of(identifier, population, "population")
+    target = hashes_file(folder, text)
+    if not target.exists():
+        with written_whole(target) as temporary:
+            connection.execute(
+                f"copy (select hash({text}) as identifier_hash "
+                f"from {read_parquet(files)}) to {quote_literal(str(temporary))} "
+                "(format parquet, compression uncompressed)"
+            ).fetchall()
+    return target
+
+
+def identifier_text_of(identifier: InputIdentifier, source: Source, side: str) -> str:
+    """SQL for an identifier as staging writes it: in its form, hashed where it has to be."""
+    name: str = getattr(identifier, f"{side}_column")
+    made: Hashing | None = getattr(identifier, f"{side}_hashing")
+    form: Form = "hash" if identifier.is_hash else form_of(identifier.slug)
+    column, text = column_of(source.dataset, name), quote_identifier(name)
+    keys = source.profile.keys if source.profile else ()
+    if not any(each.is_plain for each in keys if each.column == name):
+        text = key_text(text, column.type, name, made[0] if made else form)
+    return f"{made[1]}({text})" if made else text
+
+
+def found_rows(
+    inputs: BuildInputs, index: PopulationIndex, seed_files: Sequence[Path]
+) -> str:
+    """SQL for the ids of the population's rows of which a hash is that of a seed's row."""
+    ends = [*accumulate(index.file_rows, initial=0)]
+    files = ", ".join(
+        f"({at}, {start}, {end})" for at, (start, end) in enumerate(pairwise(ends))
+    )
+    places = " union ".join(
+        _found_places(_identifier(inputs, slug), inputs.seed, seed_files, path)
+        for slug, path in index.hashes.items()
+    )
+    return (
+        "select (cast(file_index as bigint) << 40) | (place - start) as row_id "
+        f"from ({places}) as places inner join (values {files}) "
+        "as files (file_index, start, after) on place >= start and place < after"
+    )
+
+
+def _found_places(
+    identifier: InputIdentifier, seed: Source, seed_files: Sequence[Path], kept: Path
+) -> str:
+    text = identifier_text_of(identifier, seed, "seed")
+    return (
+        "select file_row_number as place from "
+        f"read_parquet([{quote_literal(str(kept))}], file_row_number = true) "
+        f"where identifier_hash in (select hash({text}) "
+        f"from {read_parquet(seed_files)} where {text} is not null)"
+    )
+
+
+def _identifier(inputs: BuildInputs, slug: str) -> InputIdentifier:
+    return next(each for each in inputs.identifiers if each.slug == slug)
