@@ -173,12 +173,11 @@ def drafts(here: Bed, texts: Sequence[str]) -> None:
     for number, group in enumerate(batches([*_columns_of(texts)], 10)):
         name, path = f"draft {number}", here.folder / f"draft_{number}.parquet"
         rows = plain_rows() | {text: ["x", "y"] * (ROWS // 2) for text in group}
-        if here.ask("datasets", "add", write(path, rows), "--name", name) is None:
-            here.tried(group, kept=False)
-            continue
+        here.ask("datasets", "add", write(path, rows), "--name", name)
         sides = ("--population", name, "--seed", "plain seed")
         answer = here.ask("audience", "new", "--name", f"of {number}", *sides)
-        here.tried(group, kept=answer is not None)
+        for text in group:
+            here.tried(text, kept=answer is not None)
         if answer is not None:
             draft = parse_specification(answer.out)
             chosen = [each.attribute for each in draft.attributes or ()]

@@ -88,6 +88,7 @@ def test_a_failed_step_leaves_nothing_of_what_its_error_quoted(
     studio, monkeypatch, capfd, error
 ):
     workshop, audience = studio
+
     def fail(*arguments, **options):
         raise error from KeyError(email(2))
 
