@@ -170,7 +170,8 @@ def parse_condition(text: str, columns: Collection[str] = ()) -> Condition:
 
     The signs are =, !=, >=, <=, > and <; nothing after = means a missing value, nothing
     after != one that is there. Where a column's own name holds a sign, the longest name
-    of `columns` that the text begins with counts.
+    of `columns` that the text begins with counts. Spaces on both sides of a sign belong
+    to it; others belong to the name and the value.
 
     >>> parse_condition("age >= 30").text
     "'age' is at least '30'"
@@ -178,7 +179,10 @@ def parse_condition(text: str, columns: Collection[str] = ()) -> Condition:
     found = [
         (match.start(), match.group()) for match in re.finditer("!=|>=|<=|=|>|<", text)
     ]
-    names = [(text[:start].strip(), start, sign) for start, sign in found]
+    names = [
+        (text[:start] if text[:start] in columns else text[:start].strip(), start, sign)
+        for start, sign in found
+    ]
     known = [each for each in names if each[0] in columns]
     if not names or not (name := (known or names)[-1 if known else 0])[0]:
         raise StudioError(
@@ -188,7 +192,9 @@ def parse_condition(text: str, columns: Collection[str] = ()) -> Condition:
             "write it like converted=yes or age>=30 (signs: = != >= <= > <)",
         )
     column, start, sign = name
-    value = text[start + len(sign) :].strip()
+    value = text[start + len(sign) :]
+    if text[:start] != name or not value.strip():
+        value = value.strip()
     if not value and sign in ("=", "!="):
         return Condition.model_validate({"column": column, "is_missing": sign == "="})
     if not value:

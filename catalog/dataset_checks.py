@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 from catalog.datasets import Column, Dataset
 from catalog.errors import StudioError
-from catalog.names import display_name, first_forbidden, shown, suggestion
+from catalog.names import display_name, shown, suggestion
 from catalog.roles import Mapping, Role
+from catalog.visible_text import first_forbidden
 
 
 def check_columns(name: str, columns: Sequence[Column]) -> None:

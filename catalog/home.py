@@ -49,8 +49,18 @@ class Home:
         return self.audience(audience_id) / str(number)
 
 
+def keep_private() -> None:
+    """From here on this process makes files and folders for their owner alone.
+
+    So that what SQLite, Dagster and dbt write by themselves is as private as the rest,
+    whatever the mask that the process was started with.
+    """
+    os.umask(0o077)
+
+
 def create_home(root: Path) -> Home:
     """Make the home folder where it is absent; readable by its owner alone."""
+    keep_private()
     home = Home(root.absolute())
     try:
         home.root.mkdir(mode=0o700, parents=True, exist_ok=True)

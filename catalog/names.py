@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable
 from anyascii import anyascii
 
 from catalog.errors import StudioError
+from catalog.visible_text import first_forbidden, visible
 
 SLUG_PATTERN = r"^[a-z][a-z0-9_]{0,62}$"
 LONGEST_SLUG = 63
@@ -43,12 +44,6 @@ RESERVED_COLUMNS = frozenset(
         "attribute_value",
         "is_missing",
     }
-)
-
-# Line and paragraph separators, and the marks that turn the reading direction round:
-# a name holding one of them shows as something other than what it is.
-_MISLEADING = frozenset(
-    "\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
 
 
@@ -126,20 +121,6 @@ def display_name(text: str, kind: str = "name") -> str:
     return name
 
 
-def first_forbidden(text: str, allowed: str = "") -> str | None:
-    """The first character that a name may not hold, or null.
-
-    >>> first_forbidden("two\\nlines"), first_forbidden("two\\nlines", allowed="\\n")
-    ('\\n', None)
-    """
-    for character in text:
-        if character in allowed:
-            continue
-        if character in _MISLEADING or unicodedata.category(character) in ("Cc", "Cs"):
-            return character
-    return None
-
-
 def folded(name: str) -> str:
     """The form in which names are compared: two names with one form are one name.
 
@@ -173,12 +154,7 @@ def shown(name: object) -> str:
     >>> shown("a\\nb")
     "'a\\\\nb'"
     """
-    text = "".join(
-        character
-        if first_forbidden(character) is None
-        else character.encode("unicode_escape").decode("ascii")
-        for character in str(name)[:81]
-    )
+    text = visible(str(name)[:81])
     return f"'{text[:79]}…'" if len(text) > 80 else f"'{text}'"
 
 

@@ -9,7 +9,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
 
 from catalog.errors import StudioError
-from catalog.names import display_name, first_forbidden
+from catalog.names import display_name
+from catalog.visible_text import first_forbidden
 
 STUDIO_TAG = "_nio_"
 

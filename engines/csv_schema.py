@@ -48,7 +48,7 @@ def sniff_dialect(text: Text) -> CsvSchema:
         alike = sum(len(row) == width for row in rows) / len(rows)
         best = max(best, (round(alike, 3), width, delimiter))
     delimiter = best[2]
-    escape = _sniff_escape(text)
+    escape = _sniff_escape(text, delimiter)
     rows = _first_records(text, delimiter, '"', escape)
     return CsvSchema(
         delimiter=delimiter,
@@ -59,23 +59,30 @@ def sniff_dialect(text: Text) -> CsvSchema:
 
 
 def _first_records(
-    text: Text, delimiter: str, quote: str, escape: str
+    text: Text, delimiter: str, quote: str, escape: str, *, is_strict: bool = False
 ) -> list[list[str]]:
     import csv
 
-    reader = records(text, delimiter, quote, escape)
+    reader = records(text, delimiter, quote, escape, is_strict=is_strict)
     try:
         return [row for row in itertools.islice(reader, SNIFFED_RECORDS) if row]
     except csv.Error:
         return []
 
 
-def _sniff_escape(text: Text) -> str:
+def _sniff_escape(text: Text, delimiter: str) -> str:
+    """A backslash where quotes stand behind it and the records are none without it.
+
+    A value may end with a backslash of its own, as a folder's name does.
+    """
     from engines.csv_text import open_bytes
 
     with open_bytes(text.path) as stream:
         start = stream.read(1 << 20)
-    return "\\" if b'\\"' in start and b'""' not in start else '"'
+    if b'\\"' not in start or b'""' in start:
+        return '"'
+    rows = _first_records(text, delimiter, '"', '"', is_strict=True)
+    return '"' if rows and len({len(row) for row in rows}) == 1 else "\\"
 
 
 def _has_header(rows: Sequence[Sequence[str]]) -> bool:
@@ -129,6 +136,7 @@ def strict_read(text: Text, schema: CsvSchema, width: int) -> str:
         "nullstr": quote_list([""]),
         "compression": "'gzip'" if text.is_gzip else "'none'",
         "columns": f"{{{names}}}",
+        **({} if text.has_returns else {"new_line": r"'\n'"}),
     }
     written = ", ".join(f"{name} = {value}" for name, value in options.items())
     return f"read_csv({quote_path(text.path)}, {written})"

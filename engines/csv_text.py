@@ -8,6 +8,7 @@ as UTF-8 in a scratch folder.
 import codecs
 import csv
 import gzip
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +31,7 @@ EXPANDED_TIMES = 200
 class Text:
     """A text file that an engine can read: UTF-8, one sort of line end.
 
-    `encoding` is the source's. `filled_lines` and `blank_lines` count lines outside
+    `has_returns` says that it is a carriage return with a line feed. `encoding` is the source's. `filled_lines` and `blank_lines` count lines outside
     quotes; a line break inside quotes ends no line.
     """
 
@@ -38,6 +39,7 @@ class Text:
     encoding: str
     has_bom: bool
     is_gzip: bool
+    has_returns: bool
     filled_lines: int
     blank_lines: int
 
@@ -59,11 +61,19 @@ def prepare_text(
         lines = _count_lines(path, quote)
         if not lines.is_mixed:
             is_gzip = path.name.lower().endswith(".gz")
-            return Text(path, encoding, has_bom, is_gzip, lines.filled, lines.blank)
+            return Text(
+                path,
+                encoding,
+                has_bom,
+                is_gzip,
+                lines.has_returns,
+                lines.filled,
+                lines.blank,
+            )
     written = scratch / "text.csv"
-    _transcode(path, written, encoding)
+    _transcode(path, written, encoding, quote)
     lines = _count_lines(written, quote)
-    return Text(written, encoding, has_bom, False, lines.filled, lines.blank)
+    return Text(written, encoding, has_bom, False, False, lines.filled, lines.blank)
 
 
 def open_bytes(path: Path) -> "IO[bytes] | gzip.GzipFile":
@@ -167,8 +177,8 @@ def _without_mark(start: bytes) -> str | None:
     return None
 
 
-def _transcode(source: Path, target: Path, encoding: str) -> None:
-    """Write a file as UTF-8 with plain line ends."""
+def _transcode(source: Path, target: Path, encoding: str, quote: str) -> None:
+    """Write a file as UTF-8 with plain line ends; what stands in quotes stays as it is."""
     try:
         decoder = codecs.getincrementaldecoder(encoding)()
     except LookupError:
@@ -178,7 +188,7 @@ def _transcode(source: Path, target: Path, encoding: str) -> None:
             f"is declared as '{encoding}', which is no known encoding",
             "name another, such as utf-8 or latin-1",
         ) from None
-    line, carriage = 1, ""
+    line, carriage, is_quoted = 1, "", False
     with target.open("w", encoding="utf-8", newline="") as stream:
         for number, chunk in enumerate((*chunks(source), b"")):
             try:
@@ -195,7 +205,7 @@ def _transcode(source: Path, target: Path, encoding: str) -> None:
             # A carriage return at the end may belong to the line feed that follows.
             carriage = "\r" if chunk and text.endswith("\r") else ""
             text = text.removesuffix("\r") if carriage else text
-            text = text.replace("\r\n", "\n").replace("\r", "\n")
+            text, is_quoted = _with_plain_ends(text, quote, is_quoted)
             if "\0" in text:
                 raise StudioError(
                     "nul_character",
@@ -208,12 +218,21 @@ def _transcode(source: Path, target: Path, encoding: str) -> None:
             stream.write(text)
 
 
+def _with_plain_ends(text: str, quote: str, is_quoted: bool) -> tuple[str, bool]:
+    """The text with line feeds alone outside quotes, and whether it ends within quotes."""
+    parts = text.split(quote) if quote else [text]
+    for at in range(int(is_quoted), len(parts), 2):
+        parts[at] = parts[at].replace("\r\n", "\n").replace("\r", "\n")
+    return quote.join(parts), is_quoted ^ (len(parts) % 2 == 0)
+
+
 @dataclass(slots=True)
 class _Lines:
     """Lines seen so far, outside quotes."""
 
     filled: int = 0
     blank: int = 0
+    has_returns: bool = False
     is_mixed: bool = False
 
 
@@ -223,20 +242,21 @@ def _count_lines(path: Path, quote: str) -> _Lines:
     lines = _Lines()
     quote_byte = ord(quote) if quote else None
     offset, last_end, inside, previous = 0, -1, 0, 0
-    feeds = pairs = returns = 0
+    feeds = pairs = returns = quoted = 0
     for chunk in chunks(path):
         data = np.frombuffer(chunk, dtype=np.uint8)
         before = np.concatenate([[previous], data[:-1]])
-        is_end = data == 10
-        feeds += int(is_end.sum())
-        pairs += int((is_end & (before == 13)).sum())
-        returns += chunk.count(b"\r")
+        is_outside = np.full(len(data), not inside)
         if quote_byte is not None and quote.encode() in chunk:
             parity = (np.cumsum(data == quote_byte) + inside) & 1
-            is_end = is_end & (parity == 0)
+            is_outside = parity == 0
             inside = int(parity[-1])
-        elif inside:
-            is_end = np.zeros_like(is_end)
+        is_end = is_outside & (data == 10)
+        feeds += int(is_end.sum())
+        pairs += int((is_end & (before == 13)).sum())
+        if b"\r" in chunk:
+            returns += int((is_outside & (data == 13)).sum())
+            quoted += int((~is_outside & ((data == 10) | (data == 13))).sum())
         at = np.flatnonzero(is_end)
         if len(at):
             ends = at + offset
@@ -249,15 +269,22 @@ def _count_lines(path: Path, quote: str) -> _Lines:
         previous = chunk[-1]
     if offset - 1 > last_end:
         lines.filled += 1
-    lines.is_mixed = returns > 0 and (pairs != returns or pairs != feeds)
+    lines.has_returns = returns > 0
+    # An engine takes the first line break of all for the file's line end, in quotes too;
+    # only a line feed can be told to it.
+    is_one_sort = pairs == returns and pairs == feeds and not quoted
+    lines.is_mixed = lines.has_returns and not is_one_sort
     return lines
 
 
-def records(text: Text, delimiter: str, quote: str, escape: str) -> Iterator[list[str]]:
+def records(
+    text: Text, delimiter: str, quote: str, escape: str, *, is_strict: bool = False
+) -> Iterator[list[str]]:
     """The file's records as Python's own reader sees them, blank lines as empty lists."""
     csv.field_size_limit(1 << 30)
     with open_bytes(text.path) as stream:
-        lines = codecs.getreader("utf-8-sig")(stream)
+        # Lines end at line feeds and carriage returns, not at U+2028 and the like.
+        lines = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
         yield from csv.reader(
             lines,
             delimiter=delimiter,
@@ -265,6 +292,7 @@ def records(text: Text, delimiter: str, quote: str, escape: str) -> Iterator[lis
             quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
             doublequote=escape == quote,
             escapechar=escape if escape and escape != quote else None,
+            strict=is_strict,
         )
 
 

@@ -8,6 +8,7 @@ results. Where the settings say so, the CLI resource of dagster-dbt runs instead
 
 import json
 import queue
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -28,6 +29,9 @@ from orchestration.project import (
 ONE_AT_A_TIME = threading.Lock()
 FINISHED = "NodeFinished"
 END_SECONDS = 8.0
+# How DuckDB begins the text of an error, at the start of a line.
+ERROR = re.compile(r"^\s*([A-Z][A-Za-z ]* Error)\b", re.MULTILINE)
+DBT_ERRORS = frozenset({"Runtime Error", "Database Error", "Compilation Error"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +85,8 @@ def build_relations(
         raise StudioError(
             "dbt_failed",
             "dbt",
-            f"could not run ({_one_line(outcome[0].exception)})",
-            f"see {build.folder / 'logs' / 'dbt.log'}",
+            f"could not run ({_kind_of_error(outcome[0].exception)})",
+            "run the build again, and report it where it fails again",
         )
 
 
@@ -172,7 +176,7 @@ def _listener(tell: Callable[[NodeResult], None]) -> Callable[[Any], None]:
                 status=str(result.status),
                 seconds=float(result.execution_time),
                 failures=int(result.num_failures),
-                message=_one_line(result.message),
+                message=_kind_of_error(result.message),
             )
         )
 
@@ -192,11 +196,15 @@ def dbt_failure(result: NodeResult) -> StudioError:
         "model_failed",
         f"model '{result.name}'",
         f"failed ({result.message})",
-        "see the build's dbt log for the statement",
+        "run the build again; its statement stands below the build's target/run",
     )
 
 
-def _one_line(text: Any) -> str:
-    """The first sentence of a message, short enough for a terminal."""
-    lines = [line.strip() for line in str(text).splitlines() if line.strip()]
-    return " ".join(lines)[:300]
+def _kind_of_error(text: Any) -> str:
+    """Which sort of error a message tells of; its text may quote people's rows.
+
+    >>> _kind_of_error("Runtime Error in model a\\n  Conversion Error: 'x@y.eu' is no number")
+    'Conversion Error'
+    """
+    kinds = [kind for kind in ERROR.findall(str(text)) if kind not in DBT_ERRORS]
+    return kinds[0] if kinds else "an error of dbt"

@@ -27,7 +27,10 @@ RETRY_POLICY = dg.RetryPolicy(
 
 
 def as_studio_error(error: Exception) -> StudioError:
-    """One sentence for any failure; the unexpected keeps its type for the report."""
+    """One sentence for any failure; of an unexpected one its type alone is told.
+
+    Its text may quote people's data, as those of pandas, Arrow and Python do.
+    """
     if isinstance(error, StudioError):
         return error
     if isinstance(error, OSError):
@@ -36,10 +39,6 @@ def as_studio_error(error: Exception) -> StudioError:
             f"file '{error.filename}'" if error.filename else "the file system",
             f"could not be read or written ({error.strerror or type(error).__name__})",
             "mend it and run the build again",
-        )
-    if isinstance(error, ValueError) and error.args:
-        return StudioError(
-            "refused", "the build", f"was refused: {error}", "change the specification"
         )
     if os.environ.get("LOOKALIKE_TRACEBACK"):
         traceback.print_exception(error)

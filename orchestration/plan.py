@@ -26,6 +26,7 @@ from catalog.errors import StudioError
 from catalog.join_keys import Identifier, conflict_notes
 from catalog.mapped_dataset import MappedDataset
 from catalog.normal_forms import form_of
+from catalog.pairing import paired_by_name
 from catalog.selection import (
     SelectedAttribute,
     find_attribute,
@@ -160,7 +161,7 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
     seed_choice = seed_of(workshop, specification)
     seed = seed_choice.source
     population = current_source(workshop, specification.population.dataset)
-    ours, theirs = mapped(workshop, seed), mapped(workshop, population)
+    ours, theirs = mapped_pair(workshop, seed, population)
     limits, learn = specification.limits, specification.scoring.learn_from
     refuse(seed_verdict(ours, limits), "seed")
     refuse(population_verdict(ours, theirs, limits, learn), "population")
@@ -173,7 +174,7 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
     )
     seed = keyed(workshop, seed, ours, found, "seed")
     population = keyed(workshop, population, theirs, found, "population")
-    ours, theirs = mapped(workshop, seed), mapped(workshop, population)
+    ours, theirs = mapped_pair(workshop, seed, population)
 
     selection = select_attributes(
         specification,
@@ -219,6 +220,15 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
         ),
         notes=tuple(notes),
     )
+
+
+def mapped_pair(
+    workshop: Workshop, seed: Source, population: Source
+) -> tuple[MappedDataset, MappedDataset]:
+    """Both sides with their mappings; a column of one name is one attribute of both."""
+    ours, theirs = mapped(workshop, seed), mapped(workshop, population)
+    paired = paired_by_name(ours.mappings, theirs.mappings)
+    return ours.model_copy(update={"mappings": paired}), theirs
 
 
 def mapped(workshop: Workshop, source: Source) -> MappedDataset:

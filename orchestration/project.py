@@ -64,6 +64,7 @@ def manifest_folder() -> Path:
             if not (folder / "ready").exists():
                 _parse(folder)
                 (folder / "ready").touch()
+                _make_readable(folder)
     return folder
 
 
@@ -82,6 +83,13 @@ def _parse(folder: Path) -> None:
             f"cannot be parsed ({outcome.exception})",
             "run `dbt parse` in the project's folder and mend what it names",
         )
+
+
+def _make_readable(folder: Path) -> None:
+    """What is parsed is code, for whoever may use this installation."""
+    folder.chmod(0o755)
+    for path in folder.iterdir():
+        path.chmod(0o644)
 
 
 def project_flags() -> list[str]:

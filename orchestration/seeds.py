@@ -13,6 +13,7 @@ from catalog.conditions import Condition, conditions_text
 from catalog.datasets import Column, Dataset
 from catalog.errors import StudioError
 from catalog.names import shown, suggestion
+from catalog.pairing import paired_by_name
 from catalog.specification import AudienceSpecification
 from catalog.specification_model import SeedChoice
 from engines.base import Source
@@ -79,9 +80,11 @@ def _filtered_seed(workshop: Workshop, specification: AudienceSpecification) -> 
     conditions = _resolved(dataset, mappings, choice.where)
     named = [column.name for _, column in conditions]
     whole = current_source(workshop, dataset.id, named)
+    population = catalog.get_dataset(specification.population.dataset)
+    paired = paired_by_name(mappings, catalog.mappings(population.id))
     kept_mappings = tuple(
         each
-        for each in mappings
+        for each in paired
         if each.role is Role.identity or (each.is_scored and each.column not in named)
     )
     kept = workshop.engine.keep_rows(
@@ -99,9 +102,7 @@ def _filtered_seed(workshop: Workshop, specification: AudienceSpecification) -> 
             fingerprint=kept.fingerprint,
             profile=profile,
             mappings=kept_mappings,
-            chosen_by=tuple(
-                each.attribute for each in mappings if each.column in named
-            ),
+            chosen_by=tuple(each.attribute for each in paired if each.column in named),
         ),
         registered=dataset,
         text=f"{profile.rows:,} of {_rows(whole):,} rows of {shown(dataset.name)} where"

@@ -62,13 +62,17 @@ def step(
 
 @contextmanager
 def told_to_dagster() -> Iterator[None]:
-    """Turn what fails inside into one sentence; only locks and I/O are tried again."""
+    """Turn what fails inside into one sentence; only locks and I/O are tried again.
+
+    Dagster would keep the text of every error that led to it, and with it what DuckDB or
+    pandas quote of people's rows.
+    """
     try:
         yield
     except (dg.Failure, dg.RetryRequested):
         raise
     except Exception as error:
-        raise as_failure(as_studio_error(error)) from error
+        raise as_failure(as_studio_error(error)) from None
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 
 from catalog.errors import StudioError
-from catalog.home import Home, find_home
+from catalog.home import Home, find_home, keep_private
 from catalog.store import Catalog
 from engines.base import Engine, Settings
 from engines.duckdb import DuckDBEngine
@@ -37,6 +37,7 @@ def open_workshop(
     LOOKALIKE_MEMORY_LIMIT, and those to what the machine allows.
     """
     home = home or find_home()
+    keep_private()
     settings = Settings(
         threads=threads or whole_number_of("LOOKALIKE_THREADS"),
         memory_limit=memory_limit or os.environ.get("LOOKALIKE_MEMORY_LIMIT") or None,

@@ -155,7 +155,7 @@ def attribute_figures(
     figures = [
         AttributeFigure(
             attribute=row["attribute"],
-            column_name=plain_text(row["column_name"] or row["attribute"]),
+            column_name=row["column_name"] or row["attribute"],
             role=row["role"],
             attribute_weight=row["attribute_weight"] or 0.0,
             information_share=row["information_share"] or 0.0,
@@ -279,7 +279,9 @@ def _overlap_sentence(overlap: Row) -> str:
 
 
 def _attribute_notes(attributes: Sequence[AttributeFigure]) -> list[Remark]:
-    silent = [one.column_name for one in attributes if not one.attribute_weight]
+    silent = [
+        plain_text(one.column_name) for one in attributes if not one.attribute_weight
+    ]
     if not silent:
         return []
     named = ", ".join(f"“{name}”" for name in silent[:5])

@@ -19,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from catalog.errors import StudioError
+from catalog.visible_text import visible, visible_json
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -106,20 +107,19 @@ def unexpected(error: Exception) -> StudioError:
 
 def show_error(error: StudioError, *, as_json: bool) -> None:
     """The error's sentence; with `as_json` its parts on standard output too."""
-    err.print(Text.assemble(("error: ", "bold red"), " ".join(str(error).split())))
+    err.print(Text.assemble(("error: ", "bold red"), str(error)))
     if as_json:
         print_json({"error": error.as_dict()})
 
 
 def print_json(value: Any) -> None:
     """One JSON document on standard output."""
-    sys.stdout.write(
-        json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n"
-    )
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    sys.stdout.write(visible_json(text) + "\n")
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """A plain table; cells are shown as typed, never read as markup."""
+    """A plain table; cells are shown as typed, on one line, never read as markup."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for index, column in enumerate(columns):
         is_number = all(isinstance(row[index], int | float) for row in rows) and rows
@@ -138,7 +138,7 @@ def _cell(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}"
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+    return f"{value:.3f}" if isinstance(value, float) else visible(value)
 
 
 def print_facts(facts: Mapping[str, object]) -> None:
@@ -150,17 +150,17 @@ def print_facts(facts: Mapping[str, object]) -> None:
 
 def print_line(text: str) -> None:
     """One line of a result, as text."""
-    out.print(Text(text))
+    out.print(Text(visible(text)))
 
 
 def note(text: str) -> None:
     """A remark beside the result."""
-    err.print(Text(text, style="dim"))
+    err.print(Text(visible(text), style="dim"))
 
 
 def warn(text: str) -> None:
     """A warning: what follows from it is said in the text."""
-    err.print(Text.assemble(("warning: ", "yellow"), text))
+    err.print(Text.assemble(("warning: ", "yellow"), visible(text)))
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from catalog.specification import (
     to_yaml,
 )
 from catalog.version_store import INTERMEDIATE
+from catalog.visible_text import visible
 from studio.services.opening import open_studio
 from studio.services.versions import (
     MANIFEST,
@@ -106,7 +107,7 @@ def draft(
     remarks = [f"# {note}" for note in plan.notes]
     remarks += [f"# not scored: {each.subject} {each.reason}" for each in plan.left_out]
     text = to_yaml(specification_of(values))
-    return "\n".join([*remarks, text]) if remarks else text
+    return "\n".join([*map(visible, remarks), text]) if remarks else text
 
 
 def plan(workshop: "Workshop", request: str) -> "Plan":

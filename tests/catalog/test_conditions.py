@@ -172,3 +172,18 @@ def test_long_lists_are_told_in_short():
     found = condition(column="zip", **{"in": [str(n) for n in range(9)]})
 
     assert conditions_text([found]) == "'zip' is in '0', '1', '2', '3' and 5 more"
+
+
+def test_spaces_that_are_no_part_of_the_sign_belong_to_the_name_and_the_value():
+    told = {
+        text: parse_condition(text, ["a", " a"]).model_dump()
+        for text in ("a= x ", "a = x ", " a=x", "a =", "a= ")
+    }
+
+    assert told == {
+        "a= x ": {"column": "a", "is": " x "},
+        "a = x ": {"column": "a", "is": "x"},
+        " a=x": {"column": " a", "is": "x"},
+        "a =": {"column": "a", "is_missing": True},
+        "a= ": {"column": "a", "is_missing": True},
+    }

@@ -253,3 +253,37 @@ def test_a_million_columns_are_refused(engine, tmp_path):
 
     with pytest.raises(StudioError, match="more than 10,000"):
         engine.inspect(path)
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    "text",
+    ["a\rb", "a\nb", "a\r\nb", "a\u2028b\u2029c", "a\x85b\x0bc\x1c", "C:\\"],
+    ids=ascii,
+)
+def test_what_stands_in_quotes_is_kept_in_names_and_in_values(
+    loaded, tmp_path, text, line_end
+):
+    rows = [f'id,"{text}"', f'1,"{text}"', f'2,"{text}x"', '3,"y"', ""]
+    path = write(tmp_path / "data.csv", line_end.join(rows).encode())
+
+    assert loaded(path).to_pylist() == [
+        {"id": 1, text: text},
+        {"id": 2, text: text + "x"},
+        {"id": 3, text: "y"},
+    ]
+
+
+def test_a_line_separator_of_unicode_ends_no_line(loaded, tmp_path):
+    path = write(tmp_path / "data.csv", "id,a\u2028b\n1,x\u2028y\n2,z\n".encode())
+
+    assert loaded(path).to_pylist() == [
+        {"id": 1, "a\u2028b": "x\u2028y"},
+        {"id": 2, "a\u2028b": "z"},
+    ]
+
+
+def test_line_ends_of_two_sorts_leave_what_is_in_quotes_alone(loaded, tmp_path):
+    path = write(tmp_path / "data.csv", b'id,a\r\n1,"x\ry"\n2,"x\r\ny"\r\n')
+
+    assert loaded(path)["a"].to_pylist() == ["x\ry", "x\r\ny"]
