@@ -141,15 +141,17 @@ def count_columns(
         expressions = ["count(*)", *(text for one in part for text in _counts(one))]
         query = f"select {', '.join(expressions)} from {rows}"
         total, *numbers = one_row(connection, query)
-        for column, at in zip(part, range(0, len(numbers), 3), strict=True):
-            present, non_finite, distinct = numbers[at : at + 3]
+        present, non_finite, about = (numbers[at::3] for at in range(3))
+        few = _few_distinct(connection, rows, part, about)
+        for at, column in enumerate(part):
+            finite = present[at] - non_finite[at]
             counted.append(
                 {
-                    "missing": total - present,
-                    "non_finite": non_finite,
-                    "distinct": _distinct(
-                        connection, rows, column, distinct, present - non_finite
-                    ),
+                    "missing": total - present[at],
+                    "non_finite": non_finite[at],
+                    "distinct": few[column.name]
+                    if column.name in few
+                    else _distinct(connection, rows, column, about[at], finite),
                 }
             )
     return {"rows": total, "columns": counted}
@@ -167,6 +169,35 @@ def _counts(column: Column) -> Iterator[str]:
         yield f"approx_count_distinct({name})" if is_simple(column.type) else "0"
 
 
+def _few_distinct(
+    connection: "duckdb.DuckDBPyConnection",
+    rows: str,
+    columns: Sequence[Column],
+    about: Sequence[int],
+) -> dict[str, int]:
+    """Exact counts of the columns with few distinct values, all in one query."""
+    asked = [
+        column
+        for column, number in zip(columns, about, strict=True)
+        if number <= EXACT_BELOW and is_simple(column.type)
+    ]
+    counts = [
+        f"count(distinct {quote_identifier(one.name)}) filter (where {_filled(one)})"
+        for one in asked
+    ]
+    if not counts:
+        return {}
+    found = one_row(connection, f"select {', '.join(counts)} from {rows}")
+    return {one.name: int(n) for one, n in zip(asked, found, strict=True)}
+
+
+def _filled(column: Column) -> str:
+    """SQL for whether a column has a value; a null has a hash too."""
+    name = quote_identifier(column.name)
+    is_float = family(column.type) == "float"
+    return f"isfinite({name})" if is_float else f"{name} is not null"
+
+
 def _distinct(
     connection: "duckdb.DuckDBPyConnection",
     rows: str,
@@ -174,18 +205,13 @@ def _distinct(
     about: int,
     present: int,
 ) -> int:
-    """Exact where a limit may be near, else the approximation, never above `present`."""
-    name = quote_identifier(column.name)
-    kind = family(column.type)
-    if not is_simple(column.type) or not present:
+    """Of many: exact where each row may have its own, else about, at most `present`."""
+    if not is_simple(column.type):
         return 0
-    near_all = kind != "float" and about >= EXACT_FROM_SHARE * present
-    if about > EXACT_BELOW and not near_all:
+    if family(column.type) == "float" or about < EXACT_FROM_SHARE * present:
         return min(about, present)
-    # A null has a hash too.
-    filled = f"isfinite({name})" if kind == "float" else f"{name} is not null"
-    counted = f"hash({name})" if about > EXACT_BELOW else name
-    query = f"select count(distinct {counted}) from {rows} where {filled}"
+    counted = f"hash({quote_identifier(column.name)})"
+    query = f"select count(distinct {counted}) from {rows} where {_filled(column)}"
     (distinct,) = one_row(connection, query)
     return int(distinct)
 
