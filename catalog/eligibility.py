@@ -12,6 +12,7 @@ from catalog.exclusions import (
     DEFAULT_LIMITS,
     Exclusion,
     attribute_exclusion,
+    missing_in_seed,
     seed_content,
     type_conflict,
     unknown_values,
@@ -263,13 +264,16 @@ def _attribute_exclusion(
     found = attribute_exclusion(wanted, profiles.get(wanted.column), rows, limits)
     if found is not None or seed_mapping is None:
         return found
+    ours = seed.column_profiles.get(seed_mapping.column)
+    theirs = profiles.get(wanted.column)
+    if ours is not None and ours.distinct == 0:
+        # The type of a column without values is a guess.
+        return missing_in_seed()
     found = type_conflict(
         seed.column(seed_mapping.column), population.column(wanted.column)
     )
-    return found or seed_content(
-        seed.column_profiles.get(seed_mapping.column),
-        profiles.get(wanted.column),
-    )
+    seed_rows = seed.profile.rows if seed.profile else 0
+    return found or seed_content(ours, theirs, seed_rows, rows)
 
 
 def _seed_filter(seed: MappedDataset, wanted: AttributeMapping) -> Exclusion | None:

@@ -20,6 +20,9 @@ class Exclusion(Frozen):
 
 
 DEFAULT_LIMITS = Limits()
+# As in the report's warning: an AUC that no honest attribute reaches by itself.
+PERFECT_FROM = 0.98
+MOST_FILLED = 0.2
 
 
 def attribute_exclusion(
@@ -126,21 +129,37 @@ def type_conflict(seed: Column, population: Column) -> Exclusion | None:
     )
 
 
+def missing_in_seed() -> Exclusion:
+    """The seed has no value in the column."""
+    return Exclusion(
+        code="all_missing_in_seed",
+        reason="is missing in all rows of the seed",
+        remedy="fill it there, or set scoring.learn_from to population",
+    )
+
+
 def seed_content(
-    seed: ColumnProfile | None, population: ColumnProfile | None
+    seed: ColumnProfile | None,
+    population: ColumnProfile | None,
+    seed_rows: int,
+    population_rows: int,
 ) -> Exclusion | None:
     """Why what the seed holds in a column makes it doubtful; null where it does not.
 
     One value in the whole seed and several in the population is what the mark by which
     the seed was chosen looks like ("converted = yes"), and that would find nobody new.
+    So does a column that only the seed's people have a value in ("customer since").
     """
     if seed is None or population is None:
         return None
-    if seed.distinct == 0:
+    ours, theirs = _filled(seed, seed_rows), _filled(population, population_rows)
+    if _is_filled_for_the_seed_alone(ours, seed_rows, theirs, population_rows):
         return Exclusion(
-            code="all_missing_in_seed",
-            reason="is missing in all rows of the seed",
-            remedy="fill it there, or set scoring.learn_from to population",
+            code="only_in_seed",
+            reason=f"has a value in {ours:,} of the seed's {seed_rows:,} rows and in"
+            f" {theirs:,} of the population's {population_rows:,}, as a column has that"
+            " is filled for the seed alone",
+            remedy="name it under attributes if it was known before the seed was chosen",
         )
     is_one_value = seed.distinct == 1 and seed.missing + seed.non_finite == 0
     if is_one_value and population.distinct > 1:
@@ -151,6 +170,26 @@ def seed_content(
             remedy="name it under attributes if it was known before the seed was chosen",
         )
     return None
+
+
+def _filled(profile: ColumnProfile, rows: int) -> int:
+    return rows - profile.missing - profile.non_finite
+
+
+def _is_filled_for_the_seed_alone(
+    ours: int, seed_rows: int, theirs: int, population_rows: int
+) -> bool:
+    """True where having a value at all tells the seed from the others almost perfectly.
+
+    Judged by the AUC of "has a value", as if the seed's people were all in the
+    population: they mostly are, and nobody knows before the two are joined. A column
+    that much of the population has is left alone, in case they are not.
+    """
+    others = population_rows - seed_rows
+    if others <= 0 or theirs > MOST_FILLED * population_rows:
+        return False
+    auc = 0.5 + 0.5 * (ours / seed_rows - max(0, theirs - ours) / others)
+    return auc >= PERFECT_FROM
 
 
 def unknown_values(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from catalog.datasets import Column, CsvSchema, Dataset
 from catalog.errors import StudioError
+from engines.column_names import check_names
 from engines.csv_schema import header_names, strict_read
 from engines.csv_text import Text, line_of_record, prepare_text, records
 from engines.csv_types import failed_column, typed_value
@@ -51,7 +52,8 @@ def open_csv(path: Path, dataset: Dataset, scratch: Path) -> CsvFile:
     """The file as it is now; raises StudioError where a registered column is gone."""
     schema = dataset.csv_schema or CsvSchema(columns=dataset.columns)
     text = prepare_text(path, scratch, schema.encoding, schema.quote)
-    names = header_names(text, schema)
+    names = header_names(text, schema, path)
+    check_names(names, f"file '{path.name}'")
     refuse_lost(names, schema.columns, dataset)
     return CsvFile(path, text, schema, names)
 

@@ -6,7 +6,8 @@ column is a number only where every value is one.
 
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from catalog.datasets import Column, CsvSchema
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 DELIMITERS = (",", ";", "\t", "|")
 SNIFFED_RECORDS = 1_000
 FIRST_ROWS = 50_000
-MOST_COLUMNS = 10_000
+FIRST_FIELDS = 5_000_000
+# Questions on more columns at once cost more than their sum.
+COLUMNS_A_QUERY = 20
 INTEGER = r"[+-]?(0|[1-9][0-9]{0,17})"
 # Longer whole numbers would lose digits, so they are no numbers but ids.
 NUMBER = r"[+-]?((0|[1-9][0-9]{0,17})(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?"
@@ -101,19 +104,12 @@ def _is_number(field: str) -> bool:
     return re.fullmatch(rf"{NUMBER}|{COMMA_NUMBER}|[0-9]+", field.strip()) is not None
 
 
-def header_names(text: Text, schema: CsvSchema) -> tuple[str, ...]:
-    """The file's column names; a column without one is called by its position."""
+def header_names(text: Text, schema: CsvSchema, path: Path) -> tuple[str, ...]:
+    """The column names of the file at `path`; one without is called by its position."""
     first = _first_records(text, schema.delimiter, schema.quote, schema.escape)[:1]
     if not first:
         raise StudioError(
-            "empty_dataset", f"file '{text.path.name}'", "has 0 rows", "add rows to it"
-        )
-    if len(first[0]) > MOST_COLUMNS:
-        raise StudioError(
-            "too_many_columns",
-            f"file '{text.path.name}'",
-            f"has {len(first[0]):,} columns, more than {MOST_COLUMNS:,}",
-            "keep the columns that are needed",
+            "empty_dataset", f"file '{path.name}'", "has 0 rows", "add rows to it"
         )
     return tuple(
         (name if schema.has_header and name.strip() else f"column_{position}")
@@ -154,9 +150,13 @@ def decide_columns(
     this leaves open are counted in full.
     """
     source = strict_read(text, schema, len(names))
-    some = f"(select * from {source} limit {FIRST_ROWS})"
+    rows = min(FIRST_ROWS, max(SNIFFED_RECORDS, FIRST_FIELDS // len(names)))
+    connection.execute(
+        f"create temp table first_rows as select * from {source} limit {rows}"
+    )
     tokens = tuple({*NULL_TOKENS, *schema.null_tokens} - {""})
-    facts = _facts(connection, some, range(len(names)), tokens)
+    facts = _facts(connection, "first_rows", range(len(names)), tokens)
+    connection.execute("drop table first_rows")
     open_questions = _unconfirmed(connection, source, facts)
     facts |= _facts(connection, source, open_questions, tokens)
     return _decide(schema, names, facts)
@@ -177,11 +177,18 @@ def _unconfirmed(
             checks[at] = _not_matching(f"trim(f{at})", pattern)
         elif not _is_text_for_sure(one):
             undecided.append(at)
-    if not checks:
-        return undecided
-    counts = one_row(connection, f"select {', '.join(checks.values())} from {source}")
-    failed = [at for at, count in zip(checks, counts, strict=True) if count]
+    failed = []
+    for part in _parts(list(checks)):
+        counted = ", ".join(checks[at] for at in part)
+        counts = one_row(connection, f"select {counted} from {source}")
+        failed += [at for at, count in zip(part, counts, strict=True) if count]
     return sorted(undecided + failed)
+
+
+def _parts(positions: Sequence[int]) -> Iterator[Sequence[int]]:
+    """As many columns as one query asks about."""
+    for start in range(0, len(positions), COLUMNS_A_QUERY):
+        yield positions[start : start + COLUMNS_A_QUERY]
 
 
 def _plain_form(facts: Facts) -> str | None:
@@ -221,12 +228,24 @@ def _is_text_for_sure(facts: Facts) -> bool:
 def _facts(
     connection: "duckdb.DuckDBPyConnection",
     source: str,
-    positions: Iterable[int],
+    positions: Sequence[int],
+    null_tokens: Sequence[str],
+) -> dict[int, Facts]:
+    """The facts of columns by their position."""
+    found: dict[int, Facts] = {}
+    for part in _parts(positions):
+        found |= _facts_of(connection, source, part, null_tokens)
+    return found
+
+
+def _facts_of(
+    connection: "duckdb.DuckDBPyConnection",
+    source: str,
+    asked: Sequence[int],
     null_tokens: Sequence[str],
 ) -> dict[int, Facts]:
     tokens = quote_list(sorted(null_tokens))
     expressions = []
-    asked = list(positions)
     for at in asked:
         value = f"trim(f{at})"
         no_token = f"not list_contains({tokens}, {value})"
@@ -254,8 +273,6 @@ def _facts(
             f"max(case when {day_month} then {second} end)",
             f"array_sort(list(distinct regexp_extract({value}, '[/.]')) filter (where {day_month}))",
         ]
-    if not asked:
-        return {}
     row = one_row(connection, f"select {', '.join(expressions)} from {source}")
     each = len(expressions) // len(asked)
     found = {}

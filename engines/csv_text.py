@@ -9,6 +9,7 @@ import codecs
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +57,7 @@ def prepare_text(
             "empty_dataset", f"file '{path.name}'", "is empty", "add rows to it"
         )
     found, has_bom = detect_encoding(path)
+    _refuse_other_encoding(path, encoding, found)
     encoding = encoding or found
     if encoding == "utf-8":
         lines = _count_lines(path, quote)
@@ -74,6 +76,17 @@ def prepare_text(
     _transcode(path, written, encoding, quote)
     lines = _count_lines(written, quote)
     return Text(written, encoding, has_bom, False, False, lines.filled, lines.blank)
+
+
+def _refuse_other_encoding(path: Path, declared: str | None, found: str) -> None:
+    """A file that is UTF-8 by its saved schema must not become something else unseen."""
+    if declared == "utf-8" and found != "utf-8":
+        raise StudioError(
+            "bad_encoding",
+            f"file '{path.name}'",
+            f"is to be read as utf-8 and is {found}",
+            "write it as UTF-8, or register it again",
+        )
 
 
 def open_bytes(path: Path) -> "IO[bytes] | gzip.GzipFile":
@@ -99,7 +112,7 @@ def chunks(path: Path) -> Iterator[bytes]:
                         "unpack it yourself and register the result",
                     )
                 yield chunk
-    except (EOFError, gzip.BadGzipFile, OSError) as error:
+    except (EOFError, zlib.error, OSError) as error:
         if isinstance(error, PermissionError):
             raise
         raise StudioError(

@@ -1,7 +1,5 @@
 """What a path holds and how it will be read, before it becomes a dataset."""
 
-import unicodedata
-from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -9,6 +7,7 @@ from catalog.datasets import Column, CsvSchema, DatasetKind
 from catalog.errors import StudioError
 from catalog.home import Home
 from engines.base import Inspection
+from engines.column_names import check_names
 from engines.connection import memory_session
 from engines.csv_loading import CsvFile, explained_lines
 from engines.csv_schema import decide_columns, header_names, sniff_dialect
@@ -18,7 +17,7 @@ from engines.json_lines import inspect_lines
 from engines.limits import Settings
 from engines.loading import find_table, loaded_type
 from engines.quoting import quote_identifier
-from engines.relations import VIRTUAL_COLUMNS, one_row, read_columns, read_parquet
+from engines.relations import one_row, read_columns, read_parquet
 from engines.sources import check_path, kind_of, source_files
 
 
@@ -49,35 +48,6 @@ def inspect(
     if found.rows == 0:
         raise StudioError("empty_dataset", subject, "has 0 rows", "add rows to it")
     return found
-
-
-def check_names(names: Sequence[str], subject: str) -> None:
-    """Refuse column names that an engine could not tell apart or has for itself."""
-    seen: dict[str, str] = {}
-    for position, name in enumerate(names, start=1):
-        if not name.strip() or "\0" in name:
-            raise StudioError(
-                "bad_column_name",
-                f"{subject}, column {position}",
-                "has no usable name",
-                "name it",
-            )
-        if name.lower() in VIRTUAL_COLUMNS:
-            raise StudioError(
-                "bad_column_name",
-                f"{subject}, column '{name}'",
-                "has a name that the engine gives to every row itself",
-                "rename it",
-            )
-        folded = unicodedata.normalize("NFC", name).lower()
-        if folded in seen:
-            raise StudioError(
-                "same_column_name",
-                f"{subject}, columns '{seen[folded]}' and '{name}'",
-                "have the same name, or names that differ in case or accents' coding alone",
-                "rename one of them",
-            )
-        seen[folded] = name
 
 
 def _parquet(settings: Settings, path: Path, scratch: Path) -> Inspection:
@@ -122,7 +92,7 @@ def _csv(
     quote = schema.quote if schema else '"'
     text = prepare_text(path, scratch, schema.encoding if schema else None, quote)
     given = schema or sniff_dialect(text)
-    names = header_names(text, given)
+    names = header_names(text, given, path)
     check_names(names, f"file '{path.name}'")
     found: tuple[str, ...] = ()
     if not given.columns:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from catalog.datasets import Column, CsvSchema
 from catalog.errors import StudioError
-from engines.csv_schema import MOST_COLUMNS
+from engines.column_names import check_names
 from engines.csv_text import Text
 from engines.csv_types import failed_column, typed_value
 from engines.quoting import quote_identifier, quote_list, quote_path
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 # A control character cannot stand in JSON, so it never splits a line.
 NO_DELIMITER = "'\x01'"
 READING = CsvSchema(null_tokens=())
+# Questions on more fields at once cost more than their sum.
+FIELDS_A_QUERY = 50
 IS_OBJECT = "case when json_valid(line) then json_type(line) = 'OBJECT' else false end"
 
 
@@ -42,7 +44,8 @@ def inspect_lines(
 ) -> tuple[tuple[Column, ...], int]:
     """The fields in the order in which they are met, and the rows.
 
-    Raises StudioError for the first line that is not an object.
+    Raises StudioError for the first line that is not an object, and for names of fields
+    that cannot be columns.
     """
     rows = check_lines(connection, text, path)
     # A number for where a key stands first: its line, then its place in the line.
@@ -53,13 +56,7 @@ def inspect_lines(
         "where line is not null) group by key order by min((number, place))"
     ).fetchall()
     names = [key for (key,) in found]
-    if len(names) > MOST_COLUMNS:
-        raise StudioError(
-            "too_many_columns",
-            f"file '{path.name}'",
-            f"has {len(names):,} fields, more than {MOST_COLUMNS:,}",
-            "keep the fields that are needed",
-        )
+    check_names(names, f"file '{path.name}'")
     types = _types(connection, text, names)
     return tuple(
         Column(name=name, type=type_name)
@@ -113,9 +110,17 @@ def _paths(names: Sequence[str]) -> str:
 def _types(
     connection: "duckdb.DuckDBPyConnection", text: Text, names: Sequence[str]
 ) -> list[str]:
-    """The narrowest type that holds every value of a field."""
-    if not names:
-        return []
+    """The narrowest type that holds every value of a field, field by field."""
+    return [
+        found
+        for start in range(0, len(names), FIELDS_A_QUERY)
+        for found in _types_of(connection, text, names[start : start + FIELDS_A_QUERY])
+    ]
+
+
+def _types_of(
+    connection: "duckdb.DuckDBPyConnection", text: Text, names: Sequence[str]
+) -> list[str]:
     tests = ", ".join(
         f"list(distinct types[{at}]), "
         f"count(*) filter (where types[{at}] in ('UBIGINT', 'BIGINT') "

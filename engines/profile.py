@@ -20,6 +20,7 @@ from engines.codes import (
     FOLDER,
     MOST_VALUES,
     count_listed,
+    has_codes,
     keep_values,
     list_values,
 )
@@ -84,8 +85,10 @@ def profile_rows(
     drawn_by = _telling(dataset, known) if keys[0] == NO_KEY else keys[0]
     for key in {*keys, drawn_by}:
         if key_name(key) not in known["keys"]:
-            known["keys"][key_name(key)] = _counted_key(
-                connection, rows, dataset, key, folder
+            known["keys"][key_name(key)] = (
+                None
+                if key == NO_KEY
+                else _counted_key(connection, rows, dataset, key, folder)
             )
     if key_name(drawn_by) not in known["sampled"]:
         known["sampled"][key_name(drawn_by)] = _sampled_by(
@@ -171,24 +174,38 @@ def count_columns(
         expressions = ["count(*)", *(text for one in part for text in _counts(one))]
         query = f"select {', '.join(expressions)} from {rows}"
         total, *numbers = one_row(connection, query)
-        for column, at in zip(part, range(0, len(numbers), 3), strict=True):
-            present, non_finite, about = numbers[at : at + 3]
-            distinct = min(about, present - non_finite)
-            if names_rows(column, distinct, present):
-                keys[column.name] = _counted_key(
-                    connection, rows, dataset, KeyColumn(column.name), folder
-                )
-                distinct = total - sum(
-                    keys[column.name][each] for each in ("missing", "duplicates")
-                )
-            elif is_simple(column.type) and 0 < distinct <= MOST_VALUES:
+        present, non_finite, about = (numbers[at::3] for at in range(3))
+        lists_values = total >= KEPT_FROM_ROWS and len(columns) <= COLUMNS_A_SCAN
+        few = _few_distinct(
+            connection,
+            rows,
+            [
+                column
+                for column, number in zip(part, about, strict=True)
+                if number <= FEW_VALUES
+                and is_simple(column.type)
+                and not (lists_values and has_codes(column))
+            ],
+        )
+        for at, column in enumerate(part):
+            distinct = min(about[at], present[at] - non_finite[at])
+            if column.name in few:
+                distinct = few[column.name]
+            elif names_rows(column, distinct, present[at]):
+                key = KeyColumn(column.name)
+                counts = _counted_key(connection, rows, dataset, key, folder)
+                keys[column.name] = counts
+                distinct = total - counts["missing"] - counts["duplicates"]
+            elif lists_values and has_codes(column) and distinct <= MOST_VALUES:
                 values = list_values(connection, rows, column)
                 distinct = count_listed(values)
-                if total >= KEPT_FROM_ROWS:
-                    keep_values(values, folder / FOLDER, len(counted))
+                keep_values(values, folder / FOLDER, len(counted))
             counted.append(
-                {"missing": total - present, "non_finite": non_finite}
-                | {"distinct": distinct}
+                {
+                    "missing": total - present[at],
+                    "non_finite": non_finite[at],
+                    "distinct": distinct,
+                }
             )
     return {"rows": total, "columns": counted, "keys": keys, "sampled": {}}
 
@@ -214,15 +231,34 @@ def _counts(column: Column) -> Iterator[str]:
         yield f"approx_count_distinct({name})" if is_simple(column.type) else "0"
 
 
+def _few_distinct(
+    connection: "duckdb.DuckDBPyConnection", rows: str, columns: Sequence[Column]
+) -> dict[str, int]:
+    """Exact counts of distinct values, all in one query."""
+    counts = [
+        f"count(distinct {quote_identifier(one.name)}) filter (where {_filled(one)})"
+        for one in columns
+    ]
+    if not counts:
+        return {}
+    found = one_row(connection, f"select {', '.join(counts)} from {rows}")
+    return {one.name: int(n) for one, n in zip(columns, found, strict=True)}
+
+
+def _filled(column: Column) -> str:
+    """SQL for whether a column has a value; a null has a hash too."""
+    name = quote_identifier(column.name)
+    is_float = family(column.type) == "float"
+    return f"isfinite({name})" if is_float else f"{name} is not null"
+
+
 def _counted_key(
     connection: "duckdb.DuckDBPyConnection",
     rows: str,
     dataset: Dataset,
     asked: KeyColumn,
     folder: Path,
-) -> dict[str, Any] | None:
-    if asked == NO_KEY:
-        return None
+) -> dict[str, Any]:
     column = column_of(dataset, asked.name)
     return count_key(connection, rows, column, asked.form, folder).model_dump()
 

@@ -145,7 +145,8 @@ def refuse_changed_columns(
         if name in now and now[name] != before[name]
     ]
     if gone or retyped:
-        told = [f"'{name}' is gone" for name in gone] + retyped
+        new = [f"'{name}' is new" for name in now if name not in before]
+        told = [f"'{name}' is gone" for name in gone] + retyped + new
         raise StudioError(
             "columns_changed",
             f"dataset '{dataset.name}'",

@@ -10,6 +10,8 @@ from pathlib import Path
 from catalog.datasets import Dataset, DatasetKind
 from catalog.errors import StudioError
 from catalog.home import Home
+from catalog.names import shown_path
+from engines.failures import of_system
 
 ENDINGS = {
     ".parquet": DatasetKind.parquet,
@@ -62,16 +64,15 @@ def check_path(path: Path, allowed_folders: Iterable[Path] = ()) -> Path:
     absolute = path.absolute()
     try:
         real = absolute.resolve(strict=True)
-    except FileNotFoundError:
+    except PermissionError as error:
+        raise of_system(error, subject) from None
+    except (OSError, RuntimeError):
+        # Absent, too long a name, a file where a folder should be, a link to itself.
         raise StudioError(
-            "file_not_found", subject, "was not found", f"check the path '{absolute}'"
-        ) from None
-    except (PermissionError, RuntimeError, OSError):
-        raise StudioError(
-            "permission_denied",
-            subject,
-            "may not be read by this user",
-            "mend the owner or mode of the file and its folders",
+            "file_not_found",
+            f"file {shown_path(path.name)}",
+            "was not found",
+            f"check the path {shown_path(absolute)}",
         ) from None
     folders = [folder.resolve() for folder in allowed_folders]
     if folders and not any(real.is_relative_to(folder) for folder in folders):

@@ -137,6 +137,14 @@ def score_population(
         ),
         SCORES,
     )
+    if people == 0:
+        raise StudioError(
+            "nobody_identified",
+            "the population",
+            "holds 0 people: none of its rows has an identifier that stands for one",
+            "fill its identifiers, or raise limits.maximum_linked_rows where many rows"
+            " are one person's",
+        )
     if extremes.unscored == people:
         raise StudioError(
             "nobody_scored",

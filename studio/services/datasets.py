@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from catalog.attributes import Role, with_role
-from catalog.datasets import CsvSchema, Dataset
+from catalog.datasets import CsvSchema
 from catalog.store import Catalog, MappedDataset
 from engines.base import Engine
 from engines.registration import HasCatalogAndEngine, current_source, register
@@ -90,13 +90,14 @@ def show(catalog: Catalog, name: str) -> dict[str, Any]:
     profiles = (
         {each.name: each for each in found.profile.columns} if found.profile else {}
     )
+    types = {each.name: each.type for each in found.dataset.columns}
     columns = []
     for mapping in found.mappings:
         profile = profiles.get(mapping.column)
         columns.append(
             {
                 "column": mapping.column,
-                "type": _type_of(found.dataset, mapping.column),
+                "type": types[mapping.column],
                 "role": mapping.role.value,
                 "attribute": mapping.attribute,
                 "confidence": mapping.confidence,
@@ -140,8 +141,3 @@ def profile(studio: HasCatalogAndEngine, name: str) -> dict[str, Any]:
         "fingerprint": source.fingerprint,
         "keys": [{**key.model_dump(), "is_unique": key.is_unique} for key in keys],
     }
-
-
-def _type_of(dataset: Dataset, column: str) -> str:
-    """The type the source gives the column."""
-    return next(each.type for each in dataset.columns if each.name == column)

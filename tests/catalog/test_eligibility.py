@@ -214,6 +214,53 @@ def test_what_the_seed_was_chosen_by_is_not_proposed(mapped, distinct, missing, 
     assert not found.is_final
 
 
+@pytest.mark.parametrize(
+    ("filled_in_seed", "filled", "code"),
+    [
+        (100, 100, "only_in_seed"),
+        (98, 110, "only_in_seed"),
+        (100, 150, "eligible"),
+        (90, 100, "eligible"),
+    ],
+)
+def test_what_only_the_seed_s_people_have_is_not_proposed(
+    mapped, filled_in_seed, filled, code
+):
+    """I08: an AUC of "has a value" of 0.98 and more, by 900 others."""
+    ours = profile_column("since", missing=100 - filled_in_seed)
+    theirs = profile_column("since", missing=1_000 - filled)
+
+    found = verdict_on(
+        mapped("seed", 100, USER_ID, ours), mapped("p", 1_000, USER_ID, theirs), "since"
+    )
+
+    assert found.code == code
+    assert not found.is_final
+
+
+def test_a_column_that_much_of_the_population_has_is_no_leak(mapped):
+    """The seed's people may be none of them."""
+    ours, theirs = profile_column("since"), profile_column("since", missing=500)
+
+    found = verdict_on(
+        mapped("seed", 500, USER_ID, ours), mapped("p", 1_000, USER_ID, theirs), "since"
+    )
+
+    assert found.eligible
+
+
+def test_a_column_that_is_empty_in_the_seed_is_not_blamed_on_its_type(mapped):
+    """I03: without values text is only a guess."""
+    ours = profile_column("age", "VARCHAR", 0, missing=100)
+    theirs = profile_column("age", "DOUBLE", 70)
+
+    found = verdict_on(
+        mapped("seed", 100, USER_ID, ours), mapped("p", 1_000, USER_ID, theirs), "age"
+    )
+
+    assert found.code == "all_missing_in_seed"
+
+
 def test_text_on_one_side_and_numbers_on_the_other_are_stated(mapped):
     seed = mapped("seed", 100, USER_ID, profile_column("age", "VARCHAR", 40))
     population = mapped("people", 1_000, USER_ID, profile_column("age", "INTEGER", 70))

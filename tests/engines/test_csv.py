@@ -140,6 +140,20 @@ def test_a_value_far_down_decides_the_type(engine, tmp_path, monkeypatch):
     assert columns_of(engine, path) == {"a": "BIGINT", "b": "VARCHAR", "c": "BIGINT"}
 
 
+@pytest.mark.parametrize("columns", [19, 20, 21, 45])
+def test_columns_of_several_queries_keep_their_own_types(
+    engine, tmp_path, monkeypatch, columns
+):
+    monkeypatch.setattr("engines.csv_schema.FIRST_ROWS", 2)
+    kinds = [("1", "BIGINT"), ("1.5", "DOUBLE"), ("x", "VARCHAR"), ("true", "BOOLEAN")]
+    wanted = {f"c{at}": kinds[at * 7 % 4][1] for at in range(columns)}
+    row = ",".join(kinds[at * 7 % 4][0] for at in range(columns))
+    content = "\n".join([",".join(wanted), row, row, row, ""])
+    path = write(tmp_path / "data.csv", content.encode())
+
+    assert columns_of(engine, path) == wanted
+
+
 def test_null_tokens_are_stated_and_read_as_missing(engine, loaded, tmp_path):
     path = write(
         tmp_path / "data.csv", b"id,v,country\nu1,1,NA\nu2,N/A,FR\nu3,-,\nu4,\\N,\\N\n"

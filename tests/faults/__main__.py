@@ -11,7 +11,7 @@ import importlib
 import sys
 import time
 
-CAMPAIGNS: tuple[str, ...] = ("payloads", "markers")
+CAMPAIGNS: tuple[str, ...] = ("malformed", "payloads", "markers")
 
 
 def main() -> int:
