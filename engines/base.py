@@ -201,6 +201,9 @@ class Engine(Protocol):
     def load(self, dataset: Dataset, fingerprint: str) -> None:
         """Make the dataset readable as Parquet at this fingerprint; nothing if it is."""
 
+    def forget(self, dataset: Dataset) -> None:
+        """Remove the copies that were loaded of the dataset; its source stays."""
+
     def profile(
         self, dataset: Dataset, fingerprint: str, key_columns: Sequence[KeyColumn]
     ) -> DatasetProfile:
@@ -231,6 +234,9 @@ class Engine(Protocol):
 
     def write_inputs(self, build_folder: Path, inputs: BuildInputs) -> None:
         """Write the schema `inputs` of the build's work database."""
+
+    def clear_spill(self, build_folder: Path) -> None:
+        """Remove what processes that were killed had spilled, of this build and others."""
 
     def read_sample(
         self, source: Source, key_column: str, columns: Sequence[str]

@@ -1,5 +1,6 @@
 """The engine on DuckDB: each method opens what it needs and closes it again."""
 
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,7 +30,14 @@ from engines.base import (
     Source,
 )
 from engines.casts import category_text
-from engines.connection import memory_session, start_work, work_session
+from engines.connection import (
+    SPILL,
+    clear_work_spill,
+    memory_session,
+    remove_dead_spill,
+    start_work,
+    work_session,
+)
 from engines.diagnosis import hash_differences
 from engines.failures import explained
 from engines.identifier_shapes import identifier_shape
@@ -78,6 +86,10 @@ class DuckDBEngine:
         self._check_path(dataset)
         loading.load(self.home, self.settings, dataset, fingerprint)
 
+    def forget(self, dataset: Dataset) -> None:
+        """Remove the copies that were loaded of the dataset; its source stays."""
+        shutil.rmtree(self.home.dataset(dataset.id), ignore_errors=True)
+
     def profile(
         self, dataset: Dataset, fingerprint: str, key_columns: Sequence[KeyColumn]
     ) -> DatasetProfile:
@@ -99,7 +111,9 @@ class DuckDBEngine:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with (
                 FileLock(folder / "profile.lock", mode=0o600),
-                memory_session(self.settings, folder, files=files) as connection,
+                memory_session(
+                    self.settings, self.home.root / SPILL, files=files
+                ) as connection,
             ):
                 return profile_rows(
                     connection,
@@ -140,7 +154,7 @@ class DuckDBEngine:
             explained(f"column '{population_column}'"),
             memory_session(
                 self.settings,
-                self.home.root / "spill",
+                self.home.root / SPILL,
                 files=[*seed_files, *population_files],
             ) as connection,
         ):
@@ -164,7 +178,7 @@ class DuckDBEngine:
                 written_whole(path) as temporary,
                 memory_session(
                     self.settings,
-                    self.home.root / "spill",
+                    self.home.root / SPILL,
                     files=[*files, temporary],
                     keep_order=True,
                 ) as connection,
@@ -179,7 +193,7 @@ class DuckDBEngine:
         files = self._files(source.dataset, source.fingerprint)
         found = column_of(source.dataset, column)
         with memory_session(
-            self.settings, self.home.root / "spill", files=files
+            self.settings, self.home.root / SPILL, files=files
         ) as connection:
             return identifier_shape(connection, read_parquet(files), found)
 
@@ -195,6 +209,11 @@ class DuckDBEngine:
             start_work(build_folder, [*population_files, *seed_files, *kept])
             with work_session(self.settings, build_folder) as connection:
                 write_schema(connection, inputs, population_files, seed_files, sample)
+
+    def clear_spill(self, build_folder: Path) -> None:
+        """Remove what processes that were killed had spilled, of this build and others."""
+        clear_work_spill(build_folder)
+        remove_dead_spill(self.home.root / SPILL)
 
     def read_sample(
         self, source: Source, key_column: str, columns: Sequence[str]
@@ -232,7 +251,7 @@ class DuckDBEngine:
             explained(f"file '{target.name}'", target.parent),
             memory_session(
                 self.settings,
-                self.home.root / "spill",
+                self.home.root / SPILL,
                 files=[source],
                 folders=[target.absolute().parent],
                 keep_order=True,

@@ -138,6 +138,7 @@ def write_inputs(
 ) -> None:
     """Write the schema `inputs`, unless an earlier try of this build did."""
     build.save()
+    workshop.engine.clear_spill(build.folder)
     if build.done(STEP) is None:
         inputs = plan.inputs(build.build_id)
         workshop.engine.write_inputs(

@@ -19,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from catalog.errors import StudioError
+from studio.ending import INTERRUPTED, STOPPED
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -33,7 +34,7 @@ class ExitCode(IntEnum):
     refused = 3
     failed = 4
     busy = 5
-    interrupted = 130
+    interrupted = INTERRUPTED
 
 
 BUSY = frozenset({"already_building", "catalog_locked", "database_locked", "fenced"})
@@ -77,7 +78,7 @@ def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
             show_error(error, as_json=as_json)
             raise typer.Exit(exit_code_of(error)) from None
         except KeyboardInterrupt:
-            err.print("stopped; the last good version is still served")
+            err.print(STOPPED)
             raise typer.Exit(ExitCode.interrupted) from None
         except (typer.Exit, typer.BadParameter):
             raise

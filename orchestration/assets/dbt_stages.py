@@ -12,7 +12,6 @@ from dagster_dbt import DbtCliResource, dbt_assets
 
 from orchestration.dbt_runner import NodeResult, build_relations, whole_stage
 from orchestration.distributions import DISTRIBUTION_RELATIONS
-from orchestration.faults import RETRY_POLICY
 from orchestration.figures import REPORT_TABLES
 from orchestration.partitions import audiences
 from orchestration.progress import Progress, tell
@@ -54,7 +53,6 @@ def dbt_stage(name: str) -> dg.AssetsDefinition:
         name=name,
         partitions_def=audiences,
         dagster_dbt_translator=TRANSLATOR,
-        retry_policy=RETRY_POLICY,
     )
     def stage(
         context: dg.AssetExecutionContext, studio: Studio, dbt: DbtCliResource
