@@ -32,9 +32,9 @@ def _remove_dead(target: Path) -> None:
     start = f".{target.name}."
     for entry in os.scandir(target.parent):
         owner = entry.name.removeprefix(start).partition("-")[0]
-        if entry.name.startswith(start) and owner.isdecimal():
-            if not psutil.pid_exists(int(owner)):
-                Path(entry.path).unlink(missing_ok=True)
+        is_ours = entry.name.startswith(start) and owner.isdecimal()
+        if is_ours and not psutil.pid_exists(int(owner)):
+            Path(entry.path).unlink(missing_ok=True)
 
 
 def write_text_whole(target: Path, text: str) -> None:

@@ -5,6 +5,7 @@ process, so the run carries that process in a tag, by which others see that it d
 """
 
 import signal
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,6 +73,24 @@ def undisturbed() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def ends_with_us(process: "subprocess.Popen[bytes]") -> Iterator[None]:
+    """Have a child killed where this process dies, which would leave it at work.
+
+    A shell waits for a line from us; the end of its input without one is our death.
+    """
+    watch = 'read -r over || kill -9 "$0"'
+    with subprocess.Popen(  # noqa: S603
+        ["/bin/sh", "-c", watch, str(process.pid)],
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+    ) as watcher:
+        try:
+            yield
+        finally:
+            watcher.communicate(b"\n")
 
 
 def was_interrupted(result: dg.JobExecutionResult) -> bool:

@@ -11,7 +11,7 @@ import importlib
 import sys
 import time
 
-CAMPAIGNS: tuple[str, ...] = ()
+CAMPAIGNS: tuple[str, ...] = ("kills", "contention", "worker_kills")
 
 
 def main() -> int:

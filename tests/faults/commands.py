@@ -71,6 +71,25 @@ class Command:
         if self.is_running:
             os.kill(self.pid, number)
 
+    @property
+    def is_asleep(self) -> bool:
+        """True while SIGSTOP holds it."""
+        return psutil.Process(self.pid).status() == psutil.STATUS_STOPPED
+
+    @property
+    def work(self) -> float:
+        """Seconds of processor time it has used: a clock that other load does not move."""
+        try:
+            times = psutil.Process(self.pid).cpu_times()
+        except psutil.NoSuchProcess:
+            return float("inf")
+        return float(times.user + times.system)
+
+    def work_until(self, seconds: float) -> None:
+        """Wait until it has worked for so long, or has ended."""
+        while self.is_running and self.work < seconds:
+            time.sleep(0.005)
+
     def end(self, seconds: float = END_SECONDS) -> float:
         """Wait for the end; the seconds it took. AssertionError where it never came."""
         began = time.monotonic()
@@ -163,6 +182,11 @@ def orphans(session: int, seconds: float = ORPHAN_SECONDS) -> list[str]:
             break
         time.sleep(0.05)
     return left
+
+
+def left_running(command: Command) -> list[str]:
+    """Processes that the ended command left behind."""
+    return [f"orphans: {line}" for line in orphans(command.pid)]
 
 
 def _alive_in(session: int) -> list[str]:
