@@ -235,6 +235,12 @@ class Engine(Protocol):
     def write_inputs(self, build_folder: Path, inputs: BuildInputs) -> None:
         """Write the schema `inputs` of the build's work database."""
 
+    def wait_for_work(self, build_folder: Path) -> None:
+        """Return once the build's work database can be opened by this process.
+
+        StudioError `database_locked`, naming the holder, after a bounded wait.
+        """
+
     def clear_spill(self, build_folder: Path) -> None:
         """Remove what processes that were killed had spilled, of this build and others."""
 

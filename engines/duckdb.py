@@ -210,6 +210,14 @@ class DuckDBEngine:
             with work_session(self.settings, build_folder) as connection:
                 write_schema(connection, inputs, population_files, seed_files, sample)
 
+    def wait_for_work(self, build_folder: Path) -> None:
+        """Return once the build's work database can be opened by this process.
+
+        StudioError `database_locked`, naming the holder, after a bounded wait.
+        """
+        with work_session(self.settings, build_folder):
+            pass
+
     def clear_spill(self, build_folder: Path) -> None:
         """Remove what processes that were killed had spilled, of this build and others."""
         clear_work_spill(build_folder)
