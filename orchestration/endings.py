@@ -43,6 +43,20 @@ def end_abandoned_runs(instance: dg.DagsterInstance) -> int:
     return ended
 
 
+def stop_if_cancelled(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
+    """Interrupt a run that was cancelled while its worker was still loading.
+
+    The worker gets a signal then that nothing takes up, and the run's beginning hides
+    from its state that it was cancelled.
+    """
+    asked = instance.all_logs(
+        run.run_id, of_type=dg.DagsterEventType.PIPELINE_CANCELING
+    )
+    if asked:
+        instance.report_run_canceling(run)
+        raise KeyboardInterrupt
+
+
 @contextmanager
 def interrupts_told(
     workshop: Workshop, instance: dg.DagsterInstance, worker: str

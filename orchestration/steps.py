@@ -15,6 +15,7 @@ import dagster as dg
 from catalog.errors import StudioError
 from catalog.records import Lease
 from orchestration.builds import Build, load_build
+from orchestration.endings import stop_if_cancelled
 from orchestration.faults import (
     RETRY_POLICY,
     WORTH_A_RETRY,
@@ -56,6 +57,7 @@ def step(
     began = time.monotonic()
     tell(Progress(name))
     with told_to_dagster(context):
+        stop_if_cancelled(context.instance, context.run)
         workshop = studio.open()
         build = build_of_run(workshop, context)
         with (

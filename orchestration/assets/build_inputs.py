@@ -3,6 +3,7 @@
 import dagster as dg
 
 from catalog.version_store import INTERMEDIATE
+from orchestration.endings import stop_if_cancelled
 from orchestration.intake import prepare_build
 from orchestration.jobs import FORCE_TAG, SPECIFICATION_TAG
 from orchestration.partitions import audiences
@@ -37,6 +38,7 @@ def build_inputs(
     """
     tell(Progress("inputs"))
     with told_to_dagster(context):
+        stop_if_cancelled(context.instance, context.run)
         workshop = studio.open()
         tags = context.run.tags
         number = tags.get(SPECIFICATION_TAG)

@@ -145,11 +145,11 @@ def woken(scene: Scene, border: Border, *, is_same: bool) -> list[str]:
     arguments = [SECOND] if is_same else [FIRST, "--force"]
     newer = start(scene.folder, "audience", "build", *arguments, prepare=hurry)
     newer.end(SECONDS)
-    if newer.exit_code == ExitCode.busy and "is held open by process" in newer.printed:
-        # It sleeps over the open work database of the very same build.
+    if newer.exit_code == ExitCode.busy and f"by process {late.pid}" in newer.printed:
+        # It sleeps over the catalog's write lock, or over the build's open database.
         late.send(signal.SIGKILL)
         late.end()
-        return [] if str(late.pid) in newer.printed else ["message: no holder is named"]
+        return []
     if newer.exit_code != 0:
         late.send(signal.SIGKILL)
         return [f"not finished: the newer one said {newer.printed[-300:]}"]

@@ -1,15 +1,8 @@
-"""Several at one audience, one home or one file: F04, F05, F06 and F10 in short."""
-
-import pytest
+"""Several at one audience or one file: F04, F06 and F10 in short."""
 
 from tests.faults.borders import BORDERS
-from tests.faults.contention import (
-    locked_files,
-    two_of_one_name,
-    woken,
-)
+from tests.faults.contention import locked_files, two_of_one_name, woken
 
-BEFORE_THE_RENAME = "before the rename"
 BETWEEN_STEPS = "after deliver is marked as done"
 
 
@@ -20,13 +13,10 @@ def test_of_two_builds_of_one_name_one_wins_and_the_other_is_told(scene):
     assert outcome.tried == 1
 
 
-@pytest.mark.parametrize("border", [BEFORE_THE_RENAME, BETWEEN_STEPS])
-def test_a_worker_that_slept_while_a_newer_build_was_published_is_refused(
-    scene, border
-):
-    (found,) = (each for each in BORDERS if each.name == border)
+def test_a_worker_that_slept_while_a_newer_build_was_published_is_refused(scene):
+    (border,) = (each for each in BORDERS if each.name == BETWEEN_STEPS)
 
-    assert woken(scene, found, is_same=False) == []
+    assert woken(scene, border, is_same=False) == []
 
 
 def test_a_locked_file_is_waited_for_and_its_holder_is_named(scene):

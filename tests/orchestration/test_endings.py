@@ -12,7 +12,7 @@ import pytest
 
 from catalog.errors import StudioError
 from catalog.records import Lease
-from orchestration.endings import WORKER_TAG, end_abandoned_runs
+from orchestration.endings import WORKER_TAG, end_abandoned_runs, stop_if_cancelled
 from orchestration.faults import RETRY_POLICY
 from orchestration.leases import lease_owner
 from orchestration.publishing import remove_drafts
@@ -67,6 +67,23 @@ def test_a_run_whose_command_died_failed_and_no_other(dead_worker):
     }
     assert states.pop(died.run_id) is dg.DagsterRunStatus.FAILURE
     assert {*states.values()} == {dg.DagsterRunStatus.STARTED}
+
+
+def test_a_run_that_was_cancelled_before_it_began_stops_at_its_next_step():
+    """Its beginning makes it STARTED again, so its state alone does not tell."""
+    instance = dg.DagsterInstance.ephemeral()
+    run = run_of(instance, {})
+    stop_if_cancelled(instance, run)
+    instance.report_run_canceling(run)
+    instance.report_dagster_event(
+        dg.DagsterEvent(dg.DagsterEventType.RUN_START.value, "job"), run.run_id
+    )
+    assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.STARTED
+
+    with pytest.raises(KeyboardInterrupt):
+        stop_if_cancelled(instance, run)
+
+    assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.CANCELING
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, None])
