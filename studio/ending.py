@@ -15,6 +15,8 @@ END_SECONDS = 8.0
 STOPPED = "stopped; the last good version is still served"
 INTERRUPTED = 130
 
+_asked = threading.Event()
+
 
 def end_when_asked() -> None:
     """From here on a first signal is an interrupt, and the end comes in any case."""
@@ -26,6 +28,11 @@ def end_when_asked() -> None:
     threading.Thread(target=_insist, args=(reader,), name="end", daemon=True).start()
 
 
+def was_asked() -> bool:
+    """True once a signal came: what fails from then on, fails because of it."""
+    return _asked.wait(timeout=0.01)
+
+
 def leave_ending_to_others() -> None:
     """For a command that handles signals by itself."""
     signal.set_wakeup_fd(-1)
@@ -34,6 +41,7 @@ def leave_ending_to_others() -> None:
 def _insist(reader: int) -> None:
     while os.read(reader, 1)[0] not in (signal.SIGINT, signal.SIGTERM):
         pass
+    _asked.set()
     time.sleep(INSIST_SECONDS)
     os.kill(os.getpid(), signal.SIGINT)
     time.sleep(END_SECONDS - INSIST_SECONDS)

@@ -22,6 +22,41 @@ while True:
 """
 
 
+UPSET = """
+import time
+from studio.console import guarded
+from studio.ending import end_when_asked
+
+@guarded
+def command():
+    print("at work", flush=True)
+    try:
+        time.sleep(600)
+    except KeyboardInterrupt:
+        raise AttributeError("half a module")
+
+end_when_asked()
+command()
+"""
+
+
+def test_an_error_that_an_interrupt_brought_about_is_told_as_the_interrupt():
+    process = subprocess.Popen(
+        [sys.executable, "-c", UPSET],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    process.stdout.readline()
+    time.sleep(0.5)
+
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+
+    assert said.splitlines()[0] == STOPPED
+    assert "AttributeError" not in said.splitlines()[0]
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_command_whose_libraries_swallow_the_interrupt_ends_all_the_same(number):
     process = subprocess.Popen(
