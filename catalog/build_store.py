@@ -29,7 +29,8 @@ class BuildStore(LeaseStore):
         """Begin a build, or the same one again, and make it the audience's newest.
 
         One that was published already keeps its state: see `version_of_build`. With a
-        root run, its later steps find the build by it.
+        root run, its later steps find the build by it. Whoever starts a build holds the
+        audience's lease, so another one that still says it runs has ended unheard.
         """
         with self.writing() as connection:
             owner = read_audience(connection, audience)
@@ -39,6 +40,7 @@ class BuildStore(LeaseStore):
             build_id = build_id_of(
                 owner.id, version.hash, input_fingerprints, code_version, force
             )
+            self._end_unheard(connection, owner.id, build_id)
             self._begin(
                 connection,
                 Build(
@@ -79,6 +81,28 @@ class BuildStore(LeaseStore):
             }
         connection.execute(
             update(table).where(table.c.build_id == build.build_id).values(**changes)
+        )
+
+    def _end_unheard(
+        self, connection: Connection, audience_id: str, build_id: str
+    ) -> None:
+        error = StudioError(
+            "build_ended_unheard",
+            f"build {build_id}",
+            "ended without a word: its process was killed, or overtaken",
+            "build the audience again",
+        )
+        table = tables.builds
+        connection.execute(
+            update(table)
+            .where(table.c.audience_id == audience_id)
+            .where(table.c.build_id != build_id)
+            .where(table.c.state == BuildState.running.value)
+            .values(
+                state=BuildState.failed.value,
+                error=error.as_dict(),
+                ended_at=self.clock(),
+            )
         )
 
     def record_run(self, root_run_id: str, build_id: str) -> None:

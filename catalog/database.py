@@ -10,9 +10,9 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, create_engine, event, insert, inspect, select
 from sqlalchemy.engine import Engine, make_url
@@ -23,7 +23,12 @@ from catalog.errors import StudioError
 from catalog.home import Home
 from catalog.names import shown
 
+if TYPE_CHECKING:
+    from filelock import FileLock
+
 WAIT_SECONDS = 10.0
+# Registering reads the whole of a source.
+ALONE_SECONDS = 600
 
 
 def utc_now() -> datetime:
@@ -82,6 +87,39 @@ class Database:
             connection = plain.execution_options(**options)
             with connection.begin():
                 yield connection
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """What takes several transactions and is done by one process at a time.
+
+        May be entered again from inside. StudioError `catalog_in_use` after a bounded
+        wait. A catalog on a server is not locked.
+        """
+        from filelock import Timeout
+
+        if self._path is None:
+            yield
+            return
+        try:
+            self._alone.acquire(timeout=ALONE_SECONDS)
+        except Timeout as error:
+            raise StudioError(
+                "catalog_in_use",
+                f"catalog {self._shown}",
+                f"has been changed by another process for {ALONE_SECONDS} s"
+                f"{self._holders(Path(self._alone.lock_file))}",
+                "wait until that has ended, or end it, and try again",
+            ) from error
+        try:
+            yield
+        finally:
+            self._alone.release()
+
+    @cached_property
+    def _alone(self) -> "FileLock":
+        from filelock import FileLock
+
+        return FileLock(f"{self._path}.lock", mode=0o600)
 
     def _prepare(self) -> None:
         with self.reading() as connection:
@@ -170,12 +208,12 @@ class Database:
             )
         return None
 
-    def _holders(self) -> str:
+    def _holders(self, *others: Path) -> str:
         """Who holds the lock, where Linux tells; SQLite locks the file and its -shm."""
         locks = Path("/proc/locks")
         if self._path is None or not locks.exists():
             return ""
-        files = (self._path, Path(f"{self._path}-shm"))
+        files = others or (self._path, Path(f"{self._path}-shm"))
         inodes = {str(file.stat().st_ino) for file in files if file.exists()}
         fields = [line.split() for line in locks.read_text().splitlines()]
         found = {

@@ -25,6 +25,18 @@ from catalog.specification_model import AudienceSpecification
 class DatasetStore(Database):
     """The catalog's operations on datasets."""
 
+    def unfinished_dataset(self, name: str) -> Dataset | None:
+        """The dataset of this exact name, if its registration never ended.
+
+        Its profile is kept last of all. While `alone`, whoever began it has died.
+        """
+        with self.reading() as connection:
+            for dataset in _datasets(connection):
+                if dataset.name == name:
+                    is_whole = _newest_profile(connection, dataset.id) is not None
+                    return None if is_whole else dataset
+        return None
+
     def add_dataset(
         self,
         name: str,

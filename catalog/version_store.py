@@ -16,6 +16,7 @@ from catalog.lease_store import check_lease
 from catalog.names import shown
 from catalog.records import (
     AudienceVersion,
+    Build,
     BuildState,
     HistoryEntry,
     Lease,
@@ -43,7 +44,8 @@ class VersionStore(BuildStore):
         returns its path; it is called once the lease is proved, while nobody else can
         write, and nothing is published where it raises. A build that is published
         already gives its version. Figures that are not finite are kept as null. Raises
-        StudioError `fenced` for a worker that was overtaken.
+        StudioError `fenced` for a worker that was overtaken: by its lease, or by a build
+        that was asked for later and is published.
         """
         with self.writing() as connection:
             check_lease(connection, lease)
@@ -58,6 +60,7 @@ class VersionStore(BuildStore):
             published = _version_of_build(connection, build_id)
             if published is not None:
                 return published
+            _refuse_overtaken(connection, build)
             number = _next_number(connection, lease.audience_id)
             audience = read_audience(connection, lease.audience_id)
             users_tags = [tag for tag in audience.tags if tag not in BORN_WITH]
@@ -166,6 +169,26 @@ class VersionStore(BuildStore):
                 HistoryEntry(build=build, version=versions.get(build.build_id))
                 for build in builds
             )
+
+
+def _refuse_overtaken(connection: Connection, build: Build) -> None:
+    """A worker that slept between two steps holds a new lease for an old request."""
+    newest = connection.execute(
+        select(func.max(tables.builds.c.sequence))
+        .join_from(
+            tables.audience_versions,
+            tables.builds,
+            tables.audience_versions.c.build_id == tables.builds.c.build_id,
+        )
+        .where(tables.audience_versions.c.audience_id == build.audience_id)
+    ).scalar()
+    if newest is not None and newest > build.sequence:
+        raise StudioError(
+            "fenced",
+            f"build {build.build_id}",
+            "was overtaken by a newer build, which is published",
+            "nothing is lost: to have this one served, build it again from its start",
+        )
 
 
 def _serve(connection: Connection, audience_id: str, number: int) -> AudienceVersion:

@@ -9,9 +9,13 @@ from uuid import uuid4
 
 @contextmanager
 def written_whole(target: Path) -> Iterator[Path]:
-    """A temporary path beside `target`, renamed to it when the block ends well."""
+    """A temporary path beside `target`, renamed to it when the block ends well.
+
+    It has the process in its name: what a killed one left goes with the next writing.
+    """
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = target.parent / f".{target.name}.{uuid4().hex}"
+    _remove_dead(target)
+    temporary = target.parent / f".{target.name}.{os.getpid()}-{uuid4().hex}"
     try:
         yield temporary
         temporary.chmod(0o600)
@@ -20,6 +24,17 @@ def written_whole(target: Path) -> Iterator[Path]:
         _sync(target.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _remove_dead(target: Path) -> None:
+    import psutil
+
+    start = f".{target.name}."
+    for entry in os.scandir(target.parent):
+        owner = entry.name.removeprefix(start).partition("-")[0]
+        is_ours = entry.name.startswith(start) and owner.isdecimal()
+        if is_ours and not psutil.pid_exists(int(owner)):
+            Path(entry.path).unlink(missing_ok=True)
 
 
 def write_text_whole(target: Path, text: str) -> None:

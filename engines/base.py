@@ -202,6 +202,9 @@ class Engine(Protocol):
     def load(self, dataset: Dataset, fingerprint: str) -> None:
         """Make the dataset readable as Parquet at this fingerprint; nothing if it is."""
 
+    def forget(self, dataset: Dataset) -> None:
+        """Remove the copies that were loaded of the dataset; its source stays."""
+
     def profile(
         self, dataset: Dataset, fingerprint: str, key_columns: Sequence[KeyColumn]
     ) -> DatasetProfile:
@@ -235,6 +238,15 @@ class Engine(Protocol):
 
         Returns the attributes whose distinct values stand in `inputs.population_values`.
         """
+
+    def wait_for_work(self, build_folder: Path) -> None:
+        """Return once the build's work database can be opened by this process.
+
+        StudioError `database_locked`, naming the holder, after a bounded wait.
+        """
+
+    def clear_spill(self, build_folder: Path) -> None:
+        """Remove what processes that were killed had spilled, of this build and others."""
 
     def read_sample(
         self, source: Source, key_column: str, columns: Sequence[str]

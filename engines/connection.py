@@ -97,17 +97,22 @@ def memory_session(
 
 
 def _own_spill(folder: Path) -> Path:
-    """A spill folder for this session alone; those of processes that died are emptied."""
+    """A spill folder for this session alone; those of processes that died go."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    remove_dead_spill(folder)
+    own = folder / f"spill-{os.getpid()}-{uuid4().hex}"
+    own.mkdir(mode=0o700)
+    return own
+
+
+def remove_dead_spill(folder: Path) -> None:
+    """Remove the spill folders of processes that died."""
     import psutil
 
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for left in folder.glob("spill-*"):
         owner = left.name.split("-")[1]
         if not psutil.pid_exists(int(owner)):
             shutil.rmtree(left, ignore_errors=True)
-    own = folder / f"spill-{os.getpid()}-{uuid4().hex}"
-    own.mkdir(mode=0o700)
-    return own
 
 
 @contextmanager
@@ -150,10 +155,16 @@ def _open_work(settings: Settings, build_folder: Path) -> "duckdb.DuckDBPyConnec
         return connection
 
 
+def clear_work_spill(build_folder: Path) -> None:
+    """Remove what a killed worker's DuckDB spilled: ours, and dbt's beside the database."""
+    for left in (SPILL, f"{WORK_DATABASE}.tmp"):
+        shutil.rmtree(build_folder / left, ignore_errors=True)
+
+
 def start_work(build_folder: Path, files: Iterable[Path]) -> None:
     """Make the build's folder, empty its spill and note which files its views may read."""
     build_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    shutil.rmtree(build_folder / SPILL, ignore_errors=True)
+    clear_work_spill(build_folder)
     sources = build_folder / SOURCES
     sources.write_text(json.dumps([str(path) for path in files]))
     sources.chmod(0o600)

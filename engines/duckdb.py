@@ -1,5 +1,6 @@
 """The engine on DuckDB: each method opens what it needs and closes it again."""
 
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,7 +31,14 @@ from engines.base import (
     Source,
 )
 from engines.casts import category_text
-from engines.connection import memory_session, start_work, work_session
+from engines.connection import (
+    SPILL,
+    clear_work_spill,
+    memory_session,
+    remove_dead_spill,
+    start_work,
+    work_session,
+)
 from engines.diagnosis import hash_differences
 from engines.failures import explained
 from engines.identifier_shapes import identifier_shape
@@ -80,6 +88,10 @@ class DuckDBEngine:
         self._check_path(dataset)
         loading.load(self.home, self.settings, dataset, fingerprint)
 
+    def forget(self, dataset: Dataset) -> None:
+        """Remove the copies that were loaded of the dataset; its source stays."""
+        shutil.rmtree(self.home.dataset(dataset.id), ignore_errors=True)
+
     def profile(
         self, dataset: Dataset, fingerprint: str, key_columns: Sequence[KeyColumn]
     ) -> DatasetProfile:
@@ -102,7 +114,10 @@ class DuckDBEngine:
             with (
                 FileLock(folder / "profile.lock", mode=0o600),
                 memory_session(
-                    self.settings, folder, files=files, keep_order=True
+                    self.settings,
+                    self.home.root / SPILL,
+                    files=files,
+                    keep_order=True,
                 ) as connection,
             ):
                 return profile_rows(
@@ -144,7 +159,7 @@ class DuckDBEngine:
             explained(f"column '{population_column}'"),
             memory_session(
                 self.settings,
-                self.home.root / "spill",
+                self.home.root / SPILL,
                 files=[*seed_files, *population_files],
             ) as connection,
         ):
@@ -168,7 +183,7 @@ class DuckDBEngine:
                 written_whole(path) as temporary,
                 memory_session(
                     self.settings,
-                    self.home.root / "spill",
+                    self.home.root / SPILL,
                     files=[*files, temporary],
                     keep_order=True,
                 ) as connection,
@@ -183,7 +198,7 @@ class DuckDBEngine:
         files = self._files(source.dataset, source.fingerprint)
         found = column_of(source.dataset, column)
         with memory_session(
-            self.settings, self.home.root / "spill", files=files
+            self.settings, self.home.root / SPILL, files=files
         ) as connection:
             return identifier_shape(connection, read_parquet(files), found)
 
@@ -225,10 +240,27 @@ class DuckDBEngine:
             explained(f"dataset '{population.dataset.name}'", folder),
             FileLock(folder / "profile.lock", mode=0o600),
             memory_session(
-                self.settings, folder, files=files, folders=[folder], keep_order=True
+                self.settings,
+                self.home.root / SPILL,
+                files=files,
+                folders=[folder],
+                keep_order=True,
             ) as connection,
         ):
             return make_index(connection, inputs, files, folder)
+
+    def wait_for_work(self, build_folder: Path) -> None:
+        """Return once the build's work database can be opened by this process.
+
+        StudioError `database_locked`, naming the holder, after a bounded wait.
+        """
+        with work_session(self.settings, build_folder):
+            pass
+
+    def clear_spill(self, build_folder: Path) -> None:
+        """Remove what processes that were killed had spilled, of this build and others."""
+        clear_work_spill(build_folder)
+        remove_dead_spill(self.home.root / SPILL)
 
     def read_sample(
         self, source: Source, key_column: str, columns: Sequence[str]
@@ -266,7 +298,7 @@ class DuckDBEngine:
             explained(f"file '{target.name}'", target.parent),
             memory_session(
                 self.settings,
-                self.home.root / "spill",
+                self.home.root / SPILL,
                 files=[source],
                 folders=[target.absolute().parent],
                 keep_order=True,

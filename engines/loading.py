@@ -3,6 +3,7 @@
 Rows keep the order of the source. A row that cannot be read is an error, never left out.
 """
 
+import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -26,23 +27,31 @@ if TYPE_CHECKING:
     import duckdb
 
 
+SCRATCH = ".load-"
+
+
 def load(home: Home, settings: Settings, dataset: Dataset, fingerprint: str) -> None:
     """Write the dataset's Parquet copy of this fingerprint; nothing if it is there."""
     from filelock import FileLock
 
     target = loaded_file(home, dataset, fingerprint)
-    if dataset.kind.is_read_in_place or target.exists():
+    if dataset.kind.is_read_in_place:
+        return
+    if target.exists() and not any(target.parent.glob(f"{SCRATCH}*")):
         return
     path = Path(dataset.path)
     with explained(f"dataset '{dataset.name}'", target.parent):
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with (
-            FileLock(target.parent / "load.lock", mode=0o600),
-            TemporaryDirectory(dir=target.parent, prefix=".load-") as scratch,
-        ):
+        with FileLock(target.parent / "load.lock", mode=0o600):
+            # Who holds the lock is alone: what is there is of a process that was killed.
+            for left in target.parent.glob(f"{SCRATCH}*"):
+                shutil.rmtree(left, ignore_errors=True)
             if target.exists():
                 return
-            with written_whole(target) as temporary:
+            with (
+                TemporaryDirectory(dir=target.parent, prefix=SCRATCH) as scratch,
+                written_whole(target) as temporary,
+            ):
                 _load(settings, dataset, path, Path(scratch), temporary)
 
 

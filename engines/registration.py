@@ -40,30 +40,41 @@ def register(
 ) -> tuple[Dataset, Inspection]:
     """Inspect a source, register it, profile it and propose its mappings.
 
-    Nothing is registered where any of these fails.
+    Nothing is registered where any of these fails; what a killed registration of the
+    same name left goes first.
     """
     refuse_work_table(path)
     inspection = engine.inspect(path, table, csv_schema)
-    dataset = catalog.add_dataset(
-        name,
-        inspection.kind,
-        str(path.absolute()),
-        inspection.columns,
-        table=table,
-        csv_schema=inspection.csv_schema,
-        description=description,
-    )
-    try:
-        fingerprint = engine.fingerprint(dataset)
-        engine.load(dataset, fingerprint)
-        profile = engine.profile(dataset, fingerprint, ())
-        refuse_empty(dataset, profile.rows)
-        catalog.set_mappings(dataset.id, propose_mappings(dataset, profile))
-        catalog.save_profile(profile)
-    except BaseException:
-        catalog.remove_dataset(dataset.id)
-        raise
+    with catalog.alone():
+        unfinished = catalog.unfinished_dataset(name)
+        if unfinished is not None:
+            _forget(catalog, engine, unfinished)
+        dataset = catalog.add_dataset(
+            name,
+            inspection.kind,
+            str(path.absolute()),
+            inspection.columns,
+            table=table,
+            csv_schema=inspection.csv_schema,
+            description=description,
+        )
+        try:
+            fingerprint = engine.fingerprint(dataset)
+            engine.load(dataset, fingerprint)
+            profile = engine.profile(dataset, fingerprint, ())
+            refuse_empty(dataset, profile.rows)
+            catalog.set_mappings(dataset.id, propose_mappings(dataset, profile))
+            catalog.save_profile(profile)
+        except BaseException:
+            _forget(catalog, engine, dataset)
+            raise
     return dataset, inspection
+
+
+def _forget(catalog: Catalog, engine: Engine, dataset: Dataset) -> None:
+    """Take back a registration that did not come to its end."""
+    engine.forget(dataset)
+    catalog.remove_dataset(dataset.id)
 
 
 def current_source(

@@ -52,7 +52,7 @@ def build_relations(
 ) -> Iterator[NodeResult]:
     """Build the selected models and run their data tests, yielding each as it ends.
 
-    Raises StudioError `dbt_failed` naming the first model or test that failed, after
+    Raises StudioError `database_locked`, or `dbt_failed` naming the first model or test that failed, after
     everything that could run has been yielded.
     """
     arguments = _arguments(selection, build)
@@ -70,6 +70,8 @@ def build_relations(
         daemon=True,
     )
     failed: list[NodeResult] = []
+    # dbt does not wait for a work database that another process holds, and names no one.
+    engine.wait_for_work(build.folder)
     manifest_folder()  # a project that cannot be parsed is told here, not in the thread
     worker.start()
     try:

@@ -50,6 +50,14 @@ def as_studio_error(error: Exception) -> StudioError:
     )
 
 
+def another_try(tries: int) -> dg.RetryRequested:
+    """The request for another try after so many that were in vain."""
+    return dg.RetryRequested(
+        max_retries=RETRY_POLICY.max_retries,
+        seconds_to_wait=RETRY_POLICY.calculate_delay(tries + 1),
+    )
+
+
 def as_failure(error: StudioError) -> dg.Failure:
     """The failure as Dagster shows it; only locks and I/O are tried again."""
     return dg.Failure(

@@ -11,6 +11,7 @@ import dagster as dg
 from filelock import FileLock
 
 from catalog.home import Home
+from engines.atomic import write_text_whole
 
 LOCK_SECONDS = 120
 SETTINGS = """\
@@ -45,7 +46,7 @@ def open_instance(home: Home) -> dg.DagsterInstance:
         settings = home.dagster / "dagster.yaml"
         if not settings.exists():
             runs = json.dumps(str(home.dagster / "history" / "runs"))
-            settings.write_text(SETTINGS.format(history=runs))
+            write_text_whole(settings, SETTINGS.format(history=runs))
         instance = dg.DagsterInstance.get()
         instance.get_runs(limit=1)  # opens and migrates every store once
     return instance

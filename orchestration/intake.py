@@ -140,6 +140,7 @@ def write_inputs(
 
     Returns the build as its later steps read it.
     """
+    workshop.engine.clear_spill(build.folder)
     done = build.done(STEP)
     if done is None:
         inputs = plan.inputs(build.build_id)

@@ -18,7 +18,7 @@ from catalog.records import Audience, AudienceVersion, SpecificationVersion
 from catalog.specification import AudienceSpecification
 from orchestration.dbt_runner import build_relations, whole_stage
 from orchestration.intake import prepare_build
-from orchestration.leases import leased
+from orchestration.leases import lease_owner, leased
 from orchestration.plan import plan_build, register_declared
 from orchestration.progress import Listener, Progress, listening, tell
 from orchestration.publishing import publish
@@ -65,22 +65,36 @@ def build_audience(
     """Build the audience's newest specification through Dagster's job, in this process.
 
     The run, its events and materialisations are in the studio's Dagster as if they had
-    been started there. Raises StudioError with the cause of a failure.
+    been started there. Raises StudioError with the cause of a failure, and
+    KeyboardInterrupt where a signal ended it.
     """
     import dagster as dg
 
+    from orchestration.endings import (
+        WORKER_TAG,
+        end_abandoned_runs,
+        interrupts_told,
+        was_interrupted,
+    )
     from orchestration.instance import open_instance
     from orchestration.jobs import FORCE_TAG, SPECIFICATION_TAG
     from orchestration.partitions import sync_partitions
 
     version = workshop.catalog.newest_specification(audience.id)
     stages = Stages(listener)
-    with open_instance(workshop.home) as instance, listening(stages.take):
+    worker = lease_owner(uuid.uuid4().hex)
+    with (
+        open_instance(workshop.home) as instance,
+        listening(stages.take),
+        interrupts_told(workshop, instance, worker),
+    ):
+        end_abandoned_runs(instance)
         slugs = [each.slug for each in workshop.catalog.list_audiences()]
         sync_partitions(instance, slugs)
         tags = {
             "dagster/partition": audience.slug,
             SPECIFICATION_TAG: str(version.number),
+            WORKER_TAG: worker,
             **({FORCE_TAG: uuid.uuid4().hex} if force else {}),
         }
         with dg.execute_job(
@@ -91,6 +105,8 @@ def build_audience(
             raise_on_error=False,
         ) as result:
             if not result.success:
+                if was_interrupted(result):
+                    raise KeyboardInterrupt
                 raise failure_of(workshop, result)
             run_id = result.run_id
     build = workshop.catalog.build_of_run(run_id)
@@ -169,14 +185,14 @@ def main_job() -> "dg.JobDefinition":
     return defs.resolve_job_def(BUILD_AUDIENCE)
 
 
-def failure_of(workshop: Workshop, result: "dg.ExecutionResult") -> StudioError:
+def failure_of(workshop: Workshop, result: "dg.JobExecutionResult") -> StudioError:
     """The cause of a failed run in one sentence."""
     failures = result.filter_events(lambda each: each.is_step_failure)
     for event in failures:
         data = event.step_failure_data
         told = data.user_failure_data
         if told is not None and told.metadata:
-            parts = {name: value.text for name, value in told.metadata.items()}
+            parts = {name: str(value.value) for name, value in told.metadata.items()}
             return StudioError(**parts)
     cause = failures[0].step_failure_data.error if failures else None
     return StudioError(

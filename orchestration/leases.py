@@ -40,7 +40,10 @@ def leased(workshop: Workshop, audience_id: str, run_id: str) -> Iterator[Lease]
     try:
         yield lease
     except BaseException:
-        catalog.release_lease(lease)
+        # What failed is told, not that the catalog cannot be written: a lease that is
+        # not given back ends with its process.
+        with suppress(StudioError):
+            catalog.release_lease(lease)
         raise
     finally:
         stop.set()

@@ -129,28 +129,37 @@ def register_declared(
     document may be kept elsewhere. Raises StudioError `dataset_elsewhere` where one of
     that name stands for other data.
     """
-    known = {each.name: each for each in workshop.catalog.list_datasets()}
+    catalog = workshop.catalog
     for name, source in specification.datasets.items():
         path = source.resolved(folder)
-        if name not in known:
-            register(
-                workshop.catalog,
-                workshop.engine,
-                path,
-                name,
-                table=source.table,
-                description=source.description,
-            )
-        elif path.exists() and (Path(known[name].path), known[name].table) != (
-            path,
-            source.table,
-        ):
+        if not is_registered(workshop, name):
+            with catalog.alone():
+                # Another process may have registered it while we waited.
+                if not is_registered(workshop, name):
+                    register(
+                        catalog,
+                        workshop.engine,
+                        path,
+                        name,
+                        table=source.table,
+                        description=source.description,
+                    )
+        known = catalog.get_dataset(name)
+        if path.exists() and (Path(known.path), known.table) != (path, source.table):
             raise StudioError(
                 "dataset_elsewhere",
                 f"dataset '{name}'",
-                f"is registered from '{known[name].path}', the document says '{path}'",
+                f"is registered from '{known.path}', the document says '{path}'",
                 "rename it in the document, or remove the registered one",
             )
+
+
+def is_registered(workshop: Workshop, name: str) -> bool:
+    """True where a dataset of this exact name is there whole, with its profile."""
+    return any(
+        each.dataset.name == name and each.profile is not None
+        for each in workshop.catalog.mapped_datasets()
+    )
 
 
 def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan:

@@ -46,6 +46,7 @@ from report.page import render_page
 
 MEMBER_RELATIONS = ("audience_attributes", "audience_identities", "audience_members")
 IDENTITIES = "identities.parquet"
+DRAFT = ".draft_"
 LIBRARIES = ("dagster", "dbt-core", "dbt-duckdb", "duckdb", "numpy", "pyarrow", "scipy")
 
 
@@ -91,8 +92,8 @@ def publish(
     )
     folder = workshop.home.audience(build.audience_id)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    target = folder / f".draft_{build.build_id}"
-    shutil.rmtree(target, ignore_errors=True)
+    remove_drafts(folder, lease)
+    target = folder / f"{DRAFT}{build.build_id}_{lease.token}"
     target.mkdir(mode=0o700)
     try:
         draft = write_version(workshop, build, target, number, with_report=with_report)
@@ -104,11 +105,26 @@ def publish(
             if existing is None
             else restore(workshop, lease, existing, draft)
         )
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(target, ignore_errors=True)
+        if isinstance(error, OSError):
+            # A newer worker takes our draft away: that is no failure of the disk.
+            catalog.check_lease(lease)
         raise
     sweep_builds(workshop.home, superseded(workshop, build))
     return Published(version, existing is not None, findings, existing is not None)
+
+
+def remove_drafts(folder: Path, lease: Lease) -> None:
+    """Remove the drafts of workers that were killed or overtaken.
+
+    A draft is named by its lease's token, which only grows: an overtaken worker neither
+    writes to the draft of the newer one nor takes it away.
+    """
+    for draft in folder.glob(f"{DRAFT}*"):
+        token = draft.name.rpartition("_")[2]
+        if not token.isdecimal() or int(token) < lease.token:
+            shutil.rmtree(draft, ignore_errors=True)
 
 
 def make_visible(

@@ -11,18 +11,11 @@ import dagster as dg
 
 from catalog.records import Audience
 from orchestration.due import RefreshState, due_tick
+from orchestration.endings import UNFINISHED, end_abandoned_runs
 from orchestration.jobs import TICK_TAG, build_audience
 from orchestration.partitions import sync_partitions
 from orchestration.resources import Studio
 from orchestration.workshop import Workshop
-
-UNFINISHED = [
-    dg.DagsterRunStatus.QUEUED,
-    dg.DagsterRunStatus.NOT_STARTED,
-    dg.DagsterRunStatus.STARTING,
-    dg.DagsterRunStatus.STARTED,
-    dg.DagsterRunStatus.CANCELING,
-]
 
 
 @dg.schedule(
@@ -40,6 +33,7 @@ def refresh_due_audiences(
     workshop = studio.open()
     instance = context.instance
     now = context.scheduled_execution_time
+    end_abandoned_runs(instance)
     found = workshop.catalog.list_audiences()
     sync_partitions(instance, [audience.slug for audience in found])
     asked = 0

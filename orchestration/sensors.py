@@ -7,9 +7,10 @@ import dagster as dg
 
 from catalog.errors import StudioError
 from catalog.records import Audience
+from orchestration.endings import UNFINISHED
 from orchestration.jobs import TICK_TAG, build_audience
 from orchestration.resources import Studio
-from orchestration.schedules import UNFINISHED, newest_run
+from orchestration.schedules import newest_run
 from orchestration.seeds import seed_stamp
 from orchestration.workshop import Workshop
 

@@ -15,7 +15,14 @@ import dagster as dg
 from catalog.errors import StudioError
 from catalog.records import Lease
 from orchestration.builds import Build, load_build
-from orchestration.faults import WORTH_A_RETRY, as_failure, as_studio_error
+from orchestration.endings import stop_if_cancelled
+from orchestration.faults import (
+    RETRY_POLICY,
+    WORTH_A_RETRY,
+    another_try,
+    as_failure,
+    as_studio_error,
+)
 from orchestration.leases import leased
 from orchestration.progress import Progress, tell
 from orchestration.resources import Studio
@@ -49,41 +56,55 @@ def step(
     """The step `name` of the run's build, under the audience's lease."""
     began = time.monotonic()
     tell(Progress(name))
-    with told_to_dagster():
+    with told_to_dagster(context):
+        stop_if_cancelled(context.instance, context.run)
         workshop = studio.open()
         build = build_of_run(workshop, context)
         with (
-            failures_recorded(workshop, build.build_id),
+            failures_recorded(workshop, build.build_id, context.retry_number),
             leased(workshop, build.audience_id, root_run_id(context)) as lease,
         ):
+            workshop.engine.clear_spill(build.folder)
             yield Step(name, workshop, build, lease)
     tell(Progress(name, seconds=time.monotonic() - began))
 
 
 @contextmanager
-def told_to_dagster() -> Iterator[None]:
+def told_to_dagster(context: dg.AssetExecutionContext) -> Iterator[None]:
     """Turn what fails inside into one sentence; only locks and I/O are tried again.
 
-    Dagster would keep the text of every error that led to it, and with it what DuckDB or
-    pandas quote of people's rows.
+    The tries are asked for here: a policy of Dagster's would try again what a person
+    has interrupted. Dagster would keep the text of every error that led to it, and with
+    it what DuckDB or pandas quote of people's rows.
     """
     try:
         yield
     except (dg.Failure, dg.RetryRequested):
         raise
     except Exception as error:
-        raise as_failure(as_studio_error(error)) from None
+        failure = as_failure(as_studio_error(error))
+        if failure.allow_retries:
+            raise another_try(context.retry_number) from failure
+        raise failure from None
 
 
 @contextmanager
-def failures_recorded(workshop: Workshop, build_id: str) -> Iterator[None]:
-    """Leave the cause of a failure in the catalog, where the screens look for it."""
+def failures_recorded(workshop: Workshop, build_id: str, tries: int) -> Iterator[None]:
+    """Leave the cause of a failure in the catalog, where the screens look for it.
+
+    After so many `tries` that were in vain, one that is worth another has the last word.
+    """
     try:
         yield
     except Exception as error:
         cause = as_studio_error(error)
-        if cause.code not in WORTH_A_RETRY:
+        is_last = tries >= RETRY_POLICY.max_retries
+        if is_last or cause.code not in WORTH_A_RETRY:
             workshop.catalog.fail_build(build_id, cause)
+        raise
+    except BaseException:
+        # Ctrl-C, a signal, or the generator of an interrupted step that is closed.
+        workshop.catalog.cancel_build(build_id)
         raise
 
 

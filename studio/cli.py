@@ -6,10 +6,12 @@ Loads nothing heavy: `lookalike --help` must answer at once.
 import gc
 import os
 import sys
+import traceback
 
 import typer
 
 from studio.commands import audiences, datasets, home, score, versions, workflows
+from studio.ending import end_when_asked
 
 app = typer.Typer(
     name="lookalike",
@@ -48,8 +50,13 @@ def collect_garbage_rarely() -> None:
 def main() -> None:
     """Entry point of the `lookalike` script."""
     collect_garbage_rarely()
+    end_when_asked()
     try:
         app()
+    except Exception:
+        # Only with LOOKALIKE_TRACEBACK; the interpreter would print it too late.
+        traceback.print_exc()
+        sys.exit(1)
     finally:
         # All is said. While the interpreter ends, extension modules would report to the
         # terminal which of their objects a failed command still held.

@@ -20,6 +20,7 @@ from rich.text import Text
 
 from catalog.errors import StudioError
 from catalog.visible_text import visible, visible_json
+from studio.ending import INTERRUPTED, STOPPED, was_asked
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -34,7 +35,7 @@ class ExitCode(IntEnum):
     refused = 3
     failed = 4
     busy = 5
-    interrupted = 130
+    interrupted = INTERRUPTED
 
 
 BUSY = frozenset({"already_building", "catalog_locked", "database_locked", "fenced"})
@@ -74,19 +75,19 @@ def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
         as_json = bool(options.get("as_json"))
         try:
             return command(*arguments, **options)
-        except StudioError as error:
-            show_error(error, as_json=as_json)
-            raise typer.Exit(exit_code_of(error)) from None
-        except KeyboardInterrupt:
-            err.print("stopped; the last good version is still served")
-            raise typer.Exit(ExitCode.interrupted) from None
         except (typer.Exit, typer.BadParameter):
             raise
         except BrokenPipeError:
             # Whoever read our output has seen enough.
             sys.stderr.close()
             raise typer.Exit(ExitCode.done) from None
-        except Exception as error:
+        except (KeyboardInterrupt, Exception) as error:
+            if isinstance(error, KeyboardInterrupt) or was_asked():
+                err.print(STOPPED)
+                raise typer.Exit(ExitCode.interrupted) from None
+            if isinstance(error, StudioError):
+                show_error(error, as_json=as_json)
+                raise typer.Exit(exit_code_of(error)) from None
             if os.environ.get("LOOKALIKE_TRACEBACK"):
                 raise
             show_error(unexpected(error), as_json=as_json)

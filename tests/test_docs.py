@@ -403,9 +403,10 @@ def test_every_setting_of_the_studio_resource_is_in_the_docs():
 
 
 def test_every_run_tag_is_in_the_docs():
+    from orchestration.endings import WORKER_TAG
     from orchestration.jobs import FORCE_TAG, SPECIFICATION_TAG, TICK_TAG
 
-    for tag in (FORCE_TAG, SPECIFICATION_TAG, TICK_TAG):
+    for tag in (FORCE_TAG, SPECIFICATION_TAG, TICK_TAG, WORKER_TAG):
         assert rows_about(page("dagster.md"), tag), tag
 
 

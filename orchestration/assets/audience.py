@@ -11,7 +11,6 @@ import pyarrow.parquet as pq
 from catalog.version_store import BORN_WITH
 from orchestration.checks import check_specs
 from orchestration.distributions import DISTRIBUTION_RELATIONS
-from orchestration.faults import RETRY_POLICY
 from orchestration.figures import REPORT_TABLES
 from orchestration.partitions import audiences
 from orchestration.publishing import MEMBER_RELATIONS, Published, publish
@@ -29,7 +28,6 @@ from report.drawing import as_markdown
     kinds={"python", "parquet"},
     tags=dict.fromkeys(BORN_WITH, ""),
     check_specs=check_specs("audience"),
-    retry_policy=RETRY_POLICY,
 )
 def audience(
     context: dg.AssetExecutionContext, studio: Studio

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from catalog.version_store import INTERMEDIATE
-from orchestration.faults import RETRY_POLICY
+from orchestration.endings import stop_if_cancelled
 from orchestration.intake import prepare_build
 from orchestration.jobs import FORCE_TAG, SPECIFICATION_TAG
 from orchestration.partitions import audiences
@@ -27,7 +27,6 @@ datasets = dg.AssetSpec(
     group_name="inputs",
     kinds={"python", "duckdb"},
     tags={INTERMEDIATE: ""},
-    retry_policy=RETRY_POLICY,
 )
 def build_inputs(
     context: dg.AssetExecutionContext, studio: Studio
@@ -38,7 +37,8 @@ def build_inputs(
     the build gets its name: specification, fingerprints and code version.
     """
     tell(Progress("inputs"))
-    with told_to_dagster():
+    with told_to_dagster(context):
+        stop_if_cancelled(context.instance, context.run)
         workshop = studio.open()
         tags = context.run.tags
         number = tags.get(SPECIFICATION_TAG)

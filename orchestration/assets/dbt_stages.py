@@ -12,7 +12,7 @@ from dagster_dbt import DbtCliResource, dbt_assets
 
 from orchestration.dbt_runner import NodeResult, build_relations, whole_stage
 from orchestration.distributions import DISTRIBUTION_RELATIONS
-from orchestration.faults import RETRY_POLICY
+from orchestration.endings import ends_with_us
 from orchestration.figures import REPORT_TABLES
 from orchestration.partitions import audiences
 from orchestration.progress import Progress, tell
@@ -54,7 +54,6 @@ def dbt_stage(name: str) -> dg.AssetsDefinition:
         name=name,
         partitions_def=audiences,
         dagster_dbt_translator=TRANSLATOR,
-        retry_policy=RETRY_POLICY,
     )
     def stage(
         context: dg.AssetExecutionContext, studio: Studio, dbt: DbtCliResource
@@ -138,12 +137,14 @@ def _by_command_line(
     arguments = ["build", *_selection(context, work)]
     variables = json.dumps(work.build.dbt_variables())
     with dbt_environment(work.build.folder, work.workshop.engine.settings):
-        dbt.cli(
+        started = dbt.cli(
             [*arguments, "--vars", variables, "--exclude-resource-type=unit_test"],
             manifest=manifest(),
             dagster_dbt_translator=TRANSLATOR,
             raise_on_error=True,
-        ).wait()
+        )
+        with ends_with_us(started.process):
+            started.wait()
     yield from _told_whole(context, work, {"by": "command line"})
 
 

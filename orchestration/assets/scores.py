@@ -3,7 +3,6 @@
 import dagster as dg
 
 from catalog.version_store import INTERMEDIATE
-from orchestration.faults import RETRY_POLICY
 from orchestration.partitions import audiences
 from orchestration.resources import Studio
 from orchestration.scoring import (
@@ -20,7 +19,6 @@ from orchestration.steps import step
     group_name="scores",
     kinds={"python", "numpy"},
     tags={INTERMEDIATE: ""},
-    retry_policy=RETRY_POLICY,
 )
 def scores(context: dg.AssetExecutionContext, studio: Studio) -> dg.MaterializeResult:
     """One row per person of the population: the log odds, and the score from 0 to 1.

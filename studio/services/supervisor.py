@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from catalog.errors import StudioError
+from studio.ending import leave_ending_to_others
 
 if TYPE_CHECKING:
     from orchestration.workshop import Workshop
@@ -45,6 +46,7 @@ def run_dagster(workshop: "Workshop", port: int) -> int:
         env=os.environ.copy(),
         start_new_session=True,
     )
+    leave_ending_to_others()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop(process))
     return process.wait()

@@ -1,3 +1,4 @@
+import os
 import sqlite3
 import stat
 import subprocess
@@ -67,6 +68,33 @@ def test_a_dataset_is_found_by_name_slug_and_id(catalog):
 
     for name in ("Our Customers", "our_customers", added.id, "OUR CUSTOMERS"):
         assert catalog.get_dataset(name) == added
+
+
+def test_a_dataset_without_a_profile_was_never_registered_to_its_end(catalog):
+    added = add(catalog, "people")
+    assert catalog.unfinished_dataset("people") == added
+
+    profile = a_profile(added, 10, profile_column("user_id"), profile_column("job"))
+    catalog.save_profile(profile)
+
+    assert catalog.unfinished_dataset("people") is None
+    assert catalog.unfinished_dataset("others") is None
+
+
+def test_one_process_at_a_time_is_alone_and_the_other_is_told_who(
+    catalog, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("catalog.database.ALONE_SECONDS", 0.1)
+    other = Catalog(create_home(tmp_path / "home"))
+
+    with catalog.alone(), catalog.alone():
+        told = pytest.raises(StudioError, match=f"by process {os.getpid()}")
+        with told as refusal, other.alone():
+            pass
+
+    assert refusal.value.code == "catalog_in_use"
+    with other.alone():
+        pass
 
 
 def test_everything_of_a_dataset_is_kept(catalog):
@@ -435,6 +463,32 @@ def test_nothing_is_published_where_the_folder_cannot_be_placed(catalog, specifi
 
     assert catalog.versions(audience.id) == ()
     assert "_nio_audience" not in catalog.get_audience(audience.id).tags
+
+
+def test_a_worker_that_slept_while_a_newer_build_was_published_is_fenced(
+    catalog, specification
+):
+    """Its lease is new, since the newer one gave its own back; its request is not."""
+    audience, slept = start(catalog, specification, seed="s1", run="slept")
+    newer = publish(catalog, specification, seed="s2", run="newer")
+    lease = catalog.acquire_lease(audience.id, "slept", 60)
+
+    late = code_of(catalog.publish_version, lease, slept.build_id, {}, "/{}".format)
+
+    catalog.release_lease(lease)
+    assert late == "fenced"
+    assert catalog.served_version(audience.id) == newer
+    assert publish(catalog, specification, seed="s1", run="asked again").number == 2
+
+
+def test_a_build_that_ended_without_a_word_failed(catalog, specification):
+    _, killed = start(catalog, specification, seed="s1", run="killed")
+
+    _, next_one = start(catalog, specification, seed="s2", run="next")
+
+    found = catalog.get_build(killed.build_id)
+    assert (found.state, found.error["code"]) == ("failed", "build_ended_unheard")
+    assert catalog.get_build(next_one.build_id).state is BuildState.running
 
 
 def test_figures_are_kept_as_plain_finite_json(catalog, specification):

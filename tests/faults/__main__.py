@@ -11,7 +11,14 @@ import importlib
 import sys
 import time
 
-CAMPAIGNS: tuple[str, ...] = ("malformed", "payloads", "markers")
+CAMPAIGNS: tuple[str, ...] = (
+    "kills",
+    "worker_kills",
+    "contention",
+    "malformed",
+    "payloads",
+    "markers",
+)
 
 
 def main() -> int:

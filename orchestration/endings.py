@@ -1,0 +1,118 @@
+"""Runs that end from outside: interrupted by a person, or killed without a word.
+
+Dagster watches the workers that it started itself. A command runs its job in its own
+process, so the run carries that process in a tag, by which others see that it died.
+"""
+
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+
+from orchestration.leases import owner_is_alive
+from orchestration.workshop import Workshop
+
+# Whose process carries out a run that a command started.
+WORKER_TAG = "lookalike/worker"
+UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+
+
+def end_abandoned_runs(instance: dg.DagsterInstance) -> int:
+    """Tell Dagster of the runs whose command has died; how many there were.
+
+    Such a run would count as at work for ever, and its audience never be due again. A
+    run of Dagster's that goes on with one has its tags, but a worker of its own.
+    """
+    ended = 0
+    for run in instance.get_runs(dg.RunsFilter(statuses=UNFINISHED)):
+        worker = run.tags.get(WORKER_TAG)
+        if worker and not run.parent_run_id and not owner_is_alive(worker):
+            instance.report_run_failed(
+                run, "The command that carried out this run has died."
+            )
+            ended += 1
+    return ended
+
+
+def stop_if_cancelled(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
+    """Interrupt a run that was cancelled while its worker was still loading.
+
+    The worker gets a signal then that nothing takes up, and the run's beginning hides
+    from its state that it was cancelled.
+    """
+    asked = instance.all_logs(
+        run.run_id, of_type=dg.DagsterEventType.PIPELINE_CANCELING
+    )
+    if asked:
+        instance.report_run_canceling(run)
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def interrupts_told(
+    workshop: Workshop, instance: dg.DagsterInstance, worker: str
+) -> Iterator[None]:
+    """Tell Dagster and the catalog where a person interrupts the worker's run."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        with undisturbed():
+            for run in instance.get_runs(dg.RunsFilter(tags={WORKER_TAG: worker})):
+                instance.report_run_canceled(run, "The command was interrupted.")
+                build = workshop.catalog.build_of_run(run.run_id)
+                if build is not None:
+                    workshop.catalog.cancel_build(build.build_id)
+        raise
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """No second signal interrupts what a first one brings to its end."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def ends_with_us(process: "subprocess.Popen[bytes]") -> Iterator[None]:
+    """Have a child killed where this process dies, which would leave it at work.
+
+    A shell waits for a line from us; the end of its input without one is our death.
+    """
+    watch = 'read -r over || kill -9 "$0"'
+    with subprocess.Popen(  # noqa: S603
+        ["/bin/sh", "-c", watch, str(process.pid)],
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+    ) as watcher:
+        try:
+            yield
+        finally:
+            watcher.communicate(b"\n")
+
+
+def was_interrupted(result: dg.JobExecutionResult) -> bool:
+    """True where a run failed because its process was asked to end."""
+    reasons = [
+        event.job_failure_data.failure_reason
+        for event in result.filter_events(lambda each: each.is_job_failure)
+    ]
+    return any(
+        str(reason and reason.value) == "UNEXPECTED_TERMINATION" for reason in reasons
+    )

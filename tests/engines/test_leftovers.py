@@ -1,0 +1,80 @@
+"""What killed processes leave goes with the next work; what living ones use stays."""
+
+import os
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+from engines.atomic import write_text_whole
+from engines.connection import SPILL
+
+
+@pytest.fixture
+def dead():
+    """The id of a process that has ended."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+def test_a_temporary_file_of_a_dead_process_goes_with_the_next_writing(tmp_path, dead):
+    target = tmp_path / "figures.json"
+    for owner in (dead, os.getpid()):
+        (tmp_path / f".figures.json.{owner}-0").touch()
+    (tmp_path / f".figures.json.old.{dead}-0").touch()
+
+    write_text_whole(target, "{}")
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        f".figures.json.{os.getpid()}-0",
+        f".figures.json.old.{dead}-0",
+        "figures.json",
+    ]
+
+
+def test_what_a_killed_loading_left_goes_although_its_file_is_whole(
+    engine, register, tmp_path
+):
+    path = tmp_path / "people.csv"
+    pd.DataFrame({"user_id": range(3)}).to_csv(path, index=False)
+    dataset = register(path)
+    fingerprint = engine.fingerprint(dataset)
+    engine.load(dataset, fingerprint)
+    left = engine.home.dataset(dataset.id) / ".load-killed"
+    left.mkdir()
+    (left / "text.csv").write_text("people's data")
+
+    engine.load(dataset, fingerprint)
+
+    assert not left.exists()
+
+
+def test_a_dataset_that_is_forgotten_leaves_no_copy(engine, register, tmp_path):
+    path = tmp_path / "people.csv"
+    pd.DataFrame({"user_id": range(3)}).to_csv(path, index=False)
+    dataset = register(path)
+    engine.load(dataset, engine.fingerprint(dataset))
+
+    engine.forget(dataset)
+
+    assert not engine.home.dataset(dataset.id).exists()
+    assert path.exists()
+
+
+def test_what_dead_processes_spilled_goes(engine, dead):
+    build = engine.home.build("0" * 16)
+    spilled = [
+        build / SPILL / "duckdb_temp_storage_DEFAULT-0.tmp",
+        build / "work.duckdb.tmp" / "duckdb_temp_storage_DEFAULT-0.tmp",
+        engine.home.root / SPILL / f"spill-{dead}-0" / "rows.tmp",
+        engine.home.root / SPILL / f"spill-{os.getpid()}-0" / "rows.tmp",
+    ]
+    for path in spilled:
+        path.parent.mkdir(parents=True)
+        path.touch()
+
+    engine.clear_spill(build)
+
+    assert [path for path in spilled if path.exists()] == spilled[3:]

@@ -1,0 +1,146 @@
+"""Runs that end from outside, and what dies with them."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import dagster as dg
+import psutil
+import pytest
+
+from catalog.errors import StudioError
+from catalog.records import Lease
+from orchestration.endings import WORKER_TAG, end_abandoned_runs, stop_if_cancelled
+from orchestration.faults import RETRY_POLICY
+from orchestration.leases import lease_owner
+from orchestration.publishing import remove_drafts
+from orchestration.steps import told_to_dagster
+
+PARENT = """
+import subprocess, sys, time
+from orchestration.endings import ends_with_us
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+print(child.pid, flush=True)
+with ends_with_us(child):
+    time.sleep(float(sys.argv[1]))
+child.kill()
+"""
+
+
+@pytest.fixture
+def dead_worker():
+    """The owner of a lease whose process has ended."""
+    place, _, _ = lease_owner("command").rpartition(":")
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return f"{place.rpartition(':')[0]}:{process.pid}:1"
+
+
+def run_of(instance, tags, **fields):
+    return instance.create_run_for_job(
+        job_def=dg.job(name="job")(lambda: None),
+        status=dg.DagsterRunStatus.STARTED,
+        tags=tags,
+        **fields,
+    )
+
+
+def test_a_run_whose_command_died_failed_and_no_other(dead_worker):
+    instance = dg.DagsterInstance.ephemeral()
+    died = run_of(instance, {WORKER_TAG: dead_worker})
+    lives = run_of(instance, {WORKER_TAG: lease_owner("command")})
+    of_dagster = run_of(instance, {})
+    goes_on = run_of(
+        instance,
+        {WORKER_TAG: dead_worker},
+        parent_run_id=died.run_id,
+        root_run_id=died.run_id,
+    )
+
+    assert end_abandoned_runs(instance) == 1
+
+    states = {
+        run.run_id: instance.get_run_by_id(run.run_id).status
+        for run in (died, lives, of_dagster, goes_on)
+    }
+    assert states.pop(died.run_id) is dg.DagsterRunStatus.FAILURE
+    assert {*states.values()} == {dg.DagsterRunStatus.STARTED}
+
+
+def test_a_run_that_was_cancelled_before_it_began_stops_at_its_next_step():
+    """Its beginning makes it STARTED again, so its state alone does not tell."""
+    instance = dg.DagsterInstance.ephemeral()
+    run = run_of(instance, {})
+    stop_if_cancelled(instance, run)
+    instance.report_run_canceling(run)
+    instance.report_dagster_event(
+        dg.DagsterEvent(dg.DagsterEventType.RUN_START.value, "job"), run.run_id
+    )
+    assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.STARTED
+
+    with pytest.raises(KeyboardInterrupt):
+        stop_if_cancelled(instance, run)
+
+    assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.CANCELING
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, None])
+def test_a_child_does_not_outlive_its_parent(number):
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT, "600" if number else "0"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    child = psutil.Process(int(parent.stdout.readline()))
+    watchers = psutil.Process(parent.pid).children() if number else []
+    if number:
+        time.sleep(0.5)
+        watchers = psutil.Process(parent.pid).children()
+        os.kill(parent.pid, number)
+    parent.wait(timeout=20)
+
+    gone, alive = psutil.wait_procs([child, *watchers], timeout=5)
+
+    assert alive == []
+    assert child in gone
+
+
+def test_only_drafts_of_older_leases_are_removed(tmp_path):
+    lease = Lease(
+        audience_id="a", owner="run@here:1:1", token=9, expires_at="2026-11-01T00:00Z"
+    )
+    for name in (".draft_x_8", ".draft_y_10", ".draft_killed", "1"):
+        (tmp_path / name).mkdir()
+
+    remove_drafts(tmp_path, lease)
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".draft_y_10", "1"]
+
+
+class Context:
+    retry_number = 1
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (StudioError("database_locked", "a", "b", "c"), dg.RetryRequested),
+        (StudioError("disk_full", "a", "b", "c"), dg.Failure),
+        (KeyboardInterrupt(), KeyboardInterrupt),
+    ],
+)
+def test_a_step_is_tried_again_for_a_lock_and_not_where_a_person_ended_it(error, told):
+    with pytest.raises(told) as raised, told_to_dagster(Context()):
+        raise error
+
+    if told is dg.RetryRequested:
+        assert raised.value.max_retries == RETRY_POLICY.max_retries
+        assert raised.value.__cause__.metadata["code"].value == "database_locked"
+
+
+def test_no_step_has_a_policy_that_would_try_again_what_was_interrupted():
+    from orchestration.launch import main_job
+
+    assert [node.name for node in main_job().nodes if node.retry_policy] == []

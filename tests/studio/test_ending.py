@@ -1,0 +1,77 @@
+"""A command that is asked to end does so within seconds, also where nobody listens."""
+
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from studio.ending import END_SECONDS, INTERRUPTED, STOPPED
+
+STUBBORN = """
+import time
+from studio.ending import end_when_asked
+end_when_asked()
+print("at work", flush=True)
+while True:
+    try:
+        time.sleep(600)
+    except KeyboardInterrupt:
+        pass
+"""
+
+
+UPSET = """
+import time
+from studio.console import guarded
+from studio.ending import end_when_asked
+
+@guarded
+def command():
+    print("at work", flush=True)
+    try:
+        time.sleep(600)
+    except KeyboardInterrupt:
+        raise AttributeError("half a module")
+
+end_when_asked()
+command()
+"""
+
+
+def test_an_error_that_an_interrupt_brought_about_is_told_as_the_interrupt():
+    process = subprocess.Popen(
+        [sys.executable, "-c", UPSET],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    process.stdout.readline()
+    time.sleep(0.5)
+
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+
+    assert said.splitlines()[0] == STOPPED
+    assert "AttributeError" not in said.splitlines()[0]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_command_whose_libraries_swallow_the_interrupt_ends_all_the_same(number):
+    process = subprocess.Popen(
+        [sys.executable, "-c", STUBBORN],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    process.stdout.readline()
+    time.sleep(0.5)  # until it sleeps
+    began = time.monotonic()
+
+    process.send_signal(number)
+    _, said = process.communicate(timeout=30)
+
+    assert process.returncode == INTERRUPTED
+    assert said.splitlines() == [STOPPED]
+    assert time.monotonic() - began < END_SECONDS + 2
