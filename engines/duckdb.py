@@ -16,7 +16,6 @@ from engines import (
     sources,
     work_tables,
 )
-from engines.atomic import written_whole
 from engines.base import (
     BATCH_ROWS,
     NO_KEY,
@@ -34,6 +33,7 @@ from engines.diagnosis import hash_differences
 from engines.failures import explained
 from engines.identifier_shapes import identifier_shape
 from engines.inputs import write_schema
+from engines.kept import is_kept, kept_whole
 from engines.limits import Settings
 from engines.members import write_identities, write_members
 from engines.output import copy_columns
@@ -108,6 +108,7 @@ class DuckDBEngine:
                     fingerprint,
                     key_columns=key_columns,
                     folder=folder,
+                    confirm=fingerprints.watch(self.home, dataset, fingerprint),
                 )
 
     def unknown_share(
@@ -158,10 +159,11 @@ class DuckDBEngine:
         files = self._files(dataset, source.fingerprint)
         kept = selections.selection_of(self.home, source, conditions, columns)
         path = Path(kept.dataset.path)
-        if not path.exists():
+        if not is_kept(self.home, path):
+            confirm = fingerprints.watch(self.home, dataset, source.fingerprint)
             with (
                 explained(f"dataset '{dataset.name}'", path.parent),
-                written_whole(path) as temporary,
+                kept_whole(path) as temporary,
                 memory_session(
                     self.settings,
                     self.home.root / "spill",
@@ -172,6 +174,7 @@ class DuckDBEngine:
                 selections.keep_rows(
                     connection, source, files, conditions, kept, temporary
                 )
+                confirm()
         return kept
 
     def identifier_shape(self, source: Source, column: str) -> str:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from catalog.datasets import Dataset, DatasetKind
 from catalog.errors import StudioError
 from catalog.home import Home
-from engines.atomic import written_whole
 from engines.casts import family
 from engines.connection import memory_session
 from engines.csv_loading import load_csv, open_csv, refuse_lost
 from engines.csv_text import prepare_text
 from engines.failures import explained
+from engines.fingerprints import watch
 from engines.json_lines import load_lines
+from engines.kept import is_kept, kept_whole
 from engines.limits import Settings
 from engines.quoting import quote_identifier
 from engines.relations import copy_to_parquet, read_columns
@@ -31,7 +32,7 @@ def load(home: Home, settings: Settings, dataset: Dataset, fingerprint: str) -> 
     from filelock import FileLock
 
     target = loaded_file(home, dataset, fingerprint)
-    if dataset.kind.is_read_in_place or target.exists():
+    if dataset.kind.is_read_in_place or is_kept(home, target):
         return
     path = Path(dataset.path)
     with explained(f"dataset '{dataset.name}'", target.parent):
@@ -40,10 +41,12 @@ def load(home: Home, settings: Settings, dataset: Dataset, fingerprint: str) -> 
             FileLock(target.parent / "load.lock", mode=0o600),
             TemporaryDirectory(dir=target.parent, prefix=".load-") as scratch,
         ):
-            if target.exists():
+            if is_kept(home, target):
                 return
-            with written_whole(target) as temporary:
+            with kept_whole(target) as temporary:
+                confirm = watch(home, dataset, fingerprint)
                 _load(settings, dataset, path, Path(scratch), temporary)
+                confirm()
 
 
 def _load(

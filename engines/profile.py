@@ -7,25 +7,27 @@ the sample, which belongs to the key that comes first.
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from catalog.datasets import Column, ColumnProfile, Dataset, DatasetProfile, KeyProfile
 from catalog.normal_forms import Form
-from engines.atomic import write_text_whole, written_whole
+from engines.atomic import written_whole
 from engines.base import NO_KEY, KeyColumn
 from engines.casts import family, is_simple, key_text
+from engines.fingerprints import content_hash
 from engines.quoting import quote_identifier
 from engines.relations import column_of, one_row
 from engines.samples import draw_sample, sample_statistics
+from engines.sealed import read_sealed, write_sealed
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
 STATISTICS = "profile.json"
-FORMAT = 3
+FORMAT = 4
 COLUMNS_A_SCAN = 250
 # The approximation errs by about 5 %. Below this count exact is cheap, and every
 # limit on categories (10, 1,024, 10,000) lies well inside.
@@ -59,20 +61,22 @@ def profile_rows(
     *,
     key_columns: Sequence[KeyColumn],
     folder: Path,
+    confirm: Callable[[], None],
 ) -> DatasetProfile:
     """The profile, from `folder` as far as it is there, else counted and kept.
 
     Centre, scale, frequent values and shapes are from the sample by the first key
-    column; without one, from the rows with the least hash.
+    column; without one, from the rows with the least hash. `confirm` refuses rows that
+    changed while they were counted, before anything of them is kept.
     """
-    path = folder / STATISTICS
-    known: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    known = _known(folder)
     before = json.dumps(known)
     if not known:
         known = {
             **count_columns(connection, rows, dataset.columns),
             "keys": {},
             "sampled": {},
+            "samples": {},
         }
     keys = tuple(key_columns) or (NO_KEY,)
     for key in keys:
@@ -87,8 +91,14 @@ def profile_rows(
             counted=known["keys"][key_name(keys[0])],
             folder=folder,
         )
+        kept = sample_file(folder, keys[0])
+        known["samples"][key_name(keys[0])] = [
+            kept.name,
+            content_hash(kept) if kept.exists() else None,
+        ]
     if json.dumps(known) != before:
-        write_text_whole(path, json.dumps(known))
+        confirm()
+        write_sealed(folder / STATISTICS, known)
     return _assemble(known, dataset, fingerprint, keys)
 
 
@@ -96,15 +106,24 @@ def kept_profile(
     dataset: Dataset, fingerprint: str, key_columns: Sequence[KeyColumn], folder: Path
 ) -> DatasetProfile | None:
     """The profile if all of it has been made before."""
-    path = folder / STATISTICS
-    if not path.exists():
+    known = _known(folder)
+    if not known:
         return None
-    known = json.loads(path.read_text())
     keys = tuple(key_columns) or (NO_KEY,)
     is_counted = all(key_name(key) in known["keys"] for key in keys)
     if not is_counted or key_name(keys[0]) not in known["sampled"]:
         return None
     return _assemble(known, dataset, fingerprint, keys)
+
+
+def _known(folder: Path) -> dict[str, Any]:
+    """What is kept of a profile; samples that are lost or damaged are drawn anew."""
+    known = read_sealed(folder / STATISTICS) or {}
+    for name, (file, digest) in known.get("samples", {}).items():
+        path = folder / file
+        if digest is not None and not (path.exists() and content_hash(path) == digest):
+            del known["sampled"][name]
+    return known
 
 
 def _assemble(

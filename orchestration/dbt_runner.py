@@ -13,10 +13,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from catalog.errors import StudioError
 from engines.base import Engine
+from engines.failures import of_message
 from orchestration.builds import Build
 from orchestration.project import (
     dbt_environment,
@@ -28,6 +30,16 @@ from orchestration.project import (
 ONE_AT_A_TIME = threading.Lock()
 FINISHED = "NodeFinished"
 END_SECONDS = 8.0
+NOT_OF_THE_SQL = frozenset(
+    (
+        "damaged_file",
+        "database_damaged",
+        "database_locked",
+        "disk_full",
+        "not_a_database",
+        "out_of_memory",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +88,10 @@ def build_relations(
     finally:
         end_worker(worker)
     if failed:
-        raise dbt_failure(failed[0])
+        raise dbt_failure(failed[0], build.folder)
     if not outcome[0].success:
-        raise StudioError(
+        told = of_database(str(outcome[0].exception), "the build", build.folder)
+        raise told or StudioError(
             "dbt_failed",
             "dbt",
             f"could not run ({_one_line(outcome[0].exception)})",
@@ -179,8 +192,13 @@ def _listener(tell: Callable[[NodeResult], None]) -> Callable[[Any], None]:
     return listen
 
 
-def dbt_failure(result: NodeResult) -> StudioError:
+def dbt_failure(result: NodeResult, folder: Path) -> StudioError:
     """The sentence for a model or a test that failed."""
+    told = of_database(
+        result.message, f"{result.resource_type} '{result.name}'", folder
+    )
+    if told is not None:
+        return told
     if result.resource_type == "test":
         return StudioError(
             "data_test_failed",
@@ -194,6 +212,12 @@ def dbt_failure(result: NodeResult) -> StudioError:
         f"failed ({result.message})",
         "see the build's dbt log for the statement",
     )
+
+
+def of_database(message: str, subject: str, folder: Path) -> StudioError | None:
+    """The sentence for what is no fault of the SQL; None where it may be one."""
+    told = of_message(message, "DuckDB", subject, folder)
+    return told if told.code in NOT_OF_THE_SQL else None
 
 
 def _one_line(text: Any) -> str:

@@ -6,7 +6,7 @@ stopped. While it works, the lease is renewed; a worker that lost it cannot publ
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ from orchestration.faults import WORTH_A_RETRY, as_failure, as_studio_error
 from orchestration.leases import leased
 from orchestration.progress import Progress, tell
 from orchestration.resources import Studio
+from orchestration.steady import refuse_changed_inputs, steady
 from orchestration.workshop import Workshop
 
 
@@ -38,7 +39,8 @@ class Step:
         return self.build.done(self.name) is not None
 
     def finish(self, figures: dict[str, Any] | None = None) -> None:
-        """Mark the step as finished."""
+        """Mark the step as finished, if what it read is still the same."""
+        refuse_changed_inputs(self.workshop, self.build)
         self.build.finish(self.name, figures or {})
 
 
@@ -55,6 +57,7 @@ def step(
         with (
             failures_recorded(workshop, build.build_id),
             leased(workshop, build.audience_id, root_run_id(context)) as lease,
+            steady(workshop, build),
         ):
             yield Step(name, workshop, build, lease)
     tell(Progress(name, seconds=time.monotonic() - began))
@@ -77,10 +80,12 @@ def failures_recorded(workshop: Workshop, build_id: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        cause = as_studio_error(error)
+        cause = as_studio_error(error, workshop.home.root)
         if cause.code not in WORTH_A_RETRY:
-            workshop.catalog.fail_build(build_id, cause)
-        raise
+            # A catalog that fails as well must not hide what failed first.
+            with suppress(StudioError):
+                workshop.catalog.fail_build(build_id, cause)
+        raise cause from error
 
 
 def root_run_id(context: dg.AssetExecutionContext) -> str:

@@ -19,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from catalog.errors import StudioError
+from catalog.file_failures import of_system, subject_of
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -43,7 +44,6 @@ FAILED = frozenset(
         "model_failed",
         "dbt_failed",
         "dbt_parse_failed",
-        "io_error",
         "file_failure",
         "engine_failure",
         "catalog_unreachable",
@@ -85,6 +85,10 @@ def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
             # Whoever read our output has seen enough.
             sys.stderr.close()
             raise typer.Exit(ExitCode.done) from None
+        except OSError as error:
+            told = of_system(error, subject_of(error, "the command"))
+            show_error(told, as_json=as_json)
+            raise typer.Exit(exit_code_of(told)) from None
         except Exception as error:
             if os.environ.get("LOOKALIKE_TRACEBACK"):
                 raise
