@@ -11,7 +11,7 @@ import importlib
 import sys
 import time
 
-CAMPAIGNS: tuple[str, ...] = ()
+CAMPAIGNS: tuple[str, ...] = ("io_faults", "full_disk", "flips", "changing_inputs")
 
 
 def main() -> int:
