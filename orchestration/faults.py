@@ -38,6 +38,8 @@ def told(folder: Path) -> Iterator[None]:
     """
     try:
         yield
+    except StudioError:
+        raise
     except Exception as error:
         known = known_failure(error, folder)
         if known is None:
@@ -47,8 +49,6 @@ def told(folder: Path) -> Iterator[None]:
 
 def known_failure(error: Exception, folder: Path | None = None) -> StudioError | None:
     """The sentence for a failure of the world outside; None for a fault of ours."""
-    if isinstance(error, StudioError):
-        return error
     if isinstance(error, OSError):
         return of_system(error, subject_of(error, "the build"), folder)
     return of_library(error, "the build", folder)
@@ -59,6 +59,8 @@ def as_studio_error(error: Exception, folder: Path | None = None) -> StudioError
 
     `folder` is where the work writes.
     """
+    if isinstance(error, StudioError):
+        return error
     known = known_failure(error, folder)
     if known is not None:
         return known

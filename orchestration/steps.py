@@ -85,6 +85,8 @@ def failures_recorded(workshop: Workshop, build_id: str) -> Iterator[None]:
             # A catalog that fails as well must not hide what failed first.
             with suppress(StudioError):
                 workshop.catalog.fail_build(build_id, cause)
+        if cause is error:
+            raise
         raise cause from error
 
 

@@ -4,16 +4,17 @@ A build of changed inputs is refused, or its people are those of the one state w
 fingerprint the manifest has: never of two.
 """
 
-import json
 import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from catalog.errors import StudioError
+from orchestration.version_files import read_manifest
 from orchestration.workshop import Workshop
 from tests.faults.fault_plan import FaultPlan, drawn, faults
 from tests.faults.outcome import Outcome
@@ -43,8 +44,9 @@ class Inputs:
                 write_over(self.home.folder / "population.parquet", population)
                 write_over(self.home.folder / "seed.csv", seed)
                 workshop = self.home.open()
-                key, found = told_inputs(Path(self.home.build(workshop).version.path))
+                folder = Path(self.home.build(workshop).version.path)
                 workshop.catalog.close()
+                key, found = told_inputs(read_manifest(folder))
                 self.hashes[key] = found
         self.put_back()
 
@@ -84,6 +86,7 @@ def campaign(count: int | None, seed: int) -> list[Outcome]:
     outcome = Outcome("changing_inputs")
     with tempfile.TemporaryDirectory(prefix="changing_inputs_") as folder:
         inputs = inputs_of(published_home(Path(folder)))
+        inputs.learn()
         for one in range(seed, seed + (count or FULL_LENGTH)):
             change_while_built(inputs, outcome, one)
     return [outcome]
@@ -101,14 +104,12 @@ def inputs_of(home: PublishedHome) -> Inputs:
     chosen["age"] = chosen["age"] + 7
     states[population.name]["other"] = everybody.to_parquet(None)
     states[seed.name]["other"] = chosen.to_csv(index=False).encode()
-    inputs = Inputs(home, states)
-    inputs.learn()
-    return inputs
+    key, found = told_inputs(home.second)
+    return Inputs(home, states, {key: found})
 
 
-def told_inputs(folder: Path) -> tuple[str, str]:
+def told_inputs(manifest: dict[str, Any]) -> tuple[str, str]:
     """What a version says that it was made from, and of which people it is."""
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     of = manifest["inputs"]
     return f"{of['seed']} {of['population']}", manifest["content_hash"]
 
@@ -166,7 +167,7 @@ def ending(inputs: Inputs, workshop: Workshop) -> tuple[str, list[str]]:
         return error.code, [str(error)] if is_ours else []
     except Exception as error:
         return "bare", [f"a bare {type(error).__name__}: {error}"]
-    key, found = told_inputs(Path(version.path))
+    key, found = told_inputs(read_manifest(Path(version.path)))
     if inputs.hashes.get(key) != found:
         return "built", ["people of another state than the manifest's fingerprints say"]
     return "built", []

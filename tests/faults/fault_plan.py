@@ -89,12 +89,13 @@ FAULTS: dict[str, tuple[Callable[[], Exception], ...]] = {
 class FaultPlan:
     """What fires for a seed once it is armed. `fired` names each: site, call, fault.
 
-    `only` keeps it to kinds of calls, and `chosen` replaces the draw by a rule of its
-    own, which may also do something else than fail.
+    The first `spared` calls never fail. `only` keeps it to kinds of calls, and `chosen`
+    replaces the draw by a rule of its own, which may also do something else than fail.
     """
 
     seed: int
     is_armed: bool = True
+    spared: int = 0
     only: frozenset[str] = frozenset(FAULTS)
     chosen: Callable[["FaultPlan", str, str], None] | None = None
     calls: Counter[str] = field(default_factory=Counter)
@@ -111,6 +112,8 @@ class FaultPlan:
         name = f"{kind} {place}"
         with self._lock:
             self.calls[name] += 1
+            if self.calls.total() <= self.spared:
+                return
             if self.chosen is not None:
                 self.chosen(self, kind, name)
                 return

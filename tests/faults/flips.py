@@ -180,7 +180,9 @@ def damage_at_work(home: PublishedHome, outcome: Outcome, seed: int) -> None:
                 outcome.broken.append(f"{told}: other people at the {attempt} try")
             if said != "read" and (attempt == "second" or said.startswith("a bare")):
                 outcome.broken.append(f"{told}: the {attempt} try says {said}")
-            if attempt == "first" and said != "read":
+            if said == "read":
+                break
+            if attempt == "first":
                 noticed = f"refused as {said}"
                 outcome.figures[noticed] = int(outcome.figures.get(noticed, 0)) + 1
         outcome.broken += [

@@ -28,25 +28,24 @@ def campaign(count: int | None, seed: int) -> list[Outcome]:
     """Each stage with each amount of room that is left, or the first `count` of them."""
     outcome = Outcome("full_disk")
     tries = [(place, left) for left in LEFT_BYTES for place in PLACES]
-    with small_home() as (home, is_mounted):
-        outcome.figures["disk"] = "tmpfs" if is_mounted else "interposed"
-        for place, left in tries[seed:][: count or len(tries)]:
-            fill_disk(home, outcome, place, left, is_mounted=is_mounted)
+    with tempfile.TemporaryDirectory(prefix="full_disk_") as folder:
+        home = published_home(Path(folder))
+        with small_disk(home) as is_mounted:
+            outcome.figures["disk"] = "tmpfs" if is_mounted else "interposed"
+            for place, left in tries[seed:][: count or len(tries)]:
+                fill_disk(home, outcome, place, left, is_mounted=is_mounted)
     return [outcome]
 
 
 @contextmanager
-def small_home() -> Iterator[tuple[PublishedHome, bool]]:
-    """A home on a small disk, and whether it really is small."""
-    with tempfile.TemporaryDirectory(prefix="full_disk_") as folder:
-        home = Path(folder) / "home"
-        home.mkdir(mode=0o700)
-        is_mounted = mounted(home)
-        try:
-            yield published_home(Path(folder)), is_mounted
-        finally:
-            if is_mounted:
-                subprocess.run(["umount", "--lazy", home], check=True)
+def small_disk(home: PublishedHome) -> Iterator[bool]:
+    """Have the home on a small disk; whether it really is small."""
+    is_mounted = mounted(home.root)
+    try:
+        yield is_mounted
+    finally:
+        if is_mounted:
+            subprocess.run(["umount", "--lazy", home.root], check=True)
 
 
 def mounted(folder: Path) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from catalog.home import create_home
 from catalog.records import Audience, AudienceVersion
 from orchestration.launch import build_directly
-from orchestration.version_files import changed_files, file_hash
+from orchestration.version_files import changed_files, file_hash, read_manifest
 from orchestration.workshop import Workshop, open_workshop
 from tests.orchestration.conftest import keep, open_studio
 from tests.pipeline import people
@@ -53,13 +53,18 @@ class PublishedHome:
         return hashes(next((self.kept / "audiences").iterdir()) / "1")
 
     @cached_property
-    def second_hash(self) -> str:
-        """The content hash of version 2 where nothing goes wrong."""
+    def second(self) -> dict[str, Any]:
+        """The manifest of version 2 where nothing goes wrong."""
         self.put_back()
         workshop = self.open()
-        version = self.build(workshop).version
+        folder = Path(self.build(workshop).version.path)
         workshop.catalog.close()
-        return str(version.figures["content_hash"])
+        return read_manifest(folder)
+
+    @property
+    def second_hash(self) -> str:
+        """The content hash of version 2 where nothing goes wrong."""
+        return str(self.second["content_hash"])
 
     def broken_promises(self, workshop: Workshop, served: int) -> list[str]:
         """What does not hold of the studio where that version is to be in use."""
