@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from catalog import tables
 from catalog.errors import StudioError
+from catalog.file_failures import disk_full, is_want_of_space
 from catalog.home import Home
 from catalog.names import shown
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 WAIT_SECONDS = 10.0
 # Registering reads the whole of a source.
 ALONE_SECONDS = 600
+LOCKS = Path("/proc/locks")
+SHARED_BYTES = 64 << 10
 
 
 def utc_now() -> datetime:
@@ -153,6 +156,8 @@ class Database:
         except FileExistsError:
             return
         except OSError as error:
+            if is_want_of_space(error):
+                raise disk_full(f"catalog {self._shown}", path.parent) from error
             raise StudioError(
                 "catalog_not_writable",
                 f"catalog {self._shown}",
@@ -181,10 +186,8 @@ class Database:
                 f"stayed locked for {self._wait_seconds:g} s{self._holders()}",
                 "wait for that process or end it, then try again",
             )
-        if "is full" in text:
-            return StudioError(
-                "disk_full", where, f"has no room left{self._room()}", "free some space"
-            )
+        if "is full" in text or ("i/o error" in text and self._has_no_room()):
+            return disk_full(where, self._path and self._path.parent)
         if "readonly" in text or "unable to open" in text:
             return StudioError(
                 "catalog_not_writable",
@@ -208,14 +211,26 @@ class Database:
             )
         return None
 
+    def _has_no_room(self) -> bool:
+        """True where what SQLite shares among processes does not fit on the disk.
+
+        It calls that a failure of the disk.
+        """
+        with suppress(OSError):
+            if self._path is not None:
+                return shutil.disk_usage(self._path.parent).free < SHARED_BYTES
+        return False
+
     def _holders(self, *others: Path) -> str:
         """Who holds the lock, where Linux tells; SQLite locks the file and its -shm."""
-        locks = Path("/proc/locks")
-        if self._path is None or not locks.exists():
+        if self._path is None:
             return ""
         files = others or (self._path, Path(f"{self._path}-shm"))
-        inodes = {str(file.stat().st_ino) for file in files if file.exists()}
-        fields = [line.split() for line in locks.read_text().splitlines()]
+        try:
+            inodes = {str(file.stat().st_ino) for file in files if file.exists()}
+            fields = [line.split() for line in LOCKS.read_text().splitlines()]
+        except OSError:
+            return ""
         found = {
             field[4]
             for field in fields
@@ -224,12 +239,6 @@ class Database:
             and field[5].split(":")[-1] in inodes
         }
         return f" by process {', '.join(sorted(found))}" if found else ""
-
-    def _room(self) -> str:
-        if self._path is None:
-            return ""
-        free = shutil.disk_usage(self._path.parent).free
-        return f" ({free:,} bytes free in its folder)"
 
 
 def _engine(url: str, wait_seconds: float) -> Engine:

@@ -3,13 +3,16 @@
 Paths are made from ids that the catalog gave, never from names that people typed.
 """
 
+import errno
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from catalog.errors import StudioError
+from catalog.file_failures import disk_full, is_want_of_space
 
 FOLDER = ".lookalike"
+ROOMS = ("datasets", "profiles", "builds", "audiences")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +65,29 @@ def create_home(root: Path) -> Home:
     """Make the home folder where it is absent; readable by its owner alone."""
     keep_private()
     home = Home(root.absolute())
+    folder = home.root
     try:
-        home.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        home.root.chmod(0o700)
-        for name in ("datasets", "profiles", "builds", "audiences"):
-            (home.root / name).mkdir(mode=0o700, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        for folder in (home.root, *(home.root / name for name in ROOMS)):
+            folder.mkdir(mode=0o700, exist_ok=True)
+            if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
-        raise StudioError(
-            "home_not_writable",
-            f"home folder '{home.root}'",
-            f"cannot be written ({error.strerror})",
-            "choose another with LOOKALIKE_HOME or mend its owner and mode",
-        ) from error
+        raise _not_writable(folder, error) from error
     return home
+
+
+def _not_writable(folder: Path, error: OSError) -> StudioError:
+    """The error for a folder of the home in which nothing can be made."""
+    if is_want_of_space(error):
+        return disk_full(f"home folder '{folder}'", folder)
+    return StudioError(
+        "home_not_writable",
+        f"home folder '{folder}'",
+        f"cannot be written ({error.strerror})",
+        "choose another with LOOKALIKE_HOME or mend its owner and mode",
+    )
 
 
 def find_home(start: Path | None = None) -> Home:

@@ -11,9 +11,8 @@ has none (too many values, a type without codes) the list is empty. `blocks.json
 the checksums: a damaged code would be another value.
 """
 
-import json
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,12 +21,15 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from catalog.datasets import Column, Dataset
 from catalog.errors import StudioError
-from engines.atomic import write_text_whole, written_whole
+from catalog.home import Home
+from engines.atomic import written_whole
 from engines.base import BATCH_ROWS
 from engines.casts import family
+from engines.kept import is_kept, keep_table
 from engines.quoting import quote_identifier
 from engines.relations import column_of, read_parquet
 from engines.samples import kept_type
+from engines.sealed import read_sealed, write_sealed
 
 if TYPE_CHECKING:
     import duckdb
@@ -89,28 +91,40 @@ def encode(
     files: Sequence[Path],
     names: Sequence[str],
     folder: Path,
+    home: Home,
+    confirm: Callable[[], None],
 ) -> dict[str, CodedColumn]:
     """The columns of those names that have codes; made where they are not there yet.
 
     Only columns of few values are to be named: their distinct values are listed.
+    `confirm` refuses files that changed meanwhile, before anything of them is kept.
     """
-    known = _read(folder)
+    known = read_sealed(folder / BLOCKS) or {}
     positions = {column.name: at for at, column in enumerate(dataset.columns)}
     absent = [
-        name for name in dict.fromkeys(names) if str(positions[name]) not in known
+        name
+        for name in dict.fromkeys(names)
+        if str(positions[name]) not in known
+        or (
+            known[str(positions[name])] is not None
+            and not is_kept(home, values_file(folder, positions[name]))
+        )
     ]
     if absent:
         listed = {
-            name: _kept_values(connection, files, column, folder, positions[name])
+            name: _values_of(connection, files, column, home, path)
             for name in absent
             if has_codes(column := column_of(dataset, name))
+            and (path := values_file(folder, positions[name]))
         }
-        made = _write_codes(files, listed, positions, folder) if listed else {}
+        made = _write_codes(files, listed, positions, folder, confirm)
+        for name, values in listed.items():
+            keep_table(values, values_file(folder, positions[name]))
         known |= {str(positions[name]): made.get(name) for name in absent}
-        write_text_whole(folder / BLOCKS, json.dumps(known))
+        write_sealed(folder / BLOCKS, known)
     return {
         name: CodedColumn(
-            values=_values_file(folder, positions[name]),
+            values=values_file(folder, positions[name]),
             codes=_codes_file(folder, positions[name]),
             code_type=entry["code_type"],
             checksums=tuple(entry["checksums"]),
@@ -124,13 +138,6 @@ def has_codes(column: Column) -> bool:
     """True for types of which DuckDB and Arrow have the same values."""
     kind = family(column.type)
     return kind in CODED_FAMILIES and (kind != "text" or column.type == "VARCHAR")
-
-
-def _read(folder: Path) -> dict[str, Any]:
-    """What `blocks.json` says of each column: None where it has no codes."""
-    path = folder / BLOCKS
-    known: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
-    return known
 
 
 def list_values(
@@ -163,15 +170,8 @@ def count_listed(values: "pa.Table") -> int:
     return len(column)
 
 
-def keep_values(values: "pa.Table", folder: Path, position: int) -> None:
-    """Keep a column's list of values, as `encode` finds it."""
-    import pyarrow.parquet as pq
-
-    with written_whole(_values_file(folder, position)) as temporary:
-        pq.write_table(values, temporary, compression="zstd")
-
-
-def _values_file(folder: Path, position: int) -> Path:
+def values_file(folder: Path, position: int) -> Path:
+    """Where the list of a column's values is kept, by the column's position."""
     return folder / f"values_{position}.parquet"
 
 
@@ -179,21 +179,19 @@ def _codes_file(folder: Path, position: int) -> Path:
     return folder / f"codes_{position}.bin"
 
 
-def _kept_values(
+def _values_of(
     connection: "duckdb.DuckDBPyConnection",
     files: Sequence[Path],
     column: Column,
-    folder: Path,
-    position: int,
+    home: Home,
+    kept: Path,
 ) -> "pa.Table":
-    """The list of a column's values, made and kept where it is not there yet."""
+    """The list of a column's values: the kept one, or made anew."""
     import pyarrow.parquet as pq
 
-    path = _values_file(folder, position)
-    if not path.exists():
-        values = list_values(connection, read_parquet(files), column)
-        keep_values(values, folder, position)
-    return pq.read_table(path)
+    if is_kept(home, kept):
+        return pq.read_table(kept)
+    return list_values(connection, read_parquet(files), column)
 
 
 def _write_codes(
@@ -201,8 +199,11 @@ def _write_codes(
     listed: Mapping[str, "pa.Table"],
     positions: Mapping[str, int],
     folder: Path,
+    confirm: Callable[[], None],
 ) -> dict[str, dict[str, Any] | None]:
     """One pass over the files; a column in which a value is not found has no codes."""
+    if not listed:
+        return {}
     with ExitStack() as stack:
         writers = {}
         for name, values in listed.items():
@@ -215,6 +216,7 @@ def _write_codes(
                 writer.take(batch.column(name))
         for writer in writers.values():
             writer.end()
+        confirm()
     return {name: writer.entry() for name, writer in writers.items()}
 
 

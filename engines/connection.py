@@ -5,7 +5,6 @@ dbt opens the work database with settings of its own. So a connection lives as l
 one call of the engine and no longer.
 """
 
-import json
 import os
 import shutil
 import time
@@ -16,9 +15,10 @@ from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
-from engines.failures import explained
+from engines.failures import build_damaged, explained
 from engines.limits import Settings
 from engines.quoting import escape_pattern, quote_list, quote_literal
+from engines.sealed import read_sealed, write_sealed
 
 if TYPE_CHECKING:
     import duckdb
@@ -138,8 +138,7 @@ def _open_work(settings: Settings, build_folder: Path) -> "duckdb.DuckDBPyConnec
     path = build_folder / WORK_DATABASE
     with explained(f"work database of build '{build_folder.name}'", build_folder):
         spill.mkdir(mode=0o700, parents=True, exist_ok=True)
-        sources = build_folder / SOURCES
-        files = json.loads(sources.read_text()) if sources.exists() else []
+        files = _readable_files(build_folder)
         configuration = _configuration(settings, spill)
         with _opening:
             connection = patiently(
@@ -161,13 +160,22 @@ def clear_work_spill(build_folder: Path) -> None:
         shutil.rmtree(build_folder / left, ignore_errors=True)
 
 
+def _readable_files(build_folder: Path) -> list[str]:
+    """The files that the build's views may read; none before its inputs are written."""
+    sources = build_folder / SOURCES
+    if not sources.exists():
+        return []
+    noted = read_sealed(sources)
+    if noted is None:
+        raise build_damaged(f"file '{SOURCES}' of build '{build_folder.name}'")
+    return list(noted["files"])
+
+
 def start_work(build_folder: Path, files: Iterable[Path]) -> None:
     """Make the build's folder, empty its spill and note which files its views may read."""
     build_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     clear_work_spill(build_folder)
-    sources = build_folder / SOURCES
-    sources.write_text(json.dumps([str(path) for path in files]))
-    sources.chmod(0o600)
+    write_sealed(build_folder / SOURCES, {"files": [str(path) for path in files]})
 
 
 def patiently(call: Callable[[], T], seconds: float) -> T:

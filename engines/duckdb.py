@@ -18,7 +18,6 @@ from engines import (
     sources,
     work_tables,
 )
-from engines.atomic import written_whole
 from engines.base import (
     BATCH_ROWS,
     NO_KEY,
@@ -43,6 +42,7 @@ from engines.diagnosis import hash_differences
 from engines.failures import explained
 from engines.identifier_shapes import identifier_shape
 from engines.inputs import write_schema
+from engines.kept import is_kept, kept_whole
 from engines.limits import Settings
 from engines.members import write_identities, write_members
 from engines.output import copy_columns
@@ -127,6 +127,7 @@ class DuckDBEngine:
                     fingerprint,
                     key_columns=key_columns,
                     folder=folder,
+                    confirm=fingerprints.watch(self.home, dataset, fingerprint),
                 )
 
     def unknown_share(
@@ -177,10 +178,11 @@ class DuckDBEngine:
         files = self._files(dataset, source.fingerprint)
         kept = selections.selection_of(self.home, source, conditions, columns)
         path = Path(kept.dataset.path)
-        if not path.exists():
+        if not is_kept(self.home, path):
+            confirm = fingerprints.watch(self.home, dataset, source.fingerprint)
             with (
                 explained(f"dataset '{dataset.name}'", path.parent),
-                written_whole(path) as temporary,
+                kept_whole(path) as temporary,
                 memory_session(
                     self.settings,
                     self.home.root / SPILL,
@@ -191,6 +193,7 @@ class DuckDBEngine:
                 selections.keep_rows(
                     connection, source, files, conditions, kept, temporary
                 )
+                confirm()
         return kept
 
     def identifier_shape(self, source: Source, column: str) -> str:
@@ -235,9 +238,10 @@ class DuckDBEngine:
         population = inputs.population
         if not inputs.has_unique_key or population.profile is None:
             return None
+        dataset, fingerprint = population.dataset, population.fingerprint
         folder = self.home.profile(population.profile.id)
         with (
-            explained(f"dataset '{population.dataset.name}'", folder),
+            explained(f"dataset '{dataset.name}'", folder),
             FileLock(folder / "profile.lock", mode=0o600),
             memory_session(
                 self.settings,
@@ -247,7 +251,8 @@ class DuckDBEngine:
                 keep_order=True,
             ) as connection,
         ):
-            return make_index(connection, inputs, files, folder)
+            confirm = fingerprints.watch(self.home, dataset, fingerprint)
+            return make_index(connection, inputs, files, self.home, confirm)
 
     def wait_for_work(self, build_folder: Path) -> None:
         """Return once the build's work database can be opened by this process.

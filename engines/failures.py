@@ -1,16 +1,16 @@
-"""Failures of DuckDB and of the file system, as errors that a person can act on.
+"""Failures of DuckDB, Arrow and files, as errors that a person can act on.
 
-Messages of DuckDB may quote rows of people's data, so none of their text goes on.
+Their messages may quote rows of people's data, so none of their text goes on.
 """
 
-import errno
 import re
-import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from catalog.errors import StudioError
+from catalog.file_failures import disk_full, of_system
 
 HOLDER = re.compile(r"lock is held in (\S+) \(PID (\d+)\)")
 
@@ -21,39 +21,36 @@ def explained(subject: str, folder: Path | None = None) -> Iterator[None]:
 
     `folder` is where the work writes; its free bytes are told when space runs out.
     """
-    import duckdb
-
     try:
         yield
-    except duckdb.Error as error:
-        raise _of_duckdb(error, subject, folder) from None
     except OSError as error:
         raise of_system(error, subject, folder) from None
+    except Exception as error:
+        told = of_library(error, subject, folder)
+        if told is None:
+            raise
+        raise told from None
 
 
-def of_system(error: OSError, subject: str, folder: Path | None = None) -> StudioError:
-    """The error for a failed call of the file system."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return _disk_full(subject, folder)
-    if isinstance(error, FileNotFoundError):
-        return StudioError("file_not_found", subject, "was not found", "check its path")
-    if isinstance(error, PermissionError):
-        return StudioError(
-            "permission_denied",
-            subject,
-            "may not be read or written by this user",
-            "mend the owner or mode of the file and its folders",
-        )
-    return StudioError(
-        "file_failure",
-        subject,
-        f"could not be read or written ({error.strerror or type(error).__name__})",
-        "check the disk and try again",
-    )
+def of_library(
+    error: Exception, subject: str, folder: Path | None = None
+) -> StudioError | None:
+    """The error for a failure of DuckDB or Arrow; None for one of anything else.
+
+    Neither is loaded to find out: what failed in a library has loaded it.
+    """
+    duckdb, pyarrow = sys.modules.get("duckdb"), sys.modules.get("pyarrow")
+    if duckdb is not None and isinstance(error, duckdb.Error):
+        return of_message(str(error), type(error).__name__, subject, folder)
+    if pyarrow is not None and isinstance(error, pyarrow.ArrowException):
+        return of_message(str(error), type(error).__name__, subject, folder)
+    return None
 
 
-def _of_duckdb(error: "Exception", subject: str, folder: Path | None) -> StudioError:
-    text = str(error)
+def of_message(
+    text: str, kind: str, subject: str, folder: Path | None = None
+) -> StudioError:
+    """The error for what a library said; `kind` is the class of what it raised."""
     held = HOLDER.search(text)
     if held:
         return StudioError(
@@ -70,29 +67,25 @@ def _of_duckdb(error: "Exception", subject: str, folder: Path | None) -> StudioE
             "wait until that work has ended and try again",
         )
     if "No space left" in text or "max_temp_directory_size" in text:
-        return _disk_full(subject, folder)
+        return disk_full(subject, folder)
     for sign, code, cause, remedy in _SIGNS:
         if sign.lower() in text.lower():
             return StudioError(code, subject, cause, remedy)
     return StudioError(
         "engine_failure",
         subject,
-        f"could not be processed (DuckDB: {type(error).__name__})",
+        f"could not be processed ({kind})",
         "check that the file is whole and register the dataset again if it has changed",
     )
 
 
-def _disk_full(subject: str, folder: Path | None) -> StudioError:
-    free = ""
-    if folder is not None:
-        while not folder.exists():
-            folder = folder.parent
-        free = f": {shutil.disk_usage(folder).free:,} bytes are free in '{folder}'"
+def build_damaged(subject: str) -> StudioError:
+    """The error for a build's own files that are not as they were written."""
     return StudioError(
-        "disk_full",
+        "build_damaged",
         subject,
-        f"does not fit on the disk{free}",
-        "free some space and run it again",
+        "is damaged on the disk",
+        "check the disk and build the audience again, which begins anew",
     )
 
 
@@ -131,6 +124,13 @@ _SIGNS = (
     ("snappy decompression", *_DAMAGED),
     ("zstd decompression", *_DAMAGED),
     ("could not read enough bytes", *_DAMAGED),
+    (
+        "corrupt database file",
+        "database_damaged",
+        "is damaged on the disk",
+        "put a whole copy back; a build's own database is made anew when it is asked for"
+        " again",
+    ),
     (
         "not a valid duckdb database",
         "not_a_database",

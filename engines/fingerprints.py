@@ -3,17 +3,17 @@
 import hashlib
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from catalog.datasets import Dataset, DatasetKind
 from catalog.errors import StudioError
 from catalog.home import Home
-from engines.atomic import write_text_whole
 from engines.failures import explained
-from engines.sources import check_path, content_files
+from engines.sealed import read_sealed, write_sealed
+from engines.sources import check_path, content_files, stamp_of, state_of
 
 CACHE = "fingerprints.json"
-CHUNK = 8 << 20
 # A file changed within its clock's last tick could change again unseen.
 SETTLED_SECONDS = 2.0
 
@@ -28,7 +28,7 @@ def fingerprint_of(home: Home, dataset: Dataset) -> str:
     with explained(f"dataset '{dataset.name}'"):
         for file in content_files(path):
             name = file.name if path.is_dir() else file.suffix
-            digest.update(json.dumps([name, _file_hash(home, file)]).encode())
+            digest.update(json.dumps([name, file_hash(home, file)]).encode())
     reading: list[object] = [dataset.kind.value]
     if dataset.kind is DatasetKind.duckdb_table:
         reading.append(dataset.table)
@@ -40,7 +40,41 @@ def fingerprint_of(home: Home, dataset: Dataset) -> str:
     return digest.hexdigest()
 
 
-def _file_hash(home: Home, file: Path) -> str:
+def watch(home: Home, dataset: Dataset, fingerprint: str) -> Callable[[], None]:
+    """A call that refuses what was read since, unless the dataset still is the same.
+
+    What is made of a dataset and kept under its fingerprint must be of that content.
+    What the studio made itself never changes, and its fingerprint is not of its bytes.
+    """
+    if dataset.kind.is_made_here:
+        return lambda: None
+
+    def sign() -> tuple[str, str]:
+        return stamp_of(dataset), fingerprint_of(home, dataset)
+
+    stamp, now = sign()
+
+    def confirm() -> None:
+        if sign() != (stamp, fingerprint):
+            raise changed(f"dataset '{dataset.name}'")
+
+    if now != fingerprint:
+        raise changed(f"dataset '{dataset.name}'")
+    return confirm
+
+
+def changed(subject: str) -> StudioError:
+    """The refusal of what changes under the eyes of its reader."""
+    return StudioError(
+        "changed_while_read",
+        subject,
+        "changed while it was read",
+        "wait until it has been written and try again",
+    )
+
+
+def file_hash(home: Home, file: Path) -> str:
+    """SHA-256 of a file, 64 hex digits; one that has not changed is not read again."""
     from filelock import FileLock
 
     before = _state(file)
@@ -48,33 +82,27 @@ def _file_hash(home: Home, file: Path) -> str:
     known = _read(cache).get(str(file))
     if known is not None and known[:-1] == before:
         return str(known[-1])
-    digest = hashlib.sha256()
-    with file.open("rb") as stream:
-        while chunk := stream.read(CHUNK):
-            digest.update(chunk)
+    digest = content_hash(file)
     if _state(file) != before:
-        raise StudioError(
-            "changed_while_read",
-            f"file '{file.name}'",
-            "changed while it was read",
-            "wait until it has been written and try again",
-        )
-    if time.time() - file.stat().st_mtime > SETTLED_SECONDS:
+        raise changed(f"file '{file.name}'")
+    status = file.stat()
+    if time.time() - max(status.st_mtime, status.st_ctime) > SETTLED_SECONDS:
         with FileLock(f"{cache}.lock", mode=0o600):
             entries = _read(cache)
-            entries[str(file)] = [*before, digest.hexdigest()]
-            write_text_whole(cache, json.dumps(entries))
-    return digest.hexdigest()
+            entries[str(file)] = [*before, digest]
+            write_sealed(cache, entries)
+    return digest
+
+
+def content_hash(file: Path) -> str:
+    """SHA-256 of a file's bytes, 64 hex digits."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _state(file: Path) -> list[int]:
-    status = file.stat()
-    return [status.st_size, status.st_mtime_ns, status.st_ino]
+    return list(state_of(file))
 
 
 def _read(cache: Path) -> dict[str, list[int | str]]:
-    try:
-        entries: dict[str, list[int | str]] = json.loads(cache.read_text())
-    except (FileNotFoundError, json.JSONDecodeError):
-        return {}
-    return entries
+    return read_sealed(cache) or {}

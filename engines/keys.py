@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from catalog.datasets import Column, KeyProfile
 from catalog.normal_forms import Form
-from engines.atomic import written_whole
 from engines.casts import key_text
 from engines.quoting import quote_identifier
 from engines.relations import one_row
@@ -32,25 +31,24 @@ def count_key(
     rows: str,
     column: Column,
     form: Form = "text",
-    folder: Path | None = None,
-) -> KeyProfile:
+) -> tuple[KeyProfile, "pa.Table | None"]:
     """Whether an identifier column names each row once, and whether it holds hashes.
 
-    `rows` is SQL that can stand after `from`; where the session keeps its order, hashes
-    of plain digests are kept in `folder`.
+    `rows` is SQL that can stand after `from`. Beside it the hashes of a column of plain
+    digests, `identifier_hash` in the order in which the session reads the rows.
     """
+    import pyarrow as pa
+
     hashes = _plain_digests(connection, rows, column)
-    if hashes is not None:
-        if folder is not None:
-            keep_hashes(hashes, hashes_file(folder, quote_identifier(column.name)))
-        if _distinct(hashes) == len(hashes):
-            return KeyProfile(
-                column=column.name,
-                missing=0,
-                duplicates=0,
-                is_hash=True,
-                is_plain=True,
-            )
+    if hashes is not None and _distinct(hashes) == len(hashes):
+        plain = KeyProfile(
+            column=column.name,
+            missing=0,
+            duplicates=0,
+            is_hash=True,
+            is_plain=True,
+        )
+        return plain, pa.table({"identifier_hash": hashes})
     text = key_text(quote_identifier(column.name), column.type, column.name, form)
     is_hash = _is_hash(connection, rows, text)
     identifier = f"lower({text})" if is_hash else text
@@ -62,12 +60,13 @@ def count_key(
             connection, f"select count(distinct identifier) from {keyed}"
         )
     (total,) = one_row(connection, f"select count(*) from {rows}")
-    return KeyProfile(
+    counted = KeyProfile(
         column=column.name,
         missing=total - present,
         duplicates=present - distinct,
         is_hash=is_hash,
     )
+    return counted, None
 
 
 def hashes_file(folder: Path, text: str) -> Path:
@@ -76,20 +75,6 @@ def hashes_file(folder: Path, text: str) -> Path:
 
     digest = hashlib.sha256(f"{duckdb.__version__} {text}".encode()).hexdigest()[:16]
     return folder / f"hashes_{digest}.parquet"
-
-
-def keep_hashes(hashes: "np.ndarray", target: Path) -> None:
-    """Write hashes in the order of the rows."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    with written_whole(target) as temporary:
-        pq.write_table(
-            pa.table({"identifier_hash": hashes}),
-            temporary,
-            compression="none",
-            use_dictionary=False,
-        )
 
 
 def _hashes(connection: "duckdb.DuckDBPyConnection", keyed: str) -> "np.ndarray":

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from catalog.datasets import Dataset, DatasetKind
 from catalog.errors import StudioError
 from catalog.home import Home
-from engines.atomic import written_whole
 from engines.casts import family
 from engines.connection import memory_session
 from engines.csv_loading import load_csv, open_csv, refuse_lost
 from engines.csv_text import prepare_text
 from engines.failures import explained
+from engines.fingerprints import watch
 from engines.json_lines import load_lines
+from engines.kept import is_kept, kept_whole
 from engines.limits import Settings
 from engines.quoting import quote_identifier
 from engines.relations import copy_to_parquet, read_columns
@@ -35,9 +36,10 @@ def load(home: Home, settings: Settings, dataset: Dataset, fingerprint: str) -> 
     from filelock import FileLock
 
     target = loaded_file(home, dataset, fingerprint)
-    if dataset.kind.is_read_in_place:
-        return
-    if target.exists() and not any(target.parent.glob(f"{SCRATCH}*")):
+    is_read_in_place = dataset.kind.is_read_in_place
+    if is_read_in_place or (
+        is_kept(home, target) and not any(target.parent.glob(f"{SCRATCH}*"))
+    ):
         return
     path = Path(dataset.path)
     with explained(f"dataset '{dataset.name}'", target.parent):
@@ -46,13 +48,15 @@ def load(home: Home, settings: Settings, dataset: Dataset, fingerprint: str) -> 
             # Who holds the lock is alone: what is there is of a process that was killed.
             for left in target.parent.glob(f"{SCRATCH}*"):
                 shutil.rmtree(left, ignore_errors=True)
-            if target.exists():
+            if is_kept(home, target):
                 return
             with (
                 TemporaryDirectory(dir=target.parent, prefix=SCRATCH) as scratch,
-                written_whole(target) as temporary,
+                kept_whole(target) as temporary,
             ):
+                confirm = watch(home, dataset, fingerprint)
                 _load(settings, dataset, path, Path(scratch), temporary)
+                confirm()
 
 
 def _load(

@@ -39,7 +39,8 @@ def write_members(
         repr([(one.name, str(one.type)) for one in schema]).encode()
     )
     rows = 0
-    with written_whole(target) as temporary:
+    # Closed in any case: a result that is still open keeps the database open.
+    with reader, written_whole(target) as temporary:
         with pq.ParquetWriter(
             temporary, schema, compression="zstd", write_page_checksum=True
         ) as writer:
@@ -64,6 +65,7 @@ def write_identities(connection: "duckdb.DuckDBPyConnection", target: Path) -> i
     ).to_arrow_reader(ROWS_A_GROUP)
     rows = 0
     with (
+        reader,
         written_whole(target) as temporary,
         pq.ParquetWriter(
             temporary, reader.schema, compression="zstd", write_page_checksum=True

@@ -7,21 +7,24 @@ names each row once: elsewhere rows become people, and people have other values.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from catalog.home import Home
 from catalog.normal_forms import Form, form_of
-from engines.atomic import written_whole
 from engines.base import BuildInputs, Hashing, InputIdentifier, Source
 from engines.casts import key_text
 from engines.codes import FOLDER, MOST_VALUES, CodedColumn, encode
+from engines.failures import build_damaged
+from engines.kept import is_kept, kept_whole
 from engines.keys import hashes_file
 from engines.quoting import quote_identifier, quote_literal
 from engines.relations import column_of, read_parquet
+from engines.sealed import read_sealed, write_sealed
 
 if TYPE_CHECKING:
     import duckdb
@@ -56,9 +59,9 @@ class PopulationIndex:
             "file_rows": self.file_rows,
             "columns": {slug: asdict(each) for slug, each in self.columns.items()},
         }
-        path = build_folder / CODES
-        path.write_text(json.dumps(document, default=str), encoding="utf-8")
-        path.chmod(0o600)
+        write_sealed(
+            build_folder / CODES, json.loads(json.dumps(document, default=str))
+        )
 
 
 def kept_index(build_folder: Path) -> PopulationIndex:
@@ -66,7 +69,9 @@ def kept_index(build_folder: Path) -> PopulationIndex:
     path = build_folder / CODES
     if not path.exists():
         return PopulationIndex({}, {}, ())
-    document = json.loads(path.read_text(encoding="utf-8"))
+    document = read_sealed(path)
+    if document is None:
+        raise build_damaged(f"file '{CODES}' of build '{build_folder.name}'")
     columns = {
         slug: CodedColumn(
             Path(each["values"]),
@@ -83,39 +88,42 @@ def make_index(
     connection: "duckdb.DuckDBPyConnection",
     inputs: BuildInputs,
     files: Sequence[Path],
-    folder: Path,
+    home: Home,
+    confirm: Callable[[], None],
 ) -> PopulationIndex:
     """The index for a build's attributes and identifiers, made as far as it is not kept.
 
-    `folder` is that of the population's profile.
+    `confirm` refuses files that changed meanwhile, before anything of them is kept.
+    Raises ValueError for a population without a profile.
     """
     import pyarrow.parquet as pq
 
     dataset = inputs.population.dataset
-    distinct = distinct_values(inputs.population)
+    profile = inputs.population.profile
+    if profile is None:
+        raise ValueError("an index is made of a profiled population")
+    folder = home.profile(profile.id) / FOLDER
+    distinct = {each.name: each.distinct for each in profile.columns}
     columns = {
         each.slug: each.column
         for each in inputs.attributes
         if distinct[each.column] <= MOST_VALUES
     }
-    coded = encode(connection, dataset, files, list(columns.values()), folder / FOLDER)
+    names = list(columns.values())
+    coded = encode(connection, dataset, files, names, folder, home, confirm)
     return PopulationIndex(
         columns={
             slug: coded[column] for slug, column in columns.items() if column in coded
         },
         hashes={
-            each.slug: _keep_hashes(connection, inputs.population, each, files, folder)
+            each.slug: _keep_hashes(
+                connection, inputs.population, each, files, folder, home, confirm
+            )
             for each in inputs.identifiers
             if each.is_shared and not each.is_carried
         },
         file_rows=tuple(pq.read_metadata(file).num_rows for file in files),
     )
-
-
-def distinct_values(source: Source) -> dict[str, int]:
-    """About how many distinct values each column has."""
-    columns = source.profile.columns if source.profile else ()
-    return {each.name: each.distinct for each in columns}
 
 
 def _keep_hashes(
@@ -124,16 +132,19 @@ def _keep_hashes(
     identifier: InputIdentifier,
     files: Sequence[Path],
     folder: Path,
+    home: Home,
+    confirm: Callable[[], None],
 ) -> Path:
     text = identifier_text_of(identifier, population, "population")
     target = hashes_file(folder, text)
-    if not target.exists():
-        with written_whole(target) as temporary:
+    if not is_kept(home, target):
+        with kept_whole(target) as temporary:
             connection.execute(
                 f"copy (select hash({text}) as identifier_hash "
                 f"from {read_parquet(files)}) to {quote_literal(str(temporary))} "
                 "(format parquet, compression uncompressed)"
             ).fetchall()
+            confirm()
     return target
 
 

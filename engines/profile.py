@@ -8,12 +8,12 @@ comes first. Without a key it is drawn by the column that tells most rows apart.
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from catalog.datasets import Column, ColumnProfile, Dataset, DatasetProfile, KeyProfile
-from engines.atomic import write_text_whole, written_whole
+from engines.atomic import written_whole
 from engines.base import NO_KEY, KeyColumn
 from engines.casts import family, is_simple
 from engines.codes import (
@@ -21,13 +21,16 @@ from engines.codes import (
     MOST_VALUES,
     count_listed,
     has_codes,
-    keep_values,
     list_values,
+    values_file,
 )
-from engines.keys import count_key
+from engines.fingerprints import content_hash
+from engines.kept import keep_table
+from engines.keys import count_key, hashes_file
 from engines.quoting import quote_identifier
 from engines.relations import column_of, one_row
 from engines.samples import draw_sample, sample_statistics
+from engines.sealed import read_sealed, write_sealed
 
 if TYPE_CHECKING:
     import duckdb
@@ -42,6 +45,9 @@ FEW_VALUES = 20_000
 EXACT_FROM_SHARE = 0.6
 # Below, the list of a column's values is made again in no time.
 KEPT_FROM_ROWS = 100_000
+
+# What is to be kept in which file, once the rows are known not to have changed.
+Made = dict[Path, "pa.Table"]
 
 
 def profile_id(dataset: Dataset, fingerprint: str) -> str:
@@ -70,17 +76,19 @@ def profile_rows(
     *,
     key_columns: Sequence[KeyColumn],
     folder: Path,
+    confirm: Callable[[], None],
 ) -> DatasetProfile:
     """The profile, from `folder` as far as it is there, else counted and kept.
 
     Centre, scale, frequent values and shapes are from the sample by the first key
-    column; without one, from the rows with the least hash.
+    column; without one, from the rows with the least hash. `confirm` refuses rows that
+    changed while they were counted, before anything of them is kept.
     """
-    path = folder / STATISTICS
-    known: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    known = _known(folder)
     before = json.dumps(known)
+    made: Made = {}
     if not known:
-        known = count_columns(connection, rows, dataset, folder)
+        known = count_columns(connection, rows, dataset, folder, made)
     keys = tuple(key_columns) or (NO_KEY,)
     drawn_by = _telling(dataset, known) if keys[0] == NO_KEY else keys[0]
     for key in {*keys, drawn_by}:
@@ -88,7 +96,7 @@ def profile_rows(
             known["keys"][key_name(key)] = (
                 None
                 if key == NO_KEY
-                else _counted_key(connection, rows, dataset, key, folder)
+                else _counted_key(connection, rows, dataset, key, folder, made)
             )
     if key_name(drawn_by) not in known["sampled"]:
         known["sampled"][key_name(drawn_by)] = _sampled_by(
@@ -99,9 +107,17 @@ def profile_rows(
             counted=known["keys"][key_name(drawn_by)],
             folder=folder,
         )
+        kept = sample_file(folder, drawn_by)
+        known["samples"][key_name(drawn_by)] = [
+            kept.name,
+            content_hash(kept) if kept.exists() else None,
+        ]
     known["sampled"][key_name(keys[0])] = known["sampled"][key_name(drawn_by)]
     if json.dumps(known) != before:
-        write_text_whole(path, json.dumps(known))
+        confirm()
+        for path, table in made.items():
+            keep_table(table, path)
+        write_sealed(folder / STATISTICS, known)
     return _assemble(known, dataset, fingerprint, keys)
 
 
@@ -109,10 +125,9 @@ def kept_profile(
     dataset: Dataset, fingerprint: str, key_columns: Sequence[KeyColumn], folder: Path
 ) -> DatasetProfile | None:
     """The profile if all of it has been made before."""
-    path = folder / STATISTICS
-    if not path.exists():
+    known = _known(folder)
+    if not known:
         return None
-    known = json.loads(path.read_text())
     keys = tuple(key_columns) or (NO_KEY,)
     is_counted = all(key_name(key) in known["keys"] for key in keys)
     if not is_counted or key_name(keys[0]) not in known["sampled"]:
@@ -129,6 +144,16 @@ def _telling(dataset: Dataset, known: dict[str, Any]) -> KeyColumn:
         if column.name in keys and KeyProfile(**keys[column.name]).is_unique
     )
     return next((KeyColumn(name) for name in unique), NO_KEY)
+
+
+def _known(folder: Path) -> dict[str, Any]:
+    """What is kept of a profile; samples that are lost or damaged are drawn anew."""
+    known = read_sealed(folder / STATISTICS) or {}
+    for name, (file, digest) in known.get("samples", {}).items():
+        path = folder / file
+        if digest is not None and not (path.exists() and content_hash(path) == digest):
+            del known["sampled"][name]
+    return known
 
 
 def _assemble(
@@ -159,11 +184,12 @@ def count_columns(
     rows: str,
     dataset: Dataset,
     folder: Path,
+    made: Made,
 ) -> dict[str, Any]:
     """Rows, and for each column missing, non-finite and distinct values.
 
-    `keys` are the columns that were counted as keys on the way; lists of values are kept
-    in `folder`.
+    `keys` are the columns that were counted as keys on the way; lists of values that are
+    worth keeping in `folder` go into `made`.
     """
     columns = dataset.columns
     counted: list[dict[str, int]] = []
@@ -193,13 +219,13 @@ def count_columns(
                 distinct = few[column.name]
             elif names_rows(column, distinct, present[at]):
                 key = KeyColumn(column.name)
-                counts = _counted_key(connection, rows, dataset, key, folder)
+                counts = _counted_key(connection, rows, dataset, key, folder, made)
                 keys[column.name] = counts
                 distinct = total - counts["missing"] - counts["duplicates"]
             elif lists_values and has_codes(column) and distinct <= MOST_VALUES:
                 values = list_values(connection, rows, column)
                 distinct = count_listed(values)
-                keep_values(values, folder / FOLDER, len(counted))
+                made[values_file(folder / FOLDER, len(counted))] = values
             counted.append(
                 {
                     "missing": total - present[at],
@@ -207,7 +233,13 @@ def count_columns(
                     "distinct": distinct,
                 }
             )
-    return {"rows": total, "columns": counted, "keys": keys, "sampled": {}}
+    return {
+        "rows": total,
+        "columns": counted,
+        "keys": keys,
+        "sampled": {},
+        "samples": {},
+    }
 
 
 def names_rows(column: Column, distinct: int, present: int) -> bool:
@@ -258,9 +290,14 @@ def _counted_key(
     dataset: Dataset,
     asked: KeyColumn,
     folder: Path,
+    made: Made,
 ) -> dict[str, Any]:
     column = column_of(dataset, asked.name)
-    return count_key(connection, rows, column, asked.form, folder).model_dump()
+    counted, hashes = count_key(connection, rows, column, asked.form)
+    if hashes is not None:
+        text = quote_identifier(asked.name)
+        made[hashes_file(folder / FOLDER, text)] = hashes
+    return counted.model_dump()
 
 
 def _sampled_by(

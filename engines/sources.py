@@ -136,10 +136,17 @@ def stamp_of(dataset: Dataset) -> str:
     """Names, sizes and times of a dataset's files, as 64 hex digits."""
     digest = hashlib.sha256()
     for path in content_files(Path(dataset.path)):
-        status = path.stat()
-        line = [path.name, status.st_size, status.st_mtime_ns, status.st_ino]
-        digest.update(repr(line).encode())
+        digest.update(repr([path.name, *state_of(path)]).encode())
     return digest.hexdigest()
+
+
+def state_of(file: Path) -> tuple[int, ...]:
+    """Size, times and place of a file: any write of it changes one of them.
+
+    The time of change is told by the system alone; copies often keep that of writing.
+    """
+    status = file.stat()
+    return (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
 def content_files(path: Path) -> tuple[Path, ...]:

@@ -1,6 +1,5 @@
 """Audiences as seeds: the people of a published version, as a bare list of identifiers."""
 
-import json
 from pathlib import Path
 
 from catalog.attributes import Mapping, Role
@@ -12,10 +11,10 @@ from catalog.specification import AudienceSpecification
 from catalog.specification_model import SeedChoice
 from engines.base import Source
 from engines.registration import keys_of
+from orchestration.version_files import MANIFEST, changed_files
 from orchestration.workshop import Workshop
 
 MEMBERS = "members.parquet"
-MANIFEST = "manifest.json"
 NOT_IDENTIFIERS = frozenset(
     ("person_key", "score", "log_odds", "rank", "percentile", "is_seed")
 )
@@ -34,10 +33,10 @@ def audience_source(
     choice = specification.seed
     audience, version = served_or_named(workshop, choice)
     _refuse_loop(workshop, specification, audience)
-    manifest = _whole_manifest(audience, version)
+    _refuse_changed(audience, version)
     dataset = audience_dataset(audience, version)
     mappings = audience_mappings(dataset)
-    fingerprint = str(manifest["content_hash"])
+    fingerprint = str(version.figures["content_hash"])
     profile = workshop.engine.profile(dataset, fingerprint, keys_of(mappings))
     return Source(dataset, fingerprint, profile, mappings), version
 
@@ -111,32 +110,22 @@ def audience_mappings(dataset: Dataset) -> tuple[Mapping, ...]:
     )
 
 
-def _whole_manifest(audience: Audience, version: AudienceVersion) -> dict[str, object]:
-    """The version's manifest, once the members on disk are proved to be its own."""
-    from orchestration.checks import file_hash
-
-    folder = Path(version.path)
+def _refuse_changed(audience: Audience, version: AudienceVersion) -> None:
+    """The members on disk must be those that were published."""
     subject = f"version {version.number} of the seed audience {shown(audience.name)}"
     remedy = "name another version, or build that audience again"
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        found = file_hash(folder / MEMBERS)
-        kept = manifest["files"][MEMBERS]["sha256"]
-    except FileNotFoundError as error:
-        name = Path(str(error.filename)).name
-        raise StudioError(
-            "version_gone", subject, f"has lost its {name} on disk", remedy
-        ) from error
-    except (ValueError, KeyError):
-        found, kept = "", None
-    if found != kept:
+    for name in (MANIFEST, MEMBERS):
+        if not (Path(version.path) / name).exists():
+            raise StudioError(
+                "version_gone", subject, f"has lost its {name} on disk", remedy
+            )
+    if changed_files(version, [MEMBERS]):
         raise StudioError(
             "version_damaged",
             subject,
             "has files that differ from its manifest",
             remedy,
         )
-    return dict(manifest)
 
 
 def _refuse_loop(

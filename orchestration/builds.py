@@ -5,7 +5,6 @@ never does. `build.json` holds what later steps need; `done/<step>.json` marks a
 finished step with its figures.
 """
 
-import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,8 @@ from typing import Any
 from catalog.datasets import Frozen
 from catalog.errors import StudioError
 from catalog.home import Home
-from engines.atomic import write_text_whole
 from engines.base import Hashing
+from engines.sealed import read_sealed, write_sealed
 
 RECORD = "build.json"
 DONE = "done"
@@ -23,7 +22,7 @@ DONE = "done"
 class Build(Frozen):
     """What one build is, as its later steps read it. Slugs were checked by the catalog.
 
-    `input_fingerprints` and `input_stamps` are by dataset id, `left_out` is why each
+    `input_signs` are by dataset id (see `steady`), `left_out` is why each
     attribute that was not scored was left out, and what would help. `identifier_shapes`
     say in words what the identifiers look like on each side, where the seed must be
     found to be learnt from.
@@ -52,7 +51,7 @@ class Build(Frozen):
     keep_margin: float | None = None
     resolve_people: bool
     input_fingerprints: dict[str, str]
-    input_stamps: dict[str, str]
+    input_signs: dict[str, str]
     seed: dict[str, Any] = {}
     identifier_shapes: dict[str, str] = {}
     maximum_differing_share: float = 0.05
@@ -88,25 +87,24 @@ class Build(Frozen):
     def save(self) -> None:
         """Write the record; a later step of any process reads it."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_text_whole(self.folder / RECORD, self.model_dump_json(indent=1))
+        write_sealed(self.folder / RECORD, self.model_dump(mode="json"))
 
     def done(self, step: str) -> dict[str, Any] | None:
         """The figures of a finished step; None where it is not finished."""
-        path = self.folder / DONE / f"{step}.json"
-        return json.loads(path.read_text()) if path.exists() else None
+        return read_sealed(self.folder / DONE / f"{step}.json")
 
     def finish(self, step: str, figures: dict[str, Any]) -> None:
         """Mark a step as finished; what it wrote is complete and on disk."""
         (self.folder / DONE).mkdir(mode=0o700, exist_ok=True)
-        write_text_whole(self.folder / DONE / f"{step}.json", json.dumps(figures))
+        write_sealed(self.folder / DONE / f"{step}.json", figures)
 
 
 def load_build(home: Home, build_id: str) -> Build:
     """The build of that id; raises StudioError `build_gone` where its folder is gone."""
-    path = home.build(build_id) / RECORD
+    record = read_sealed(home.build(build_id) / RECORD)
     try:
-        return Build.model_validate_json(path.read_text())
-    except (FileNotFoundError, ValueError):
+        return Build.model_validate(record)
+    except ValueError:
         raise StudioError(
             "build_gone",
             f"build '{build_id}'",

@@ -4,8 +4,6 @@ Each check is a plain function on the version's files; the asset `audience` runs
 and publishes nothing where one of them fails.
 """
 
-import hashlib
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+
+from orchestration.version_files import MANIFEST, differing_files, read_manifest
 
 SUM_TOLERANCE = 1e-9
 CONTRIBUTION = "contribution_"
@@ -54,7 +54,7 @@ def check_specs(asset: str) -> list[dg.AssetCheckSpec]:
 def check_version(folder: Path) -> list[Finding]:
     """Run every check on a version's folder, published or about to be."""
     members = pq.read_table(folder / "members.parquet", page_checksum_verification=True)
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest = read_manifest(folder)
     has_margin = manifest["specification"].get("keep_margin") is not None
     return [
         contributions_sum_to_log_odds(members),
@@ -112,19 +112,12 @@ def files_match_their_manifest(folder: Path) -> Finding:
     """What was hashed is what a reader will get."""
     name = "files_match_their_manifest"
     try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        files = {each: entry["sha256"] for each, entry in manifest["files"].items()}
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
-        return Finding(name, False, {"files": 0, "changed": "manifest.json"})
-    wrong = [
-        each
-        for each, digest in files.items()
-        if not (folder / each).is_file() or file_hash(folder / each) != digest
-    ]
-    return Finding(name, not wrong, {"files": len(files), "changed": ", ".join(wrong)})
-
-
-def file_hash(path: Path) -> str:
-    """SHA-256 of a file's bytes, 64 hex digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        manifest = read_manifest(folder)
+    except (OSError, ValueError):
+        return Finding(name, False, {"files": 0, "changed": MANIFEST})
+    wrong = differing_files(folder, manifest)
+    return Finding(
+        name,
+        not wrong,
+        {"files": len(manifest["files"]), "changed": ", ".join(wrong)},
+    )

@@ -14,10 +14,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from catalog.errors import StudioError
 from engines.base import Engine
+from engines.failures import of_message
 from orchestration.builds import Build
 from orchestration.project import (
     dbt_environment,
@@ -32,6 +34,16 @@ END_SECONDS = 8.0
 # How DuckDB begins the text of an error, at the start of a line.
 ERROR = re.compile(r"^\s*([A-Z][A-Za-z ]* Error)\b", re.MULTILINE)
 DBT_ERRORS = frozenset({"Runtime Error", "Database Error", "Compilation Error"})
+NOT_OF_THE_SQL = frozenset(
+    (
+        "damaged_file",
+        "database_damaged",
+        "database_locked",
+        "disk_full",
+        "not_a_database",
+        "out_of_memory",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +94,10 @@ def build_relations(
     finally:
         end_worker(worker)
     if failed:
-        raise dbt_failure(failed[0])
+        raise dbt_failure(failed[0], build.folder)
     if not outcome[0].success:
-        raise StudioError(
+        told = of_database(str(outcome[0].exception), "the build", build.folder)
+        raise told or StudioError(
             "dbt_failed",
             "dbt",
             f"could not run ({_kind_of_error(outcome[0].exception)})",
@@ -185,8 +198,13 @@ def _listener(tell: Callable[[NodeResult], None]) -> Callable[[Any], None]:
     return listen
 
 
-def dbt_failure(result: NodeResult) -> StudioError:
+def dbt_failure(result: NodeResult, folder: Path) -> StudioError:
     """The sentence for a model or a test that failed."""
+    told = of_database(
+        result.message, f"{result.resource_type} '{result.name}'", folder
+    )
+    if told is not None:
+        return told
     if result.resource_type == "test":
         return StudioError(
             "data_test_failed",
@@ -210,3 +228,9 @@ def _kind_of_error(text: Any) -> str:
     """
     kinds = [kind for kind in ERROR.findall(str(text)) if kind not in DBT_ERRORS]
     return kinds[0] if kinds else "an error of dbt"
+
+
+def of_database(message: str, subject: str, folder: Path) -> StudioError | None:
+    """The sentence for what is no fault of the SQL; None where it may be one."""
+    told = of_message(message, "DuckDB", subject, folder)
+    return told if told.code in NOT_OF_THE_SQL else None

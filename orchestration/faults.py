@@ -2,10 +2,15 @@
 
 import os
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import dagster as dg
 
 from catalog.errors import StudioError
+from catalog.file_failures import of_system, subject_of
+from engines.failures import of_library
 
 # A lock that goes away and a read that hiccups; everything else fails the same again.
 WORTH_A_RETRY = frozenset(
@@ -14,7 +19,6 @@ WORTH_A_RETRY = frozenset(
         "catalog_unreachable",
         "database_locked",
         "file_failure",
-        "io_error",
     }
 )
 
@@ -26,20 +30,41 @@ RETRY_POLICY = dg.RetryPolicy(
 )
 
 
-def as_studio_error(error: Exception) -> StudioError:
+@contextmanager
+def told(folder: Path) -> Iterator[None]:
+    """Turn failures of files, DuckDB and Arrow into one sentence.
+
+    A fault of ours goes on as it is. `folder` is where the work writes.
+    """
+    try:
+        yield
+    except StudioError:
+        raise
+    except Exception as error:
+        known = known_failure(error, folder)
+        if known is None:
+            raise
+        raise known from error
+
+
+def known_failure(error: Exception, folder: Path | None = None) -> StudioError | None:
+    """The sentence for a failure of the world outside; None for a fault of ours."""
+    if isinstance(error, OSError):
+        return of_system(error, subject_of(error, "the build"), folder)
+    return of_library(error, "the build", folder)
+
+
+def as_studio_error(error: Exception, folder: Path | None = None) -> StudioError:
     """One sentence for any failure; of an unexpected one its type alone is told.
 
-    Its text may quote people's data, as those of pandas, Arrow and Python do.
+    Its text may quote people's data, as those of pandas, Arrow and Python do. `folder` is
+    where the work writes.
     """
     if isinstance(error, StudioError):
         return error
-    if isinstance(error, OSError):
-        return StudioError(
-            "io_error",
-            f"file '{error.filename}'" if error.filename else "the file system",
-            f"could not be read or written ({error.strerror or type(error).__name__})",
-            "mend it and run the build again",
-        )
+    known = known_failure(error, folder)
+    if known is not None:
+        return known
     if os.environ.get("LOOKALIKE_TRACEBACK"):
         traceback.print_exception(error)
     return StudioError(

@@ -11,6 +11,7 @@ from orchestration.keeping import previous_to_keep
 from orchestration.leases import leased
 from orchestration.plan import Plan, plan_build, rows_of
 from orchestration.project import code_version
+from orchestration.steady import input_signs, refuse_changed_inputs, steady
 from orchestration.workshop import Workshop
 
 STEP = "inputs"
@@ -62,6 +63,8 @@ def prepare_build(
         if specification_number is None
         else catalog.specification(audience.id, specification_number)
     )
+    # Before the plan reads anything: what changes from here on is noticed.
+    signs = input_signs(workshop, version.specification)
     plan = plan_build(workshop, version.specification)
     limits = version.specification.limits
     before = previous_to_keep(workshop, audience.id, version, plan.fingerprints())
@@ -108,7 +111,7 @@ def prepare_build(
             keep_margin=version.specification.output.keep_margin,
             resolve_people=plan.resolves_people,
             input_fingerprints=fingerprints,
-            input_stamps=stamps(workshop, plan),
+            input_signs=signs,
             notes=plan.notes,
             left_out=tuple(
                 {
@@ -120,7 +123,8 @@ def prepare_build(
                 for each in plan.left_out
             ),
         )
-        build = write_inputs(workshop, build, plan, lease, before.members)
+        with steady(workshop, build):
+            build = write_inputs(workshop, build, plan, lease, before.members)
     return Prepared(
         build=build,
         plan=plan,
@@ -148,19 +152,9 @@ def write_inputs(
             build.folder, replace(inputs, previous_members=previous_members)
         )
         workshop.catalog.check_lease(lease)
+        refuse_changed_inputs(workshop, build)
         done = {"coded": coded}
     written = build.model_copy(update={"coded": tuple(done["coded"])})
     written.save()
     written.finish(STEP, done)
     return written
-
-
-def stamps(workshop: Workshop, plan: Plan) -> dict[str, str]:
-    """Cheap signs of the inputs' files, to see whether they changed meanwhile.
-
-    An audience that is the seed has none: a version never changes.
-    """
-    datasets = (plan.seed_choice.registered, plan.population.dataset)
-    return {
-        each.id: workshop.engine.stamp(each) for each in datasets if each is not None
-    }

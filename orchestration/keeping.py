@@ -10,8 +10,8 @@ from pathlib import Path
 
 from catalog.errors import StudioError
 from catalog.records import AudienceVersion, SpecificationVersion
-from orchestration.checks import files_match_their_manifest
 from orchestration.project import code_version
+from orchestration.version_files import is_whole
 from orchestration.workshop import Workshop
 
 PREVIOUS = "previous"
@@ -83,8 +83,3 @@ def _of(version: AudienceVersion) -> Kept:
         )
     content_hash = str(version.figures["content_hash"])
     return Kept(content_hash, Path(version.path) / "members.parquet")
-
-
-def is_whole(version: AudienceVersion) -> bool:
-    """True where a version's files are as its manifest has them."""
-    return files_match_their_manifest(Path(version.path)).passed

@@ -17,12 +17,14 @@ from catalog.errors import StudioError
 from catalog.records import Audience, AudienceVersion, SpecificationVersion
 from catalog.specification import AudienceSpecification
 from orchestration.dbt_runner import build_relations, whole_stage
+from orchestration.faults import told
 from orchestration.intake import prepare_build
-from orchestration.leases import lease_owner, leased
+from orchestration.leases import give_back, lease_owner, leased
 from orchestration.plan import plan_build, register_declared
 from orchestration.progress import Listener, Progress, listening, tell
 from orchestration.publishing import publish
 from orchestration.scoring import score_population
+from orchestration.steady import refuse_changed_inputs, steady
 from orchestration.workshop import Workshop
 
 if TYPE_CHECKING:
@@ -49,10 +51,11 @@ def keep_specification(
     Without its folder only what is registered counts. Refused, and not kept, where it
     cannot be built on the data as they are now.
     """
-    if folder is not None:
-        register_declared(workshop, specification, folder)
-    plan_build(workshop, specification)
-    return workshop.catalog.save_specification(specification)
+    with told(workshop.home.root):
+        if folder is not None:
+            register_declared(workshop, specification, folder)
+        plan_build(workshop, specification)
+        return workshop.catalog.save_specification(specification)
 
 
 def build_audience(
@@ -141,12 +144,15 @@ def build_directly(
     stages = Stages(listener)
     run_id = uuid.uuid4().hex
     engine = workshop.engine
-    with listening(stages.take):
+    with told(workshop.home.root), listening(stages.take):
         tell(Progress("inputs"))
         prepared = prepare_build(workshop, audience.slug, root_run_id=run_id)
         tell(Progress("inputs", seconds=prepared.seconds))
         build = prepared.build
-        with leased(workshop, audience.id, run_id) as lease:
+        with (
+            leased(workshop, audience.id, run_id) as lease,
+            steady(workshop, build),
+        ):
             with stages.timed("learn"):
                 for _ in build_relations(whole_stage("learn", build), build, engine):
                     pass
@@ -158,13 +164,14 @@ def build_directly(
                     minimum_seed=build.minimum_seed,
                     identifier_shapes=build.identifier_shapes,
                 )
+                refuse_changed_inputs(workshop, build)
                 build.finish("scores", summary.as_figures())
             with stages.timed("deliver"):
                 for _ in build_relations(whole_stage("deliver", build), build, engine):
                     pass
             with stages.timed("audience"):
                 published = publish(workshop, build, lease, with_report=with_report)
-            workshop.catalog.release_lease(lease)
+            give_back(workshop, lease)
     return Outcome(
         audience=workshop.catalog.get_audience(audience.id),
         specification=workshop.catalog.specification(

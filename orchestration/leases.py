@@ -14,6 +14,9 @@ from orchestration.workshop import Workshop
 LEASE_SECONDS = 120
 RENEW_SECONDS = 30
 
+# Owners of this process that are done and could not tell the catalog.
+_given_up: set[str] = set()
+
 
 @contextmanager
 def leased(workshop: Workshop, audience_id: str, run_id: str) -> Iterator[Lease]:
@@ -21,9 +24,10 @@ def leased(workshop: Workshop, audience_id: str, run_id: str) -> Iterator[Lease]
 
     It stays with the run between its steps and is given back where one fails. Another
     run that holds it and lives makes this one fail with `already_building`; a holder
-    whose process has died is passed over at once.
+    whose process has died, or that could not give it back, is passed over at once.
     """
     catalog = workshop.catalog
+    _given_up.discard(lease_owner(run_id))
     lease = catalog.acquire_lease(
         audience_id, lease_owner(run_id), LEASE_SECONDS, is_alive=owner_is_alive
     )
@@ -40,14 +44,23 @@ def leased(workshop: Workshop, audience_id: str, run_id: str) -> Iterator[Lease]
     try:
         yield lease
     except BaseException:
-        # What failed is told, not that the catalog cannot be written: a lease that is
-        # not given back ends with its process.
-        with suppress(StudioError):
-            catalog.release_lease(lease)
+        give_back(workshop, lease)
         raise
     finally:
         stop.set()
         heartbeat.join()
+
+
+def give_back(workshop: Workshop, lease: Lease) -> None:
+    """Give a lease back. Where the catalog fails it is noted here that it is free.
+
+    What was done under the lease is done, or failed for a reason of its own: neither is
+    to be hidden by this. Other processes find it free once it has run out.
+    """
+    try:
+        workshop.catalog.release_lease(lease)
+    except StudioError:
+        _given_up.add(lease.owner)
 
 
 def lease_owner(run_id: str) -> str:
@@ -57,7 +70,12 @@ def lease_owner(run_id: str) -> str:
 
 
 def owner_is_alive(owner: str) -> bool:
-    """False where the owner's process ran on this machine and has ended."""
+    """False where the owner's process ran on this machine and has ended.
+
+    Or where it is this very process, and the owner gave the lease up.
+    """
+    if owner in _given_up:
+        return False
     _, _, place = owner.partition("@")
     host, pid, created = place.rsplit(":", 2)
     if host != os.uname().nodename:

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version as installed
@@ -22,13 +23,12 @@ import pyarrow.parquet as pq
 from catalog.errors import StudioError
 from catalog.records import AudienceVersion, Lease
 from engines.base import Engine, MembersFile
+from engines.sealed import seal
 from orchestration.builds import Build, sweep_builds
 from orchestration.checks import (
     CONTRIBUTION,
     Finding,
     check_version,
-    file_hash,
-    files_match_their_manifest,
 )
 from orchestration.distributions import FILE, read_distributions, to_json
 from orchestration.figures import chosen_people, figures_of, read_report
@@ -39,6 +39,8 @@ from orchestration.refresh import (
     version_before,
 )
 from orchestration.reporting import REPORT, page_of, pictures_of
+from orchestration.steady import refuse_changed_inputs
+from orchestration.version_files import MANIFEST, file_hash, is_whole
 from orchestration.workshop import Workshop
 from python_scoring.model import Model
 from python_scoring.scorers.base import Scorer
@@ -82,9 +84,8 @@ def publish(
     """
     catalog = workshop.catalog
     existing = catalog.version_of_build(build.build_id)
-    if existing is not None and is_whole(Path(existing.path)):
+    if existing is not None and is_whole(existing):
         return Published(existing, True, tuple(check_version(Path(existing.path))))
-    refuse_changed_inputs(workshop, build)
     number = (
         catalog.next_version_number(build.audience_id)
         if existing is None
@@ -97,6 +98,7 @@ def publish(
     target.mkdir(mode=0o700)
     try:
         draft = write_version(workshop, build, target, number, with_report=with_report)
+        refuse_changed_inputs(workshop, build)
         findings = tuple(check_version(target))
         refuse_failed(build, findings)
         sync_folder(target)
@@ -111,7 +113,9 @@ def publish(
             # A newer worker takes our draft away: that is no failure of the disk.
             catalog.check_lease(lease)
         raise
-    sweep_builds(workshop.home, superseded(workshop, build))
+    # It is published. What nobody needs any more takes room, and goes the next time.
+    with suppress(StudioError, OSError):
+        sweep_builds(workshop.home, superseded(workshop, build))
     return Published(version, existing is not None, findings, existing is not None)
 
 
@@ -166,11 +170,6 @@ def restore(
     workshop.catalog.check_lease(lease)
     _move(draft.folder, Path(existing.path))
     return existing
-
-
-def is_whole(folder: Path) -> bool:
-    """True where a version's files are there as its manifest has them."""
-    return files_match_their_manifest(folder).passed
 
 
 def superseded(workshop: Workshop, build: Build) -> list[str]:
@@ -235,8 +234,7 @@ def write_version(
         path.name: {"sha256": file_hash(path), "bytes": path.stat().st_size}
         for path in sorted(folder.iterdir())
     }
-    text = json.dumps(manifest, indent=1, ensure_ascii=False)
-    (folder / "manifest.json").write_text(text, encoding="utf-8")
+    (folder / MANIFEST).write_text(seal(manifest), encoding="utf-8")
     followed = {
         **figures.values(),
         **figures_of_refresh(refresh),
@@ -296,22 +294,6 @@ def contributions(
         parts = scorer.contributions(batch)
         arrays = [batch.column("row_id"), *(pa.array(column) for column in parts.T)]
         yield pa.RecordBatch.from_arrays(arrays, names=["row_id", *names])
-
-
-def refuse_changed_inputs(workshop: Workshop, build: Build) -> None:
-    """Files that changed while they were read make an audience of two states.
-
-    What was loaded at registration (CSV, JSON Lines, tables) is a copy and may change.
-    """
-    for dataset_id, stamp in build.input_stamps.items():
-        dataset = workshop.catalog.get_dataset(dataset_id)
-        if dataset.kind.is_read_in_place and workshop.engine.stamp(dataset) != stamp:
-            raise StudioError(
-                "input_changed",
-                f"dataset '{dataset.name}'",
-                "changed while the audience was built",
-                "build it again once the files are at rest",
-            )
 
 
 def refuse_nobody(build: Build, tables: Mapping[str, pa.Table]) -> None:

@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 
 from catalog.records import AudienceVersion
 from catalog.store import Catalog
-from orchestration.checks import files_match_their_manifest
 from orchestration.distributions import Distribution, load
+from orchestration.version_files import is_whole
 from python_scoring.drift import Bands, Values, bands_drift, values_drift, verdict
 
 SCORE = "score"
@@ -62,12 +62,7 @@ def version_before(
     served = catalog.served_version(audience_id)
     candidates = [*([served] if served else []), *catalog.versions(audience_id)]
     return next(
-        (
-            each
-            for each in candidates
-            if each.number < number
-            and files_match_their_manifest(Path(each.path)).passed
-        ),
+        (each for each in candidates if each.number < number and is_whole(each)),
         None,
     )
 

@@ -1,14 +1,13 @@
 """From a build to its report page, and to the pictures that Dagster shows beside it."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
 
 from catalog.records import SpecificationVersion
-from engines.atomic import write_text_whole
 from engines.base import Engine
+from engines.sealed import read_sealed, write_sealed
 from orchestration.builds import Build
 from orchestration.figures import charts_of, read_report
 from report.drawing import Picture, draw
@@ -26,15 +25,15 @@ def pictures_of(
     engine: Engine, build: Build, tables: Mapping[str, pa.Table] | None = None
 ) -> list[Picture]:
     """The build's charts as drawn: once a build, kept in its folder."""
-    kept = build.folder / PICTURES
-    if kept.exists():
-        return [Picture(**each) for each in json.loads(kept.read_text("utf-8"))]
+    kept = read_sealed(build.folder / PICTURES)
+    if kept is not None:
+        return [Picture(**each) for each in kept["pictures"]]
     charts = charts_of(tables or read_report(engine, build))
     pictures = [draw(chart) for chart in charts]
     values = [
         {"name": each.name, "words": each.words, "svg": each.svg} for each in pictures
     ]
-    write_text_whole(kept, json.dumps(values))
+    write_sealed(build.folder / PICTURES, {"pictures": values})
     return pictures
 
 

@@ -6,7 +6,7 @@ stopped. While it works, the lease is renewed; a worker that lost it cannot publ
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,7 @@ from orchestration.faults import (
 from orchestration.leases import leased
 from orchestration.progress import Progress, tell
 from orchestration.resources import Studio
+from orchestration.steady import refuse_changed_inputs, steady
 from orchestration.workshop import Workshop
 
 
@@ -45,7 +46,8 @@ class Step:
         return self.build.done(self.name) is not None
 
     def finish(self, figures: dict[str, Any] | None = None) -> None:
-        """Mark the step as finished."""
+        """Mark the step as finished, if what it read is still the same."""
+        refuse_changed_inputs(self.workshop, self.build)
         self.build.finish(self.name, figures or {})
 
 
@@ -63,6 +65,7 @@ def step(
         with (
             failures_recorded(workshop, build.build_id, context.retry_number),
             leased(workshop, build.audience_id, root_run_id(context)) as lease,
+            steady(workshop, build),
         ):
             workshop.engine.clear_spill(build.folder)
             yield Step(name, workshop, build, lease)
@@ -97,11 +100,15 @@ def failures_recorded(workshop: Workshop, build_id: str, tries: int) -> Iterator
     try:
         yield
     except Exception as error:
-        cause = as_studio_error(error)
+        cause = as_studio_error(error, workshop.home.root)
         is_last = tries >= RETRY_POLICY.max_retries
         if is_last or cause.code not in WORTH_A_RETRY:
-            workshop.catalog.fail_build(build_id, cause)
-        raise
+            # A catalog that fails as well must not hide what failed first.
+            with suppress(StudioError):
+                workshop.catalog.fail_build(build_id, cause)
+        if cause is error:
+            raise
+        raise cause from error
     except BaseException:
         # Ctrl-C, a signal, or the generator of an interrupted step that is closed.
         workshop.catalog.cancel_build(build_id)

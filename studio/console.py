@@ -19,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from catalog.errors import StudioError
+from catalog.file_failures import of_system, subject_of
 from catalog.visible_text import visible, visible_json
 from studio.ending import INTERRUPTED, STOPPED, was_asked
 
@@ -45,7 +46,6 @@ FAILED = frozenset(
         "model_failed",
         "dbt_failed",
         "dbt_parse_failed",
-        "io_error",
         "file_failure",
         "engine_failure",
         "catalog_unreachable",
@@ -85,6 +85,8 @@ def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
             if isinstance(error, KeyboardInterrupt) or was_asked():
                 err.print(STOPPED)
                 raise typer.Exit(ExitCode.interrupted) from None
+            if isinstance(error, OSError):
+                error = of_system(error, subject_of(error, "the command"))
             if isinstance(error, StudioError):
                 show_error(error, as_json=as_json)
                 raise typer.Exit(exit_code_of(error)) from None

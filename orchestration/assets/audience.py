@@ -12,6 +12,7 @@ from catalog.version_store import BORN_WITH
 from orchestration.checks import check_specs
 from orchestration.distributions import DISTRIBUTION_RELATIONS
 from orchestration.figures import REPORT_TABLES
+from orchestration.leases import give_back
 from orchestration.partitions import audiences
 from orchestration.publishing import MEMBER_RELATIONS, Published, publish
 from orchestration.reporting import REPORT, pictures_of
@@ -39,7 +40,6 @@ def audience(
     """
     with step(context, studio, "audience") as work:
         published = publish(work.workshop, work.build, work.lease)
-        work.finish({"version": published.version.number})
         yield dg.MaterializeResult(
             metadata=_metadata(published, work),
             check_results=[
@@ -51,7 +51,7 @@ def audience(
                 for finding in published.findings
             ],
         )
-        work.workshop.catalog.release_lease(work.lease)
+        give_back(work.workshop, work.lease)
 
 
 def _metadata(published: Published, work: Step) -> dict[str, Any]:

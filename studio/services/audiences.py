@@ -20,9 +20,10 @@ from studio.services.opening import open_studio
 from studio.services.versions import (
     MANIFEST,
     MEMBERS,
-    damaged,
+    refuse_gone,
     served,
     version_file,
+    whole_folder,
 )
 
 if TYPE_CHECKING:
@@ -230,10 +231,7 @@ def show(workshop: "Workshop", name: str) -> dict[str, Any]:
     }
     if version is not None:
         path = version_file(audience, version, "figures.json")
-        try:
-            report = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise damaged(audience, version, path.name) from error
+        report = json.loads(path.read_text(encoding="utf-8"))
         shown |= {
             "version": version.number,
             "published_at": version.published_at,
@@ -278,20 +276,16 @@ def history(workshop: "Workshop", name: str) -> list[dict[str, Any]]:
 
 def explain(workshop: "Workshop", name: str, identifier: str) -> dict[str, Any]:
     """Why one person is in the served version: each attribute's part of the log odds."""
-    import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     audience = workshop.catalog.get_audience(name)
     version = served(workshop, audience)
-    path = version_file(audience, version, MEMBERS)
-    try:
-        names = pq.read_schema(path).names
-    except (OSError, pa.ArrowException) as error:
-        raise damaged(audience, version, MEMBERS) from error
+    refuse_gone(audience, version, MEMBERS)
+    path = whole_folder(audience, version) / MEMBERS
     keys = [
         each
-        for each in names
+        for each in pq.read_schema(path).names
         if each not in MEMBER_COLUMNS and not each.startswith("contribution_")
     ]
     spellings = {normalised(identifier, form) for form in FORMS}
@@ -301,11 +295,7 @@ def explain(workshop: "Workshop", name: str, identifier: str) -> dict[str, Any]:
     )
     for key in keys:
         expression = expression | pc.field(key).isin(wanted)
-    try:
-        table = pq.read_table(path, filters=expression, page_checksum_verification=True)
-    except (OSError, pa.ArrowException) as error:
-        raise damaged(audience, version, MEMBERS) from error
-    found = table.to_pylist()
+    found = pq.read_table(path, filters=expression).to_pylist()
     if not found:
         raise StudioError(
             "not_a_member",

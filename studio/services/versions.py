@@ -99,33 +99,40 @@ def served(workshop: "Workshop", audience: Audience) -> AudienceVersion:
 
 def whole_folder(audience: Audience, version: AudienceVersion) -> Path:
     """A version's folder; StudioError where files are gone or differ from the manifest."""
-    from orchestration.checks import files_match_their_manifest
-
-    version_file(audience, version, MANIFEST)
-    finding = files_match_their_manifest(Path(version.path))
-    if not finding.passed:
-        raise damaged(audience, version, str(finding.figures["changed"]))
+    refuse_gone(audience, version, MANIFEST)
+    refuse_changed(audience, version)
     return Path(version.path)
 
 
 def version_file(audience: Audience, version: AudienceVersion, name: str) -> Path:
-    """A file of a version; StudioError where it is gone from the disk."""
-    path = Path(version.path) / name
-    if not path.exists():
+    """A file of a version; StudioError where it is gone or not as it was published."""
+    refuse_gone(audience, version, name)
+    refuse_changed(audience, version, [name])
+    return Path(version.path) / name
+
+
+def refuse_gone(audience: Audience, version: AudienceVersion, name: str) -> None:
+    """Raise StudioError where a file of a version is gone from the disk."""
+    if not (Path(version.path) / name).exists():
         raise StudioError(
             "version_gone",
             f"version {version.number} of audience '{audience.name}'",
             f"has lost its {name} on disk",
             "build the audience again, or serve another version",
         )
-    return path
 
 
-def damaged(audience: Audience, version: AudienceVersion, names: str) -> StudioError:
-    """The sentence for files that are there and not as they were published."""
-    return StudioError(
-        "version_damaged",
-        f"version {version.number} of audience '{audience.name}'",
-        f"has files that differ from its manifest ({names})",
-        "serve another version, or build the audience again",
-    )
+def refuse_changed(
+    audience: Audience, version: AudienceVersion, names: list[str] | None = None
+) -> None:
+    """Raise StudioError where files, all or these, are not as they were published."""
+    from orchestration.version_files import changed_files
+
+    changed = changed_files(version, names)
+    if changed:
+        raise StudioError(
+            "version_damaged",
+            f"version {version.number} of audience '{audience.name}'",
+            f"has files that differ from its manifest ({', '.join(changed)})",
+            "serve another version, or build the audience again",
+        )

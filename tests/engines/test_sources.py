@@ -194,16 +194,98 @@ def test_a_fingerprint_follows_content_not_time(engine, register, tmp_path):
 
 
 def test_a_settled_file_is_hashed_once(engine, register, tmp_path, monkeypatch):
+    dataset = register(parquet(tmp_path / "a.parquet", [1, 2]))
+    monkeypatch.setattr("engines.fingerprints.SETTLED_SECONDS", -1)
+    first = engine.fingerprint(dataset)
+
+    monkeypatch.setattr("engines.fingerprints.content_hash", "reading again fails")
+
+    assert engine.fingerprint(dataset) == first
+
+
+def test_a_file_written_with_its_old_time_has_another_fingerprint(
+    engine, register, tmp_path, monkeypatch
+):
     import os
 
     path = parquet(tmp_path / "a.parquet", [1, 2])
-    os.utime(path, (1, 1))
     dataset = register(path)
-    first = engine.fingerprint(dataset)
+    monkeypatch.setattr("engines.fingerprints.SETTLED_SECONDS", -1)
+    first, stamp = engine.fingerprint(dataset), engine.stamp(dataset)
+    before = path.stat()
 
-    monkeypatch.setattr("engines.fingerprints.CHUNK", "reading again fails")
+    parquet(path, [1, 3])
+    assert path.stat().st_size == before.st_size
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
-    assert engine.fingerprint(dataset) == first
+    assert engine.fingerprint(dataset) != first
+    assert engine.stamp(dataset) != stamp
+
+
+def test_what_is_made_of_a_file_that_changes_meanwhile_is_not_kept(
+    engine, register, tmp_path, monkeypatch
+):
+    """Else the statistics of one content would stand under another's fingerprint."""
+    from engines import duckdb as module
+
+    path = parquet(tmp_path / "a.parquet", [1, 2])
+    dataset = register(path)
+    fingerprint = engine.fingerprint(dataset)
+    genuine = module.profile_rows
+
+    def changing(*arguments, **options):
+        content = path.read_bytes()
+        parquet(path, [3, 4, 5])
+        try:
+            return genuine(*arguments, **options)
+        finally:
+            path.write_bytes(content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "profile_rows", changing)
+        with pytest.raises(StudioError) as refusal:
+            engine.profile(dataset, fingerprint, [])
+
+    assert refusal.value.code == "changed_while_read"
+    assert engine.profile(dataset, fingerprint, []).rows == 2
+
+
+@pytest.mark.parametrize("damage", ["cut", "flip", "no hash"])
+def test_a_damaged_copy_of_a_loaded_file_is_made_anew(
+    engine, register, tmp_path, damage
+):
+    path = tmp_path / "a.csv"
+    path.write_text("id,v\nu1,1\nu2,2\n")
+    dataset = register(path)
+    fingerprint = engine.fingerprint(dataset)
+    engine.load(dataset, fingerprint)
+    (copy,) = engine.home.dataset(dataset.id).glob("*.parquet")
+    whole = copy.read_bytes()
+    if damage == "no hash":
+        copy.with_name(f"{copy.name}.sha256").unlink()
+    else:
+        middle = len(whole) // 2
+        end = whole[middle + 1 :] if damage == "flip" else b""
+        copy.write_bytes(whole[:middle] + bytes([whole[middle] ^ 1]) + end)
+
+    engine.load(dataset, fingerprint)
+
+    assert copy.read_bytes() == whole
+
+
+def test_damaged_statistics_and_samples_are_made_anew(engine, source, tmp_path):
+    path = parquet(tmp_path / "a.parquet", ["u1", "u2"])
+    first = source(path, ["v"]).profile
+    folder = engine.home.profile(first.id)
+    (sample,) = folder.glob("sample_*.parquet")
+    whole = sample.read_bytes()
+
+    statistics = folder / "profile.json"
+    statistics.write_text(statistics.read_text().replace('"rows": 2', '"rows": 3'))
+    sample.write_bytes(whole[:-9])
+
+    assert source(path, ["v"]).profile == first
+    assert sample.read_bytes() == whole
 
 
 def test_files_of_the_home_are_its_owners_alone(engine, source, tmp_path):

@@ -252,7 +252,7 @@ def test_lost_and_damaged_files_are_put_back(published):
 
 def files_hashes(version) -> dict:
     """The hash of every file but the two that have the time they were written."""
-    from orchestration.checks import file_hash
+    from orchestration.version_files import file_hash
 
     return {
         path.name: file_hash(path)
