@@ -44,15 +44,16 @@ def end_abandoned_runs(instance: dg.DagsterInstance) -> int:
 
 
 def stop_if_cancelled(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
-    """Interrupt a run that was cancelled while its worker was still loading.
+    """Interrupt a run that was cancelled and whose worker did not hear of it.
 
-    The worker gets a signal then that nothing takes up, and the run's beginning hides
-    from its state that it was cancelled.
+    Dagster marks a run that is being started as cancelled and does not end its worker;
+    the run's beginning then hides that from its state. A signal may be swallowed too.
     """
-    asked = instance.all_logs(
-        run.run_id, of_type=dg.DagsterEventType.PIPELINE_CANCELING
-    )
-    if asked:
+    kinds = {
+        dg.DagsterEventType.PIPELINE_CANCELING,
+        dg.DagsterEventType.PIPELINE_CANCELED,
+    }
+    if instance.all_logs(run.run_id, of_type=kinds):
         instance.report_run_canceling(run)
         raise KeyboardInterrupt
 

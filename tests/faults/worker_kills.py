@@ -111,8 +111,9 @@ def cancelled(watched: Watched, moments: list[float]) -> Outcome:
         run_id, worker = launched(watched)
         work_until(worker, moment)
         family = [worker, *children(worker)]
+        while not watched.server.terminate(run_id):
+            time.sleep(0.2)
         began = time.monotonic()
-        watched.server.terminate(run_id)
         final = watched.server.end_of(run_id, SECONDS)
         gone = time.monotonic() - began
         longest = max(longest, gone)

@@ -92,9 +92,10 @@ class Server:
         answer = self.ask(RETRY, parameters=parameters)
         return _launched(answer["launchRunReexecution"])
 
-    def terminate(self, run_id: str) -> None:
-        """Cancel a run."""
-        self.ask(TERMINATE, id=run_id)
+    def terminate(self, run_id: str) -> bool:
+        """Cancel a run; False while Dagster refuses, since the run is being started."""
+        answer = self.ask(TERMINATE, id=run_id)["terminateRun"]
+        return bool(answer["__typename"] == "TerminateRunSuccess")
 
     def status(self, run_id: str) -> str:
         """The run's state."""

@@ -69,12 +69,13 @@ def test_a_run_whose_command_died_failed_and_no_other(dead_worker):
     assert {*states.values()} == {dg.DagsterRunStatus.STARTED}
 
 
-def test_a_run_that_was_cancelled_before_it_began_stops_at_its_next_step():
+@pytest.mark.parametrize("cancel", ["report_run_canceling", "report_run_canceled"])
+def test_a_run_that_was_cancelled_before_it_began_stops_at_its_next_step(cancel):
     """Its beginning makes it STARTED again, so its state alone does not tell."""
     instance = dg.DagsterInstance.ephemeral()
     run = run_of(instance, {})
     stop_if_cancelled(instance, run)
-    instance.report_run_canceling(run)
+    getattr(instance, cancel)(run)
     instance.report_dagster_event(
         dg.DagsterEvent(dg.DagsterEventType.RUN_START.value, "job"), run.run_id
     )
