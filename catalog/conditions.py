@@ -193,7 +193,7 @@ def parse_condition(text: str, columns: Collection[str] = ()) -> Condition:
         )
     column, start, sign = name
     value = text[start + len(sign) :]
-    if text[:start] != name or not value.strip():
+    if text[:start] != column or not value.strip():
         value = value.strip()
     if not value and sign in ("=", "!="):
         return Condition.model_validate({"column": column, "is_missing": sign == "="})
