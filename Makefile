@@ -43,6 +43,8 @@ dev: $(READY) ## Dagster's screens with the whole graph, on http://127.0.0.1:300
 	$(BIN)/lookalike dev
 
 bench: $(READY) ## quality and speed, measured beside others
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python -m bench
 
 faults: $(READY) ## the long fault campaigns: kills, full disks, damage, payloads

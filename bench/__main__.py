@@ -1,7 +1,7 @@
 """`make bench`: quality beside the reference models, then speed beside the peers.
 
     python -m bench quality [--data FOLDER] [--seeds 0.3,100] [--splits 2] [--out FILE]
-    python -m bench speed [--rows 1000000] [--runs 3]
+    python -m bench speed [--rows 10000000] [--runs 5] [--peers limit_scan_all,pandas_plain]
     python -m bench startup
     python -m bench people [--rows 10000000] [--memory-limit 2GB]
 
@@ -21,6 +21,9 @@ from pathlib import Path
 from bench.example_data import write_data_set
 
 HERE = Path(__file__).parent
+FAST_PEERS = "limit_scan_all,fit_only,sql_join,sql_join_late,polars_lazy,lookalike_build"
+SLOW_PEERS = "limit_scan_all,polars_lazy,pandas_plain,sklearn_nb,lookalike_build"
+MOST_SLOW_ROWS = 1_000_000
 LOOKALIKE = Path(sys.executable).with_name("lookalike")
 SCORE = (
     f"{shlex.quote(str(LOOKALIKE))} score --seed {{seed}} --population {{population}}"
@@ -58,19 +61,33 @@ def quality(options: argparse.Namespace) -> int:
 
 
 def speed(options: argparse.Namespace) -> int:
-    """Seconds, CPU and memory beside plain implementations, interleaved."""
+    """Seconds, CPU and memory beside plain implementations, interleaved.
+
+    Without --peers the fast ones at --rows, then the slow ones at a million.
+    """
+    asked = [(options.rows, options.peers or FAST_PEERS)]
+    if not options.peers and options.rows > MOST_SLOW_ROWS:
+        asked.append((MOST_SLOW_ROWS, SLOW_PEERS))
+    return max(peers_at(rows, peers, options) for rows, peers in asked)
+
+
+def peers_at(rows: int, peers: str, options: argparse.Namespace) -> int:
+    """Run the peers on made-up data of so many rows and print their table."""
     with tempfile.TemporaryDirectory() as folder:
         command = [
             sys.executable,
             str(HERE / "speed" / "run.py"),
             "--rows",
-            str(options.rows),
+            str(rows),
             "--runs",
             str(options.runs),
             "--data",
             options.folder or folder,
             "--peers",
-            "limit_scan_all,fit_only,sql_join,sql_join_late,pandas_plain,lookalike_build",
+            peers,
+            *(["--memory-limit", options.memory_limit] if options.memory_limit else []),
+            *(["--attrs", options.attributes] if options.attributes else []),
+            *(["--wide"] if options.wide else []),
         ]
         return subprocess.run(command, check=False).returncode
 
@@ -102,7 +119,7 @@ def people(options: argparse.Namespace) -> int:
         for kind in ("one unique key", "unique key", "resolved"):
             command = [sys.executable, "-m", "bench.people", str(folder), kind]
             done = subprocess.run(
-                [*command, options.memory_limit],
+                [*command, options.memory_limit or "2GB"],
                 stdout=subprocess.PIPE,
                 text=True,
                 check=False,
@@ -120,9 +137,12 @@ def main() -> int:
     parser.add_argument("--seeds", default="0.3,100")
     parser.add_argument("--splits", type=int, default=2)
     parser.add_argument("--out")
-    parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--memory-limit", default="2GB")
+    parser.add_argument("--rows", type=int, default=10_000_000)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--memory-limit", help="2GB for people, none for speed")
+    parser.add_argument("--peers", help="of bench/speed/peers.py")
+    parser.add_argument("--attributes", help="categorical:continuous, the first of each")
+    parser.add_argument("--wide", action="store_true", help="speed with 30 attributes")
     parser.add_argument("--folder", help="where made-up data is kept between runs")
     options = parser.parse_args()
     kinds = {

@@ -216,7 +216,7 @@ class DuckDBEngine:
         seed_files = self._files(inputs.seed.dataset, inputs.seed.fingerprint)
         sample = self._sample(inputs.population, sample_key_of(inputs.identifiers))
         kept = [each for each in (sample, inputs.previous_members) if each is not None]
-        index = self._index(inputs, population_files)
+        index = self.index_population(inputs)
         kept += index.files if index is not None else ()
         with explained(f"build '{inputs.build_id}'", build_folder):
             start_work(build_folder, [*population_files, *seed_files, *kept])
@@ -229,9 +229,7 @@ class DuckDBEngine:
             index.save(build_folder)
         return tuple(index.columns)
 
-    def _index(
-        self, inputs: BuildInputs, files: tuple[Path, ...]
-    ) -> PopulationIndex | None:
+    def index_population(self, inputs: BuildInputs) -> PopulationIndex | None:
         """What is kept of the population, made where it is not; None if its key repeats."""
         from filelock import FileLock
 
@@ -239,6 +237,7 @@ class DuckDBEngine:
         if not inputs.has_unique_key or population.profile is None:
             return None
         dataset, fingerprint = population.dataset, population.fingerprint
+        files = self._files(dataset, fingerprint)
         folder = self.home.profile(population.profile.id)
         with (
             explained(f"dataset '{dataset.name}'", folder),

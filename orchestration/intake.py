@@ -1,6 +1,7 @@
 """The first step of a build: name it, and write its inputs into its work database."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -146,15 +147,21 @@ def write_inputs(
     """
     workshop.engine.clear_spill(build.folder)
     done = build.done(STEP)
-    if done is None:
-        inputs = plan.inputs(build.build_id)
-        coded = workshop.engine.write_inputs(
-            build.folder, replace(inputs, previous_members=previous_members)
-        )
-        workshop.catalog.check_lease(lease)
-        refuse_changed_inputs(workshop, build)
-        done = {"coded": coded}
-    written = build.model_copy(update={"coded": tuple(done["coded"])})
+    if done is not None:
+        return with_codes(build, done["coded"])
+    inputs = plan.inputs(build.build_id)
+    coded = workshop.engine.write_inputs(
+        build.folder, replace(inputs, previous_members=previous_members)
+    )
+    workshop.catalog.check_lease(lease)
+    refuse_changed_inputs(workshop, build)
+    written = with_codes(build, coded)
+    written.finish(STEP, {"coded": coded})
+    return written
+
+
+def with_codes(build: Build, coded: Sequence[str]) -> Build:
+    """The build with the attributes that are kept in codes, as it is saved."""
+    written = build.model_copy(update={"coded": tuple(coded)})
     written.save()
-    written.finish(STEP, done)
     return written

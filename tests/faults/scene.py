@@ -16,7 +16,8 @@ from pathlib import Path
 from catalog.home import Home
 from catalog.records import AudienceVersion, BuildState
 from catalog.store import Catalog
-from orchestration.checks import file_hash, files_match_their_manifest
+from orchestration.checks import files_match_their_manifest
+from orchestration.version_files import file_hash
 from tests.faults.commands import Command, start
 from tests.pipeline import people
 
