@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 DIGEST_LENGTHS = (32, 40, 64)
 LOOKED_AT_FIRST = 2_000
+HEX_DIGITS = b"0123456789abcdef"
+NOBODY = int.from_bytes(b"00000000", "little")
 
 
 def count_key(
@@ -140,11 +142,10 @@ def _digest_length(texts: "pa.StringArray") -> int | None:
     if length not in DIGEST_LENGTHS or not (np.diff(offsets) == length).all():
         return None
     letters = np.frombuffer(data, np.uint8)[offsets[0] : offsets[-1]]
-    # Unsigned numbers wrap around: one comparison for each range of letters.
-    is_hex = (letters - ord("0") < 10) | (letters - ord("a") < 6)
-    begins = letters.reshape(-1, length)[:, :8]
-    may_be_nobody = (begins == ord("0")).all(axis=1).any()
-    return length if is_hex.all() and not may_be_nobody else None
+    begins = np.ascontiguousarray(letters.reshape(-1, length)[:, :8])
+    may_be_nobody = (begins.view(np.uint64) == NOBODY).any()
+    others = letters.tobytes().translate(None, HEX_DIGITS)
+    return None if others or may_be_nobody else length
 
 
 def _is_hash(connection: "duckdb.DuckDBPyConnection", rows: str, text: str) -> bool:

@@ -75,31 +75,37 @@ def draw_sample(
         filled = f"{text} is not null"
         order = f"2, {identifier}" + ("" if key.is_unique else f", {ties}")
     # By position: the source may have a column of any name.
-    query = f"select {ROW_ID} as row_id, {ordering} as sample_key from {rows} "
+    picking = f"select {ROW_ID} as row_id, {ordering} as sample_key"
     end = f"order by {order} limit {SAMPLE_SIZE}"
-    picked = None
     if key is not None and key.is_plain:
-        # Digests are spread evenly: few rows need to be put in order.
+        # Digests are spread evenly: few rows have to be put in order, and are read once.
         (total,) = one_row(connection, f"select count(*) from {rows}")
         bound = f"{min(0xFFFFFFFF, (SAMPLE_SIZE << 33) // total):08x}"
-        few = f"where right({identifier}, 8) <= '{bound}' "
-        picked = connection.sql(f"{query}{few}{end}").to_arrow_table()
-        if picked.num_rows < min(SAMPLE_SIZE, total):
-            picked = None
-    if picked is None:
-        picked = connection.sql(f"{query}where {filled} {end}").to_arrow_table()
+        sample = connection.sql(
+            f"{picking}{_kept_columns(columns, 'source')} from {rows} as source "
+            f"where right({identifier}, 8) <= '{bound}' {end}"
+        ).to_arrow_table()
+        if sample.num_rows >= min(SAMPLE_SIZE, total):
+            return sample
+    picked = connection.sql(
+        f"{picking} from {rows} where {filled} {end}"
+    ).to_arrow_table()
     connection.register("picked", picked)
-    values = "".join(
-        f", {_as_kept(column)} as {sample_column(position)}"
-        for position, column in enumerate(columns)
-        if is_simple(column.type)
-    )
     fetched = connection.sql(
-        f"select picked.row_id, picked.sample_key{values} from {rows} as source "
-        f"inner join picked on {ROW_ID} = picked.row_id"
+        f"select picked.row_id, picked.sample_key{_kept_columns(columns, 'source')} "
+        f"from {rows} as source inner join picked on {ROW_ID} = picked.row_id"
     ).to_arrow_table()
     connection.unregister("picked")
     return _in_order_of(fetched, picked)
+
+
+def _kept_columns(columns: Sequence[Column], relation: str) -> str:
+    """SQL for every simple column as a sample keeps it, each with a comma before it."""
+    return "".join(
+        f", {_as_kept(column, relation)} as {sample_column(position)}"
+        for position, column in enumerate(columns)
+        if is_simple(column.type)
+    )
 
 
 def _values(columns: Sequence[Column]) -> str:
@@ -114,8 +120,8 @@ def kept_type(type_name: str) -> str:
     return "VARCHAR" if is_odd or word.startswith("TIME ") else type_name
 
 
-def _as_kept(column: Column) -> str:
-    name = f"source.{quote_identifier(column.name)}"
+def _as_kept(column: Column, relation: str) -> str:
+    name = f"{relation}.{quote_identifier(column.name)}"
     kept = kept_type(column.type)
     return name if kept == column.type else f"cast({name} as {kept})"
 
