@@ -67,9 +67,17 @@ class CodedColumn:
                         "damaged_codes",
                         f"file '{self.codes}'",
                         "is not as it was written",
-                        f"remove the folder '{self.codes.parent}' and build again",
+                        "build it again: the codes are made anew",
                     )
                 yield block
+
+    @property
+    def is_whole(self) -> bool:
+        """True where list and codes are as they were written."""
+        try:
+            return sum(1 for _ in self.blocks()) == len(self.checksums)
+        except (StudioError, OSError):
+            return False
 
     def at(self, places: "np.ndarray") -> "np.ndarray":
         """The codes of the rows at these places, by the order of files and rows."""
@@ -101,16 +109,25 @@ def encode(
     """
     known = read_sealed(folder / BLOCKS) or {}
     positions = {column.name: at for at, column in enumerate(dataset.columns)}
-    absent = [
-        name
-        for name in dict.fromkeys(names)
-        if str(positions[name]) not in known
-        or (
-            known[str(positions[name])] is not None
-            and not is_kept(home, values_file(folder, positions[name]))
+
+    def coded(name: str) -> CodedColumn | None:
+        entry = known.get(str(positions[name]))
+        return entry and CodedColumn(
+            values=values_file(folder, positions[name]),
+            codes=_codes_file(folder, positions[name]),
+            code_type=entry["code_type"],
+            checksums=tuple(entry["checksums"]),
         )
-    ]
+
+    def is_absent(name: str) -> bool:
+        found = coded(name)
+        if found is None:
+            return str(positions[name]) not in known
+        return not (is_kept(home, found.values) and found.is_whole)
+
+    absent = [name for name in dict.fromkeys(names) if is_absent(name)]
     if absent:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         listed = {
             name: _values_of(connection, files, column, home, path)
             for name in absent
@@ -122,16 +139,7 @@ def encode(
             keep_table(values, values_file(folder, positions[name]))
         known |= {str(positions[name]): made.get(name) for name in absent}
         write_sealed(folder / BLOCKS, known)
-    return {
-        name: CodedColumn(
-            values=values_file(folder, positions[name]),
-            codes=_codes_file(folder, positions[name]),
-            code_type=entry["code_type"],
-            checksums=tuple(entry["checksums"]),
-        )
-        for name in names
-        if (entry := known[str(positions[name])]) is not None
-    }
+    return {name: found for name in names if (found := coded(name)) is not None}
 
 
 def has_codes(column: Column) -> bool:

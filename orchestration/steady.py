@@ -16,7 +16,13 @@ from orchestration.builds import Build
 from orchestration.workshop import Workshop
 
 DAMAGED = frozenset(
-    ("build_damaged", "damaged_file", "database_damaged", "not_a_database")
+    (
+        "build_damaged",
+        "damaged_codes",
+        "damaged_file",
+        "database_damaged",
+        "not_a_database",
+    )
 )
 CHANGED = frozenset(("input_changed", "file_not_found"))
 

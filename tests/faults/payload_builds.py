@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 
 import pandas as pd
 
+from engines.sealed import read_sealed
 from tests.faults.payload_bed import Bed, batches, on_a_page, write
 from tests.faults.payload_texts import payloads
 from tests.report.pages import Html
@@ -264,7 +265,7 @@ def _drawn(path: Path) -> Iterator[str]:
     """Pictures that are no whole SVG, or that hold more than shapes and text."""
     drawn = {"svg", "g", "path", "text", "tspan", "rect", "line", "defs", "clipPath"}
     drawn |= {"title", "desc", "circle", "style"}
-    for picture in json.loads(path.read_text(encoding="utf-8")):
+    for picture in (read_sealed(path) or {})["pictures"]:
         for element in ElementTree.fromstring(picture["svg"]).iter():  # noqa: S314
             name = element.tag.partition("}")[2]
             acting = [key for key in element.attrib if key.startswith("on")]

@@ -113,9 +113,10 @@ def test_a_model_that_fails_leaves_nothing_of_the_rows_that_it_read(
     path = tmp_path / "population.parquet"
 
     def and_spoil(*arguments, **options):
-        write_inputs(*arguments, **options)
+        written = write_inputs(*arguments, **options)
         people = pd.read_parquet(path)
         people.assign(age=[email(each) for each in people.index]).to_parquet(path)
+        return written
 
     monkeypatch.setattr(intake, "write_inputs", and_spoil)
 
