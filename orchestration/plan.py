@@ -223,7 +223,7 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
         ),
         resolves_people=resolves_people,
         left_out=tuple(
-            each
+            not_asked(each) if each.eligible else each
             for each in selection.verdicts
             if each.subject not in chosen and not is_key_or_metadata(each)
         ),
@@ -360,6 +360,18 @@ def refuse(verdict: Verdict, kind: str) -> None:
 def is_key_or_metadata(verdict: Verdict) -> bool:
     """True for columns that nobody expects to be scored."""
     return verdict.code in ("is_identity", "is_metadata")
+
+
+def not_asked(verdict: Verdict) -> Verdict:
+    """Why an attribute that fits is not scored: the specification does not want it."""
+    return verdict.model_copy(
+        update={
+            "eligible": False,
+            "code": "not_asked",
+            "reason": "could be scored and is not what the specification asks for",
+            "remedy": "name it under attributes, and not under exclude",
+        }
+    )
 
 
 def key_notes(side: str, keys: Mapping[str, KeyProfile]) -> list[str]:

@@ -19,9 +19,11 @@ from catalog.specification_model import ModelName
 if TYPE_CHECKING:
     from orchestration.workshop import Workshop
 
-# The identifier's type decides person keys, and with them folds; a fixed one makes the
-# scores the same whatever the column is called.
+# The identifier's type decides person keys, and with them folds; one that does not come
+# of the column's name makes the scores the same whatever the column is called.
 IDENTIFIER_TYPE = "user_id"
+# What has several spellings of one person is known by its values on both sides.
+SPELT_TYPES = ("email", "phone")
 ADDED_COLUMNS = ("score", "log_odds", "percentile", "rank")
 ENDINGS = (".parquet", ".csv", ".csv.gz", ".jsonl")
 
@@ -92,12 +94,16 @@ def score_files(
             create_home(Path(folder)), threads=threads, memory_limit=memory_limit
         )
         seed, population = register_files(workshop, request)
-        specification = specification_of(values_of(request, seed, population))
+        identifier_type = identifier_type_of(workshop, request, (seed, population))
+        map_columns(workshop, request, (seed, population), identifier_type)
+        specification = specification_of(
+            values_of(request, seed, population, identifier_type)
+        )
         audience, _ = workshop.catalog.save_specification(specification)
         outcome = build_directly(
             workshop, audience, listener=listener, with_report=False
         )
-        write_scores(workshop, Path(outcome.version.path), request)
+        write_scores(workshop, Path(outcome.version.path), request, identifier_type)
         figures = json.loads(
             (Path(outcome.version.path) / "figures.json").read_text(encoding="utf-8")
         )
@@ -178,10 +184,9 @@ def check_request(request: ScoreRequest) -> None:
 def register_files(
     workshop: "Workshop", request: ScoreRequest
 ) -> tuple[Dataset, Dataset]:
-    """Register both files with the mappings that the request gives."""
+    """Register both files; refuses one that lacks a column of the request."""
     from engines.registration import register
 
-    slugs = slugs_of(request.columns, taken={IDENTIFIER_TYPE})
     found = []
     for side, path in (("seed", request.seed), ("population", request.population)):
         dataset, _ = register(workshop.catalog, workshop.engine, path, side)
@@ -189,19 +194,43 @@ def register_files(
         for name in (request.id_column, *request.columns):
             if name not in names and not (side == "seed" and name in request.columns):
                 raise unknown_column(name, side, path, names)
-        roles = {
-            **dict.fromkeys(request.categorical, Role.categorical),
-            **dict.fromkeys(request.continuous, Role.continuous),
-        }
-        mappings = [identity(request.id_column)]
+        found.append(dataset)
+    return found[0], found[1]
+
+
+def identifier_type_of(
+    workshop: "Workshop", request: ScoreRequest, datasets: Sequence[Dataset]
+) -> str:
+    """E-mail address or phone number where both sides hold them, else a plain id."""
+    shapes = set()
+    for dataset in datasets:
+        profile = workshop.catalog.newest_profile(dataset.id)
+        shapes.add(profile.column(request.id_column).looks_like if profile else None)
+    shape = shapes.pop() if len(shapes) == 1 else None
+    return shape if shape in SPELT_TYPES else IDENTIFIER_TYPE
+
+
+def map_columns(
+    workshop: "Workshop",
+    request: ScoreRequest,
+    datasets: Sequence[Dataset],
+    identifier_type: str,
+) -> None:
+    """Give each column of the request the role that it gives it."""
+    slugs = slugs_of(request.columns, taken={identifier_type})
+    roles = {
+        **dict.fromkeys(request.categorical, Role.categorical),
+        **dict.fromkeys(request.continuous, Role.continuous),
+    }
+    for dataset in datasets:
+        names = {column.name for column in dataset.columns}
+        mappings = [identity(request.id_column, identifier_type)]
         mappings += [
             scored(name, slugs[name], roles[name])
             for name in request.columns
             if name in names
         ]
         workshop.catalog.set_mappings(dataset.id, mappings)
-        found.append(dataset)
-    return found[0], found[1]
 
 
 def unknown_column(
@@ -219,13 +248,13 @@ def unknown_column(
     )
 
 
-def identity(column: str) -> Mapping:
+def identity(column: str, identifier_type: str) -> Mapping:
     """The identifier, as the request says."""
     return Mapping(
         column=column,
-        attribute=IDENTIFIER_TYPE,
+        attribute=identifier_type,
         role=Role.identity,
-        identifier_type=IDENTIFIER_TYPE,
+        identifier_type=identifier_type,
         confidence=1,
         reason="named by --id",
         is_confirmed=True,
@@ -245,23 +274,25 @@ def scored(column: str, slug: str, role: Role) -> Mapping:
 
 
 def values_of(
-    request: ScoreRequest, seed: Dataset, population: Dataset
+    request: ScoreRequest, seed: Dataset, population: Dataset, identifier_type: str
 ) -> dict[str, Any]:
     """Everybody, by the named columns."""
-    slugs = slugs_of(request.columns, taken={IDENTIFIER_TYPE})
+    slugs = slugs_of(request.columns, taken={identifier_type})
     return {
         "name": "scores",
         "seed": {"dataset": seed.name},
         "population": {"dataset": population.name},
-        "join_key": IDENTIFIER_TYPE,
+        "join_key": identifier_type,
         "attributes": [slugs[name] for name in request.columns],
         "output": {"best_percent": 100, "include_seed": request.include_seed},
         "scoring": {"model": request.model, "learn_from": "seed"},
     }
 
 
-def write_scores(workshop: "Workshop", version: Path, request: ScoreRequest) -> None:
+def write_scores(
+    workshop: "Workshop", version: Path, request: ScoreRequest, identifier_type: str
+) -> None:
     """Write the output beside its name, then give it the name: whole or not at all."""
-    columns = {IDENTIFIER_TYPE: request.id_column}
+    columns = {identifier_type: request.id_column}
     columns |= {name: name for name in request.added_columns}
     workshop.engine.copy_columns(version / "members.parquet", request.out, columns)

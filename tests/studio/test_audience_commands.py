@@ -118,6 +118,16 @@ def test_explain_of_a_stranger_does_not_repeat_the_identifier(built):
     assert "ann@example.com" not in answer.err + answer.out
 
 
+def test_what_was_not_asked_for_is_told_as_that(two_files):
+    write_specification(two_files / "a.yml", attributes=["age"], exclude=["visits"])
+
+    plan = ask("audience", "plan", "a.yml", "--json").json
+
+    codes = {each["attribute"]: each["code"] for each in plan["left_out"]}
+    assert {codes["plan"], codes["visits"]} == {"not_asked"}
+    assert all(each["reason"] and each["remedy"] for each in plan["left_out"])
+
+
 def test_history_tells_build_and_version(built):
     (entry,) = ask("audience", "history", AUDIENCE, "--json").json
 

@@ -253,3 +253,27 @@ def test_an_ambiguous_date_is_told(here):
     found = ask("datasets", "add", "dates.csv", "--json")
 
     assert "seen" in found.err + json.dumps(found.json.get("notes", []))
+
+
+def test_a_renamed_column_of_parquet_is_told_with_its_new_name(here):
+    """I24."""
+    people = pd.DataFrame({"user_id": ["a", "b"], "age": [1.5, 2.5]})
+    people.to_parquet("people.parquet")
+    assert ask("datasets", "add", "people.parquet").code == 0
+    people.rename(columns={"age": "years"}).to_parquet("people.parquet")
+
+    answer = ask("datasets", "profile", "people")
+
+    assert_refused(answer, "'people'", "'age' is gone", "'years' is new")
+
+
+def test_a_file_that_became_another_encoding_is_refused(here):
+    """I13: read by the saved schema it would be read wrong."""
+    text = "user_id,town\n1,Bari\n2,Como\n"
+    (here / "towns.csv").write_text(text)
+    assert ask("datasets", "add", "towns.csv").code == 0
+    (here / "towns.csv").write_bytes(text.replace("o", "ò").encode("latin-1"))
+
+    answer = ask("datasets", "profile", "towns")
+
+    assert_refused(answer, "'towns.csv'", "utf-8", "latin-1")

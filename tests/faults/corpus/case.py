@@ -9,8 +9,6 @@ from tests.faults.corpus.expectation import Expectation, Refused
 from tests.faults.corpus.files import COLUMNS, Write, all_of, path_of
 
 Command = tuple[str, ...]
-# What is found out after the models have run.
-LATE = ("nobody_identified", "no_candidates", "no_overlap", "too_few_matched")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ class Case:
 
 def is_long(expected: Expectation) -> bool:
     """True where the models run before the answer is known."""
-    return not isinstance(expected, Refused) or expected.code in LATE
+    return not isinstance(expected, Refused) or expected.is_late
 
 
 def added(

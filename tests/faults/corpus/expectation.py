@@ -20,6 +20,7 @@ from tests.studio.conftest import Answer
 ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.\w+")
 SCORES = ["score", "log_odds", "percentile"]
 SAME = 1e-9
+LATE = ("nobody_identified", "no_candidates", "no_overlap", "too_few_matched")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,11 @@ class Refused:
     names: tuple[str, ...]
     exit: int = 3
 
+    @property
+    def is_late(self) -> bool:
+        """True for what is found out after the models have run."""
+        return self.code in LATE
+
     def findings(self, trial: Trial) -> Iterator[str]:
         plain, told = trial.plain, trial.as_json
         if plain.code != self.exit:
@@ -70,7 +76,8 @@ class Refused:
         if plain.out:
             yield f"standard output holds {plain.out[:80]!r}"
         yield from self._parts(told)
-        for path in ("audiences/", "builds/"):
+        # What ran out of people late may be looked at: its work folder stays a while.
+        for path in ("audiences/",) if self.is_late else ("audiences/", "builds/"):
             if _under(trial.before, path) != _under(trial.after, path):
                 yield f"{path} in the home is not as it was"
 
@@ -183,6 +190,7 @@ class Scored:
     dropped: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     twin: str | None = None
+    same_ranks: bool = False
 
     def findings(self, trial: Trial) -> Iterator[str]:
         if trial.plain.code:
@@ -207,6 +215,12 @@ class Scored:
                 yield f"no note says {text!r}: {told}"
         if trial.twin is not None:
             yield from _unlike(scores, trial.twin)
+            if self.same_ranks and _in_order(scores) != _in_order(trial.twin):
+                yield "people in another order than in the clean data"
+
+
+def _in_order(scores: pd.DataFrame) -> list[str]:
+    return scores.sort_values("rank").iloc[:, 0].tolist()
 
 
 def _unlike(scores: pd.DataFrame, twin: pd.DataFrame) -> Iterator[str]:

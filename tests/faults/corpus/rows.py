@@ -170,7 +170,7 @@ SIZES = (
     built(
         "I02-30-people",
         people(seed=head(30)),
-        Built(50, warnings=("30 seed people are few",)),
+        Built(50, warnings=("The learning seed has 30 people",)),
     ),
 )  # fmt: skip
 
@@ -307,7 +307,7 @@ REPEATED = (
             people(**{name: twice}),
             Scored(REST, SEED, twin="people"),
         )
-        for name in ("seed", "population", "both")
+        for name in ("seed", "both")
     ),
     scored(
         "I15-rows-of-nobody-left-out",
@@ -332,7 +332,7 @@ REPEATED = (
 )
 
 OVERLAP = (
-    scored("I18-no-overlap", people(seed=strangers), Scored(POPULATION, 0, notes=("0 of",))),
+    scored("I18-no-overlap", people(seed=strangers), Scored(POPULATION, 0, notes=("None of 60 seed people",))),
     scored("I18-half-overlap", people(seed=lambda t: pd.concat([t.head(30), strangers(t.tail(30))])), Scored(POPULATION - 30, 30)),
     scored("I18-full-overlap", people(), Scored(REST, SEED)),
     scored("I18-list-that-matches-nobody", people(seed=lambda t: ids_alone(strangers(t))), refused("no_overlap", "seed", "0 of its 60")),
@@ -348,7 +348,8 @@ REORDERED = (
         scored(
             f"I26-shuffled-{kind}",
             people(kind, both=shuffled),
-            Scored(REST, SEED, twin="people"),
+            # JSON as pandas writes it keeps 15 digits: near scores may change places.
+            Scored(REST, SEED, twin="people", same_ranks=kind != "jsonl"),
             kind,
         )
         for kind in ("csv", "jsonl", "folder")
@@ -357,20 +358,19 @@ REORDERED = (
         scored(
             f"I26-{threads}-threads",
             people(),
-            Scored(REST, SEED, twin="people"),
+            Scored(REST, SEED, twin="people", same_ranks=True),
             columns=(
                 *("--threads", str(threads), "--categorical", "country,plan"),
                 *("--continuous", "age,income,visits"),
             ),
         )
-        for threads in (1, 2, 4)
+        for threads in (1, 4)
     ),
     scored(
         "I26-columns-turned-round",
         people(both=lambda table: table[table.columns[::-1]]),
-        Scored(REST, SEED, twin="people"),
+        Scored(REST, SEED, twin="people", same_ranks=True),
     ),
-    scored("I26-again", people(), Scored(REST, SEED, twin="people")),
 )
 
 CASES = (
