@@ -48,18 +48,16 @@ SLEEPS = (
 )
 
 
-def campaign(count: int | None, seed: int) -> list[Outcome]:
+def campaign(count: int | None, seed: int) -> Iterator[Outcome]:
     """`count` pairs of one name, and a share of it of the others."""
     pairs = FULL_COUNT if count is None else count
     few = max(1, pairs // 3)
     with tempfile.TemporaryDirectory(prefix="contention-") as folder:
         scene = make_scene(Path(folder) / "scene")
-        return [
-            two_of_one_name(scene, pairs, seed),
-            eight_together(scene, few),
-            late_workers(scene, SLEEPS),
-            locked_files(scene, few),
-        ]
+        yield two_of_one_name(scene, pairs, seed)
+        yield eight_together(scene, few)
+        yield late_workers(scene, SLEEPS)
+        yield locked_files(scene, few)
 
 
 def two_of_one_name(scene: Scene, count: int, seed: int) -> Outcome:

@@ -59,18 +59,16 @@ class Chain:
         return FIRST if self.is_fresh else SECOND
 
 
-def campaign(count: int | None, seed: int) -> list[Outcome]:
+def campaign(count: int | None, seed: int) -> Iterator[Outcome]:
     """`count` kills at random moments, one at each border, and other signals."""
     with tempfile.TemporaryDirectory(prefix="kills-") as folder:
         scene = make_scene(Path(folder) / "scene")
         kills = FULL_COUNT if count is None else count
         asked = FULL_SIGNALS if count is None else max(1, count // 5)
         ends = (signal.SIGINT, signal.SIGTERM)
-        return [
-            tried("kill -9 at each border", scene, iter(border_chains())),
-            tried("kill -9 at a random moment", scene, random_chains(seed), kills),
-            tried("asked to end", scene, random_chains(seed, ends), asked),
-        ]
+        yield tried("kill -9 at each border", scene, iter(border_chains()))
+        yield tried("asked to end", scene, random_chains(seed, ends), asked)
+        yield tried("kill -9 at a random moment", scene, random_chains(seed), kills)
 
 
 def random_chains(

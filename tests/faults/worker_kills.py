@@ -11,6 +11,7 @@ import tempfile
 import time
 import uuid
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,7 @@ class Watched:
         return str(self.first.figures["content_hash"])
 
 
-def campaign(count: int | None, seed: int) -> list[Outcome]:
+def campaign(count: int | None, seed: int) -> Iterator[Outcome]:
     """`count` kills of the worker, and a share of it with dbt a child, or cancelled."""
     kills = FULL_COUNT if count is None else count
     few = max(1, kills // 5)
@@ -70,13 +71,10 @@ def campaign(count: int | None, seed: int) -> list[Outcome]:
                 workshop, audience.id, server, first, digests(Path(first.path))
             )
             moments = [rng.uniform(EARLIEST, LATEST) for _ in range(kills)]
-            return [
-                killed("kill -9 of Dagster's worker", watched, moments),
-                killed_with_a_child(watched, few),
-                cancelled(
-                    watched, [rng.uniform(EARLIEST, LATEST / 2) for _ in range(few)]
-                ),
-            ]
+            yield killed("kill -9 of Dagster's worker", watched, moments)
+            yield killed_with_a_child(watched, few)
+            begun = [rng.uniform(EARLIEST, LATEST / 2) for _ in range(few)]
+            yield cancelled(watched, begun)
 
 
 def killed(name: str, watched: Watched, moments: list[float]) -> Outcome:
