@@ -124,7 +124,7 @@ def test_a_model_that_fails_leaves_nothing_of_the_rows_that_it_read(
         build_audience(workshop, audience)
 
     said = capfd.readouterr()
-    assert caught.value.code == "model_failed"
+    assert caught.value.code == "input_changed"
     assert "Error)" in caught.value.cause
     assert "marker.person" not in f"{caught.value} {said.out} {said.err}"
     assert [*hits(kept_of(workshop))] == []
