@@ -1,6 +1,6 @@
 """Reading and writing relations of a work database as Arrow batches."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,7 +85,7 @@ def write(
     failures: list[BaseException] = []
     written = 0
 
-    def checked() -> Iterator["pa.RecordBatch"]:
+    def checked() -> Generator["pa.RecordBatch"]:
         nonlocal written
         try:
             for batch in batches:
@@ -104,7 +104,8 @@ def write(
             raise
 
     with work_session(settings, build_folder) as connection:
-        reader = pa.RecordBatchReader.from_batches(arrow_schema, checked())
+        rows = checked()
+        reader = pa.RecordBatchReader.from_batches(arrow_schema, rows)
         try:
             with explained(subject, build_folder):
                 connection.execute(
@@ -118,4 +119,9 @@ def write(
             if failures:
                 raise failures[0] from None
             raise
+        finally:
+            # An error keeps this frame: what the batches opened is closed all the same.
+            rows.close()
+            if isinstance(batches, Generator):
+                batches.close()
     return written
