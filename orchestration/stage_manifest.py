@@ -60,7 +60,8 @@ def narrow(manifest: "Manifest", stage: Stage) -> None:
         # It stands there already: what it was made of is not looked at.
         nodes[name].depends_on.nodes.clear()
     used = {each for name in own for each in nodes[name].depends_on.macros}
-    reached = _reached(manifest.macros, used.union(_called_by_name(manifest.macros)))
+    unseen = _called_unseen(manifest.macros, str(manifest.metadata.project_name))
+    reached = _reached(manifest.macros, used.union(unseen))
     manifest.macros = {
         name: macro for name, macro in manifest.macros.items() if name in reached
     }
@@ -70,12 +71,17 @@ def narrow(manifest: "Manifest", stage: Stage) -> None:
     manifest.rebuild_ref_lookup()
 
 
-def _called_by_name(macros: Mapping[str, Any]) -> Iterator[str]:
-    """Those that dbt looks up itself, of any adapter, and the materialisations."""
+def _called_unseen(macros: Mapping[str, Any], project: str) -> Iterator[str]:
+    """Macros that may be called though no parsed node says so.
+
+    Those that dbt looks up itself, of any adapter; the materialisations; and the
+    project's own, which a model may call only with some vars.
+    """
     made = tuple(f"materialization_{each}_" for each in MATERIALIZATIONS)
     for unique_id, macro in macros.items():
         plain = macro.name.rsplit("__", 1)[-1]
-        if plain in CALLED_BY_DBT or macro.name.startswith(made):
+        is_called = plain in CALLED_BY_DBT or macro.name.startswith(made)
+        if is_called or macro.package_name == project:
             yield unique_id
 
 
