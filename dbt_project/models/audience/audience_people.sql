@@ -2,10 +2,9 @@
 -- above the cut and, where the seed is added, the seed's people.
 {% set population_rows = source("inputs", "population_uncoded") %}
 {% set merged_people = ref("canonical_members") %}
+{% set scores = source("scoring", "scores") %}
 
 with
-
-    scores as (select * from {{ source("scoring", "scores") }}),
 
     matched as (select row_id from {{ ref("canonical_matched_seed") }}),
 
@@ -13,12 +12,13 @@ with
 
     spec as (select * from {{ source("inputs", "spec") }}),
 
-    -- Two queries: most people are neither, and cost a comparison each.
+    -- Two queries: most people are neither, and cost a comparison each. As one relation
+    -- of this query the scores would be copied for them.
     new_people as (
 
         select scores.row_id, scores.log_odds, scores.score, true as is_candidate
 
-        from scores
+        from {{ scores }} as scores
         cross join audience_cut
         left join matched on scores.row_id = matched.row_id
         where scores.log_odds >= audience_cut.cut_log_odds and matched.row_id is null
@@ -29,7 +29,7 @@ with
 
         select scores.row_id, scores.log_odds, scores.score, false as is_candidate
 
-        from scores
+        from {{ scores }} as scores
         inner join matched on scores.row_id = matched.row_id
         inner join spec on spec.include_seed
 
