@@ -90,12 +90,8 @@ def score_population(
     the population, `no_difference` where every attribute weighs nothing and
     `nobody_scored` where the scorer leaves everybody without a score.
     """
-    names = (
-        *relations_of(model),
-        "canonical_learn_from",
-        "canonical_seed",
-        "canonical_sample",
-    )
+    always = ("canonical_learn_from", "canonical_seed", "canonical_sample")
+    names = dict.fromkeys([*relations_of(model), *always])
     read = engine.read_tables(folder, [f"main.{name}" for name in names])
     tables = {name.removeprefix("main."): table for name, table in read.items()}
     seed, sample = tables["canonical_seed"], tables["canonical_sample"]

@@ -17,6 +17,7 @@ SCORERS: Mapping[str, str] = {
     "naive_bayes": "python_scoring.scorers.naive_bayes",
     "documented": "python_scoring.scorers.documented",
     "published_sql": "python_scoring.scorers.published_sql",
+    "weighted_bayes": "python_scoring.scorers.weighted_bayes",
 }
 
 
@@ -72,13 +73,18 @@ def rows_of_fold(
     tables: Mapping[str, pa.Table], name: str, left_out_fold: int
 ) -> list[dict[str, Any]]:
     """The rows of one weight relation that belong to a fit."""
-    if name not in tables:
-        raise ValueError(f"the table {name} is not there; build the weights first")
-    table = tables[name]
+    table = table_of(tables, name)
     rows: list[dict[str, Any]] = table.filter(
         pc.equal(table["left_out_fold"], left_out_fold)
     ).to_pylist()
     return rows
+
+
+def table_of(tables: Mapping[str, pa.Table], name: str) -> pa.Table:
+    """The relation of that name; ValueError where it was not built."""
+    if name not in tables:
+        raise ValueError(f"the table {name} is not there; build the weights first")
+    return tables[name]
 
 
 def columns_of(batch: pa.RecordBatch, names: Iterable[str]) -> dict[str, pa.Array]:

@@ -1,0 +1,258 @@
+"""What holds for every scorer that learns from people, on the relations of a build."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from scipy.stats import norm
+
+from orchestration.scoring import log_odds_of, out_of_fold_log_odds
+from python_scoring.evaluation import auc_pu
+from python_scoring.features import features_of
+from python_scoring.scorers.base import fit_scorer, relations_of, scorer_from_json
+from python_scoring.space import space_of
+from tests.pipeline.building import build
+
+BANK = Path(__file__).parents[2] / "examples" / "bank"
+CATEGORICAL = ["job", "month", "poutcome"]
+CONTINUOUS = ["age", "balance", "pdays"]
+LEARNT = ["weighted_bayes"]
+WITH_CONTRIBUTIONS = ["weighted_bayes"]
+
+
+@pytest.fixture(scope="module")
+def people():
+    """400 converters for a seed, and 8,000 others."""
+    customers = pd.read_parquet(BANK / "customers.parquet").sample(8000, random_state=1)
+    converters = pd.read_parquet(BANK / "converters.parquet").sample(
+        400, random_state=2
+    )
+    return converters, customers[~customers["user_id"].isin(converters["user_id"])]
+
+
+@pytest.fixture(scope="module")
+def built_of(people, tmp_path_factory):
+    """Builds the audience of a scorer, once."""
+    known = {}
+
+    def built(model):
+        if model not in known:
+            known[model] = build(
+                tmp_path_factory.mktemp(model),
+                *people,
+                categorical=CATEGORICAL,
+                continuous=CONTINUOUS,
+                scoring={"model": model},
+            )
+        return known[model]
+
+    return built
+
+
+@pytest.fixture(scope="module")
+def tables(built_of):
+    """The relations that scorers are fitted from."""
+    built = built_of(LEARNT[0])
+    names = {name for model in LEARNT for name in relations_of(model)}
+    folder = built.workshop.home.build(built.outcome.version.build_id)
+    read = built.workshop.engine.read_tables(
+        folder, sorted(f"main.{name}" for name in names)
+    )
+    return {name.removeprefix("main."): table for name, table in read.items()}
+
+
+@pytest.fixture(scope="module")
+def fitted(tables):
+    """Each scorer of the whole seed, fitted once."""
+    known = {}
+
+    def of(model):
+        if model not in known:
+            known[model] = fit_scorer(model, tables)
+        return known[model]
+
+    return of
+
+
+@pytest.fixture(scope="module")
+def strangers(tables):
+    """Sampled people, some with values that nobody had, far away or missing."""
+    sample = tables["canonical_sample"].slice(0, 2_000).to_pandas()
+    sample.loc[:9, "job"] = "never seen"
+    sample.loc[10:19, CONTINUOUS] = [np.inf, -1e300, np.nan]
+    sample.loc[20:29, CATEGORICAL] = None
+    schema = tables["canonical_sample"].schema
+    return pa.RecordBatch.from_pandas(sample, schema=schema, preserve_index=False)
+
+
+def shuffled(table, random_state):
+    order = np.random.default_rng(random_state).permutation(table.num_rows)
+    return table.take(pa.array(order))
+
+
+@pytest.mark.parametrize("model", LEARNT)
+def test_log_odds_are_finite_whatever_the_values(model, fitted, strangers):
+    log_odds = fitted(model).log_odds(strangers)
+
+    assert len(log_odds) == strangers.num_rows
+    assert np.isfinite(log_odds).all()
+    assert np.array_equal(log_odds, np.round(log_odds, 9))
+
+
+@pytest.mark.parametrize("model", LEARNT)
+def test_what_is_read_back_scores_the_same(model, fitted, strangers):
+    scorer = fitted(model)
+
+    again = scorer_from_json(scorer.to_json())
+
+    assert again.to_json() == scorer.to_json()
+    assert again.attributes == tuple(CATEGORICAL + CONTINUOUS)
+    assert np.array_equal(again.log_odds(strangers), scorer.log_odds(strangers))
+
+
+@pytest.mark.parametrize("model", LEARNT)
+def test_the_order_of_rows_changes_no_bit_of_the_fit(model, fitted, tables):
+    mixed = {name: shuffled(table, 3) for name, table in tables.items()}
+
+    assert fit_scorer(model, mixed).to_json() == fitted(model).to_json()
+
+
+@pytest.mark.parametrize("model", LEARNT)
+def test_where_a_batch_is_split_changes_nothing(model, fitted, strangers):
+    scorer = fitted(model)
+
+    parts = [strangers.slice(0, 7), strangers.slice(7, 1), strangers.slice(8)]
+
+    one_by_one = np.concatenate([scorer.log_odds(part) for part in parts])
+    assert np.array_equal(one_by_one, scorer.log_odds(strangers))
+
+
+@pytest.mark.parametrize("model", LEARNT)
+def test_a_list_of_values_scores_as_the_values_do(model, fitted, strangers):
+    scorer = fitted(model)
+    listed = pa.RecordBatch.from_arrays(
+        [strangers.column(name).dictionary_encode() for name in scorer.columns],
+        names=list(scorer.columns),
+    )
+
+    assert np.array_equal(scorer.log_odds(listed), scorer.log_odds(strangers))
+
+
+@pytest.mark.parametrize("model", WITH_CONTRIBUTIONS)
+def test_contributions_sum_to_the_log_odds(model, fitted, strangers):
+    scorer = fitted(model)
+
+    parts = scorer.contributions(strangers)
+
+    assert parts.shape == (strangers.num_rows, len(scorer.attributes))
+    gap = np.abs(parts.sum(axis=1) - scorer.log_odds(strangers))
+    assert gap.max() <= 1e-9
+
+
+@pytest.mark.parametrize("model", LEARNT)
+def test_a_fold_that_is_left_out_is_not_learnt_from(model, tables):
+    seed = tables["canonical_seed"].to_pandas()
+    outside = seed[seed["fold"] != 2]
+    without = {
+        **tables,
+        "canonical_seed": pa.Table.from_pandas(
+            outside, schema=tables["canonical_seed"].schema, preserve_index=False
+        ),
+    }
+
+    left_out = fit_scorer(model, tables, left_out_fold=2)
+
+    assert fit_scorer(model, without, left_out_fold=2).to_json() == left_out.to_json()
+
+
+@pytest.mark.parametrize("model", LEARNT)
+def test_held_out_seed_people_rank_above_the_population(model, fitted, tables):
+    seed, sample = tables["canonical_seed"], tables["canonical_sample"]
+
+    held_out = out_of_fold_log_odds(model, tables, seed)
+
+    assert auc_pu(held_out, log_odds_of(fitted(model), sample)) > 0.65
+
+
+@pytest.mark.parametrize("model", LEARNT)
+def test_damaged_parameters_are_refused(model, fitted):
+    document = json.loads(fitted(model).to_json())
+    document["parameters"]["unknown"] = 1
+
+    with pytest.raises(ValueError, match="unknown is not a field"):
+        scorer_from_json(json.dumps(document))
+
+
+@pytest.mark.parametrize("model", LEARNT)
+def test_an_audience_is_built_and_explained(model, built_of):
+    built = built_of(model)
+
+    total = built.contributions().sum(axis=1).to_numpy()
+    report = built.relation("main.report_attribute_weights")
+
+    assert np.abs(total - built.members["log_odds"].to_numpy()).max() <= 1e-9
+    assert set(report["model"]) == {model}
+    assert set(report["attribute_weight"]) == {1.0}
+    assert built.members["score"].between(0, 1).all()
+    page = (built.folder / "report.html").read_text(encoding="utf-8")
+    assert "learnt from people" in page
+
+
+def test_a_seed_person_s_own_value_does_not_speak_for_them(tables):
+    space = space_of(tables, -1, most_seed=10_000, most_reference=10_000)
+    seed = tables["canonical_seed"].to_pandas()
+    shares = tables["weight_values"].to_pandas().query("left_out_fold == -1")
+    (job,) = (f for f in features_of(space, tables) if f.shared.attribute == "job")
+
+    for value, shared, own in zip(
+        job.shared.values, job.shared.numbers, job.own.numbers, strict=True
+    ):
+        count = (seed["job"] == value).sum()
+        row = shares.query("attribute == 'job' and attribute_value == @value")
+        share = row["reference_share"].item()
+        whole = np.log((count + 30 * share) / (len(seed) + 30) / share)
+        without = np.log((count - 1 + 30 * share) / (len(seed) - 1 + 30) / share)
+        assert shared == pytest.approx(whole, abs=1e-9)
+        assert own == pytest.approx(without if count else whole, abs=1e-9)
+
+
+def test_steps_of_z_are_counted_and_drawn_to_the_normal_curves(tables):
+    space = space_of(tables, -1, most_seed=10_000, most_reference=10_000)
+    seed = tables["canonical_seed"].to_pandas()["age"]
+    bins = tables["distribution_bins"].to_pandas().query("attribute == 'age'")
+    curve = tables["weight_gaussians"].to_pandas()
+    curve = curve.query("attribute == 'age' and left_out_fold == -1").iloc[0]
+    ages = [f for f in features_of(space, tables) if f.shared.attribute == "age"]
+    assert [feature.prior > 0 for feature in ages] == [True, False]
+    bins = bins.sort_values("bin").reset_index(drop=True)
+    middle = bins["share_below"] + bins["reference_share"] / 2
+    clip = curve["quantile_clip"]
+    bins["z"] = norm.ppf(middle.clip(clip, 1 - clip))
+    bins["step"] = np.floor(bins["z"] * 10)
+    pooled = curve["variance_pooling"]
+    plain = norm.logpdf(
+        bins["z"], curve["reference_mean"], curve["reference_variance"] ** 0.5
+    )
+    ratio = (1 - pooled) * norm.logpdf(
+        bins["z"], curve["seed_mean"], curve["seed_variance"] ** 0.5
+    ) + pooled * norm.logpdf(
+        bins["z"], curve["seed_mean"], curve["reference_variance"] ** 0.5
+    )
+    bins["expected"] = bins["reference_share"] * np.exp(ratio - plain)
+    by_step = bins.groupby("step")[["reference_share", "expected"]].sum()
+    total = tables["distribution_totals"].to_pandas()["reference_total"].iloc[0]
+    half = 0.5 / total
+    q = (by_step["reference_share"] + half) / (1 + half * len(by_step))
+    p = by_step["expected"] + half
+    p = p / p.sum()
+    place = np.searchsorted(bins["least_value"], seed, side="right") - 1
+    counts = bins["step"].take(place).value_counts()
+    counts = counts.reindex(by_step.index, fill_value=0)
+    t = np.log((counts + 1000 * p) / (len(seed) + 1000) / q)
+
+    got = ages[0].shared.numbers
+
+    assert got == pytest.approx(t.loc[bins["step"]].to_numpy(), abs=1e-9)
