@@ -26,7 +26,9 @@ from catalog.specification_fields import (
 
 MOST_PEOPLE = 1_000_000_000_000
 MOST_TAGS = 50
-ModelName = Literal["naive_bayes", "weighted_bayes", "documented", "published_sql"]
+ModelName = Literal[
+    "naive_bayes", "weighted_bayes", "boosted", "auto", "documented", "published_sql"
+]
 MOST_CONDITIONS = 50
 
 
@@ -176,9 +178,10 @@ class Scoring(Frozen):
 
     model: ModelName = Field(
         default="naive_bayes",
-        description="The scorer: counted evidence (naive_bayes), one whose weights are"
-        " learnt from people (weighted_bayes), or one of the reference system's, as its"
-        " page documents it or as its published SQL computes it.",
+        description="The scorer: counted evidence (naive_bayes), weights learnt from"
+        " people (weighted_bayes), gradient-boosted trees (boosted), two of these by the"
+        " size of the seed (auto), or one of the reference system's, as its page"
+        " documents it or as its published SQL computes it.",
     )
     as_published_nulls: StrictBool = Field(
         default=False,

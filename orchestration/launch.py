@@ -139,6 +139,7 @@ def build_directly(
     *,
     listener: Listener | None = None,
     with_report: bool = True,
+    with_contributions: bool = True,
 ) -> Outcome:
     """Build the audience by the same steps without Dagster: no run, no history of it."""
     stages = Stages(listener)
@@ -170,7 +171,13 @@ def build_directly(
                 for _ in build_relations(whole_stage("deliver", build), build, engine):
                     pass
             with stages.timed("audience"):
-                published = publish(workshop, build, lease, with_report=with_report)
+                published = publish(
+                    workshop,
+                    build,
+                    lease,
+                    with_report=with_report,
+                    with_contributions=with_contributions,
+                )
             give_back(workshop, lease)
     return Outcome(
         audience=workshop.catalog.get_audience(audience.id),

@@ -13,15 +13,11 @@ import pyarrow as pa
 
 from catalog.errors import StudioError
 from engines.base import Engine
+from orchestration.fitting import fitted
 from python_scoring.calibration import Calibration, fit_calibration
 from python_scoring.evaluation import auc_pu
 from python_scoring.model import Model
-from python_scoring.scorers.base import (
-    NoDifferenceError,
-    Scorer,
-    fit_scorer,
-    relations_of,
-)
+from python_scoring.scorers.base import Scorer, fit_scorer, relations_of
 
 # Those that every build has, whatever its scorer; each scorer names what it reads.
 WEIGHT_RELATIONS = (
@@ -87,8 +83,8 @@ def score_population(
 
     Raises StudioError `seed_too_small` below `minimum_seed` people to learn from, or
     what names both sides (`no_overlap`, `too_few_matched`) where they had to be found in
-    the population, `no_difference` where every attribute weighs nothing and
-    `nobody_scored` where the scorer leaves everybody without a score.
+    the population, `no_difference` where every attribute weighs nothing,
+    `missing_extra` where the scorer's libraries are not installed, and `nobody_scored` where the scorer leaves everybody without a score.
     """
     always = ("canonical_learn_from", "canonical_seed", "canonical_sample")
     names = dict.fromkeys([*relations_of(model), *always])
@@ -104,23 +100,15 @@ def score_population(
             identifier_shapes or {},
         )
     check_learning_seed(seed.num_rows, minimum_seed)
-    try:
-        scorer = fit_scorer(model, tables)
-    except NoDifferenceError as error:
-        raise StudioError(
-            "no_difference",
-            "the chosen attributes",
-            f"tell nobody apart ({error})",
-            "choose attributes on which the seed differs, or another seed",
-        ) from error
+    scorer = fitted(model, tables)
     seed_log_odds = out_of_fold_log_odds(model, tables, seed)
     sample_log_odds = log_odds_of(scorer, sample)
     scored_seed, scored_sample = known(seed_log_odds), known(sample_log_odds)
     calibration = fit_calibration(scored_seed, scored_sample)
 
     _write_seed_scores(engine, folder, seed, seed_log_odds, calibration)
-    fitted = Model(scorer, calibration)
-    _write_parameters(engine, folder, fitted)
+    scored_by = Model(scorer, calibration)
+    _write_parameters(engine, folder, scored_by)
     extremes = _Extremes()
     people = engine.write_table(
         folder,
@@ -128,7 +116,7 @@ def score_population(
         "scores",
         _scored(
             engine.stream_people(folder, "main.canonical_members", scorer.columns),
-            fitted,
+            scored_by,
             extremes.see,
         ),
         SCORES,

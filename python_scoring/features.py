@@ -24,6 +24,7 @@ from python_scoring.terms import (
 STEPS_PER_UNIT = 10  # steps of a tenth of z
 STEP_SMOOTHING = 1_000.0
 LEAST_RATIO = 1e-3
+FREQUENT = 1 / 1_024  # the share from which a value is a bin, and a step, of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +118,9 @@ def _steps(
     reference_total: int,
     left_out: float,
 ) -> BinLookUp:
-    """Log ratios of steps of z, drawn to those of the normal curves by 1,000 people."""
+    """Log ratios of steps, drawn to those of the normal curves by 1,000 people."""
     z = bins.mid_rank_z
-    _, step_of = np.unique(np.floor(z * STEPS_PER_UNIT), return_inverse=True)
+    step_of = _step_numbers(bins)
     seed = as_numbers(space.rows.seed.column(look_up.attribute))
     is_present = np.isfinite(seed)
     seed_steps = step_of[bins.find(seed[is_present])]
@@ -140,6 +141,17 @@ def _steps(
     ).log_ratios(left_out)
     has_value, missing = _missing_ratios(look_up, is_present, space, left_out)
     return look_up.with_numbers(np.append(present[step_of] + has_value, missing))
+
+
+def _step_numbers(bins: Bins) -> np.ndarray:
+    """The step of each bin: a tenth of z, or a frequent value alone."""
+    is_alone = (bins.least_values == bins.greatest_values) & (
+        bins.reference_shares >= FREQUENT
+    )
+    numbers = np.floor(bins.mid_rank_z * STEPS_PER_UNIT)
+    numbers[is_alone] = np.inf
+    own = np.where(is_alone, np.arange(len(numbers)), -1)
+    return np.unique(np.stack([numbers, own]), axis=1, return_inverse=True)[1].ravel()
 
 
 def _never_zero(shares: np.ndarray, people: int) -> np.ndarray:

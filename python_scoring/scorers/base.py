@@ -1,6 +1,7 @@
 """The one interface of all scorers, and where each is found by its name."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
 from typing import Any, Protocol
@@ -18,11 +19,40 @@ SCORERS: Mapping[str, str] = {
     "documented": "python_scoring.scorers.documented",
     "published_sql": "python_scoring.scorers.published_sql",
     "weighted_bayes": "python_scoring.scorers.weighted_bayes",
+    "boosted": "python_scoring.scorers.boosted",
+    "auto": "python_scoring.scorers.auto",
 }
 
 
 class NoDifferenceError(ValueError):
     """Every attribute of the whole seed weighs nothing: there is nothing to rank by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """An extra of the package, and the library that it installs for a scorer."""
+
+    extra: str
+    library: str
+
+
+class SmallSeedError(ValueError):
+    """The seed has fewer people than the scorer learns from alone."""
+
+    def __init__(self, scorer: str, people: int, least: int) -> None:
+        self.scorer, self.people, self.least = scorer, people, least
+        super().__init__(
+            f"the scorer {scorer!r} learns from at least {least:,} seed people, there"
+            f" are {people:,}"
+        )
+
+
+class MissingExtraError(ImportError):
+    """A library of an extra of the package is not installed."""
+
+    def __init__(self, scorer: str, extra: str) -> None:
+        self.scorer, self.extra = scorer, extra
+        super().__init__(f"the scorer {scorer!r} needs the extra {extra!r}")
 
 
 class Scorer(Protocol):
@@ -60,6 +90,14 @@ class Scorer(Protocol):
 
     def to_json(self) -> str:
         """All that scoring needs, as text that `scorer_from_json` reads."""
+        ...
+
+
+class Fit(Protocol):
+    """A scorer's `fit`: from relations to a scorer, without a fold or of the whole seed."""
+
+    def __call__(self, tables: Mapping[str, pa.Table], left_out_fold: int) -> Scorer:
+        """The fitted scorer."""
         ...
 
 
@@ -105,6 +143,20 @@ def no_difference() -> NoDifferenceError:
         "the seed does not differ from the population on the chosen attributes; "
         "choose other attributes or another seed"
     )
+
+
+def extra_of(name: str) -> Extra | None:
+    """What the scorer of that name needs beside the package's own requirements."""
+    extra: Extra | None = getattr(_module(name), "EXTRA", None)
+    return extra
+
+
+def import_extra(scorer: str, needed: Extra) -> ModuleType:
+    """A library that only an extra installs; MissingExtraError where it is absent."""
+    try:
+        return import_module(needed.library)
+    except ImportError as error:
+        raise MissingExtraError(scorer, needed.extra) from error
 
 
 def fit_scorer(

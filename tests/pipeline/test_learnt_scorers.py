@@ -1,6 +1,7 @@
 """What holds for every scorer that learns from people, on the relations of a build."""
 
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,26 +10,35 @@ import pyarrow as pa
 import pytest
 from scipy.stats import norm
 
+from catalog.errors import StudioError
+from orchestration.fitting import fitted as fitted_scorer
 from orchestration.scoring import log_odds_of, out_of_fold_log_odds
 from python_scoring.evaluation import auc_pu
 from python_scoring.features import features_of
-from python_scoring.scorers.base import fit_scorer, relations_of, scorer_from_json
+from python_scoring.look_ups import counted
+from python_scoring.scorers.base import (
+    SmallSeedError,
+    fit_scorer,
+    relations_of,
+    scorer_from_json,
+)
+from python_scoring.scorers.boosted import MISSING, Encoder, halves_of
 from python_scoring.space import space_of
 from tests.pipeline.building import build
 
 BANK = Path(__file__).parents[2] / "examples" / "bank"
 CATEGORICAL = ["job", "month", "poutcome"]
 CONTINUOUS = ["age", "balance", "pdays"]
-LEARNT = ["weighted_bayes"]
-WITH_CONTRIBUTIONS = ["weighted_bayes"]
+LEARNT = ["weighted_bayes", "boosted", "auto"]
+WITH_CONTRIBUTIONS = ["weighted_bayes", "boosted", "auto"]
 
 
 @pytest.fixture(scope="module")
 def people():
-    """400 converters for a seed, and 8,000 others."""
+    """1,200 converters for a seed, and 8,000 others."""
     customers = pd.read_parquet(BANK / "customers.parquet").sample(8000, random_state=1)
     converters = pd.read_parquet(BANK / "converters.parquet").sample(
-        400, random_state=2
+        1200, random_state=2
     )
     return converters, customers[~customers["user_id"].isin(converters["user_id"])]
 
@@ -154,14 +164,11 @@ def test_contributions_sum_to_the_log_odds(model, fitted, strangers):
 
 @pytest.mark.parametrize("model", LEARNT)
 def test_a_fold_that_is_left_out_is_not_learnt_from(model, tables):
+    schema = tables["canonical_seed"].schema
     seed = tables["canonical_seed"].to_pandas()
-    outside = seed[seed["fold"] != 2]
-    without = {
-        **tables,
-        "canonical_seed": pa.Table.from_pandas(
-            outside, schema=tables["canonical_seed"].schema, preserve_index=False
-        ),
-    }
+    seed.loc[seed["fold"] == 2, CATEGORICAL + CONTINUOUS] = None
+    emptied = pa.Table.from_pandas(seed, schema=schema, preserve_index=False)
+    without = {**tables, "canonical_seed": emptied}
 
     left_out = fit_scorer(model, tables, left_out_fold=2)
 
@@ -232,6 +239,9 @@ def test_steps_of_z_are_counted_and_drawn_to_the_normal_curves(tables):
     clip = curve["quantile_clip"]
     bins["z"] = norm.ppf(middle.clip(clip, 1 - clip))
     bins["step"] = np.floor(bins["z"] * 10)
+    alone = bins["least_value"] == bins["greatest_value"]
+    alone &= bins["reference_share"] >= 1 / 1024
+    bins.loc[alone, "step"] = 1000.0 + bins.index[alone]
     pooled = curve["variance_pooling"]
     plain = norm.logpdf(
         bins["z"], curve["reference_mean"], curve["reference_variance"] ** 0.5
@@ -256,3 +266,100 @@ def test_steps_of_z_are_counted_and_drawn_to_the_normal_curves(tables):
     got = ages[0].shared.numbers
 
     assert got == pytest.approx(t.loc[bins["step"]].to_numpy(), abs=1e-9)
+
+
+def test_a_person_of_one_half_is_scored_by_the_model_of_the_other(tables, fitted):
+    xgboost = pytest.importorskip("xgboost")
+    scorer = fitted("boosted")
+    sample = tables["canonical_sample"].combine_chunks().to_batches()[0]
+    rows = Encoder(counted(scorer.parameters.attributes)).rows(sample)
+    models = []
+    for text in scorer.parameters.models:
+        model = xgboost.Booster()
+        model.load_model(bytearray(text, "utf-8"))
+        models.append(model)
+    matrix = xgboost.DMatrix(rows, missing=MISSING)
+    margins = np.array([model.predict(matrix, output_margin=True) for model in models])
+    # what XGBoost itself says of the halves, told apart by the rows themselves
+    halves = [{row.tobytes() for row in half} for half in halves_of(rows)]
+    is_in = np.array([[row.tobytes() in half for row in rows] for half in halves])
+    expected = np.where(
+        is_in[0] & ~is_in[1],
+        margins[1],
+        np.where(is_in[1] & ~is_in[0], margins[0], margins.astype(float).mean(axis=0)),
+    )
+
+    assert (is_in[0] != is_in[1]).mean() > 0.5
+    assert scorer.log_odds(sample) == pytest.approx(expected, abs=1e-9)
+
+
+def test_trees_are_the_same_whatever_the_threads(tables, fitted, monkeypatch):
+    pytest.importorskip("xgboost")
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+
+    again = fit_scorer("boosted", tables)
+
+    assert again.parameters == fitted("boosted").parameters
+    assert '"nthread":"1"' not in again.to_json()  # how many is no part of a model
+
+
+def test_trees_alone_are_refused_for_a_small_seed(tables):
+    few = {**tables, "canonical_seed": tables["canonical_seed"].slice(0, 999)}
+
+    with pytest.raises(
+        SmallSeedError, match="at least 1,000 seed people, there are 999"
+    ):
+        fit_scorer("boosted", few)
+
+
+def test_a_missing_library_is_one_sentence_with_its_remedy(tables, monkeypatch):
+    monkeypatch.setitem(sys.modules, "xgboost", None)
+
+    with pytest.raises(StudioError) as error:
+        fitted_scorer("boosted", tables)
+
+    assert error.value.as_dict() == {
+        "code": "missing_extra",
+        "object": "the scorer 'boosted'",
+        "cause": "needs the extra `boosted`",
+        "remedy": "pip install 'lookalike-studio[boosted]'",
+    }
+
+
+@pytest.mark.parametrize(
+    ("seed_people", "names"),
+    [
+        (149, ("naive_bayes", "weighted_bayes")),
+        (150, ("weighted_bayes", "boosted")),
+        (1000, ("weighted_bayes", "boosted")),
+    ],
+)
+def test_auto_joins_the_scorers_of_the_seed_s_size(
+    tables, strangers, seed_people, names
+):
+    few = {**tables, "canonical_seed": tables["canonical_seed"].slice(0, seed_people)}
+
+    scorer = fit_scorer("auto", few)
+
+    assert tuple(each.name for each in scorer.scorers) == names
+    parts = scorer.contributions(strangers).sum(axis=1)
+    assert np.abs(parts - scorer.log_odds(strangers)).max() <= 1e-9
+    assert scorer_from_json(scorer.to_json()).factors == scorer.factors
+    trees = {1000: 200, 150: 150}.get(seed_people)
+    if trees:
+        document = json.loads(scorer.scorers[1].parameters.models[0])
+        model = document["learner"]["gradient_booster"]["model"]
+        assert len(model["trees"]) == trees
+
+
+def test_auto_orders_people_as_the_sum_of_z_scores_does(tables, fitted):
+    sample = tables["canonical_sample"]
+    parts = [
+        log_odds_of(fitted(name), sample) for name in ("weighted_bayes", "boosted")
+    ]
+    total = sum((part - part.mean()) / part.std() for part in parts)
+    spread = np.mean([part.std() for part in parts]) / 2
+
+    got = log_odds_of(fitted("auto"), sample)
+
+    assert got - got.mean() == pytest.approx(spread * total, abs=1e-8)
