@@ -27,7 +27,16 @@ from catalog.specification_fields import (
 MOST_PEOPLE = 1_000_000_000_000
 MOST_TAGS = 50
 ModelName = Literal[
-    "naive_bayes", "weighted_bayes", "boosted", "auto", "documented", "published_sql"
+    "naive_bayes",
+    "weighted_bayes",
+    "boosted",
+    "auto",
+    "centroid",
+    "neighbours",
+    "clusters",
+    "segments",
+    "documented",
+    "published_sql",
 ]
 MOST_CONDITIONS = 50
 
@@ -180,8 +189,9 @@ class Scoring(Frozen):
         default="naive_bayes",
         description="The scorer: counted evidence (naive_bayes), weights learnt from"
         " people (weighted_bayes), gradient-boosted trees (boosted), two of these by the"
-        " size of the seed (auto), or one of the reference system's, as its page"
-        " documents it or as its published SQL computes it.",
+        " size of the seed (auto), similarity to the seed (centroid, neighbours,"
+        " clusters), conjunctions in plain words (segments), or one of the reference"
+        " system's, as its page documents it or as its published SQL computes it.",
     )
     as_published_nulls: StrictBool = Field(
         default=False,

@@ -10,7 +10,7 @@ def row_hashes(rows: np.ndarray) -> np.ndarray:
     """Hash of each row of an array of 32-bit floats (rows x columns).
 
     >>> one, other, again = row_hashes(np.array([[1, 2], [2, 1], [1, 2]], np.float32))
-    >>> one == again, one == other
+    >>> bool(one == again), bool(one == other)
     (True, False)
     """
     hashes = np.zeros(len(rows), np.uint64)

@@ -21,6 +21,10 @@ SCORERS: Mapping[str, str] = {
     "weighted_bayes": "python_scoring.scorers.weighted_bayes",
     "boosted": "python_scoring.scorers.boosted",
     "auto": "python_scoring.scorers.auto",
+    "centroid": "python_scoring.scorers.centroid",
+    "segments": "python_scoring.scorers.segments",
+    "clusters": "python_scoring.scorers.clusters",
+    "neighbours": "python_scoring.scorers.neighbours",
 }
 
 

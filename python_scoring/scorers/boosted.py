@@ -17,20 +17,15 @@ import pyarrow as pa
 
 from python_scoring import space
 from python_scoring.composite import rounded_log_odds
-from python_scoring.look_ups import KINDS, BinLookUp, LookUp, counted
+from python_scoring.look_ups import BinLookUp, LookUp, counted
 from python_scoring.parameters import (
     DroppedParameters,
-    read_json,
     refusal,
-    write_json,
 )
 from python_scoring.row_hashes import row_hashes
 from python_scoring.scorers.base import Extra, SmallSeedError, columns_of, import_extra
-from python_scoring.stored_attributes import (
-    document_of,
-    parameters_of,
-    require_named_once,
-)
+from python_scoring.scorers.in_space import InSpace, stored_parameters
+from python_scoring.stored_attributes import require_named_once
 from python_scoring.terms import ListedTerms
 
 if TYPE_CHECKING:
@@ -103,25 +98,11 @@ class BoostedParameters:
 
 
 @dataclass(frozen=True)
-class Boosted:
+class Boosted(InSpace):
     """A fitted `boosted`. Trees bound what a value may say: `capped` changes nothing."""
 
     parameters: BoostedParameters
-
-    @property
-    def name(self) -> str:
-        """The scorer's name in the registry."""
-        return NAME
-
-    @property
-    def attributes(self) -> tuple[str, ...]:
-        """All attributes in the order of the specification, dropped ones too."""
-        return tuple(each.attribute for each in self.parameters.attributes)
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The attributes that a batch must have: those that are not dropped."""
-        return self._encoder.columns
+    NAME = NAME
 
     def log_odds(self, batch: pa.RecordBatch) -> np.ndarray:
         """Log odds of each row, rounded to 1e-9 and finite."""
@@ -157,10 +138,6 @@ class Boosted:
         places = [self.attributes.index(name) for name in self.columns]
         result[:, places] = parts
         return result
-
-    def to_json(self) -> str:
-        """All that scoring needs, as text that `from_json` reads."""
-        return write_json(NAME, {"parameters": document_of(self.parameters, KINDS)})
 
     @cached_property
     def _encoder(self) -> "Encoder":
@@ -253,10 +230,7 @@ def fit_trees(
 
 def from_json(text: str, capped: bool = False) -> Boosted:
     """The scorer that `to_json` wrote; ValueError where the text is damaged."""
-    document = read_json(text)
-    if document["scorer"] != NAME:
-        raise refusal("scorer", f"is {document['scorer']!r}, not {NAME!r}")
-    return Boosted(parameters_of(document.get("parameters"), BoostedParameters, KINDS))
+    return Boosted(stored_parameters(text, NAME, BoostedParameters))
 
 
 def halves_of(reference: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

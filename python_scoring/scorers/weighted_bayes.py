@@ -18,22 +18,17 @@ import pyarrow as pa
 from python_scoring import space
 from python_scoring.composite import rounded_log_odds
 from python_scoring.features import Feature, features_of
-from python_scoring.look_ups import KINDS, LookUp, counted, looked_up, numbers_of
+from python_scoring.look_ups import LookUp, counted, looked_up, numbers_of
 from python_scoring.parameters import (
     DroppedParameters,
-    read_json,
     refusal,
     require_finite,
     significant,
-    write_json,
 )
 from python_scoring.ridge_logistic import WeighedRows, choose_strength, fit_ridge
 from python_scoring.scorers.base import columns_of
-from python_scoring.stored_attributes import (
-    document_of,
-    parameters_of,
-    require_named_once,
-)
+from python_scoring.scorers.in_space import InSpace, stored_parameters
+from python_scoring.stored_attributes import require_named_once
 from python_scoring.terms import ListedTerms
 
 NAME = "weighted_bayes"
@@ -70,7 +65,7 @@ class WeightedBayesParameters:
 
 
 @dataclass(frozen=True)
-class WeightedBayes:
+class WeightedBayes(InSpace):
     """A fitted `weighted_bayes`.
 
     `capped`, for stored parameters that score another population, keeps each
@@ -78,22 +73,8 @@ class WeightedBayes:
     """
 
     parameters: WeightedBayesParameters
+    NAME = NAME
     capped: bool = False
-
-    @property
-    def name(self) -> str:
-        """The scorer's name in the registry."""
-        return NAME
-
-    @property
-    def attributes(self) -> tuple[str, ...]:
-        """All attributes in the order of the specification, dropped ones too."""
-        return tuple(each.attribute for each in self.parameters.attributes)
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The attributes that a batch must have: those that are not dropped."""
-        return tuple(self._terms)
 
     def log_odds(self, batch: pa.RecordBatch) -> np.ndarray:
         """Log odds of each row, rounded to 1e-9 and finite."""
@@ -113,10 +94,6 @@ class WeightedBayes:
             place = self.attributes.index(name)
             result[:, place] = self._terms[name].of(column) + share
         return result
-
-    def to_json(self) -> str:
-        """All that scoring needs, as text that `from_json` reads."""
-        return write_json(NAME, {"parameters": document_of(self.parameters, KINDS)})
 
     @cached_property
     def _terms(self) -> dict[str, ListedTerms]:
@@ -169,11 +146,7 @@ def fit(
 
 def from_json(text: str, capped: bool = False) -> WeightedBayes:
     """The scorer that `to_json` wrote; ValueError where the text is damaged."""
-    document = read_json(text)
-    if document["scorer"] != NAME:
-        raise refusal("scorer", f"is {document['scorer']!r}, not {NAME!r}")
-    stored = document.get("parameters")
-    return WeightedBayes(parameters_of(stored, WeightedBayesParameters, KINDS), capped)
+    return WeightedBayes(stored_parameters(text, NAME, WeightedBayesParameters), capped)
 
 
 def _weighed(seed: np.ndarray, reference: np.ndarray) -> WeighedRows:
