@@ -193,6 +193,13 @@ class Scoring(Frozen):
         " clusters), conjunctions in plain words (segments), or one of the reference"
         " system's, as its page documents it or as its published SQL computes it.",
     )
+    trials: StrictInt = Field(
+        default=0,
+        ge=0,
+        le=1_000,
+        description="With boosted, and auto from 1,000 seed people on: how many settings"
+        " of the trees are tried before the fit; 0 takes the fixed ones.",
+    )
     as_published_nulls: StrictBool = Field(
         default=False,
         description="With `published_sql` alone: a missing continuous value leaves the"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from importlib.util import find_spec
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -14,6 +15,8 @@ from python_scoring.scorers.base import (
     extra_of,
     fit_scorer,
 )
+from python_scoring.scorers.boosted import LEAST_SEED
+from python_scoring.tuning import Tuning, tune
 
 
 def fitted(model: str, tables: Mapping[str, pa.Table]) -> Scorer:
@@ -47,6 +50,22 @@ def missing_extra(scorer: str, extra: str) -> StudioError:
         f"needs the extra `{extra}`",
         f"pip install 'lookalike-studio[{extra}]'",
     )
+
+
+def tuned(
+    model: str, tables: Mapping[str, pa.Table], trials: int, storage: Path
+) -> Tuning | None:
+    """What a search for the settings of the trees found; None where there is none.
+
+    `auto` has trees with settings to search for from as many seed people on as `boosted`.
+    """
+    has_trees = model in ("boosted", "auto")
+    if not (trials and has_trees and tables["canonical_seed"].num_rows >= LEAST_SEED):
+        return None
+    try:
+        return tune(tables, trials, storage)
+    except MissingExtraError as error:
+        raise missing_extra(error.scorer, error.extra) from error
 
 
 def require_extra(model: str) -> None:

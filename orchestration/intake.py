@@ -91,6 +91,7 @@ def prepare_build(
             specification_hash=specification_hash(version.specification),
             code_version=code_version(),
             model=version.specification.scoring.model,
+            trials=version.specification.scoring.trials,
             learn_from=plan.learn_from,
             seed=plan.seed_choice.facts,
             identifier_shapes=plan.identifier_shapes,

@@ -164,6 +164,7 @@ def build_directly(
                     model=build.model,
                     minimum_seed=build.minimum_seed,
                     identifier_shapes=build.identifier_shapes,
+                    trials=build.trials,
                 )
                 refuse_changed_inputs(workshop, build)
                 build.finish("scores", summary.as_figures())

@@ -13,11 +13,13 @@ import pyarrow as pa
 
 from catalog.errors import StudioError
 from engines.base import Engine
-from orchestration.fitting import fitted
+from orchestration.fitting import fitted, tuned
 from python_scoring.calibration import Calibration, fit_calibration
 from python_scoring.evaluation import auc_pu
 from python_scoring.model import Model
 from python_scoring.scorers.base import Scorer, fit_scorer, relations_of
+from python_scoring.scorers.boosted import TREES
+from python_scoring.tuning import Tuning, as_table
 
 # Those that every build has, whatever its scorer; each scorer names what it reads.
 WEIGHT_RELATIONS = (
@@ -52,6 +54,7 @@ SEED_SCORES = pa.schema(
 class ScoringSummary:
     """What the scoring of one build found. Log odds are natural-log units.
 
+    `tuning` is what a search for settings of the trees found, where one was asked for.
     `unscored_people` are those of `people` whom the scorer leaves without a score.
     """
 
@@ -63,11 +66,15 @@ class ScoringSummary:
     greatest_log_odds: float
     held_out_auc: float
     calibration: Calibration
+    tuning: Tuning | None = None
 
     def as_figures(self) -> dict[str, float | int]:
         """The figures as JSON types, calibration and all."""
         figures = {**asdict(self), **asdict(self.calibration)}
-        del figures["calibration"]
+        del figures["calibration"], figures["tuning"]
+        if self.tuning is not None:
+            found = asdict(self.tuning)
+            figures |= found.pop("trees") | found
         return figures
 
 
@@ -78,6 +85,7 @@ def score_population(
     model: str,
     minimum_seed: int,
     identifier_shapes: Mapping[str, str] | None = None,
+    trials: int = 0,
 ) -> ScoringSummary:
     """Write `scoring.scores`, `scoring.seed_scores` and `scoring.parameters`.
 
@@ -100,6 +108,9 @@ def score_population(
             identifier_shapes or {},
         )
     check_learning_seed(seed.num_rows, minimum_seed)
+    tuning = tuned(model, tables, trials, folder / "trials.db")
+    if tuning is not None:
+        tables[TREES] = as_table(tuning.trees)
     scorer = fitted(model, tables)
     seed_log_odds = out_of_fold_log_odds(model, tables, seed)
     sample_log_odds = log_odds_of(scorer, sample)
@@ -146,6 +157,7 @@ def score_population(
         greatest_log_odds=extremes.greatest,
         held_out_auc=auc_pu(scored_seed, scored_sample),
         calibration=calibration,
+        tuning=tuning,
     )
 
 

@@ -94,19 +94,20 @@ def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> Auto
     Raises NoDifferenceError where nothing tells anybody apart, and MissingExtraError
     where the seed is large enough for trees and XGBoost is not installed.
     """
-    fits = fits_for(tables["canonical_seed"].num_rows)
+    trees = boosted.trees_of(tables)
+    fits = fits_for(tables["canonical_seed"].num_rows, trees)
     scorers = tuple(each(tables, left_out_fold) for each in fits)
     sample = one_batch(tables["canonical_sample"])
     spreads = np.array([float(np.std(each.log_odds(sample))) for each in scorers])
     return Auto(scorers, factors_of(spreads))
 
 
-def fits_for(seed_people: int) -> tuple[Fit, ...]:
-    """How the scorers of a seed of so many people are fitted."""
+def fits_for(seed_people: int, full: boosted.Trees) -> tuple[Fit, ...]:
+    """How the scorers of a seed of so many people are fitted; `full` are a large one's."""
     if seed_people < LEAST_FOR_TREES:
         return naive_bayes.fit, weighted_bayes.fit
     is_small = seed_people < boosted.LEAST_SEED
-    trees = boosted.SHALLOW if is_small else boosted.FULL
+    trees = boosted.SHALLOW if is_small else full
     return weighted_bayes.fit, partial(boosted.fit_trees, trees=trees)
 
 

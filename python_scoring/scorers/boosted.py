@@ -39,6 +39,7 @@ MOST_SEED = 20_000
 MOST_REFERENCE = 30_000
 LEAST_SEED = 1_000  # below, trees alone are worse than counted evidence
 HALVES = 2
+TREES = "boosted_trees"  # the relation of settings that a search found
 MISSING = -1_000.0  # beyond every z and every log ratio
 
 
@@ -204,7 +205,15 @@ def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> Boos
     people = tables["canonical_seed"].num_rows
     if people < LEAST_SEED:
         raise SmallSeedError(NAME, people, LEAST_SEED)
-    return fit_trees(tables, left_out_fold, FULL)
+    return fit_trees(tables, left_out_fold, trees_of(tables))
+
+
+def trees_of(tables: Mapping[str, pa.Table]) -> Trees:
+    """The settings that a search left in the tables, else the fixed ones."""
+    if TREES not in tables:
+        return FULL
+    (row,) = tables[TREES].to_pylist()
+    return Trees(**row)
 
 
 def fit_trees(
@@ -253,17 +262,22 @@ def is_among(hashes: np.ndarray, ordered: np.ndarray) -> np.ndarray:
     return ordered.take(places, mode="clip") == hashes
 
 
-def trained(seed: np.ndarray, reference: np.ndarray, trees: Trees) -> str:
-    """A model of the seed against one half, of equal mass in total, as JSON text."""
-    xgboost = import_extra(NAME, EXTRA)
+def matrix_of(seed: np.ndarray, reference: np.ndarray) -> "xgboost.DMatrix":
+    """Both sides as XGBoost reads them, the reference of the seed's mass in total."""
     counts = [len(seed), len(reference)]
     masses = [1.0, counts[0] / max(counts[1], 1)]
-    matrix = xgboost.DMatrix(
+    return import_extra(NAME, EXTRA).DMatrix(
         np.concatenate([seed, reference]),
         np.repeat([1.0, 0.0], counts),
         weight=np.repeat(masses, counts),
         missing=MISSING,
         nthread=1,
     )
+
+
+def trained(seed: np.ndarray, reference: np.ndarray, trees: Trees) -> str:
+    """A model of the seed against one half, of equal mass in total, as JSON text."""
+    xgboost = import_extra(NAME, EXTRA)
+    matrix = matrix_of(seed, reference)
     model = xgboost.train(trees.settings(), matrix, trees.trees)
     return bytes(model.save_raw("json")).decode("utf-8")

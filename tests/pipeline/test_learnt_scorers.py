@@ -10,8 +10,10 @@ import pyarrow as pa
 import pytest
 from scipy.spatial.distance import cdist
 from scipy.stats import norm
+from sklearn.metrics import log_loss
 
 from catalog.errors import StudioError
+from orchestration.builds import load_build
 from orchestration.fitting import fitted as fitted_scorer
 from orchestration.scoring import log_odds_of, out_of_fold_log_odds
 from python_scoring.evaluation import auc_pu
@@ -24,8 +26,16 @@ from python_scoring.scorers.base import (
     relations_of,
     scorer_from_json,
 )
-from python_scoring.scorers.boosted import MISSING, Encoder, halves_of
+from python_scoring.scorers.boosted import (
+    FULL,
+    MISSING,
+    TREES,
+    Encoder,
+    Trees,
+    halves_of,
+)
 from python_scoring.space import space_of
+from python_scoring.tuning import as_table, parts_of, tune
 from tests.pipeline.building import build
 
 BANK = Path(__file__).parents[2] / "examples" / "bank"
@@ -64,7 +74,7 @@ def built_of(people, tmp_path_factory):
                 *people,
                 categorical=CATEGORICAL,
                 continuous=CONTINUOUS,
-                scoring={"model": model},
+                scoring={"model": model, "trials": 2 if model == "boosted" else 0},
                 output={"top": 500},
             )
         return known[model]
@@ -440,3 +450,59 @@ def test_neighbours_are_almost_always_the_nearest_there_are(tables, fitted):
     gap = np.abs(scorer.log_odds(space.rows.reference) - exact)
 
     assert np.quantile(gap, 0.95) < 1e-3
+
+
+def test_a_search_that_was_stopped_ends_as_one_that_was_not(tables, tmp_path):
+    pytest.importorskip("optuna")
+    whole = tune(tables, 3, tmp_path / "whole.db")
+
+    tune(tables, 1, tmp_path / "stopped.db")
+    again = tune(tables, 3, tmp_path / "stopped.db")
+
+    assert again == whole
+    assert whole.trials == 3
+    found = min(whole.test_loss, whole.test_loss_of_fixed)
+    assert whole.trees == FULL or whole.test_loss == found
+    assert 0.3 < whole.validation_loss < np.log(2)
+
+
+def test_a_build_searches_where_the_specification_asks_for_it(built_of):
+    pytest.importorskip("optuna")
+    version = built_of("boosted").outcome.version
+    home = built_of("boosted").workshop.home
+
+    figures = load_build(home, version.build_id).done("scores")
+
+    assert figures["trials"] == 2
+    assert 0 < figures["test_loss"] < 1 and 0 < figures["test_loss_of_fixed"] < 1
+    assert (home.build(version.build_id) / "trials.db").exists()
+
+
+def test_the_fixed_settings_are_judged_on_people_they_have_not_seen(tables, tmp_path):
+    xgboost = pytest.importorskip("xgboost")
+    parts = parts_of(tables)
+    folds = tables["canonical_seed"]["fold"].to_numpy()
+    model = xgboost.train(FULL.settings(), parts.train, FULL.trees)
+    labels = parts.test.get_label()
+
+    shares = model.predict(parts.test).astype(float)
+    expected = log_loss(
+        labels,
+        shares,
+        sample_weight=np.where(labels == 1, 1 / labels.sum(), 1 / (1 - labels).sum()),
+    )
+
+    assert labels.sum() == (folds == 4).sum()
+    assert parts.train.get_label().sum() == (folds <= 2).sum()
+    found = tune(tables, 1, tmp_path / "trials.db")
+    assert found.test_loss_of_fixed == pytest.approx(expected, abs=1e-5)
+
+
+def test_the_settings_that_a_search_found_are_those_of_the_trees(tables):
+    few = Trees(trees=7, max_depth=1)
+
+    scorer = fit_scorer("boosted", {**tables, TREES: as_table(few)})
+
+    model = json.loads(scorer.parameters.models[1])["learner"]["gradient_booster"]
+    assert len(model["model"]["trees"]) == 7
+    assert all(len(tree["left_children"]) <= 3 for tree in model["model"]["trees"])
