@@ -26,7 +26,18 @@ from catalog.specification_fields import (
 
 MOST_PEOPLE = 1_000_000_000_000
 MOST_TAGS = 50
-ModelName = Literal["naive_bayes", "documented", "published_sql"]
+ModelName = Literal[
+    "naive_bayes",
+    "weighted_bayes",
+    "boosted",
+    "auto",
+    "centroid",
+    "neighbours",
+    "clusters",
+    "segments",
+    "documented",
+    "published_sql",
+]
 MOST_CONDITIONS = 50
 
 
@@ -176,8 +187,18 @@ class Scoring(Frozen):
 
     model: ModelName = Field(
         default="naive_bayes",
-        description="The scorer: the studio's own, or one of the reference system's, as"
-        " its page documents it or as its published SQL computes it.",
+        description="The scorer: counted evidence (naive_bayes), weights learnt from"
+        " people (weighted_bayes), gradient-boosted trees (boosted), two of these by the"
+        " size of the seed (auto), similarity to the seed (centroid, neighbours,"
+        " clusters), conjunctions in plain words (segments), or one of the reference"
+        " system's, as its page documents it or as its published SQL computes it.",
+    )
+    trials: StrictInt = Field(
+        default=0,
+        ge=0,
+        le=1_000,
+        description="With boosted, and auto from 1,000 seed people on: how many settings"
+        " of the trees are tried before the fit; 0 takes the fixed ones.",
     )
     as_published_nulls: StrictBool = Field(
         default=False,

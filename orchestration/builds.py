@@ -37,6 +37,7 @@ class Build(Frozen):
     specification_hash: str
     code_version: str
     model: str
+    trials: int = 0
     learn_from: str
     minimum_seed: int
     advised_seed: int

@@ -56,8 +56,9 @@ def check_version(folder: Path) -> list[Finding]:
     members = pq.read_table(folder / "members.parquet", page_checksum_verification=True)
     manifest = read_manifest(folder)
     has_margin = manifest["specification"].get("keep_margin") is not None
+    explained = manifest.get("has_contributions", True)
     return [
-        contributions_sum_to_log_odds(members),
+        *([contributions_sum_to_log_odds(members)] if explained else []),
         everybody_is_there_once(members),
         members_are_in_order(members, may_have_gaps=has_margin),
         files_match_their_manifest(folder),

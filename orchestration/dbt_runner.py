@@ -31,6 +31,8 @@ from orchestration.stage_manifest import Stage, stage_manifest
 # dbt keeps its adapter, flags and environment in globals: one invocation at a time.
 ONE_AT_A_TIME = threading.Lock()
 FINISHED = "NodeFinished"
+# Scorers with relations of their own, and so with a selector in `selectors.yml`.
+HAVE_RELATIONS = ("documented", "published_sql")
 END_SECONDS = 8.0
 # How DuckDB begins the text of an error, at the start of a line.
 ERROR = re.compile(r"^\s*([A-Z][A-Za-z ]* Error)\b", re.MULTILINE)
@@ -112,9 +114,13 @@ def build_relations(
 def whole_stage(stage: Stage, build: Build) -> list[str]:
     """dbt's arguments for all that this build needs of a stage.
 
-    `learn` has a selector for each scorer, so that none pays for another's relations.
+    `learn` has a selector for each scorer with relations of its own, so that no other
+    pays for them; those that learn from people read what `naive_bayes` reads.
     """
-    return ["--selector", f"learn_{build.model}" if stage == "learn" else stage]
+    if stage != "learn":
+        return ["--selector", stage]
+    own = build.model if build.model in HAVE_RELATIONS else "naive_bayes"
+    return ["--selector", f"learn_{own}"]
 
 
 def end_worker(worker: threading.Thread) -> None:

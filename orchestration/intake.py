@@ -8,6 +8,7 @@ from pathlib import Path
 from catalog.records import Lease
 from catalog.specification import specification_hash
 from orchestration.builds import Build
+from orchestration.fitting import require_extra
 from orchestration.keeping import previous_to_keep
 from orchestration.leases import leased
 from orchestration.plan import Plan, plan_build, rows_of
@@ -64,6 +65,7 @@ def prepare_build(
         if specification_number is None
         else catalog.specification(audience.id, specification_number)
     )
+    require_extra(version.specification.scoring.model)
     # Before the plan reads anything: what changes from here on is noticed.
     signs = input_signs(workshop, version.specification)
     plan = plan_build(workshop, version.specification)
@@ -89,6 +91,7 @@ def prepare_build(
             specification_hash=specification_hash(version.specification),
             code_version=code_version(),
             model=version.specification.scoring.model,
+            trials=version.specification.scoring.trials,
             learn_from=plan.learn_from,
             seed=plan.seed_choice.facts,
             identifier_shapes=plan.identifier_shapes,

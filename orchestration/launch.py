@@ -142,6 +142,7 @@ def build_directly(
     *,
     listener: Listener | None = None,
     with_report: bool = True,
+    with_contributions: bool = True,
 ) -> Outcome:
     """Build the audience by the same steps without Dagster: no run, no history of it."""
     stages = Stages(listener)
@@ -165,13 +166,20 @@ def build_directly(
                     model=build.model,
                     minimum_seed=build.minimum_seed,
                     identifier_shapes=build.identifier_shapes,
+                    trials=build.trials,
                 )
                 refuse_changed_inputs(workshop, build)
                 build.finish("scores", summary.as_figures())
             with stages.timed("deliver"):
                 _build_stage("deliver", build, engine)
             with stages.timed("audience"):
-                published = publish(workshop, build, lease, with_report=with_report)
+                published = publish(
+                    workshop,
+                    build,
+                    lease,
+                    with_report=with_report,
+                    with_contributions=with_contributions,
+                )
             give_back(workshop, lease)
     return Outcome(
         audience=workshop.catalog.get_audience(audience.id),

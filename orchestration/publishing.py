@@ -73,9 +73,16 @@ class Draft:
 
 
 def publish(
-    workshop: Workshop, build: Build, lease: Lease, *, with_report: bool = True
+    workshop: Workshop,
+    build: Build,
+    lease: Lease,
+    *,
+    with_report: bool = True,
+    with_contributions: bool = True,
 ) -> Published:
     """Publish the build's audience as the next version, with its report page.
+
+    Without contributions nobody's score is explained, and none is computed.
 
     A build that was published already gives that version again, and puts its files back
     where they were lost. Raises StudioError `check_failed` where a check fails and
@@ -97,7 +104,14 @@ def publish(
     target = folder / f"{DRAFT}{build.build_id}_{lease.token}"
     target.mkdir(mode=0o700)
     try:
-        draft = write_version(workshop, build, target, number, with_report=with_report)
+        draft = write_version(
+            workshop,
+            build,
+            target,
+            number,
+            with_report=with_report,
+            with_contributions=with_contributions,
+        )
         refuse_changed_inputs(workshop, build)
         findings = tuple(check_version(target))
         refuse_failed(build, findings)
@@ -180,7 +194,13 @@ def superseded(workshop: Workshop, build: Build) -> list[str]:
 
 
 def write_version(
-    workshop: Workshop, build: Build, folder: Path, number: int, *, with_report: bool
+    workshop: Workshop,
+    build: Build,
+    folder: Path,
+    number: int,
+    *,
+    with_report: bool,
+    with_contributions: bool,
 ) -> Draft:
     """Write members, figures, parameters, distributions, report, and the manifest."""
     engine = workshop.engine
@@ -193,7 +213,7 @@ def write_version(
         build.folder,
         folder / "members.parquet",
         (*build.identifiers, *build.carried_identifiers),
-        contributions(engine, build, scorer),
+        contributions(engine, build, scorer) if with_contributions else (),
         {
             "audience": build.audience_slug,
             "version": str(number),
@@ -211,6 +231,7 @@ def write_version(
     refresh = refreshed(workshop, build, folder, number)
     told = figures.as_json() | {"refresh": refresh.as_json() if refresh else None}
     manifest = manifest_of(build, members, number)
+    manifest["has_contributions"] = with_contributions
     texts = {
         "figures.json": json.dumps(told, indent=1, ensure_ascii=False),
         "parameters.json": document,

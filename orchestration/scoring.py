@@ -13,15 +13,13 @@ import pyarrow as pa
 
 from catalog.errors import StudioError
 from engines.base import Engine
+from orchestration.fitting import fitted, tuned
 from python_scoring.calibration import Calibration, fit_calibration
 from python_scoring.evaluation import auc_pu
 from python_scoring.model import Model
-from python_scoring.scorers.base import (
-    NoDifferenceError,
-    Scorer,
-    fit_scorer,
-    relations_of,
-)
+from python_scoring.scorers.base import Scorer, fit_scorer, relations_of
+from python_scoring.scorers.boosted import TREES
+from python_scoring.tuning import Tuning, as_table
 
 # Those that every build has, whatever its scorer; each scorer names what it reads.
 WEIGHT_RELATIONS = (
@@ -56,6 +54,7 @@ SEED_SCORES = pa.schema(
 class ScoringSummary:
     """What the scoring of one build found. Log odds are natural-log units.
 
+    `tuning` is what a search for settings of the trees found, where one was asked for.
     `unscored_people` are those of `people` whom the scorer leaves without a score.
     """
 
@@ -67,11 +66,15 @@ class ScoringSummary:
     greatest_log_odds: float
     held_out_auc: float
     calibration: Calibration
+    tuning: Tuning | None = None
 
     def as_figures(self) -> dict[str, float | int]:
         """The figures as JSON types, calibration and all."""
         figures = {**asdict(self), **asdict(self.calibration)}
-        del figures["calibration"]
+        del figures["calibration"], figures["tuning"]
+        if self.tuning is not None:
+            found = asdict(self.tuning)
+            figures |= found.pop("trees") | found
         return figures
 
 
@@ -82,20 +85,17 @@ def score_population(
     model: str,
     minimum_seed: int,
     identifier_shapes: Mapping[str, str] | None = None,
+    trials: int = 0,
 ) -> ScoringSummary:
     """Write `scoring.scores`, `scoring.seed_scores` and `scoring.parameters`.
 
     Raises StudioError `seed_too_small` below `minimum_seed` people to learn from, or
     what names both sides (`no_overlap`, `too_few_matched`) where they had to be found in
-    the population, `no_difference` where every attribute weighs nothing and
-    `nobody_scored` where the scorer leaves everybody without a score.
+    the population, `no_difference` where every attribute weighs nothing,
+    `missing_extra` where the scorer's libraries are not installed, and `nobody_scored` where the scorer leaves everybody without a score.
     """
-    names = (
-        *relations_of(model),
-        "canonical_learn_from",
-        "canonical_seed",
-        "canonical_sample",
-    )
+    always = ("canonical_learn_from", "canonical_seed", "canonical_sample")
+    names = dict.fromkeys([*relations_of(model), *always])
     read = engine.read_tables(folder, [f"main.{name}" for name in names])
     tables = {name.removeprefix("main."): table for name, table in read.items()}
     seed, sample = tables["canonical_seed"], tables["canonical_sample"]
@@ -108,23 +108,18 @@ def score_population(
             identifier_shapes or {},
         )
     check_learning_seed(seed.num_rows, minimum_seed)
-    try:
-        scorer = fit_scorer(model, tables)
-    except NoDifferenceError as error:
-        raise StudioError(
-            "no_difference",
-            "the chosen attributes",
-            f"tell nobody apart ({error})",
-            "choose attributes on which the seed differs, or another seed",
-        ) from error
+    tuning = tuned(model, tables, trials, folder / "trials.db")
+    if tuning is not None:
+        tables[TREES] = as_table(tuning.trees)
+    scorer = fitted(model, tables)
     seed_log_odds = out_of_fold_log_odds(model, tables, seed)
     sample_log_odds = log_odds_of(scorer, sample)
     scored_seed, scored_sample = known(seed_log_odds), known(sample_log_odds)
     calibration = fit_calibration(scored_seed, scored_sample)
 
     _write_seed_scores(engine, folder, seed, seed_log_odds, calibration)
-    fitted = Model(scorer, calibration)
-    _write_parameters(engine, folder, fitted)
+    scored_by = Model(scorer, calibration)
+    _write_parameters(engine, folder, scored_by)
     extremes = _Extremes()
     people = engine.write_table(
         folder,
@@ -132,7 +127,7 @@ def score_population(
         "scores",
         _scored(
             engine.stream_people(folder, "main.canonical_members", scorer.columns),
-            fitted,
+            scored_by,
             extremes.see,
         ),
         SCORES,
@@ -162,6 +157,7 @@ def score_population(
         greatest_log_odds=extremes.greatest,
         held_out_auc=auc_pu(scored_seed, scored_sample),
         calibration=calibration,
+        tuning=tuning,
     )
 
 

@@ -140,6 +140,18 @@ class Thresholds:
         return keys
 
 
+def thresholds_between(
+    least_values: np.ndarray, greatest_values: np.ndarray
+) -> Thresholds:
+    """Half-way between each bin and the next, so that a count is a bin's number."""
+    lower, upper = greatest_values[:-1], least_values[1:]
+    # halved before they are added, which cannot overflow; kept below the upper
+    # bin's end, which the rounded middle of two neighbouring doubles may reach
+    middle = lower * 0.5 + upper * 0.5
+    below_upper = np.nextafter(upper, -np.inf)
+    return Thresholds(np.maximum(lower, np.minimum(middle, below_upper)))
+
+
 @dataclass(frozen=True, eq=False)
 class Bins:
     """The reference's distribution of one continuous attribute, in order of value.
@@ -197,12 +209,7 @@ class Bins:
 
     @cached_property
     def _thresholds(self) -> Thresholds:
-        lower, upper = self.greatest_values[:-1], self.least_values[1:]
-        # halved before they are added, which cannot overflow; kept below the upper
-        # bin's end, which the rounded middle of two neighbouring doubles may reach
-        middle = lower * 0.5 + upper * 0.5
-        below_upper = np.nextafter(upper, -np.inf)
-        return Thresholds(np.maximum(lower, np.minimum(middle, below_upper)))
+        return thresholds_between(self.least_values, self.greatest_values)
 
     @cached_property
     def _lines(self) -> tuple[float, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -344,6 +351,28 @@ class GaussianTerms:
     @cached_property
     def _table(self) -> np.ndarray:
         return self._of_z(self.bins.mid_rank_z)
+
+
+@dataclass(frozen=True, eq=False)
+class BinTerms:
+    """One term for each bin of a continuous attribute, one for missing numbers."""
+
+    thresholds: Thresholds
+    terms: np.ndarray
+    missing_term: float
+
+    def of(self, column: pa.Array) -> np.ndarray:
+        """Term of each row of a numeric column."""
+        values = as_numbers(column)
+        is_present = np.isfinite(values)
+        if is_present.all():
+            return self.terms.take(self.bins_of(values), mode="clip")
+        bins = self.bins_of(np.where(is_present, values, 0.0))
+        return np.where(is_present, self.terms.take(bins), self.missing_term)
+
+    def bins_of(self, values: np.ndarray) -> np.ndarray:
+        """Bin of each finite value."""
+        return self.thresholds.count_below(values)
 
 
 class TermsOfColumn(Protocol):

@@ -37,6 +37,7 @@ WEIGHT_WORDS = {
     "documented": "A weight is the difference on this attribute over the greatest difference.",
     "published_sql": "Every attribute that counts has the weight 1.",
 }
+LEARNT_WORDS = "Every attribute that counts has the weight 1; what it adds to a person is learnt from people."
 
 
 def reach_chart(curve: pd.DataFrame, audience_people: int | None = None) -> Chart:
@@ -134,7 +135,7 @@ def attribute_weights_chart(attribute_weights: pd.DataFrame) -> Chart:
             title += (
                 f" {number_text(silent)} of {number_text(len(rows))} carry nothing."
             )
-    subtitle = WEIGHT_WORDS[str(rows[0]["model"])] if rows else ""
+    subtitle = WEIGHT_WORDS.get(str(rows[0]["model"]), LEARNT_WORDS) if rows else ""
     if hidden:
         rest = sum(row["information_share"] or 0.0 for row in hidden)
         subtitle += (

@@ -338,6 +338,8 @@ def _weight_words(model: str, weight: float) -> list[str]:
         return ["Seed and population differ most here."]
     if model == "documented":
         return [f"The difference is {share_text(weight)} of the greatest one."]
+    if model != "naive_bayes":
+        return ["What it adds to a person is learnt from people."]
     return []
 
 

@@ -33,9 +33,9 @@ LAYERS = {
     "deliver": ("audience", "report"),
 }
 
-# What the selectors of `selectors.yml` leave out of `learn` for each scorer.
+# What the selectors of `selectors.yml` leave out of `learn`: `other_scorers`, but for the
+# scorers that have relations of their own.
 UNNEEDED_TAGS = {
-    "naive_bayes": "other_scorers",
     "documented": "published_sql",
     "published_sql": "documented",
 }
@@ -165,7 +165,7 @@ def _selection(
 def _of_others(model: str) -> frozenset[str]:
     """Names of the relations that only scorers other than the model read."""
     nodes: dict[str, Any] = manifest()["nodes"]
-    unneeded = UNNEEDED_TAGS[model]
+    unneeded = UNNEEDED_TAGS.get(model, "other_scorers")
     return frozenset(
         node["name"]
         for node in nodes.values()

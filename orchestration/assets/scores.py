@@ -36,6 +36,7 @@ def scores(context: dg.AssetExecutionContext, studio: Studio) -> dg.MaterializeR
                 model=work.build.model,
                 minimum_seed=work.build.minimum_seed,
                 identifier_shapes=work.build.identifier_shapes,
+                trials=work.build.trials,
             )
             figures = summary.as_figures()
             work.finish(figures)

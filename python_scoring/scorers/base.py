@@ -1,6 +1,7 @@
 """The one interface of all scorers, and where each is found by its name."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
 from typing import Any, Protocol
@@ -17,11 +18,45 @@ SCORERS: Mapping[str, str] = {
     "naive_bayes": "python_scoring.scorers.naive_bayes",
     "documented": "python_scoring.scorers.documented",
     "published_sql": "python_scoring.scorers.published_sql",
+    "weighted_bayes": "python_scoring.scorers.weighted_bayes",
+    "boosted": "python_scoring.scorers.boosted",
+    "auto": "python_scoring.scorers.auto",
+    "centroid": "python_scoring.scorers.centroid",
+    "segments": "python_scoring.scorers.segments",
+    "clusters": "python_scoring.scorers.clusters",
+    "neighbours": "python_scoring.scorers.neighbours",
 }
 
 
 class NoDifferenceError(ValueError):
     """Every attribute of the whole seed weighs nothing: there is nothing to rank by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """An extra of the package, and the library that it installs for a scorer."""
+
+    extra: str
+    library: str
+
+
+class SmallSeedError(ValueError):
+    """The seed has fewer people than the scorer learns from alone."""
+
+    def __init__(self, scorer: str, people: int, least: int) -> None:
+        self.scorer, self.people, self.least = scorer, people, least
+        super().__init__(
+            f"the scorer {scorer!r} learns from at least {least:,} seed people, there"
+            f" are {people:,}"
+        )
+
+
+class MissingExtraError(ImportError):
+    """A library of an extra of the package is not installed."""
+
+    def __init__(self, scorer: str, extra: str) -> None:
+        self.scorer, self.extra = scorer, extra
+        super().__init__(f"the scorer {scorer!r} needs the extra {extra!r}")
 
 
 class Scorer(Protocol):
@@ -62,6 +97,14 @@ class Scorer(Protocol):
         ...
 
 
+class Fit(Protocol):
+    """A scorer's `fit`: from relations to a scorer, without a fold or of the whole seed."""
+
+    def __call__(self, tables: Mapping[str, pa.Table], left_out_fold: int) -> Scorer:
+        """The fitted scorer."""
+        ...
+
+
 def relations_of(name: str) -> tuple[str, ...]:
     """Names of the relations that the scorer of that name is made from."""
     relations: tuple[str, ...] = _module(name).RELATIONS
@@ -72,13 +115,18 @@ def rows_of_fold(
     tables: Mapping[str, pa.Table], name: str, left_out_fold: int
 ) -> list[dict[str, Any]]:
     """The rows of one weight relation that belong to a fit."""
-    if name not in tables:
-        raise ValueError(f"the table {name} is not there; build the weights first")
-    table = tables[name]
+    table = table_of(tables, name)
     rows: list[dict[str, Any]] = table.filter(
         pc.equal(table["left_out_fold"], left_out_fold)
     ).to_pylist()
     return rows
+
+
+def table_of(tables: Mapping[str, pa.Table], name: str) -> pa.Table:
+    """The relation of that name; ValueError where it was not built."""
+    if name not in tables:
+        raise ValueError(f"the table {name} is not there; build the weights first")
+    return tables[name]
 
 
 def columns_of(batch: pa.RecordBatch, names: Iterable[str]) -> dict[str, pa.Array]:
@@ -99,6 +147,20 @@ def no_difference() -> NoDifferenceError:
         "the seed does not differ from the population on the chosen attributes; "
         "choose other attributes or another seed"
     )
+
+
+def extra_of(name: str) -> Extra | None:
+    """What the scorer of that name needs beside the package's own requirements."""
+    extra: Extra | None = getattr(_module(name), "EXTRA", None)
+    return extra
+
+
+def import_extra(scorer: str, needed: Extra) -> ModuleType:
+    """A library that only an extra installs; MissingExtraError where it is absent."""
+    try:
+        return import_module(needed.library)
+    except ImportError as error:
+        raise MissingExtraError(scorer, needed.extra) from error
 
 
 def fit_scorer(

@@ -26,7 +26,12 @@ from python_scoring.parameters import (
     to_document,
     write_json,
 )
-from python_scoring.scorers.base import columns_of, no_difference, rows_of_fold
+from python_scoring.scorers.base import (
+    columns_of,
+    no_difference,
+    rows_of_fold,
+    table_of,
+)
 from python_scoring.terms import (
     Bins,
     GaussianTerms,
@@ -161,7 +166,7 @@ def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> Naiv
             f"weight_attributes has {len(attributes)} rows and distribution_totals "
             f"{len(totals)} for left_out_fold {left_out_fold}; build the weights first"
         )
-    bins = _table(tables, "distribution_bins").to_pylist()
+    bins = table_of(tables, "distribution_bins").to_pylist()
     made: list[AttributeParameters] = []
     for row in sorted(attributes, key=lambda row: row["position"]):
         of_attribute = _belongs_to(row["attribute"])
@@ -293,9 +298,3 @@ def _weighted_terms(
 
 def _belongs_to(attribute: str) -> Callable[[Mapping[str, Any]], bool]:
     return lambda row: bool(row["attribute"] == attribute)
-
-
-def _table(tables: Mapping[str, pa.Table], name: str) -> pa.Table:
-    if name not in tables:
-        raise ValueError(f"the table {name} is not there; build the weights first")
-    return tables[name]

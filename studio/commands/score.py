@@ -26,7 +26,7 @@ def score(
     ] = None,
     model: Annotated[
         str,
-        typer.Option(help="The scorer: naive_bayes, documented or published_sql."),
+        typer.Option(help="The scorer, as scoring.model names it."),
     ] = "naive_bayes",
     include_seed: Annotated[
         bool, typer.Option("--include-seed", help="Add the seed people, with is_seed.")

@@ -101,7 +101,11 @@ def score_files(
         )
         audience, _ = workshop.catalog.save_specification(specification)
         outcome = build_directly(
-            workshop, audience, listener=listener, with_report=False
+            workshop,
+            audience,
+            listener=listener,
+            with_report=False,
+            with_contributions=False,
         )
         write_scores(workshop, Path(outcome.version.path), request, identifier_type)
         figures = json.loads(

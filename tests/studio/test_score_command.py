@@ -313,4 +313,4 @@ def test_an_unknown_model_is_refused_with_the_choices(two_files):
     answer = score(*COLUMNS, "--model", "unknown")
 
     assert_refused(answer)
-    assert "naive_bayes, documented, published_sql" in answer.err
+    assert "choose one of naive_bayes, weighted_bayes, boosted, auto" in answer.err

@@ -178,7 +178,8 @@ with
                 then 'the seed and the reference do not differ'
                 when attribute_weight = 0
                 then 'the difference is not more than noise'
-            end as notice
+            end as notice,
+            drop_notice is not null as is_dropped
 
         from weighed
 

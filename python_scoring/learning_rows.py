@@ -1,0 +1,68 @@
+"""The people a scorer learns from one by one: rows of the seed and of the population.
+
+Their order comes from what they are, not from where they stand in a file, so that a fit
+is the same to the bit however the inputs were shuffled.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+RELATIONS = ("canonical_sample", "canonical_seed")
+
+
+@dataclass(frozen=True, slots=True)
+class LearningRows:
+    """Attributes of the seed people of a fit and of the people of the reference."""
+
+    seed: pa.RecordBatch
+    reference: pa.RecordBatch
+
+
+def learning_rows(
+    tables: Mapping[str, pa.Table],
+    attributes: Sequence[str],
+    left_out_fold: int,
+    *,
+    most_seed: int,
+    most_reference: int,
+) -> LearningRows:
+    """The rows of `canonical_seed` outside the fold and those of `canonical_sample`.
+
+    Where there are more than the most, every so manieth in order: of the person key
+    (a hash) in the seed, of the attributes in the reference.
+    """
+    seed, sample = tables["canonical_seed"], tables["canonical_sample"]
+    of_fit = seed.filter(pc.not_equal(seed["fold"], left_out_fold))
+    by_key = of_fit.sort_by("person_key").select(attributes)
+    by_content = sample.select(attributes)
+    if attributes:
+        order = [(name, "ascending") for name in attributes]
+        by_content = by_content.sort_by(order)
+    return LearningRows(
+        seed=one_batch(thinned(by_key, most_seed)),
+        reference=one_batch(thinned(by_content, most_reference)),
+    )
+
+
+def thinned(table: pa.Table, most: int) -> pa.Table:
+    """At most so many rows, evenly spread over the table, in its order.
+
+    >>> thinned(pa.table({"x": [1, 2, 3, 4, 5]}), 2)["x"].to_pylist()
+    [1, 3]
+    """
+    count = table.num_rows
+    if count <= most:
+        return table
+    return table.take(pa.array(np.arange(most) * count // most))
+
+
+def one_batch(table: pa.Table) -> pa.RecordBatch:
+    """A table as a single batch."""
+    batches = table.combine_chunks().to_batches()
+    if batches:
+        return batches[0]
+    return pa.RecordBatch.from_pylist([], schema=table.schema)

@@ -1,0 +1,137 @@
+"""Two scorers together, chosen by the number of seed people.
+
+    below 150    naive_bayes + weighted_bayes
+    to 1,000     weighted_bayes + boosted, 150 trees of depth 2
+    above        weighted_bayes + boosted
+
+Each is divided by the standard deviation of its log odds over the sample, so that both
+have the same say, and the sum is multiplied by the mean deviation over their number: log
+odds again, on the scale of both. What z-scores subtract besides is the same for everybody.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+
+from python_scoring.composite import rounded_log_odds
+from python_scoring.learning_rows import one_batch
+from python_scoring.parameters import (
+    Entries,
+    read_json,
+    refusal,
+    significant,
+    write_json,
+)
+from python_scoring.scorers import boosted, naive_bayes, weighted_bayes
+from python_scoring.scorers.base import Fit, Scorer, scorer_from_json
+
+NAME = "auto"
+RELATIONS = tuple(dict.fromkeys([*naive_bayes.RELATIONS, *boosted.RELATIONS]))
+WHOLE_SEED = -1
+LEAST_FOR_TREES = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What `to_json` writes: each scorer's document, and what it is multiplied by."""
+
+    factors: tuple[float, ...]
+    scorers: tuple[Mapping[str, object], ...]
+
+
+@dataclass(frozen=True)
+class Auto:
+    """A fitted `auto`: the sum of its scorers' log odds, each times its factor."""
+
+    scorers: tuple[Scorer, ...]
+    factors: tuple[float, ...]
+
+    @property
+    def name(self) -> str:
+        """The scorer's name in the registry."""
+        return NAME
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """All attributes in the order of the specification, dropped ones too."""
+        return self.scorers[0].attributes
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The attributes that a batch must have: those that any of its scorers reads."""
+        read = {name for scorer in self.scorers for name in scorer.columns}
+        return tuple(name for name in self.attributes if name in read)
+
+    def log_odds(self, batch: pa.RecordBatch) -> np.ndarray:
+        """Log odds of each row, rounded to 1e-9 and finite."""
+        parts = zip(self.factors, self.scorers, strict=True)
+        return rounded_log_odds(
+            (factor * scorer.log_odds(batch) for factor, scorer in parts),
+            batch.num_rows,
+        )
+
+    def contributions(self, batch: pa.RecordBatch) -> np.ndarray:
+        """Rows x `attributes`: what each adds to the row's log odds before rounding."""
+        result = np.zeros((batch.num_rows, len(self.attributes)))
+        for factor, scorer in zip(self.factors, self.scorers, strict=True):
+            result += factor * scorer.contributions(batch)
+        return result
+
+    def to_json(self) -> str:
+        """All that scoring needs, as text that `from_json` reads."""
+        documents = [json.loads(scorer.to_json()) for scorer in self.scorers]
+        stored = {"factors": list(self.factors), "scorers": documents}
+        return write_json(NAME, {"parameters": stored})
+
+
+def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> Auto:
+    """The scorers for a seed of this size, for the whole seed or without a fold.
+
+    Raises NoDifferenceError where nothing tells anybody apart, and MissingExtraError
+    where the seed is large enough for trees and XGBoost is not installed.
+    """
+    trees = boosted.trees_of(tables)
+    fits = fits_for(tables["canonical_seed"].num_rows, trees)
+    scorers = tuple(each(tables, left_out_fold) for each in fits)
+    sample = one_batch(tables["canonical_sample"])
+    spreads = np.array([float(np.std(each.log_odds(sample))) for each in scorers])
+    return Auto(scorers, factors_of(spreads))
+
+
+def fits_for(seed_people: int, full: boosted.Trees) -> tuple[Fit, ...]:
+    """How the scorers of a seed of so many people are fitted; `full` are a large one's."""
+    if seed_people < LEAST_FOR_TREES:
+        return naive_bayes.fit, weighted_bayes.fit
+    is_small = seed_people < boosted.LEAST_SEED
+    trees = boosted.SHALLOW if is_small else full
+    return weighted_bayes.fit, partial(boosted.fit_trees, trees=trees)
+
+
+def factors_of(spreads: np.ndarray) -> tuple[float, ...]:
+    """Mean spread over a scorer's own, over their number; 0 where it has none.
+
+    >>> factors_of(np.array([1.0, 3.0]))
+    (1.0, 0.333333333333)
+    """
+    mean = spreads.mean()
+    return tuple(
+        significant(mean / spread / len(spreads)) if spread > 0 else 0.0
+        for spread in spreads.tolist()
+    )
+
+
+def from_json(text: str, capped: bool = False) -> Auto:
+    """The scorer that `to_json` wrote; ValueError where the text is damaged."""
+    document = read_json(text)
+    if document["scorer"] != NAME:
+        raise refusal("scorer", f"is {document['scorer']!r}, not {NAME!r}")
+    entries = Entries.of(document.get("parameters"), "parameters", Stored)
+    factors, documents = entries.numbers("factors"), entries.items("scorers")
+    if not documents or len(factors) != len(documents):
+        raise refusal("factors", "has not one number a scorer")
+    scorers = (scorer_from_json(json.dumps(each), capped) for each in documents)
+    return Auto(tuple(scorers), factors)

@@ -1,0 +1,176 @@
+"""Naive Bayes whose attribute weights are learnt: a ridge logistic regression on terms.
+
+minimise sum c_i log(1 + exp(-y_i (w . f_i + b))) + |w - w0|^2 / (2 C) over seed people
+(y = 1) and the sample (y = -1). f is the term of each attribute, by the seed without the
+person for seed people, and z of each number; c_i is 1 for seed people and n over the
+rows sampled for the others; w0 is signal share times decorrelation for terms, 0 for z; C
+has the least 3-fold log loss. log_odds = b + w . f.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+
+import numpy as np
+import pyarrow as pa
+
+from python_scoring import space
+from python_scoring.composite import rounded_log_odds
+from python_scoring.features import Feature, features_of
+from python_scoring.look_ups import LookUp, counted, looked_up, numbers_of
+from python_scoring.parameters import (
+    DroppedParameters,
+    refusal,
+    require_finite,
+    significant,
+)
+from python_scoring.ridge_logistic import WeighedRows, choose_strength, fit_ridge
+from python_scoring.scorers.base import columns_of
+from python_scoring.scorers.in_space import InSpace, stored_parameters
+from python_scoring.stored_attributes import require_named_once
+from python_scoring.terms import ListedTerms
+
+NAME = "weighted_bayes"
+RELATIONS = space.RELATIONS
+WHOLE_SEED = -1
+STRENGTHS = (0.003, 0.03, 0.1, 0.3, 1.0, 3.0)
+PARTS = 3
+MOST_SEED = 20_000
+MOST_REFERENCE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class WeightedBayesParameters:
+    """All that `weighted_bayes` needs to score anyone, attributes in the order summed.
+
+    Each look-up holds contributions, coefficients included; `strength` is C.
+    """
+
+    left_out_fold: int
+    seed_total: int
+    smoothing: float
+    strength: float
+    intercept: float
+    attributes: tuple[LookUp | DroppedParameters, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse totals below 0, numbers that are none and attributes named twice."""
+        if self.seed_total < 0:
+            raise refusal("seed_total", "is below 0")
+        if not self.smoothing > 0:
+            raise refusal("smoothing", "is not above 0")
+        require_finite(NAME, "intercept", (self.intercept,))
+        require_named_once([each.attribute for each in self.attributes])
+
+
+@dataclass(frozen=True)
+class WeightedBayes(InSpace):
+    """A fitted `weighted_bayes`.
+
+    `capped`, for stored parameters that score another population, keeps each
+    contribution within ln(seed_total + smoothing) on either side.
+    """
+
+    parameters: WeightedBayesParameters
+    NAME = NAME
+    capped: bool = False
+
+    def log_odds(self, batch: pa.RecordBatch) -> np.ndarray:
+        """Log odds of each row, rounded to 1e-9 and finite."""
+        columns = columns_of(batch, self._terms)
+        intercept = np.full(batch.num_rows, self.parameters.intercept)
+        terms = (each.of(columns[name]) for name, each in self._terms.items())
+        return rounded_log_odds(chain([intercept], terms), batch.num_rows)
+
+    def contributions(self, batch: pa.RecordBatch) -> np.ndarray:
+        """Rows x `attributes`: what each adds to the row's log odds before rounding.
+
+        The intercept, which is nobody's own, is shared equally by those that count.
+        """
+        result = np.zeros((batch.num_rows, len(self.attributes)))
+        share = self.parameters.intercept / max(len(self._terms), 1)
+        for name, column in columns_of(batch, self._terms).items():
+            place = self.attributes.index(name)
+            result[:, place] = self._terms[name].of(column) + share
+        return result
+
+    @cached_property
+    def _terms(self) -> dict[str, ListedTerms]:
+        """What each attribute that counts adds, bound included."""
+        bound = np.inf
+        if self.capped:
+            total = self.parameters.seed_total + self.parameters.smoothing
+            bound = float(np.log(total))
+        return {
+            each.attribute: ListedTerms(each.terms(bound))
+            for each in counted(self.parameters.attributes)
+        }
+
+
+def fit(
+    tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED
+) -> WeightedBayes:
+    """The scorer learnt from `RELATIONS`, for the whole seed or without a fold.
+
+    Raises NoDifferenceError where no attribute tells anybody apart.
+    """
+    found = space.space_of(
+        tables, left_out_fold, most_seed=MOST_SEED, most_reference=MOST_REFERENCE
+    )
+    features = features_of(found, tables)
+    prior = np.array([feature.prior for feature in features])
+    point, strength = np.append(prior, 0.0), STRENGTHS[0]
+    seed, reference = found.rows.seed, found.rows.reference
+    if seed.num_rows and reference.num_rows:
+        rows = _weighed(
+            looked_up([feature.own for feature in features], seed),
+            looked_up([feature.shared for feature in features], reference),
+        )
+        parts = np.concatenate(
+            [np.arange(side.num_rows) % PARTS for side in (seed, reference)]
+        )
+        strength = choose_strength(rows, parts, prior, STRENGTHS)
+        point = fit_ridge(rows, prior, strength, point)
+    return WeightedBayes(
+        WeightedBayesParameters(
+            left_out_fold=left_out_fold,
+            seed_total=found.seed_total,
+            smoothing=found.smoothing,
+            strength=strength,
+            intercept=significant(float(point[-1])),
+            attributes=_contributions(found, features, point),
+        )
+    )
+
+
+def from_json(text: str, capped: bool = False) -> WeightedBayes:
+    """The scorer that `to_json` wrote; ValueError where the text is damaged."""
+    return WeightedBayes(stored_parameters(text, NAME, WeightedBayesParameters), capped)
+
+
+def _weighed(seed: np.ndarray, reference: np.ndarray) -> WeighedRows:
+    """Both sides as rows of equal mass in total, the seed's people of mass 1."""
+    counts = [seed.shape[1], reference.shape[1]]
+    return WeighedRows(
+        features=np.concatenate([seed, reference], axis=1),
+        signs=np.repeat([1.0, -1.0], counts),
+        masses=np.repeat([1.0, counts[0] / counts[1]], counts),
+    )
+
+
+def _contributions(
+    found: space.Space, features: list[Feature], point: np.ndarray
+) -> tuple[LookUp | DroppedParameters, ...]:
+    """Each attribute's look-up with what its features add together."""
+    sums: dict[str, np.ndarray] = {}
+    for feature, coefficient in zip(features, point[:-1], strict=True):
+        name = feature.shared.attribute
+        added = coefficient * numbers_of(feature.shared)
+        sums[name] = sums[name] + added if name in sums else added
+    return tuple(
+        each
+        if isinstance(each, DroppedParameters)
+        else each.with_numbers(sums[each.attribute])
+        for each in found.attributes
+    )

@@ -1,0 +1,146 @@
+"""The space in which scorers that learn from people see them: one number an attribute.
+
+A categorical value stands at its log likelihood ratio, a number at the normal quantile z
+of its bin's mid-rank in the reference. Missing numbers and unknown values stand at 0.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from python_scoring.learning_rows import RELATIONS as ROW_RELATIONS
+from python_scoring.learning_rows import LearningRows, learning_rows
+from python_scoring.look_ups import BinLookUp, LookUp, ValueLookUp, counted
+from python_scoring.parameters import DroppedParameters, significant
+from python_scoring.scorers.base import no_difference, rows_of_fold, table_of
+from python_scoring.terms import Bins
+
+RELATIONS = (
+    "distribution_bins",
+    "distribution_totals",
+    "weight_attributes",
+    "weight_gaussians",
+    "weight_values",
+    *ROW_RELATIONS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """A fit's attributes in the order of the specification, and its people.
+
+    Dropped are those that `weight_attributes` drops: they cannot say anything.
+    """
+
+    left_out_fold: int
+    seed_total: int
+    smoothing: float
+    attributes: tuple[LookUp | DroppedParameters, ...]
+    rows: LearningRows
+
+    @property
+    def look_ups(self) -> tuple[LookUp, ...]:
+        """The attributes that count."""
+        return counted(self.attributes)
+
+
+def space_of(
+    tables: Mapping[str, pa.Table],
+    left_out_fold: int,
+    *,
+    most_seed: int,
+    most_reference: int,
+) -> Space:
+    """The space of a fit, with at most so many people of either side.
+
+    Raises NoDifferenceError where no attribute tells anybody apart.
+    """
+    attributes, totals, values, curves = (
+        rows_of_fold(tables, name, left_out_fold)
+        for name in (
+            "weight_attributes",
+            "distribution_totals",
+            "weight_values",
+            "weight_gaussians",
+        )
+    )
+    if not attributes or len(totals) != 1:
+        raise ValueError(
+            f"weight_attributes has {len(attributes)} rows and distribution_totals "
+            f"{len(totals)} for left_out_fold {left_out_fold}; build the weights first"
+        )
+    bins = by_attribute(table_of(tables, "distribution_bins").to_pylist())
+    rows_of, curve_of = by_attribute(values), by_attribute(curves)
+    made: list[LookUp | DroppedParameters] = []
+    for row in sorted(attributes, key=lambda row: row["position"]):
+        name = row["attribute"]
+        if row["is_dropped"]:
+            made.append(DroppedParameters(name))
+        elif row["role"] == "categorical":
+            made.append(_values(name, rows_of[name]))
+        else:
+            (curve,) = curve_of[name]
+            made.append(_bins(name, bins_of(bins[name], float(curve["quantile_clip"]))))
+    if not counted(made):
+        raise no_difference()
+    people = learning_rows(
+        tables,
+        [each.attribute for each in counted(made)],
+        left_out_fold,
+        most_seed=most_seed,
+        most_reference=most_reference,
+    )
+    return Space(
+        left_out_fold=left_out_fold,
+        seed_total=int(totals[0]["seed_total"]),
+        smoothing=float(totals[0]["smoothing"]),
+        attributes=tuple(made),
+        rows=people,
+    )
+
+
+def by_attribute(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """The rows of each attribute."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["attribute"], []).append(row)
+    return found
+
+
+def bins_of(rows: list[dict[str, Any]], quantile_clip: float) -> Bins:
+    """The bins of one attribute, from its rows of `distribution_bins`."""
+    ordered = sorted(rows, key=lambda row: row["bin"])
+    columns = ("least_value", "greatest_value", "share_below", "reference_share")
+    least, greatest, below, share = (
+        np.array([float(row[name]) for row in ordered]) for name in columns
+    )
+    return Bins(least, greatest, below, share, quantile_clip)
+
+
+def _values(attribute: str, rows: list[dict[str, Any]]) -> ValueLookUp:
+    present = {
+        row["attribute_value"]: significant(row["log_likelihood_ratio"])
+        for row in rows
+        if not row["is_missing"]
+    }
+    missing = [row["log_likelihood_ratio"] for row in rows if row["is_missing"]]
+    names = tuple(sorted(present))
+    return ValueLookUp(
+        attribute=attribute,
+        values=names,
+        numbers=tuple(present[name] for name in names),
+        missing_number=significant(missing[0]) if missing else 0.0,
+    )
+
+
+def _bins(attribute: str, bins: Bins) -> BinLookUp:
+    return BinLookUp(
+        attribute=attribute,
+        least_values=tuple(bins.least_values.tolist()),
+        greatest_values=tuple(bins.greatest_values.tolist()),
+        numbers=tuple(map(significant, bins.mid_rank_z.tolist())),
+        missing_number=0.0,
+    )

@@ -1,0 +1,171 @@
+"""Searches settings of the trees of `boosted`: trials on a part, judged on another.
+
+The seed's folds make three parts: 0 to 2 to train (60 %), 3 to validate and 4 to test.
+The sample is cut alike, in order of its rows' hashes. A trial is judged by the balanced
+log loss on the validation part, and stopped early where it is worse than most were. The
+test part is looked at once, for the settings chosen and for the fixed ones: those are
+kept unless the others are better there.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from python_scoring import space
+from python_scoring.learning_rows import one_batch
+from python_scoring.row_hashes import row_hashes
+from python_scoring.scorers.base import Extra, import_extra
+from python_scoring.scorers.boosted import EXTRA as BOOSTED
+from python_scoring.scorers.boosted import (
+    FULL,
+    MOST_REFERENCE,
+    MOST_SEED,
+    NAME,
+    Encoder,
+    Trees,
+    matrix_of,
+)
+
+if TYPE_CHECKING:
+    import optuna
+    import xgboost
+
+EXTRA = Extra("boosted", "optuna")
+STUDY = "boosted"
+TRAIN, VALIDATE, TEST = (0, 1, 2), (3,), (4,)
+PARTS = 5
+REPORT_EVERY = 25  # trees
+TRIALS_BEFORE_PRUNING = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """What a search found. Losses are balanced log losses, in nats a unit of mass."""
+
+    trees: Trees
+    trials: int
+    validation_loss: float
+    test_loss: float
+    test_loss_of_fixed: float
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """Seed and sample as matrices to learn, to judge trials by and to test by."""
+
+    train: "xgboost.DMatrix"
+    validate: "xgboost.DMatrix"
+    test: "xgboost.DMatrix"
+
+
+def tune(tables: Mapping[str, pa.Table], trials: int, storage: Path) -> Tuning:
+    """The settings with the least validation loss of so many trials.
+
+    Finished trials are kept in the SQLite file: a search that was stopped goes on where
+    it was, and ends as if it had not been. Raises MissingExtraError without Optuna.
+    """
+    optuna = import_extra(NAME, EXTRA)
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    parts = parts_of(tables)
+    study = optuna.create_study(
+        storage=f"sqlite:///{storage}",
+        study_name=STUDY,
+        load_if_exists=True,
+        pruner=optuna.pruners.MedianPruner(TRIALS_BEFORE_PRUNING),
+    )
+    ended = (optuna.trial.TrialState.COMPLETE, optuna.trial.TrialState.PRUNED)
+    for number in range(len(study.get_trials(states=ended)), trials):
+        # a seed of its own, so that a search that goes on suggests the same
+        study.sampler = optuna.samplers.TPESampler(seed=number)
+        study.optimize(lambda trial: _loss_of(trial, parts), n_trials=1)
+    chosen = trees_from(study.best_params)
+    losses = [_loss(_grown(each, parts), parts.test) for each in (chosen, FULL)]
+    return Tuning(
+        trees=chosen if losses[0] < losses[1] else FULL,
+        trials=trials,
+        validation_loss=float(study.best_value),
+        test_loss=losses[0],
+        test_loss_of_fixed=losses[1],
+    )
+
+
+def parts_of(tables: Mapping[str, pa.Table]) -> Parts:
+    """The three parts of the seed and of the sample, without the test part's counts."""
+    test_fold = TEST[0]
+    limits = {"most_seed": MOST_SEED, "most_reference": MOST_REFERENCE}
+    encoder = Encoder(space.space_of(tables, test_fold, **limits).look_ups)
+    everybody = space.space_of(tables, -1, **limits).rows
+    sample = encoder.rows(everybody.reference)
+    sample = sample[np.argsort(row_hashes(sample), kind="stable")]
+    part_of_sample = np.arange(len(sample)) % PARTS
+    seed = tables["canonical_seed"].sort_by("person_key")
+    folds = seed["fold"].to_numpy()
+    rows = encoder.rows(one_batch(seed))
+
+    def matrix(chosen: tuple[int, ...]) -> "xgboost.DMatrix":
+        return matrix_of(
+            rows[np.isin(folds, chosen)], sample[np.isin(part_of_sample, chosen)]
+        )
+
+    return Parts(matrix(TRAIN), matrix(VALIDATE), matrix(TEST))
+
+
+def as_table(trees: Trees) -> pa.Table:
+    """The settings as the relation that `boosted` is fitted with."""
+    return pa.Table.from_pylist([asdict(trees)])
+
+
+def trees_from(values: Mapping[str, Any]) -> Trees:
+    """The settings of a trial or of a row."""
+    return Trees(**{field.name: values[field.name] for field in fields(Trees)})
+
+
+def suggested(trial: "optuna.Trial") -> Trees:
+    """The settings that a trial asks for."""
+    return Trees(
+        trees=trial.suggest_int("trees", 50, 400, step=REPORT_EVERY),
+        max_depth=trial.suggest_int("max_depth", 2, 6),
+        learning_rate=trial.suggest_float("learning_rate", 0.02, 0.3, log=True),
+        subsample=trial.suggest_float("subsample", 0.5, 1.0),
+        colsample_bytree=trial.suggest_float("colsample_bytree", 0.5, 1.0),
+        min_child_weight=trial.suggest_float("min_child_weight", 1.0, 50.0, log=True),
+        reg_lambda=trial.suggest_float("reg_lambda", 0.1, 50.0, log=True),
+    )
+
+
+def _loss_of(trial: "optuna.Trial", parts: Parts) -> float:
+    """Validation loss of a trial, told every 25 trees; raises TrialPruned to stop it."""
+    optuna = import_extra(NAME, EXTRA)
+    trees, model = suggested(trial), None
+    loss = np.inf
+    for grown in range(REPORT_EVERY, trees.trees + 1, REPORT_EVERY):
+        model = _grown(trees, parts, count=REPORT_EVERY, model=model)
+        loss = _loss(model, parts.validate)
+        trial.report(loss, grown)
+        if trial.should_prune():
+            raise optuna.TrialPruned
+    return loss
+
+
+def _grown(
+    trees: Trees,
+    parts: Parts,
+    *,
+    count: int | None = None,
+    model: "xgboost.Booster | None" = None,
+) -> "xgboost.Booster":
+    """A model of the training part, or one with so many trees more."""
+    grow: Callable[..., xgboost.Booster] = import_extra(NAME, BOOSTED).train
+    return grow(trees.settings(), parts.train, count or trees.trees, xgb_model=model)
+
+
+def _loss(model: "xgboost.Booster", matrix: "xgboost.DMatrix") -> float:
+    """Balanced log loss: half the mass on the seed, half on the sample."""
+    margins = model.predict(matrix, output_margin=True).astype(float)
+    signs = 2.0 * matrix.get_label() - 1.0
+    losses = np.logaddexp(0.0, -signs * margins)
+    return float((losses[signs > 0].mean() + losses[signs < 0].mean()) / 2.0)
