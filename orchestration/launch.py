@@ -165,6 +165,8 @@ def build_directly(
                     model=build.model,
                     minimum_seed=build.minimum_seed,
                     identifier_shapes=build.identifier_shapes,
+                    prevalence=build.economics.prevalence,
+                    allow_indistinct=build.allow_indistinct,
                 )
                 refuse_changed_inputs(workshop, build)
                 build.finish("scores", summary.as_figures())

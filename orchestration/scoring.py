@@ -7,15 +7,18 @@ and the out-of-fold seed, then streams the population once.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from catalog.errors import StudioError
 from engines.base import Engine
+from orchestration.quality import refuse_indistinct, smoothing_of
 from python_scoring.calibration import Calibration, fit_calibration
 from python_scoring.evaluation import auc_pu
 from python_scoring.model import Model
+from python_scoring.quality import HeldOutQuality, held_out_quality
 from python_scoring.scorers.base import (
     NoDifferenceError,
     Scorer,
@@ -67,12 +70,13 @@ class ScoringSummary:
     greatest_log_odds: float
     held_out_auc: float
     calibration: Calibration
+    quality: HeldOutQuality | None = None
 
-    def as_figures(self) -> dict[str, float | int]:
+    def as_figures(self) -> dict[str, Any]:
         """The figures as JSON types, calibration and all."""
         figures = {**asdict(self), **asdict(self.calibration)}
         del figures["calibration"]
-        return figures
+        return {**figures, "quality": self.quality and self.quality.as_json()}
 
 
 def score_population(
@@ -82,12 +86,15 @@ def score_population(
     model: str,
     minimum_seed: int,
     identifier_shapes: Mapping[str, str] | None = None,
+    prevalence: float | None = None,
+    allow_indistinct: bool = False,
 ) -> ScoringSummary:
     """Write `scoring.scores`, `scoring.seed_scores` and `scoring.parameters`.
 
     Raises StudioError `seed_too_small` below `minimum_seed` people to learn from, or
     what names both sides (`no_overlap`, `too_few_matched`) where they had to be found in
-    the population, `no_difference` where every attribute weighs nothing and
+    the population, `no_difference` where every attribute weighs nothing,
+    `indistinct_seed` where random people would be told apart as well, and
     `nobody_scored` where the scorer leaves everybody without a score.
     """
     names = (
@@ -121,6 +128,17 @@ def score_population(
     sample_log_odds = log_odds_of(scorer, sample)
     scored_seed, scored_sample = known(seed_log_odds), known(sample_log_odds)
     calibration = fit_calibration(scored_seed, scored_sample)
+    quality = held_out_quality(
+        model,
+        seed,
+        sample,
+        seed_log_odds,
+        sample_log_odds,
+        smoothing=smoothing_of(engine, folder),
+        prevalence=prevalence,
+    )
+    if not allow_indistinct:
+        refuse_indistinct(quality)
 
     _write_seed_scores(engine, folder, seed, seed_log_odds, calibration)
     fitted = Model(scorer, calibration)
@@ -162,6 +180,7 @@ def score_population(
         greatest_log_odds=extremes.greatest,
         held_out_auc=auc_pu(scored_seed, scored_sample),
         calibration=calibration,
+        quality=quality,
     )
 
 
