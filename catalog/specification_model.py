@@ -370,16 +370,6 @@ class Economics(Frozen):
             )
         return self
 
-    @property
-    def break_even_lift(self) -> float | None:
-        """The lift at which a contact brings what it costs; None where it is not known.
-
-        A contact of lift l converts with the chance prevalence * l.
-        """
-        if not (self.prevalence and self.conversion_value and self.contact_cost):
-            return None
-        return self.contact_cost / (self.conversion_value * self.prevalence)
-
 
 class Refresh(Frozen):
     """When the audience is built again by itself."""
