@@ -162,11 +162,11 @@ def build_directly(
                 summary = score_population(
                     engine,
                     build.folder,
+                    prevalence=build.economics.prevalence,
+                    allow_indistinct=build.allow_indistinct,
                     model=build.model,
                     minimum_seed=build.minimum_seed,
                     identifier_shapes=build.identifier_shapes,
-                    prevalence=build.economics.prevalence,
-                    allow_indistinct=build.allow_indistinct,
                 )
                 refuse_changed_inputs(workshop, build)
                 build.finish("scores", summary.as_figures())

@@ -5,6 +5,7 @@ population's counts and the chosen size is added when the audience is there.
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,7 @@ def quality_of(
         "prevalence": asked.prevalence,
         "curve": reach.to_dict("records"),
         "chosen": next(iter(chosen.to_dict("records")), None),
-        "recommendation": recommended.as_json(),
+        "recommendation": asdict(recommended),
         "deciles": decile_intervals(
             deciles["people_count"].to_numpy(), deciles["seed_count"].to_numpy()
         ).to_dict("records"),

@@ -68,15 +68,15 @@ class ScoringSummary:
     sample: int
     least_log_odds: float
     greatest_log_odds: float
+    quality: HeldOutQuality | None
     held_out_auc: float
     calibration: Calibration
-    quality: HeldOutQuality | None = None
 
     def as_figures(self) -> dict[str, Any]:
         """The figures as JSON types, calibration and all."""
         figures = {**asdict(self), **asdict(self.calibration)}
         del figures["calibration"]
-        return {**figures, "quality": self.quality and self.quality.as_json()}
+        return figures
 
 
 def score_population(
@@ -178,9 +178,9 @@ def score_population(
         sample=sample.num_rows,
         least_log_odds=extremes.least,
         greatest_log_odds=extremes.greatest,
+        quality=quality,
         held_out_auc=auc_pu(scored_seed, scored_sample),
         calibration=calibration,
-        quality=quality,
     )
 
 

@@ -6,6 +6,7 @@ counted in the same way for the seed and for any other group of the same people.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from zlib import crc32
 
 import numpy as np
 import pyarrow as pa
@@ -42,6 +43,15 @@ class CodedPeople:
     def seed_people(self) -> int:
         """How many of the people are the seed's."""
         return sum(self.fold_sizes)
+
+    @property
+    def seed_checksum(self) -> int:
+        """A number made of the seed's codes: another seed, most likely another number."""
+        checksum = 0
+        for attribute in self.attributes:
+            of_seed = attribute.codes[: self.seed_people].astype("<i8")
+            checksum = crc32(of_seed.tobytes(), checksum)
+        return checksum
 
 
 def code_people(

@@ -1,6 +1,6 @@
 """Held-out AUC with its interval, and what it becomes where the prevalence is known."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,10 +15,6 @@ class Estimate:
     standard_error: float
     low: float
     high: float
-
-    def as_json(self) -> dict[str, float]:
-        """The four numbers by name."""
-        return asdict(self)
 
 
 def held_out_auc(seed: np.ndarray, population: np.ndarray) -> Estimate:

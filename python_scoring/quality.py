@@ -29,27 +29,17 @@ ROW_COLUMNS = frozenset({"row_id", "person_key", "fold"})
 
 @dataclass(frozen=True, eq=False)
 class HeldOutQuality:
-    """Figures of one fit; `corrected` where the prevalence is known.
+    """Figures of one fit, of JSON types when taken apart; `corrected_auc` where the prevalence is known.
 
     `verdict` and the calibration are None with fewer than 25 people on a side.
     `reliability` has a row for each bin of scores.
     """
 
     auc: Estimate
-    corrected: Estimate | None
+    corrected_auc: Estimate | None
     verdict: Verdict | None
     calibration_error: float | None
     reliability: list[dict[Hashable, Any]]
-
-    def as_json(self) -> dict[str, Any]:
-        """The figures in JSON types."""
-        return {
-            "auc": self.auc.as_json(),
-            "corrected_auc": self.corrected.as_json() if self.corrected else None,
-            "verdict": self.verdict.as_json() if self.verdict else None,
-            "calibration_error": self.calibration_error,
-            "reliability": self.reliability,
-        }
 
 
 def held_out_quality(

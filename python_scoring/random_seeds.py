@@ -6,6 +6,7 @@ group is fitted and judged like a seed: five fits, each without a fold, each jud
 that fold's people against people outside the group.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,14 +42,14 @@ class Fits:
 
 
 def held_out_aucs(
-    people: CodedPeople, groups: int, smoothing: Smoothing, seed: int
+    people: CodedPeople, groups: int, smoothing: Smoothing, drawn_by: Sequence[int]
 ) -> np.ndarray:
     """Held-out AUC of the seed, then of `groups` random groups of as many people.
 
     Groups are drawn from the seed and the sample together: where the seed is nothing
-    but random people, it is one of them.
+    but random people, it is one of them. `drawn_by` decides which groups they are.
     """
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(drawn_by)
     outside = people.people - people.seed_people
     size = people.seed_people + min(RIVALS, outside)
     real = people.seed_people + generator.permutation(outside)

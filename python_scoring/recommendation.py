@@ -1,7 +1,6 @@
 """How many people to take: the largest size at which the last people are still worth it."""
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -57,10 +56,6 @@ class Recommendation:
     profit: float | None = None
     most_profitable_people: int | None = None
     greatest_profit: float | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """The fields in JSON types."""
-        return asdict(self)
 
 
 def recommend(

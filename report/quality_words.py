@@ -55,20 +55,18 @@ def recommendation_text(quality: Quality) -> str:
     """Why the recommended size is what it is, and what it would bring."""
     found = quality["recommendation"]
     least = number_text(found["least_marginal_lift"], 2)
-    start, enough = (
-        "",
-        f"at least {least} times as many seed-like people as a random draw",
-    )
+    start = ""
+    enough = f"hold at least {least} times as many seed-like people as a random draw"
     if found["is_break_even"]:
-        start, enough = f"A contact pays from a lift of {least} on. ", "so many"
+        start, enough = f"A contact pays from a lift of {least} on. ", "pay"
     if found["people"] is None:
-        told = f"{start}Not even the most alike people surely hold {enough}."
+        told = f"{start}Not even the most alike people surely {enough}."
     elif found["audience_share"] >= 1:
-        told = f"{start}Even the least alike people surely hold {enough}."
+        told = f"{start}Even the least alike people surely {enough}."
     else:
         told = (
             f"{start}Up to {counted(found['people'], 'person', 'people')}, those let in"
-            f" last surely hold {enough}; beyond, that is not sure."
+            f" last surely {enough}; beyond, that is not sure."
         )
     if not found["is_break_even"]:
         return told

@@ -172,7 +172,7 @@ def repetition(people, whole, rivals):
 def test_the_auc_of_the_seed_is_the_one_by_hand(shift):
     people = coded(np.random.default_rng(1), shift=shift)
 
-    got = held_out_aucs(people, 0, SMOOTHING, seed=7)
+    got = held_out_aucs(people, 0, SMOOTHING, drawn_by=[7])
 
     assert got == pytest.approx([auc_by_hand(people)], abs=1e-6)
 
@@ -180,7 +180,7 @@ def test_the_auc_of_the_seed_is_the_one_by_hand(shift):
 def test_random_groups_reach_a_half_with_twice_the_variance_of_independent_people():
     people = coded(np.random.default_rng(2), 150, 4_000)
 
-    got = held_out_aucs(people, 200, SMOOTHING, seed=7)[1:]
+    got = held_out_aucs(people, 200, SMOOTHING, drawn_by=[7])[1:]
 
     independent = (150 + 2_000 + 1) / (12 * 150 * 2_000)
     assert got.mean() == pytest.approx(0.5, abs=0.01)
@@ -196,10 +196,10 @@ def test_the_order_of_the_rows_changes_nothing():
         ATTRIBUTES,
     )
 
-    got = held_out_aucs(shuffled, 30, SMOOTHING, seed=7)
+    got = held_out_aucs(shuffled, 30, SMOOTHING, drawn_by=[7])
 
     people = code_people(seed, sample, ATTRIBUTES)
-    assert (got == held_out_aucs(people, 30, SMOOTHING, seed=7)).all()
+    assert (got == held_out_aucs(people, 30, SMOOTHING, drawn_by=[7])).all()
 
 
 def test_rare_values_share_a_code_and_missing_ones_have_their_own():

@@ -48,7 +48,7 @@ def test_the_verdict_is_said_in_words(quality):
                 "most_profitable_people": 200,
             },
             "A contact pays from a lift of 0.40 on. Up to 100 people, those let in last"
-            " surely hold so many; beyond, that is not sure. Expected profit: 1,234 from"
+            " surely pay; beyond, that is not sure. Expected profit: 1,234 from"
             " the chosen size, 1,000 from the recommended one, at most 1,500, with 200"
             " people.",
         ),
