@@ -333,7 +333,7 @@ class Economics(Frozen):
         gt=0,
         lt=1,
         description="Share of the population who are of the seed's kind, where it is"
-        " known (the base rate, 0.02 for 2 %); never guessed.",
+        " known (0.02 for 2 %); never guessed.",
     )
     conversion_value: Number | None = Field(
         default=None,
