@@ -5,6 +5,8 @@
     python -m bench startup
     python -m bench people [--rows 10000000] [--memory-limit 2GB]
     python -m bench repeated [--builds 200]
+    python -m bench verdict [--data FOLDER]
+    python -m bench coverage [--data FOLDER]
 
 Without a word it runs all of them on the example and on made-up data.
 """
@@ -140,12 +142,28 @@ def repeated(options: argparse.Namespace) -> int:
     return subprocess.run(command, check=False, cwd=HERE.parent).returncode
 
 
+def verdict(options: argparse.Namespace) -> int:
+    """How often random seeds, and real ones, are judged right."""
+    from bench.verdict import run
+
+    return run(options.data)
+
+
+def coverage(options: argparse.Namespace) -> int:
+    """How often the AUC that is foretold agrees with the true one."""
+    from bench.coverage import run
+
+    return run(options.data)
+
+
 KINDS = {
     "startup": startup,
     "quality": quality,
     "speed": speed,
     "people": people,
     "repeated": repeated,
+    "verdict": verdict,
+    "coverage": coverage,
 }
 
 

@@ -330,6 +330,11 @@ class Limits(Frozen):
         le=MOST_PEOPLE,
         description="More attributes than this get a note.",
     )
+    allow_indistinct: StrictBool = Field(
+        default=False,
+        description="Build also where a seed of 100 people or more cannot be told from"
+        " the population; false: such a build is stopped.",
+    )
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -337,6 +342,52 @@ class Limits(Frozen):
             raise ValueError(
                 f"has minimum_seed {self.minimum_seed} above advised_seed"
                 f" {self.advised_seed}: give minimum_seed <= advised_seed"
+            )
+        return self
+
+
+class Economics(Frozen):
+    """What a contact costs and brings: for the size that is recommended."""
+
+    prevalence: Number | None = Field(
+        default=None,
+        gt=0,
+        lt=1,
+        description="Share of the population who are of the seed's kind, where it is"
+        " known (0.02 for 2 %); never guessed.",
+    )
+    conversion_value: Number | None = Field(
+        default=None,
+        gt=0,
+        le=1e12,
+        description="What one conversion is worth, in any currency.",
+    )
+    contact_cost: Number | None = Field(
+        default=None,
+        gt=0,
+        le=1e12,
+        description="What one contact costs, in the same currency.",
+    )
+    least_marginal_lift: Number = Field(
+        default=2.0,
+        gt=0,
+        le=1_000_000,
+        description="Without cost and value: people are worth adding while they hold"
+        " surely so many times as many seed-like people as a random draw.",
+    )
+
+    @model_validator(mode="after")
+    def _whole_or_not_at_all(self) -> Self:
+        given = {
+            "prevalence": self.prevalence,
+            "conversion_value": self.conversion_value,
+            "contact_cost": self.contact_cost,
+        }
+        missing = [name for name, value in given.items() if value is None]
+        if missing and missing != list(given) and missing != list(given)[1:]:
+            raise ValueError(
+                f"lacks {' and '.join(missing)}: give prevalence, conversion_value and"
+                " contact_cost together, or prevalence alone"
             )
         return self
 
@@ -400,6 +451,10 @@ class AudienceSpecification(Frozen):
     )
     limits: Limits = Field(
         default_factory=Limits, description="When to refuse, warn or leave out."
+    )
+    economics: Economics = Field(
+        default_factory=Economics,
+        description="What a contact costs and brings: for the size that is recommended.",
     )
     refresh: Refresh = Field(
         default_factory=Refresh, description="When it is built again by itself."

@@ -12,6 +12,7 @@ from typing import Any
 from catalog.datasets import Frozen
 from catalog.errors import StudioError
 from catalog.home import Home
+from catalog.specification_model import Economics
 from engines.base import Hashing
 from engines.sealed import read_sealed, write_sealed
 
@@ -50,6 +51,8 @@ class Build(Frozen):
     discrete: tuple[str, ...]
     coded: tuple[str, ...] = ()
     keep_margin: float | None = None
+    allow_indistinct: bool = False
+    economics: Economics = Economics()
     resolve_people: bool
     input_fingerprints: dict[str, str]
     input_signs: dict[str, str]

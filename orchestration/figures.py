@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from engines.base import Engine
 from orchestration.builds import Build
+from orchestration.quality import Quality
 from report.charts import (
     attribute_weights_chart,
     deciles_chart,
@@ -14,6 +15,7 @@ from report.charts import (
 )
 from report.drawing import Chart
 from report.figures import AudienceFigures, audience_figures
+from report.reliability_chart import reliability_chart
 
 REPORT_TABLES = (
     "audience_cut",
@@ -55,6 +57,7 @@ def figures_of(
     people: int,
     lowest_score: float | None,
     engine: Engine,
+    quality: Quality | None = None,
 ) -> AudienceFigures:
     """The figures of a build whose audience file has so many people, down to a score."""
     frames = {name: table.to_pandas() for name, table in tables.items()}
@@ -77,6 +80,7 @@ def figures_of(
         seed_versions=frames["report_seed_versions"],
         maximum_unknown_share=build.maximum_unknown_share,
         maximum_differing_share=build.maximum_differing_share,
+        quality=quality,
     )
 
 
@@ -91,13 +95,18 @@ def hash_differences(
     )
 
 
-def charts_of(tables: Mapping[str, pa.Table]) -> list[Chart]:
+def charts_of(
+    tables: Mapping[str, pa.Table], quality: Quality | None = None
+) -> list[Chart]:
     """The charts of a build, as the report and Dagster show them."""
     frames = {name: table.to_pandas() for name, table in tables.items()}
     cut = tables["audience_cut"].to_pylist()[0]
-    return [
-        reach_chart(frames["report_curve"], chosen_people(tables)),
+    charts = [
+        reach_chart(frames["report_curve"], chosen_people(tables), quality),
         attribute_weights_chart(frames["report_attribute_weights"]),
-        deciles_chart(frames["report_deciles"]),
+        deciles_chart(frames["report_deciles"], quality),
         score_histogram_chart(frames["report_histogram"], cut["cut_score"]),
     ]
+    if quality is not None and quality["reliability"]:
+        charts.append(reliability_chart(quality))
+    return charts

@@ -99,6 +99,8 @@ def prepare_build(
             maximum_unknown_share=limits.maximum_unknown_share,
             minimum_seed=limits.minimum_seed,
             advised_seed=limits.advised_seed,
+            allow_indistinct=limits.allow_indistinct,
+            economics=version.specification.economics,
             identifiers=tuple(
                 each.slug for each in plan.identifiers if not each.is_carried
             ),

@@ -163,6 +163,8 @@ def build_directly(
                 summary = score_population(
                     engine,
                     build.folder,
+                    prevalence=build.economics.prevalence,
+                    allow_indistinct=build.allow_indistinct,
                     model=build.model,
                     minimum_seed=build.minimum_seed,
                     identifier_shapes=build.identifier_shapes,

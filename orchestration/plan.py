@@ -526,6 +526,7 @@ def _figures_of(plan: Plan) -> dict[str, Any]:
             if specification.output.keep_margin is None
             else {"keep_margin": specification.output.keep_margin}
         ),
+        "economics": specification.economics.model_dump(mode="json"),
         "refresh": specification.refresh.model_dump(mode="json"),
         "notes": list(plan.notes),
     }

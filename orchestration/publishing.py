@@ -32,6 +32,7 @@ from orchestration.checks import (
 )
 from orchestration.distributions import FILE, read_distributions, to_json
 from orchestration.figures import chosen_people, figures_of, read_report
+from orchestration.quality import quality_of
 from orchestration.refresh import (
     Refresh,
     compare,
@@ -223,8 +224,14 @@ def write_version(
     )
     if build.has_many_identities:
         engine.export_identities(build.folder, folder / IDENTITIES)
+    quality = quality_of(build, tables, chosen_people(tables))
     figures = figures_of(
-        build, tables, members.rows, lowest_score(folder / "members.parquet"), engine
+        build,
+        tables,
+        members.rows,
+        lowest_score(folder / "members.parquet"),
+        engine,
+        quality,
     )
     distributions = read_distributions(engine, build.folder)
     (folder / FILE).write_text(to_json(distributions), encoding="utf-8")
@@ -236,6 +243,8 @@ def write_version(
         "figures.json": json.dumps(told, indent=1, ensure_ascii=False),
         "parameters.json": document,
     }
+    if quality is not None:
+        texts["quality.json"] = json.dumps(quality, indent=1, allow_nan=False)
     if with_report:
         page = page_of(
             build,
@@ -247,6 +256,7 @@ def write_version(
             figures=figures,
             pictures=pictures_of(engine, build, tables),
             manifest=manifest,
+            quality=quality,
         )
         texts[REPORT] = render_page(page)
     for name, text in texts.items():

@@ -9,7 +9,8 @@ from catalog.records import SpecificationVersion
 from engines.base import Engine
 from engines.sealed import read_sealed, write_sealed
 from orchestration.builds import Build
-from orchestration.figures import charts_of, read_report
+from orchestration.figures import charts_of, chosen_people, read_report
+from orchestration.quality import Quality, quality_of
 from report.drawing import Picture, draw
 from report.figures import AudienceFigures
 from report.page import Headline, Page, Source
@@ -28,7 +29,8 @@ def pictures_of(
     kept = read_sealed(build.folder / PICTURES)
     if kept is not None:
         return [Picture(**each) for each in kept["pictures"]]
-    charts = charts_of(tables or read_report(engine, build))
+    tables = tables or read_report(engine, build)
+    charts = charts_of(tables, quality_of(build, tables, chosen_people(tables)))
     pictures = [draw(chart) for chart in charts]
     values = [
         {"name": each.name, "words": each.words, "svg": each.svg} for each in pictures
@@ -46,6 +48,7 @@ def page_of(
     figures: AudienceFigures,
     pictures: list[Picture],
     manifest: Mapping[str, Any],
+    quality: Quality | None = None,
 ) -> Page:
     """The report of a build that is about to be published under this number.
 
@@ -62,7 +65,7 @@ def page_of(
             sources=sources_of(build, specification, tables),
         ),
         sections=report_sections(
-            figures, frames, pictures, build.left_out, build.notes
+            figures, frames, pictures, build.left_out, build.notes, quality
         ),
         provenance=provenance(manifest),
     )

@@ -7,6 +7,7 @@ and the out-of-fold seed, then streams the population once.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,9 +15,11 @@ import pyarrow as pa
 from catalog.errors import StudioError
 from engines.base import Engine
 from orchestration.fitting import fitted, tuned
+from orchestration.quality import refuse_indistinct, smoothing_of
 from python_scoring.calibration import Calibration, fit_calibration
 from python_scoring.evaluation import auc_pu
 from python_scoring.model import Model
+from python_scoring.quality import HeldOutQuality, held_out_quality
 from python_scoring.scorers.base import Scorer, fit_scorer, relations_of
 from python_scoring.scorers.boosted import TREES
 from python_scoring.tuning import Tuning, as_table
@@ -64,11 +67,12 @@ class ScoringSummary:
     sample: int
     least_log_odds: float
     greatest_log_odds: float
+    quality: HeldOutQuality | None
     held_out_auc: float
     calibration: Calibration
     tuning: Tuning | None = None
 
-    def as_figures(self) -> dict[str, float | int]:
+    def as_figures(self) -> dict[str, Any]:
         """The figures as JSON types, calibration and all."""
         figures = {**asdict(self), **asdict(self.calibration)}
         del figures["calibration"], figures["tuning"]
@@ -86,13 +90,17 @@ def score_population(
     minimum_seed: int,
     identifier_shapes: Mapping[str, str] | None = None,
     trials: int = 0,
+    prevalence: float | None = None,
+    allow_indistinct: bool = False,
 ) -> ScoringSummary:
     """Write `scoring.scores`, `scoring.seed_scores` and `scoring.parameters`.
 
     Raises StudioError `seed_too_small` below `minimum_seed` people to learn from, or
     what names both sides (`no_overlap`, `too_few_matched`) where they had to be found in
     the population, `no_difference` where every attribute weighs nothing,
-    `missing_extra` where the scorer's libraries are not installed, and `nobody_scored` where the scorer leaves everybody without a score.
+    `missing_extra` where the scorer's libraries are not installed, `indistinct_seed`
+    where random people would be told apart as well, and `nobody_scored` where the scorer
+    leaves everybody without a score.
     """
     always = ("canonical_learn_from", "canonical_seed", "canonical_sample")
     names = dict.fromkeys([*relations_of(model), *always])
@@ -116,6 +124,17 @@ def score_population(
     sample_log_odds = log_odds_of(scorer, sample)
     scored_seed, scored_sample = known(seed_log_odds), known(sample_log_odds)
     calibration = fit_calibration(scored_seed, scored_sample)
+    quality = held_out_quality(
+        model,
+        seed,
+        sample,
+        seed_log_odds,
+        sample_log_odds,
+        smoothing=smoothing_of(engine, folder),
+        prevalence=prevalence,
+    )
+    if not allow_indistinct:
+        refuse_indistinct(quality)
 
     _write_seed_scores(engine, folder, seed, seed_log_odds, calibration)
     scored_by = Model(scorer, calibration)
@@ -155,6 +174,7 @@ def score_population(
         sample=sample.num_rows,
         least_log_odds=extremes.least,
         greatest_log_odds=extremes.greatest,
+        quality=quality,
         held_out_auc=auc_pu(scored_seed, scored_sample),
         calibration=calibration,
         tuning=tuning,

@@ -8,12 +8,14 @@ each mark also differs by shape, dash or words.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from report.drawing import (
     BLUE,
+    GREEN,
     GREY,
+    INK,
     INK_GREY,
     VERMILION,
     Chart,
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_ATTRIBUTES = 20
+HELD_OUT = "Each seed person is ranked by a model that has not learnt from that person."
 # What a weight is, by scorer.
 WEIGHT_WORDS = {
     "naive_bayes": "A weight below 1 takes off what may be chance and what other attributes repeat.",
@@ -40,11 +43,16 @@ WEIGHT_WORDS = {
 LEARNT_WORDS = "Every attribute that counts has the weight 1; what it adds to a person is learnt from people."
 
 
-def reach_chart(curve: pd.DataFrame, audience_people: int | None = None) -> Chart:
+def reach_chart(
+    curve: pd.DataFrame,
+    audience_people: int | None = None,
+    quality: Mapping[str, Any] | None = None,
+) -> Chart:
     """Share of the held-out seed reached by size, from report_curve.
 
     `audience_people` is the chosen size, seed people who were added left out. The other
-    mark is the size beyond which the slope of the curve is below 1.
+    mark is the size beyond which the slope of the curve is below 1. With `quality` the
+    band of the intervals is drawn, and the recommended size.
     """
     rows = plain_rows(curve)
     points = curve_points(rows)
@@ -56,6 +64,9 @@ def reach_chart(curve: pd.DataFrame, audience_people: int | None = None) -> Char
     if turning is not None:
         words = "Beyond here no better than random"
         marks.append((turning.people_count, words, VERMILION, [2, 3]))
+    advised = quality["recommendation"]["people"] if quality else None
+    if advised is not None:
+        marks.append((advised, "Recommended size", GREEN, [8, 4]))
     most = points[-1].people_count or 10
 
     if turning is None:
@@ -99,8 +110,8 @@ def reach_chart(curve: pd.DataFrame, audience_people: int | None = None) -> Char
     return described(
         "reach",
         title,
-        "Each seed person is ranked by a model that has not learnt from that person.",
-        [lines_layer, *marked(marks, most)],
+        HELD_OUT + (" Shaded: 95 % intervals." if quality else ""),
+        [*_band(quality, most), lines_layer, *marked(marks, most)],
         height=400,
     )
 
@@ -175,18 +186,29 @@ def attribute_weights_chart(attribute_weights: pd.DataFrame) -> Chart:
     )
 
 
-def deciles_chart(deciles: pd.DataFrame) -> Chart:
-    """Lift of the held-out seed in each tenth of the ranking, from report_deciles."""
-    rows = sorted(plain_rows(deciles), key=lambda row: int(row["decile"]))
+def deciles_chart(
+    deciles: pd.DataFrame, quality: Mapping[str, Any] | None = None
+) -> Chart:
+    """Lift of the held-out seed in each tenth of the ranking, from report_deciles.
+
+    With `quality` each tenth has its interval, and those of few people are joined.
+    """
+    rows: Sequence[Row] = (
+        quality["deciles"]
+        if quality
+        else sorted(plain_rows(deciles), key=lambda row: int(row["decile"]))
+    )
     bars = [
         {
-            "decile": int(row["decile"]),
+            "decile": tenths_text(row),
             "lift": row["lift"],
             "words": _times(row["lift"]),
+            "low": row.get("lift_low", row["lift"]),
+            "high": row.get("lift_high", row["lift"]),
         }
         for row in rows
     ]
-    lifts = [row["lift"] for row in rows if row["lift"] is not None]
+    tops = [bar["high"] for bar in bars if bar["high"] is not None]
     best = rows[0]["lift"] if rows else None
     if best is None:
         title = "No held-out seed people were ranked, so there is no lift to show."
@@ -200,11 +222,11 @@ def deciles_chart(deciles: pd.DataFrame) -> Chart:
             f"The best tenth holds {number_text(best, 2)} times as many held-out seed "
             "people as a tenth drawn at random: the ranking does not work."
         )
-    most = max([1.0, *lifts])
+    most = max([1.0, *tops])
     along: Spec = {
         "field": "decile",
         "type": "ordinal",
-        "scale": {"domain": [bar["decile"] for bar in bars] or [1]},
+        "scale": {"domain": [bar["decile"] for bar in bars] or ["1"]},
         "axis": {
             "title": "Tenth of the population (1 = most like the seed)",
             "labelAngle": 0,
@@ -233,6 +255,7 @@ def deciles_chart(deciles: pd.DataFrame) -> Chart:
                 },
             },
         },
+        *([_whiskers(along, up)] if quality else []),
         {
             "mark": {
                 "type": "text",
@@ -252,7 +275,7 @@ def deciles_chart(deciles: pd.DataFrame) -> Chart:
     return described(
         "deciles",
         title,
-        "Each seed person is ranked by a model that has not learnt from that person.",
+        HELD_OUT + (" Lines: 95 % intervals." if quality else ""),
         layers,
         height=360,
         rows=bars,
@@ -331,8 +354,55 @@ def score_histogram_chart(
     )
 
 
+def tenths_text(row: Row) -> str:
+    """Which tenths of the ranking a row holds.
+
+    >>> tenths_text({"decile": 3}), tenths_text({"first": 1, "last": 3})
+    ('3', '1 to 3')
+    """
+    first = row.get("decile", row.get("first"))
+    last = row.get("last", first)
+    return f"{first}" if first == last else f"{first} to {last}"
+
+
 def _over(along: Spec, up: Spec) -> Spec:
-    return {"x": along, "y": up, "text": {"field": "words", "type": "nominal"}}
+    """Words above a bar, or above the end of its interval."""
+    words = {"field": "words", "type": "nominal"}
+    return {"x": along, "y": {**up, "field": "high"}, "text": words}
+
+
+def _whiskers(along: Spec, up: Spec) -> Spec:
+    """The interval of each bar, as an upright line."""
+    return {
+        "mark": {"type": "rule", "color": INK, "strokeWidth": 2},
+        "encoding": {"x": along, "y": {**up, "field": "low"}, "y2": {"field": "high"}},
+    }
+
+
+def _band(quality: Mapping[str, Any] | None, most: int) -> list[Spec]:
+    """The intervals of the recalls, as a shaded band behind the curve."""
+    if quality is None:
+        return []
+    band = [
+        {
+            "people": row["people_count"],
+            "low": 100 * row["recall_low"],
+            "high": 100 * row["recall_high"],
+        }
+        for row in quality["curve"]
+    ]
+    up = quantity("low", "Held-out seed reached (%)", [0, 100], ",d")
+    return [
+        {
+            "data": {"values": band},
+            "mark": {"type": "area", "color": BLUE, "opacity": 0.25},
+            "encoding": {
+                "x": quantity("people", "Audience size (people)", [0, most], ",d"),
+                "y": up,
+                "y2": {"field": "high"},
+            },
+        }
+    ]
 
 
 def _labels(rows: Sequence[Row]) -> list[str]:

@@ -14,7 +14,7 @@ from report.words import escape_markdown, lines, number_text
 
 WIDTH = 700
 VEGA_LITE = "6.1"
-BLUE, VERMILION, GREY = "#0072B2", "#B34700", "#B8BEC6"
+BLUE, VERMILION, GREEN, GREY = "#0072B2", "#B34700", "#00664A", "#B8BEC6"
 INK, INK_GREY = "#1F2933", "#52606D"
 
 _FONT = "Liberation Sans, Arial, Helvetica, sans-serif"

@@ -7,10 +7,11 @@ who shows them as markup (rich, markdown, HTML) escapes them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from report.quality_words import indistinct_warnings, quality_sentences
 from report.reach import last_better_than_random, reach_at
 from report.remarks import (
     Remark,
@@ -100,6 +101,7 @@ def audience_figures(
     seed_versions: pd.DataFrame | None = None,
     maximum_unknown_share: float = 0.05,
     maximum_differing_share: float = 0.05,
+    quality: Mapping[str, Any] | None = None,
 ) -> AudienceFigures:
     """The figures of one build.
 
@@ -109,7 +111,7 @@ def audience_figures(
     counts everybody in the audience; `added_seed_people` of them are seed people who
     were added to it and say nothing about its reach. `seed_versions` is
     report_seed_versions; beyond the maximum shares its differences, and values that the
-    population does not know, are warned of.
+    population does not know, are warned of. `quality` is the document of quality.json.
     """
     weights = plain_rows(attribute_weights)
     versions = [] if seed_versions is None else plain_rows(seed_versions)
@@ -121,18 +123,20 @@ def audience_figures(
         *_audience_facts(cut_row, delivered_people, added_seed_people),
         *_seed_facts(overlap_row),
         *_quality_facts(plain_rows(deciles), curve_rows, chosen_people, held_out_auc),
+        *_sureness_facts(quality),
     )
     warnings = (
         *seed_warnings(overlap_row, advised_seed),
         *hash_warnings(hash_differences),
         *audience_warnings(cut_row, curve_rows, chosen_people),
         *quality_warnings(held_out_auc),
+        *indistinct_warnings(quality),
         *unknown_value_warnings(weights, maximum_unknown_share),
         *version_warnings(versions, maximum_differing_share),
     )
     return AudienceFigures(
         facts,
-        _sentences(overlap_row, facts),
+        _sentences(overlap_row, facts, quality),
         attributes,
         warnings,
         (
@@ -240,7 +244,65 @@ def _quality_facts(
     ]
 
 
-def _sentences(overlap: Row, facts: Sequence[Fact]) -> tuple[str, ...]:
+def _sureness_facts(quality: Mapping[str, Any] | None) -> list[Fact]:
+    """How sure the figures are, and the sizes that follow from them."""
+    if quality is None:
+        return []
+    auc, corrected = quality["auc"], quality["corrected_auc"]
+    chosen, advised = quality["chosen"] or {}, quality["recommendation"]
+    verdict, times = quality["verdict"] or {}, "times as many seed people as at random"
+    share = "share of the held-out seed people"
+    facts = [
+        _number("held_out_auc_low", "Held-out AUC, at least", auc["low"], "95 %", 3),
+        _number("held_out_auc_high", "Held-out AUC, at most", auc["high"], "95 %", 3),
+        _number(
+            "random_auc",
+            "AUC that random people reach",
+            verdict.get("random_greatest"),
+            "once in 100 times",
+            3,
+        ),
+        _share("recall_low", "Seed reached, at least", chosen.get("recall_low"), share),
+        _share(
+            "recall_high", "Seed reached, at most", chosen.get("recall_high"), share
+        ),
+        _number("lift_low", "Lift, at least", chosen.get("lift_low"), times, 2),
+        _number("lift_high", "Lift, at most", chosen.get("lift_high"), times, 2),
+        _people("recommended_people", "Recommended size", advised["people"]),
+        _number(
+            "calibration_error",
+            "Calibration error",
+            quality["calibration_error"],
+            "mean distance of score and share",
+            3,
+        ),
+    ]
+    if corrected is not None:
+        what = "against people not of the seed's kind"
+        facts.append(
+            _number("corrected_auc", "Corrected AUC", corrected["value"], what, 3)
+        )
+    if advised["is_break_even"]:
+        most, money = "most_profitable_people", "in the currency given"
+        facts += [
+            _people(most, "Most profitable size", advised[most]),
+            _number(
+                "chosen_profit", "Expected profit", advised["chosen_profit"], money, 0
+            ),
+            _number(
+                "greatest_profit",
+                "Greatest profit",
+                advised["greatest_profit"],
+                money,
+                0,
+            ),
+        ]
+    return facts
+
+
+def _sentences(
+    overlap: Row, facts: Sequence[Fact], quality: Mapping[str, Any] | None
+) -> tuple[str, ...]:
     known = {fact.name: fact for fact in facts if fact.value is not None}
     delivered, candidates = known["delivered_people"], known["candidate_people"]
     sentences = [
@@ -262,7 +324,9 @@ def _sentences(overlap: Row, facts: Sequence[Fact]) -> tuple[str, ...]:
             f"The audience reaches {known['recall'].text} of held-out seed people, "
             f"{known['lift'].text} times as many as people drawn at random."
         )
-    if "held_out_auc" in known:
+    if quality is not None:
+        sentences += quality_sentences(quality)
+    elif "held_out_auc" in known:
         sentences.append(
             f"Held-out AUC: {known['held_out_auc'].text} (0.5 is chance, 1 is perfect)."
         )

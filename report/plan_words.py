@@ -7,7 +7,7 @@ screens show the same lines.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from report.words import counted, number_text, plain_text
+from report.words import counted, number_text, plain_text, share_text
 
 
 def plan_summary(plan: Mapping[str, Any]) -> dict[str, str]:
@@ -26,6 +26,7 @@ def plan_summary(plan: Mapping[str, Any]) -> dict[str, str]:
             if plan["output"]["include_seed"]
             else "stay out of the audience"
         ),
+        "recommends": _recommends(plan["economics"]),
         "built again": _refresh(plan["refresh"]),
     }
 
@@ -111,6 +112,23 @@ def _limit(output: Mapping[str, Any]) -> str:
     if margin is None:
         return told
     return f"{told}; members stay, and newcomers wait, within {margin:g} % of the cut"
+
+
+def _recommends(economics: Mapping[str, Any]) -> str:
+    """How the size that the report will recommend is found."""
+    value, cost = economics["conversion_value"], economics["contact_cost"]
+    if value is None or cost is None:
+        return (
+            "the largest size whose last people surely hold at least"
+            f" {economics['least_marginal_lift']:g} times as many seed-like people as a"
+            " random draw"
+        )
+    prevalence = economics["prevalence"]
+    return (
+        "the largest size whose last people surely pay: from a lift of"
+        f" {cost / (value * prevalence):.3g} on (a contact costs {cost:g}, a conversion"
+        f" brings {value:g}, {share_text(prevalence)} convert anyhow)"
+    )
 
 
 def _refresh(refresh: Mapping[str, Any]) -> str:

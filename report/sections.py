@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from report.charts import tenths_text
 from report.drawing import Picture
 from report.figures import AudienceFigures
 from report.page import Section
+from report.quality_words import recommendation_text
 from report.reach import Reach, curve_points, last_better_than_random, reach_at
 from report.reading import BANDS, band_of, pairs_text, range_text
-from report.rows import only_row, plain_rows
+from report.rows import Row, only_row, plain_rows
 from report.values import TellingValues, telling_values
 from report.words import number_text, share_text
 
@@ -32,8 +34,9 @@ def report_sections(
     pictures: Sequence[Picture],
     left_out: Sequence[Mapping[str, str]],
     remarks: Sequence[str],
+    quality: Mapping[str, Any] | None = None,
 ) -> tuple[Section, ...]:
-    """The sections in their order.
+    """The sections in their order; with `quality` figures have their intervals.
 
     `left_out` has `attribute`, `code`, `reason` and `remedy` of each attribute that was
     not scored; `remarks` are what was said before the build.
@@ -42,13 +45,18 @@ def report_sections(
     return (
         summary(figures),
         warnings(figures),
-        reach(figures, tables["report_curve"], drawn["reach"]),
+        reach(figures, tables["report_curve"], drawn["reach"], quality),
         attributes(figures, tables["report_value_terms"], drawn["attribute_weights"]),
-        deciles(tables["report_deciles"], drawn["deciles"]),
+        deciles(tables["report_deciles"], drawn["deciles"], quality),
         scores(
             tables["report_histogram"],
             tables["audience_cut"],
             drawn["score_histogram"],
+        ),
+        *(
+            [reliability(quality, drawn["reliability"])]
+            if quality and "reliability" in drawn
+            else []
         ),
         overlap(tables["report_overlap"]),
         omissions(figures, left_out, remarks),
@@ -89,14 +97,24 @@ def warnings(figures: AudienceFigures) -> Section:
     )
 
 
-def reach(figures: AudienceFigures, curve: pd.DataFrame, picture: Picture) -> Section:
+def reach(
+    figures: AudienceFigures,
+    curve: pd.DataFrame,
+    picture: Picture,
+    quality: Mapping[str, Any] | None = None,
+) -> Section:
     """Which part of the held-out seed an audience of each size reaches."""
     rows = plain_rows(curve)
+    sure = {row["people_count"]: row for row in quality["curve"]} if quality else {}
+    if quality and quality["chosen"]:
+        sure[quality["chosen"]["people_count"]] = quality["chosen"]
+    advised = quality["recommendation"]["people"] if quality else None
     chosen = reach_at(rows, _chosen(figures))
     marks: dict[int, list[str]] = {}
     sizes: dict[int, Reach] = {}
     for point, words in (
         (chosen, "This audience"),
+        (reach_at(rows, advised) if advised else None, "Recommended size"),
         (last_better_than_random(rows), "Beyond here no better than random"),
     ):
         if point is not None and point.people_count:
@@ -114,6 +132,7 @@ def reach(figures: AudienceFigures, curve: pd.DataFrame, picture: Picture) -> Se
             "share": share_text(sizes[size].audience_share),
             "recall": share_text(sizes[size].recall),
             "lift": _times(sizes[size].lift),
+            "between": _between(sure.get(size), "lift"),
             "marks": marks.get(size, []),
         }
         for size in sorted(sizes)
@@ -122,7 +141,12 @@ def reach(figures: AudienceFigures, curve: pd.DataFrame, picture: Picture) -> Se
         "reach",
         "How far it reaches",
         "sections/reach.html",
-        {"picture": picture, "rows": told},
+        {
+            "picture": picture,
+            "rows": told,
+            "has_intervals": bool(sure),
+            "advice": recommendation_text(quality) if quality else None,
+        },
     )
 
 
@@ -154,15 +178,22 @@ def attributes(
     )
 
 
-def deciles(table: pd.DataFrame, picture: Picture) -> Section:
+def deciles(
+    table: pd.DataFrame, picture: Picture, quality: Mapping[str, Any] | None = None
+) -> Section:
     """Each tenth of the ranking with its lift."""
-    rows = sorted(plain_rows(table), key=lambda row: int(row["decile"]))
+    rows: Sequence[Row] = (
+        quality["deciles"]
+        if quality
+        else sorted(plain_rows(table), key=lambda row: int(row["decile"]))
+    )
     told = [
         {
-            "decile": number_text(row["decile"]),
+            "decile": tenths_text(row),
             "people": number_text(row["people_count"] or 0),
             "seed": _share(row["seed_share"]),
             "lift": _times(row["lift"]),
+            "between": _between(row, "lift"),
             "cumulative": _times(row["cumulative_lift"]),
         }
         for row in rows
@@ -171,7 +202,7 @@ def deciles(table: pd.DataFrame, picture: Picture) -> Section:
         "deciles",
         "Lift in each tenth",
         "sections/deciles.html",
-        {"picture": picture, "rows": told},
+        {"picture": picture, "rows": told, "has_intervals": quality is not None},
     )
 
 
@@ -201,6 +232,30 @@ def scores(histogram: pd.DataFrame, cut: pd.DataFrame, picture: Picture) -> Sect
             "picture": picture,
             "rows": told,
             "cut": None if cut_score is None else number_text(cut_score, 3),
+        },
+    )
+
+
+def reliability(quality: Mapping[str, Any], picture: Picture) -> Section:
+    """Whether a score is the share of seed people that it stands for."""
+    told = [
+        {
+            "score": number_text(row["mean_score"], 2),
+            "people": number_text(row["people_count"]),
+            "share": share_text(row["seed_share"]),
+            "between": f"{share_text(row['seed_share_low'])} to"
+            f" {share_text(row['seed_share_high'])}",
+        }
+        for row in quality["reliability"]
+    ]
+    return Section(
+        "reliability",
+        "Does a score mean what it says",
+        "sections/reliability.html",
+        {
+            "picture": picture,
+            "rows": told,
+            "error": number_text(quality["calibration_error"], 3),
         },
     )
 
@@ -299,6 +354,13 @@ def _part(count: int | None, total: int) -> str:
 
 def _share(share: float | None) -> str:
     return UNKNOWN if share is None else share_text(share)
+
+
+def _between(row: Mapping[str, Any] | None, name: str) -> str:
+    """The interval of a figure of the row."""
+    if row is None or f"{name}_low" not in row:
+        return UNKNOWN
+    return f"{_times(row[f'{name}_low'])}–{_times(row[f'{name}_high'])}"
 
 
 def _times(lift: float | None) -> str:

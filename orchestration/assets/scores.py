@@ -33,6 +33,8 @@ def scores(context: dg.AssetExecutionContext, studio: Studio) -> dg.MaterializeR
             summary = score_population(
                 work.workshop.engine,
                 work.build.folder,
+                prevalence=work.build.economics.prevalence,
+                allow_indistinct=work.build.allow_indistinct,
                 model=work.build.model,
                 minimum_seed=work.build.minimum_seed,
                 identifier_shapes=work.build.identifier_shapes,

@@ -290,6 +290,8 @@ def values_of(
         "attributes": [slugs[name] for name in request.columns],
         "output": {"best_percent": 100, "include_seed": request.include_seed},
         "scoring": {"model": request.model, "learn_from": "seed"},
+        # everybody is scored whatever the scores are worth, and that is told
+        "limits": {"allow_indistinct": True},
     }
 
 

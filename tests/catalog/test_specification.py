@@ -320,6 +320,32 @@ def test_nulls_as_published_are_refused_for_other_models():
     assert kept.scoring.as_published_nulls
 
 
+@pytest.mark.parametrize(
+    ("given", "lacks"),
+    [
+        ({"contact_cost": 1}, "prevalence and conversion_value"),
+        ({"prevalence": 0.1, "conversion_value": 9}, "contact_cost"),
+        ({"conversion_value": 9, "contact_cost": 1}, "prevalence"),
+        ({"prevalence": 0.1}, None),
+        ({"prevalence": 0.1, "conversion_value": 9, "contact_cost": 1}, None),
+    ],
+)
+def test_what_pays_is_given_whole_or_not_at_all(given, lacks):
+    values = {
+        "name": "people",
+        "seed": {"dataset": "a"},
+        "population": {"dataset": "b"},
+        "output": {"top": 1},
+        "economics": given,
+    }
+    if lacks is None:
+        assert specification_of(values).economics.prevalence == 0.1
+        return
+
+    with pytest.raises(StudioError, match=f"economics lacks {lacks}: give"):
+        specification_of(values)
+
+
 def test_the_published_schema_is_the_codes_own():
     published = (ROOT / "docs" / "specification.schema.json").read_text(
         encoding="utf-8"

@@ -104,7 +104,7 @@ def test_dagster_shows_the_pictures_of_the_page(story):
         ]
         shown = [image["src"] for image in Html(page_of(story.first)).named("img")]
 
-        assert len(pictures) == 4
+        assert len(pictures) == 5
         assert sorted(pictures) == sorted(shown)
         assert Path(metadata["report"].value).read_text("utf-8") == page_of(story.first)
 
@@ -122,6 +122,7 @@ def test_a_build_s_charts_are_drawn_once(story, monkeypatch):
         "attribute_weights",
         "deciles",
         "score_histogram",
+        "reliability",
     ]
 
 

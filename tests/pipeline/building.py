@@ -64,6 +64,7 @@ def build(
     output: Mapping[str, Any] | None = None,
     scoring: Mapping[str, Any] | None = None,
     limits: Mapping[str, Any] | None = None,
+    economics: Mapping[str, Any] | None = None,
     ending: str = "parquet",
     threads: int = 2,
 ) -> Built:
@@ -88,6 +89,7 @@ def build(
             "output": output or {"best_percent": 100},
             "scoring": {"learn_from": "seed", **(scoring or {})},
             "limits": limits or {},
+            "economics": economics or {},
         }
     )
     return build_specification(folder, specification, threads=threads)

@@ -1,5 +1,7 @@
 """Report tables of a small build, with figures that can be worked out by hand."""
 
+from typing import Any
+
 import pandas as pd
 import pytest
 
@@ -92,3 +94,82 @@ def histogram() -> pd.DataFrame:
             "seed_count": [2, 8, 10, 20],
         }
     )
+
+
+@pytest.fixture
+def quality() -> dict[str, Any]:
+    """What quality.json would hold of that build."""
+
+    def sure(people: int, share: float, recall: float) -> dict[str, float]:
+        lift = recall / share
+        return {
+            "people_count": people,
+            "audience_share": share,
+            "recall": recall,
+            "recall_low": recall - 0.05 * (share < 1),
+            "recall_high": min(1.0, recall + 0.05),
+            "lift": lift,
+            "lift_low": lift - 0.5,
+            "lift_high": lift + 0.5,
+        }
+
+    return {
+        "auc": {"value": 0.765, "standard_error": 0.004, "low": 0.757, "high": 0.772},
+        "corrected_auc": None,
+        "prevalence": None,
+        "verdict": {
+            "can_be_told": True,
+            "method": "permutation",
+            "seed_people": 40,
+            "auc": 0.764,
+            "random_greatest": 0.61,
+            "random_mean": 0.5,
+            "random_deviation": 0.04,
+            "p_value": 0.01,
+        },
+        "calibration_error": 0.021,
+        "reliability": [
+            {
+                "mean_score": 0.25,
+                "seed_share": 0.2,
+                "seed_share_low": 0.1,
+                "seed_share_high": 0.3,
+                "mass": 0.5,
+                "people_count": 600,
+            },
+            {
+                "mean_score": 0.75,
+                "seed_share": 0.8,
+                "seed_share_low": 0.7,
+                "seed_share_high": 0.9,
+                "mass": 0.5,
+                "people_count": 440,
+            },
+        ],
+        "curve": [sure(100, 0.1, 0.5), sure(200, 0.2, 0.7), sure(1_000, 1.0, 1.0)],
+        "chosen": sure(150, 0.15, 0.6),
+        "recommendation": {
+            "people": 100,
+            "audience_share": 0.1,
+            "least_marginal_lift": 2.0,
+            "is_break_even": False,
+            "chosen_profit": None,
+            "profit": None,
+            "most_profitable_people": None,
+            "greatest_profit": None,
+        },
+        "deciles": [
+            {
+                "first": 1,
+                "last": 2,
+                "people_count": 200,
+                "seed_share": 0.7,
+                "lift": 3.5,
+                "lift_low": 3.0,
+                "lift_high": 4.0,
+                "cumulative_lift": 3.5,
+                "cumulative_lift_low": 3.0,
+                "cumulative_lift_high": 4.0,
+            }
+        ],
+    }

@@ -218,6 +218,7 @@ def test_the_plan_says_in_words_what_would_be_built(two_files):
     assert summary["delivers"] == "the 5,000 most alike people"
     assert summary["seed people"].startswith("are added")
     assert summary["built again"] == "by the schedule @daily (UTC)"
+    assert summary["recommends"].startswith("the largest size whose last people surely")
     for text in summary.values():
         assert text in printed.out
     assert any("5,000 people are asked for" in each for each in found["caveats"])

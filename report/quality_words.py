@@ -1,0 +1,119 @@
+"""Held-out quality in words and figures: how sure it is, and how many people to take.
+
+Reads the document of quality.json, which `orchestration.quality` makes.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from report.reading import band_of
+from report.remarks import Remark
+from report.words import counted, number_text, share_text
+
+Quality = Mapping[str, Any]
+
+
+def interval_text(row: Mapping[str, Any], name: str, decimals: int) -> str:
+    """A figure of a row with its interval.
+
+    >>> interval_text({"lift": 4.7, "lift_low": 4.55, "lift_high": 4.86}, "lift", 2)
+    '4.70 (4.55 to 4.86)'
+    """
+    value, low, high = (
+        number_text(row[f"{name}{end}"], decimals) for end in ("", "_low", "_high")
+    )
+    return f"{value} ({low} to {high})"
+
+
+def quality_sentences(quality: Quality) -> tuple[str, ...]:
+    """One line to decide by, then what the recommended size stands on, then the verdict."""
+    auc = quality["auc"]
+    line = f"Held-out AUC {_auc_text(auc)}: {band_of(auc['value']).name}."
+    chosen = quality["chosen"]
+    if chosen is not None:
+        line += (
+            f" Lift {interval_text(chosen, 'lift', 2)} at the chosen"
+            f" {counted(chosen['people_count'], 'person', 'people')}."
+        )
+    advised = quality["recommendation"]["people"]
+    line += " Recommended size: " + (
+        "none." if advised is None else f"{number_text(advised)} people."
+    )
+    sentences = [line, recommendation_text(quality)]
+    if quality["corrected_auc"] is not None:
+        sentences.append(
+            "Against people who are not of the seed's kind the AUC is"
+            f" {_auc_text(quality['corrected_auc'])}, with the prevalence of"
+            f" {share_text(quality['prevalence'])} that was given."
+        )
+    if quality["verdict"] is not None:
+        sentences.append(verdict_text(quality["verdict"]))
+    return tuple(sentences)
+
+
+def recommendation_text(quality: Quality) -> str:
+    """Why the recommended size is what it is, and what it would bring."""
+    found = quality["recommendation"]
+    least = number_text(found["least_marginal_lift"], 2)
+    start = ""
+    enough = f"hold at least {least} times as many seed-like people as a random draw"
+    if found["is_break_even"]:
+        start, enough = f"A contact pays from a lift of {least} on. ", "pay"
+    if found["people"] is None:
+        told = f"{start}Not even the most alike people surely {enough}."
+    elif found["audience_share"] >= 1:
+        told = f"{start}Even the least alike people surely {enough}."
+    else:
+        told = (
+            f"{start}Up to {counted(found['people'], 'person', 'people')}, those let in"
+            f" last surely {enough}; beyond, that is not sure."
+        )
+    if not found["is_break_even"]:
+        return told
+    profits = [
+        f"{number_text(found[name])} {words}"
+        for name, words in (
+            ("chosen_profit", "from the chosen size"),
+            ("profit", "from the recommended one"),
+        )
+        if found[name] is not None
+    ]
+    most = (
+        f"at most {number_text(found['greatest_profit'])}, with"
+        f" {counted(found['most_profitable_people'], 'person', 'people')}"
+    )
+    return f"{told} Expected profit: {', '.join([*profits, most])}."
+
+
+def verdict_text(verdict: Mapping[str, Any]) -> str:
+    """Whether random people would do as well."""
+    people = counted(verdict["seed_people"], "person", "people")
+    reached = number_text(verdict["random_greatest"], 3)
+    if verdict["method"] == "permutation":
+        chance = f"99 random draws of {people} reach at most {reached}"
+    else:
+        chance = f"a random draw of {people} reaches {reached} once in 100 times"
+    told = "can" if verdict["can_be_told"] else "cannot"
+    return (
+        f"The seed {told} be told from the population: it reaches"
+        f" {number_text(verdict['auc'], 3)}, {chance}."
+    )
+
+
+def indistinct_warnings(quality: Quality | None) -> list[Remark]:
+    """Of the verdict: a seed that random people could stand for."""
+    if quality is None or not quality["verdict"] or quality["verdict"]["can_be_told"]:
+        return []
+    return [
+        Remark(
+            "indistinct_seed",
+            verdict_text(quality["verdict"]),
+            "The audience may be no better than a random draw; other attributes or a"
+            " larger seed may show a difference.",
+        )
+    ]
+
+
+def _auc_text(auc: Mapping[str, float]) -> str:
+    low, high = number_text(auc["low"], 3), number_text(auc["high"], 3)
+    return f"{number_text(auc['value'], 3)} ({low} to {high})"

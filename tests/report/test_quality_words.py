@@ -1,0 +1,106 @@
+import json
+
+import pytest
+
+from report.charts import deciles_chart, reach_chart
+from report.drawing import render_svg
+from report.figures import audience_figures
+from report.quality_words import quality_sentences, recommendation_text
+from report.reliability_chart import reliability_chart
+
+
+def test_one_line_says_how_good_how_sure_and_how_many(quality):
+    first, *_ = quality_sentences(quality)
+
+    assert first == (
+        "Held-out AUC 0.765 (0.757 to 0.772): good. Lift 4.00 (3.50 to 4.50) at the"
+        " chosen 150 people. Recommended size: 100 people."
+    )
+
+
+def test_the_verdict_is_said_in_words(quality):
+    assert quality_sentences(quality)[-1] == (
+        "The seed can be told from the population: it reaches 0.764, 99 random draws of"
+        " 40 people reach at most 0.610."
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        (
+            {},
+            "Up to 100 people, those let in last surely hold at least 2.00 times as many"
+            " seed-like people as a random draw; beyond, that is not sure.",
+        ),
+        (
+            {"people": None},
+            "Not even the most alike people surely hold at least 2.00 times as many"
+            " seed-like people as a random draw.",
+        ),
+        (
+            {
+                "is_break_even": True,
+                "least_marginal_lift": 0.4,
+                "chosen_profit": 1234.5,
+                "profit": 1000.0,
+                "greatest_profit": 1500.0,
+                "most_profitable_people": 200,
+            },
+            "A contact pays from a lift of 0.40 on. Up to 100 people, those let in last"
+            " surely pay; beyond, that is not sure. Expected profit: 1,234 from"
+            " the chosen size, 1,000 from the recommended one, at most 1,500, with 200"
+            " people.",
+        ),
+    ],
+)
+def test_the_recommended_size_says_what_it_stands_on(quality, found, told):
+    quality["recommendation"] |= found
+
+    assert recommendation_text(quality) == told
+
+
+def test_with_a_prevalence_the_corrected_auc_is_told(quality):
+    quality |= {"corrected_auc": {"value": 0.8, "low": 0.79, "high": 0.81}}
+    quality |= {"prevalence": 0.1}
+
+    assert (
+        "Against people who are not of the seed's kind the AUC is 0.800 (0.790 to"
+        " 0.810), with the prevalence of 10.0 % that was given."
+    ) in quality_sentences(quality)
+
+
+def test_a_seed_that_cannot_be_told_is_a_warning(tables, quality):
+    quality["verdict"] |= {"can_be_told": False}
+
+    figures = audience_figures(**tables, delivered_people=150, quality=quality)
+
+    (told,) = [each for each in figures.warnings if each.code == "indistinct_seed"]
+    assert told.message.startswith("The seed cannot be told from the population")
+
+
+def test_the_figures_have_their_intervals(tables, quality):
+    figures = audience_figures(
+        **tables, delivered_people=150, held_out_auc=0.765, quality=quality
+    )
+
+    values = figures.values()
+    assert (values["held_out_auc_low"], values["held_out_auc_high"]) == (0.757, 0.772)
+    assert (values["lift_low"], values["lift_high"]) == (3.5, 4.5)
+    assert values["recommended_people"] == 100
+    assert not any(each.startswith("Held-out AUC: ") for each in figures.sentences)
+
+
+def test_the_charts_draw_intervals_and_the_recommended_size(tables, quality):
+    charts = [
+        reach_chart(tables["curve"], 150, quality),
+        deciles_chart(tables["deciles"], quality),
+        reliability_chart(quality),
+    ]
+
+    reach, deciles, reliability = (render_svg(chart) for chart in charts)
+    assert "Recommended size: 100" in reach
+    assert reach.count("mark-area") >= 1
+    assert "1 to 2" in deciles
+    assert "The score says what is so" in reliability
+    assert "95 % intervals" in json.dumps([chart.subtitle for chart in charts])
