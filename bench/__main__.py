@@ -4,6 +4,7 @@
     python -m bench speed [--rows 10000000] [--runs 5] [--peers limit_scan_all,pandas_plain]
     python -m bench startup
     python -m bench people [--rows 10000000] [--memory-limit 2GB]
+    python -m bench repeated [--builds 200]
 
 Without a word it runs all of them on the example and on made-up data.
 """
@@ -21,7 +22,9 @@ from pathlib import Path
 from bench.example_data import write_data_set
 
 HERE = Path(__file__).parent
-FAST_PEERS = "limit_scan_all,fit_only,sql_join,sql_join_late,polars_lazy,lookalike_build"
+FAST_PEERS = (
+    "limit_scan_all,fit_only,sql_join,sql_join_late,polars_lazy,lookalike_build"
+)
 SLOW_PEERS = "limit_scan_all,polars_lazy,pandas_plain,sklearn_nb,lookalike_build"
 MOST_SLOW_ROWS = 1_000_000
 LOOKALIKE = Path(sys.executable).with_name("lookalike")
@@ -96,7 +99,9 @@ def startup(options: argparse.Namespace) -> int:
     """The demo's builds in one process, and how long the command's help takes."""
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
-            [sys.executable, "-m", "bench.startup", folder], check=False, cwd=HERE.parent
+            [sys.executable, "-m", "bench.startup", folder],
+            check=False,
+            cwd=HERE.parent,
         )
     began, cpu = time.perf_counter(), sum(os.times()[2:4])
     subprocess.run([LOOKALIKE, "--help"], check=True, stdout=subprocess.DEVNULL)
@@ -129,10 +134,25 @@ def people(options: argparse.Namespace) -> int:
     return code
 
 
+def repeated(options: argparse.Namespace) -> int:
+    """Memory of one process over many builds."""
+    command = [sys.executable, "-m", "bench.repeated", str(options.builds)]
+    return subprocess.run(command, check=False, cwd=HERE.parent).returncode
+
+
+KINDS = {
+    "startup": startup,
+    "quality": quality,
+    "speed": speed,
+    "people": people,
+    "repeated": repeated,
+}
+
+
 def main() -> int:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("what", nargs="?", choices=["quality", "speed", "startup", "people"])
+    parser.add_argument("what", nargs="?", choices=KINDS)
     parser.add_argument("--data", type=Path)
     parser.add_argument("--seeds", default="0.3,100")
     parser.add_argument("--splits", type=int, default=2)
@@ -140,18 +160,15 @@ def main() -> int:
     parser.add_argument("--rows", type=int, default=10_000_000)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--memory-limit", help="2GB for people, none for speed")
+    parser.add_argument("--builds", type=int, default=200)
     parser.add_argument("--peers", help="of bench/speed/peers.py")
-    parser.add_argument("--attributes", help="categorical:continuous, the first of each")
+    parser.add_argument(
+        "--attributes", help="categorical:continuous, the first of each"
+    )
     parser.add_argument("--wide", action="store_true", help="speed with 30 attributes")
     parser.add_argument("--folder", help="where made-up data is kept between runs")
     options = parser.parse_args()
-    kinds = {
-        "startup": startup,
-        "quality": quality,
-        "speed": speed,
-        "people": people,
-    }
-    chosen = [kinds[options.what]] if options.what else list(kinds.values())
+    chosen = [KINDS[options.what]] if options.what else KINDS.values()
     return max(run(options) for run in chosen)
 
 

@@ -149,11 +149,15 @@ def has_codes(column: Column) -> bool:
 
 
 def list_values(
-    connection: "duckdb.DuckDBPyConnection", rows: str, column: Column
+    connection: "duckdb.DuckDBPyConnection",
+    rows: str,
+    column: Column,
+    most: int | None = None,
 ) -> "pa.Table":
     """The distinct values in order, a missing one last, and their rows.
 
-    `rows` is SQL that can stand after `from`.
+    `rows` is SQL that can stand after `from`. Where there are more than `most` values,
+    so many and one are told.
     """
     name = quote_identifier(column.name)
     # 0.0 and -0.0 are equal and one value.
@@ -163,19 +167,29 @@ def list_values(
         value = f"cast({value} as {kept})"
     return connection.sql(
         f"select {value} as value, count(*) as row_count from {rows} "
-        "group by 1 order by 1 nulls last"
+        "group by 1 order by 1 nulls last" + (f" limit {most + 1}" if most else "")
     ).to_arrow_table()
 
 
-def count_listed(values: "pa.Table") -> int:
-    """How many values a list holds, without the missing and what is no finite number."""
+def count_listed(values: "pa.Table") -> dict[str, int]:
+    """The missing and non-finite rows that a list counts, and its finite values."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    column = values.column("value").drop_null()
-    if pa.types.is_floating(column.type):
-        return int(pc.sum(pc.is_finite(column)).as_py() or 0)
-    return len(column)
+    value, rows = values.column("value"), values.column("row_count")
+    is_there = pc.is_valid(value)
+    is_finite = is_there
+    if pa.types.is_floating(value.type):
+        is_finite = pc.fill_null(pc.is_finite(value), False)
+
+    def rows_where(mask: "pa.ChunkedArray") -> int:
+        return int(pc.sum(rows.filter(mask)).as_py() or 0)
+
+    return {
+        "missing": rows_where(pc.invert(is_there)),
+        "non_finite": rows_where(pc.and_(is_there, pc.invert(is_finite))),
+        "distinct": int(pc.sum(is_finite).as_py() or 0),
+    }
 
 
 def values_file(folder: Path, position: int) -> Path:

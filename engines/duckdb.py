@@ -47,7 +47,7 @@ from engines.limits import Settings
 from engines.members import write_identities, write_members
 from engines.output import copy_columns
 from engines.population_index import PopulationIndex, make_index
-from engines.profile import kept_profile, profile_id, profile_rows, sample_file
+from engines.profile import kept_profile, profile_files, profile_id, sample_file
 from engines.quoting import quote_identifier
 from engines.relations import column_of, one_row, read_parquet
 from engines.samples import sample_column
@@ -120,9 +120,9 @@ class DuckDBEngine:
                     keep_order=True,
                 ) as connection,
             ):
-                return profile_rows(
+                return profile_files(
                     connection,
-                    read_parquet(files),
+                    files,
                     dataset,
                     fingerprint,
                     key_columns=key_columns,

@@ -3,7 +3,7 @@
 The only place where a build quotes a user's column name into SQL.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args, get_type_hints
@@ -12,9 +12,9 @@ from catalog.datasets import Dataset
 from catalog.errors import StudioError
 from engines.base import BuildInputs, InputAttribute, Source, SpecificationRow
 from engines.casts import category_text, family, identifier_text, number
-from engines.population_index import PopulationIndex, found_rows
+from engines.population_index import PopulationIndex, found_rows, row_id_at
 from engines.quoting import quote_identifier, quote_literal
-from engines.relations import ROW_ID, column_of, one_row, read_parquet
+from engines.relations import column_of, one_row, read_parquet, row_id_of
 from engines.samples import kept_type, sample_column
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ def write_schema(
     connection.execute("begin")
     connection.execute("create schema if not exists inputs")
     connection.execute(f"create or replace view inputs.population as {population}")
+    uncoded = _uncoded_view(inputs, population_files, index)
+    connection.execute(f"create or replace view inputs.population_uncoded as {uncoded}")
     connection.execute(
         f"create or replace view inputs.seed as {_seed_view(inputs, seed_files)}"
     )
@@ -55,14 +57,19 @@ def write_schema(
     connection.execute("commit")
 
 
-def _population_view(inputs: BuildInputs, files: tuple[Path, ...]) -> str:
+def _population_view(
+    inputs: BuildInputs, files: tuple[Path, ...], coded: Container[str] = ()
+) -> str:
+    """The rows of the files, without the attributes that are in codes."""
     dataset = inputs.population.dataset
-    columns = [f"{ROW_ID} as row_id"]
+    columns = [f"{row_id_of(files)} as row_id"]
     columns += [
         _identifier(identifier.slug, dataset, identifier.population_column)
         for identifier in inputs.identifiers
     ]
     for attribute in inputs.attributes:
+        if attribute.slug in coded:
+            continue
         column = column_of(dataset, attribute.column)
         columns.append(
             _attribute(attribute, quote_identifier(column.name), column.type)
@@ -70,9 +77,26 @@ def _population_view(inputs: BuildInputs, files: tuple[Path, ...]) -> str:
     return f"select {', '.join(columns)} from {read_parquet(files)}"
 
 
+def _uncoded_view(
+    inputs: BuildInputs, files: tuple[Path, ...], index: PopulationIndex | None
+) -> str:
+    """What the index has no codes of; where that is one digest, the kept digests."""
+    if index is None:
+        return _population_view(inputs, files)
+    slugs = [each.slug for each in inputs.identifiers]
+    is_all_coded = all(each.slug in index.columns for each in inputs.attributes)
+    if not (is_all_coded and len(slugs) == 1 and slugs[0] in index.digests):
+        return _population_view(inputs, files, index.columns)
+    row_id = row_id_at("file_row_number", index.file_rows)
+    return (
+        f"select {row_id} as row_id, lower(hex(digest)) as {quote_identifier(slugs[0])} "
+        f"from {read_parquet([index.digests[slugs[0]]])}"
+    )
+
+
 def _seed_view(inputs: BuildInputs, files: tuple[Path, ...]) -> str:
     dataset = inputs.seed.dataset
-    columns = [f"{ROW_ID} as row_id"]
+    columns = [f"{row_id_of(files)} as row_id"]
     columns += [
         _identifier(identifier.slug, dataset, identifier.seed_column)
         for identifier in inputs.identifiers
@@ -118,8 +142,7 @@ def _write_found(
 ) -> None:
     """The rows of the population that may be the seed's people; all, without an index.
 
-    Attributes in codes are taken from there, so that the source's other columns are not
-    read again.
+    What is in codes or digests is taken from there, so that the source is not read again.
     """
     if index is None:
         connection.execute(
@@ -129,19 +152,17 @@ def _write_found(
         return
     rows = found_rows(inputs, index, seed_files)
     connection.register("found", _coded_values(connection, inputs, index, rows))
-    columns = ["population.row_id"]
+    columns = ["uncoded.row_id"]
+    columns += [f"uncoded.{quote_identifier(each.slug)}" for each in inputs.identifiers]
     columns += [
-        f"population.{quote_identifier(each.slug)}" for each in inputs.identifiers
-    ]
-    columns += [
-        f"{'found' if each.slug in index.columns else 'population'}."
+        f"{'found' if each.slug in index.columns else 'uncoded'}."
         f"{quote_identifier(each.slug)}"
         for each in inputs.attributes
     ]
     connection.execute(
         f"create or replace table inputs.population_found as select {', '.join(columns)} "
-        "from inputs.population as population "
-        "inner join found on population.row_id = found.row_id"
+        "from inputs.population_uncoded as uncoded "
+        "inner join found on uncoded.row_id = found.row_id"
     )
     connection.unregister("found")
 

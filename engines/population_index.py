@@ -14,16 +14,18 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from catalog.datasets import Dataset
 from catalog.home import Home
 from catalog.normal_forms import Form, form_of
 from engines.base import BuildInputs, Hashing, InputIdentifier, Source
 from engines.casts import key_text
 from engines.codes import FOLDER, MOST_VALUES, CodedColumn, encode
+from engines.digests import digests_file, kept_digests
 from engines.failures import build_damaged
 from engines.kept import is_kept, kept_whole
 from engines.keys import hashes_file
 from engines.quoting import quote_identifier, quote_literal
-from engines.relations import column_of, read_parquet
+from engines.relations import column_of, read_parquet, row_id_of
 from engines.sealed import read_sealed, write_sealed
 
 if TYPE_CHECKING:
@@ -35,16 +37,21 @@ CODES = "codes.json"
 
 @dataclass(frozen=True)
 class PopulationIndex:
-    """The coded attributes by slug, the files of hashes by identifier, the rows by file."""
+    """The coded attributes by slug, the files of hashes and digests by identifier.
+
+    `file_rows` are the rows of each file.
+    """
 
     columns: Mapping[str, CodedColumn]
     hashes: Mapping[str, Path]
+    digests: Mapping[str, Path]
     file_rows: tuple[int, ...]
 
     @cached_property
     def files(self) -> tuple[Path, ...]:
         """The files that SQL reads."""
-        return (*(each.values for each in self.columns.values()), *self.hashes.values())
+        lists = (each.values for each in self.columns.values())
+        return (*lists, *self.hashes.values(), *self.digests.values())
 
     def places_of(self, row_ids: "np.ndarray") -> "np.ndarray":
         """The places of rows, by the order of files and rows, from their ids."""
@@ -68,7 +75,7 @@ def kept_index(build_folder: Path) -> PopulationIndex:
     """What a build uses of its population's index; nothing where there is none."""
     path = build_folder / CODES
     if not path.exists():
-        return PopulationIndex({}, {}, ())
+        return PopulationIndex({}, {}, {}, ())
     document = read_sealed(path)
     if document is None:
         raise build_damaged(f"file '{CODES}' of build '{build_folder.name}'")
@@ -81,7 +88,7 @@ def kept_index(build_folder: Path) -> PopulationIndex:
         )
         for slug, each in document["columns"].items()
     }
-    return PopulationIndex(columns, {}, tuple(document["file_rows"]))
+    return PopulationIndex(columns, {}, {}, tuple(document["file_rows"]))
 
 
 def make_index(
@@ -122,6 +129,20 @@ def make_index(
             for each in inputs.identifiers
             if each.is_shared and not each.is_carried
         },
+        digests={
+            each.slug: _keep_digests(
+                connection,
+                dataset,
+                str(each.population_column),
+                files,
+                folder,
+                home,
+                confirm,
+            )
+            for each in inputs.identifiers
+            if each.population_hashing is None
+            and is_plain(inputs.population, each.population_column)
+        },
         file_rows=tuple(pq.read_metadata(file).num_rows for file in files),
     )
 
@@ -148,35 +169,61 @@ def _keep_hashes(
     return target
 
 
+def _keep_digests(
+    connection: "duckdb.DuckDBPyConnection",
+    dataset: Dataset,
+    name: str,
+    files: Sequence[Path],
+    folder: Path,
+    home: Home,
+    confirm: Callable[[], None],
+) -> Path:
+    target = digests_file(folder, dataset.columns.index(column_of(dataset, name)))
+    if not is_kept(home, target):
+        rows, row_id = read_parquet(files), row_id_of(files)
+        with kept_digests(connection, rows, row_id, name, target):
+            confirm()
+    return target
+
+
+def is_plain(source: Source, column: str | None) -> bool:
+    """True where every value of the column is a plain digest."""
+    keys = source.profile.keys if source.profile else ()
+    return any(each.is_plain for each in keys if each.column == column)
+
+
 def identifier_text_of(identifier: InputIdentifier, source: Source, side: str) -> str:
     """SQL for an identifier as staging writes it: in its form, hashed where it has to be."""
     name: str = getattr(identifier, f"{side}_column")
     made: Hashing | None = getattr(identifier, f"{side}_hashing")
     form: Form = "hash" if identifier.is_hash else form_of(identifier.slug)
     column, text = column_of(source.dataset, name), quote_identifier(name)
-    keys = source.profile.keys if source.profile else ()
-    if not any(each.is_plain for each in keys if each.column == name):
+    if not is_plain(source, name):
         text = key_text(text, column.type, name, made[0] if made else form)
     return f"{made[1]}({text})" if made else text
+
+
+def row_id_at(place: str, file_rows: Sequence[int]) -> str:
+    """SQL for the id of the row at a place by the order of files and rows."""
+    if len(file_rows) == 1:
+        return place
+    cases = " ".join(
+        f"when {place} < {end} then {at << 40} | ({place} - {start})"
+        for at, (start, end) in enumerate(pairwise(accumulate(file_rows, initial=0)))
+    )
+    return f"case {cases} end"
 
 
 def found_rows(
     inputs: BuildInputs, index: PopulationIndex, seed_files: Sequence[Path]
 ) -> str:
     """SQL for the ids of the population's rows of which a hash is that of a seed's row."""
-    ends = [*accumulate(index.file_rows, initial=0)]
-    files = ", ".join(
-        f"({at}, {start}, {end})" for at, (start, end) in enumerate(pairwise(ends))
-    )
     places = " union ".join(
         _found_places(_identifier(inputs, slug), inputs.seed, seed_files, path)
         for slug, path in index.hashes.items()
     )
-    return (
-        "select (cast(file_index as bigint) << 40) | (place - start) as row_id "
-        f"from ({places}) as places inner join (values {files}) "
-        "as files (file_index, start, after) on place >= start and place < after"
-    )
+    row_id = row_id_at("place", index.file_rows)
+    return f"select {row_id} as row_id from ({places}) as places"
 
 
 def _found_places(

@@ -21,6 +21,15 @@ def read_parquet(files: Iterable[Path]) -> str:
     return f"read_parquet({quote_paths(files)}, hive_partitioning = false)"
 
 
+def row_id_of(files: Sequence[Path]) -> str:
+    """SQL for the ids of the files' rows.
+
+    One file's are its rows' numbers as they stand, by which DuckDB leaves out what no
+    join asks for; an expression would hide them.
+    """
+    return "file_row_number" if len(files) == 1 else ROW_ID
+
+
 def one_row(connection: "duckdb.DuckDBPyConnection", query: str) -> tuple[Any, ...]:
     """The only row of a query. Fetches to the end: an open result blocks the session."""
     return tuple(connection.execute(query).fetchall()[0])

@@ -13,7 +13,7 @@ from catalog.datasets import Column, KeyProfile
 from catalog.normal_forms import Form
 from engines.casts import is_number, is_simple, key_text
 from engines.quoting import quote_identifier
-from engines.relations import ROW_ID, one_row
+from engines.relations import one_row
 
 if TYPE_CHECKING:
     import duckdb
@@ -52,51 +52,57 @@ def sample_column(position: int) -> str:
 def draw_sample(
     connection: "duckdb.DuckDBPyConnection",
     rows: str,
+    row_id: str,
     columns: Sequence[Column],
     key: KeyProfile | None,
     form: Form = "text",
+    low: "pa.Table | None" = None,
 ) -> "pa.Table":
     """The sample's rows in order: row_id, sample_key and every simple column.
 
-    `rows` is SQL that can stand after `from`. Without a key, the rows with the least
-    hash of all their values.
+    `rows` is SQL that can stand after `from`, `row_id` SQL for a row's id. Without a key,
+    the rows with the least hash of all their values. `low` has all rows up to some
+    sample key (`row_id`, `sample_key`, `digest`), where they are known.
     """
+    (total,) = one_row(connection, f"select count(*) from {rows}")
+    if low is not None and low.num_rows >= min(SAMPLE_SIZE, total):
+        ordered = low.sort_by([("sample_key", "ascending"), ("digest", "ascending")])
+        picked = ordered.select(["row_id", "sample_key"]).slice(0, SAMPLE_SIZE)
+    else:
+        picked = _pick(connection, rows, row_id, columns, key, form)
+    connection.register("picked", picked)
+    fetched = connection.sql(
+        f"select picked.row_id, picked.sample_key{_kept_columns(columns, 'source')} "
+        f"from {rows} as source inner join picked on {row_id} = picked.row_id"
+    ).to_arrow_table()
+    connection.unregister("picked")
+    return _in_order_of(fetched, picked)
+
+
+def _pick(
+    connection: "duckdb.DuckDBPyConnection",
+    rows: str,
+    row_id: str,
+    columns: Sequence[Column],
+    key: KeyProfile | None,
+    form: Form,
+) -> "pa.Table":
+    """The ids and sample keys of the sample's rows, in order."""
     ties = f"hash({_values(columns)})"
     if key is None:
         ordering, order, filled = ties, "2", "true"
     else:
         type_name = next(one.type for one in columns if one.name == key.column)
-        text = quote_identifier(key.column)
-        if not key.is_plain:
-            text = key_text(text, type_name, key.column, form)
-        is_written_small = key.is_plain or not key.is_hash
-        identifier = text if is_written_small else f"lower({text})"
+        text = key_text(quote_identifier(key.column), type_name, key.column, form)
+        identifier = f"lower({text})" if key.is_hash else text
         ordering = sample_key(identifier, key.is_hash)
         filled = f"{text} is not null"
         order = f"2, {identifier}" + ("" if key.is_unique else f", {ties}")
     # By position: the source may have a column of any name.
-    picking = f"select {ROW_ID} as row_id, {ordering} as sample_key"
-    end = f"order by {order} limit {SAMPLE_SIZE}"
-    if key is not None and key.is_plain:
-        # Digests are spread evenly: few rows have to be put in order, and are read once.
-        (total,) = one_row(connection, f"select count(*) from {rows}")
-        bound = f"{min(0xFFFFFFFF, (SAMPLE_SIZE << 33) // total):08x}"
-        sample = connection.sql(
-            f"{picking}{_kept_columns(columns, 'source')} from {rows} as source "
-            f"where right({identifier}, 8) <= '{bound}' {end}"
-        ).to_arrow_table()
-        if sample.num_rows >= min(SAMPLE_SIZE, total):
-            return sample
-    picked = connection.sql(
-        f"{picking} from {rows} where {filled} {end}"
+    return connection.sql(
+        f"select {row_id} as row_id, {ordering} as sample_key from {rows} "
+        f"where {filled} order by {order} limit {SAMPLE_SIZE}"
     ).to_arrow_table()
-    connection.register("picked", picked)
-    fetched = connection.sql(
-        f"select picked.row_id, picked.sample_key{_kept_columns(columns, 'source')} "
-        f"from {rows} as source inner join picked on {ROW_ID} = picked.row_id"
-    ).to_arrow_table()
-    connection.unregister("picked")
-    return _in_order_of(fetched, picked)
 
 
 def _kept_columns(columns: Sequence[Column], relation: str) -> str:

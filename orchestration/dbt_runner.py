@@ -26,6 +26,7 @@ from orchestration.project import (
     manifest_folder,
     project_flags,
 )
+from orchestration.stage_manifest import Stage, stage_manifest
 
 # dbt keeps its adapter, flags and environment in globals: one invocation at a time.
 ONE_AT_A_TIME = threading.Lock()
@@ -62,9 +63,11 @@ class NodeResult:
 
 
 def build_relations(
-    selection: Sequence[str], build: Build, engine: Engine
+    stage: Stage, build: Build, engine: Engine, selection: Sequence[str]
 ) -> Iterator[NodeResult]:
-    """Build the selected models and run their data tests, yielding each as it ends.
+    """Build models of a stage and run their data tests, yielding each as it ends.
+
+    `selection` is dbt's arguments for the stage or a part of it.
 
     Raises StudioError `database_locked`, or `dbt_failed` naming the first model or test that failed, after
     everything that could run has been yielded.
@@ -75,6 +78,7 @@ def build_relations(
     worker = threading.Thread(
         target=_invoke,
         args=(
+            stage,
             arguments,
             events,
             outcome,
@@ -107,7 +111,7 @@ def build_relations(
         )
 
 
-def whole_stage(stage: str, build: Build) -> list[str]:
+def whole_stage(stage: Stage, build: Build) -> list[str]:
     """dbt's arguments for all that this build needs of a stage.
 
     `learn` has a selector for each scorer with relations of its own, so that no other
@@ -156,17 +160,18 @@ def _arguments(selection: Sequence[str], build: Build) -> list[str]:
 
 
 def _invoke(
+    stage: Stage,
     arguments: list[str],
     events: "queue.Queue[NodeResult | None]",
     outcome: list[Any],
     environment: AbstractContextManager[None],
 ) -> None:
-    """Run dbt on a fresh copy of the manifest; ends the queue with None."""
+    """Run dbt on a fresh copy of the stage's manifest; ends the queue with None."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
 
-    packed = (manifest_folder() / "partial_parse.msgpack").read_bytes()
+    packed = stage_manifest(manifest_folder(), stage).read_bytes()
     try:
         with ONE_AT_A_TIME, environment:
             try:

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 from catalog.errors import StudioError
 from catalog.records import Audience, AudienceVersion, SpecificationVersion
 from catalog.specification import AudienceSpecification
+from engines.base import Engine
+from orchestration.builds import Build
 from orchestration.dbt_runner import build_relations, whole_stage
 from orchestration.faults import told
 from orchestration.intake import prepare_build
@@ -24,6 +26,7 @@ from orchestration.plan import plan_build, register_declared
 from orchestration.progress import Listener, Progress, listening, tell
 from orchestration.publishing import publish
 from orchestration.scoring import score_population
+from orchestration.stage_manifest import Stage
 from orchestration.steady import refuse_changed_inputs, steady
 from orchestration.workshop import Workshop
 
@@ -155,8 +158,7 @@ def build_directly(
             steady(workshop, build),
         ):
             with stages.timed("learn"):
-                for _ in build_relations(whole_stage("learn", build), build, engine):
-                    pass
+                _build_stage("learn", build, engine)
             with stages.timed("scores"):
                 summary = score_population(
                     engine,
@@ -169,8 +171,7 @@ def build_directly(
                 refuse_changed_inputs(workshop, build)
                 build.finish("scores", summary.as_figures())
             with stages.timed("deliver"):
-                for _ in build_relations(whole_stage("deliver", build), build, engine):
-                    pass
+                _build_stage("deliver", build, engine)
             with stages.timed("audience"):
                 published = publish(
                     workshop,
@@ -190,6 +191,11 @@ def build_directly(
         run_id=None,
         seconds=stages.seconds,
     )
+
+
+def _build_stage(stage: Stage, build: Build, engine: Engine) -> None:
+    for _ in build_relations(stage, build, engine, whole_stage(stage, build)):
+        pass
 
 
 def main_job() -> "dg.JobDefinition":

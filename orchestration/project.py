@@ -18,6 +18,7 @@ from filelock import FileLock
 from catalog.errors import StudioError
 from engines.base import Settings
 from engines.connection import WORK_DATABASE
+from orchestration.stage_manifest import keep_stage_manifests
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE_ROOMS = ("engines", "python_scoring", "orchestration")
@@ -49,7 +50,7 @@ def _dbt_files() -> list[Path]:
 
 @cache
 def manifest_folder() -> Path:
-    """Folder with `manifest.json` and `partial_parse.msgpack` of this code.
+    """Folder with `manifest.json` of this code, and the manifests of its stages.
 
     Parses under a file lock where that was not done yet.
     """
@@ -63,6 +64,7 @@ def manifest_folder() -> Path:
         with FileLock(folder / "lock", timeout=LOCK_SECONDS):
             if not (folder / "ready").exists():
                 _parse(folder)
+                keep_stage_manifests(folder)
                 (folder / "ready").touch()
                 _make_readable(folder)
     return folder

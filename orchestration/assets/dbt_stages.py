@@ -20,6 +20,7 @@ from orchestration.project import dbt_environment, manifest
 from orchestration.publishing import MEMBER_RELATIONS
 from orchestration.resources import Studio
 from orchestration.scoring import PEOPLE_RELATIONS, WEIGHT_RELATIONS
+from orchestration.stage_manifest import Stage
 from orchestration.steps import Step, step
 from orchestration.translator import CHECK, TRANSLATOR, check_key, layer_of
 
@@ -45,7 +46,7 @@ READ_BY_PYTHON = {
 }
 
 
-def dbt_stage(name: str) -> dg.AssetsDefinition:
+def dbt_stage(name: Stage) -> dg.AssetsDefinition:
     """The assets of one selector of `selectors.yml`, as one step of the run."""
 
     @dbt_assets(
@@ -62,20 +63,22 @@ def dbt_stage(name: str) -> dg.AssetsDefinition:
             if work.is_done:
                 yield from _told_whole(context, work, {"unchanged": True})
             elif studio.dbt_by_command_line:
-                yield from _by_command_line(context, work, dbt)
+                yield from _by_command_line(context, work, name, dbt)
             else:
-                yield from _in_process(context, work)
+                yield from _in_process(context, work, name)
             if not context.is_subset and not work.is_done:
                 work.finish()
 
     return stage
 
 
-def _in_process(context: dg.AssetExecutionContext, work: Step) -> Iterator[Event]:
+def _in_process(
+    context: dg.AssetExecutionContext, work: Step, stage: Stage
+) -> Iterator[Event]:
     """Run dbt in this process: a materialisation a relation, a check a layer."""
     tests: dict[str, list[NodeResult]] = defaultdict(list)
     results = build_relations(
-        _selection(context, work), work.build, work.workshop.engine
+        stage, work.build, work.workshop.engine, _selection(context, work, stage)
     )
     try:
         for result in results:
@@ -131,10 +134,10 @@ def _awaited(stage: str) -> frozenset[str]:
 
 
 def _by_command_line(
-    context: dg.AssetExecutionContext, work: Step, dbt: DbtCliResource
+    context: dg.AssetExecutionContext, work: Step, stage: Stage, dbt: DbtCliResource
 ) -> Iterator[Any]:
     """Run dbt through the CLI resource of dagster-dbt, by the same selection."""
-    arguments = ["build", *_selection(context, work)]
+    arguments = ["build", *_selection(context, work, stage)]
     variables = json.dumps(work.build.dbt_variables())
     with dbt_environment(work.build.folder, work.workshop.engine.settings):
         started = dbt.cli(
@@ -148,10 +151,12 @@ def _by_command_line(
     yield from _told_whole(context, work, {"by": "command line"})
 
 
-def _selection(context: dg.AssetExecutionContext, work: Step) -> list[str]:
+def _selection(
+    context: dg.AssetExecutionContext, work: Step, stage: Stage
+) -> list[str]:
     """dbt's arguments for what Dagster selected and this build's scorer needs."""
     if not context.is_subset:
-        return whole_stage(work.name, work.build)
+        return whole_stage(stage, work.build)
     chosen = {key.path[-1] for key in context.selected_asset_keys}
     return ["--select", *sorted(chosen - _of_others(work.build.model))]
 

@@ -5,8 +5,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from orchestration.project import manifest_folder, project_flags
+from orchestration.stage_manifest import WHOLE
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,6 +32,21 @@ def run_dbt(folder: Path, *arguments: str, threads: int = 2) -> str:
     )
     assert finished.returncode == 0, finished.stdout[-4000:] + finished.stderr[-1000:]
     return finished.stdout
+
+
+def in_process(folder: Path, *arguments: str) -> Any:
+    """Run dbt here on the project as it was parsed once; what the command returns."""
+    from dbt.cli.main import dbtRunner
+    from dbt.contracts.graph.manifest import Manifest
+
+    manifest = Manifest.from_msgpack((manifest_folder() / WHOLE).read_bytes())
+    manifest.build_flat_graph()
+    done = dbtRunner(manifest).invoke(
+        ["--quiet", "--no-write-json", *arguments, *project_flags()]
+        + ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
+    )
+    assert done.success, done.exception
+    return done.result
 
 
 @pytest.fixture(scope="session")

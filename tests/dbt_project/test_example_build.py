@@ -119,6 +119,7 @@ def shuffled(
         for relation in (
             "inputs.population",
             "inputs.population_found",
+            "inputs.population_uncoded",
             "inputs.sample",
             "scoring.scores",
         ):

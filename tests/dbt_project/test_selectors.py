@@ -1,11 +1,11 @@
 """What a build of an audience runs: the models of its half and the guards, nothing else."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.dbt_project.conftest import in_process
 
 ROOT = Path(__file__).parents[2]
 LAYERS = {
@@ -41,16 +41,7 @@ GUARDS = {
 
 def listed(folder: Path, *arguments: str) -> set[str]:
     """Names that `dbt ls` prints for a selection."""
-    dbt = Path(sys.executable).parent / "dbt"
-    folders = ["--target-path", str(folder), "--log-path", str(folder)]
-    finished = subprocess.run(
-        [str(dbt), "--quiet", "ls", "--output", "name", *arguments, *folders],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return set(finished.stdout.split())
+    return set(in_process(folder, "ls", "--output", "name", *arguments))
 
 
 @pytest.mark.parametrize("half", ["learn", "deliver"])

@@ -8,6 +8,8 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
+from tests.dbt_project.conftest import in_process
+
 ROOT = Path(__file__).parents[2]
 
 # What DuckDB has and Spark has not, or has under another name.
@@ -39,19 +41,13 @@ def leaks(sql: str) -> set[str]:
 
 def compiled(folder: Path, variables: str) -> dict[str, str]:
     """The SQL of every model, by name, with relation names quoted as Spark does."""
-    from dbt.cli.main import dbtRunner
-
-    result = dbtRunner().invoke(
-        ["compile", "--select", "resource_type:model", "--vars", variables, "--quiet"]
-        + ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT)]
-        + ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
-        + ["--no-partial-parse"]
+    found = in_process(
+        folder, "compile", "--select", "resource_type:model", "--vars", variables
     )
-    assert result.success, result.exception
     named = re.compile(r'"work"\."(\w+)"\."(\w+)"')
     return {
         done.node.name: named.sub(r"`\1`.`\2`", done.node.compiled_code)
-        for done in result.result.results
+        for done in found.results
     }
 
 

@@ -231,7 +231,7 @@ def test_what_is_made_of_a_file_that_changes_meanwhile_is_not_kept(
     path = parquet(tmp_path / "a.parquet", [1, 2])
     dataset = register(path)
     fingerprint = engine.fingerprint(dataset)
-    genuine = module.profile_rows
+    genuine = module.profile_files
 
     def changing(*arguments, **options):
         content = path.read_bytes()
@@ -242,7 +242,7 @@ def test_what_is_made_of_a_file_that_changes_meanwhile_is_not_kept(
             path.write_bytes(content)
 
     with monkeypatch.context() as patch:
-        patch.setattr(module, "profile_rows", changing)
+        patch.setattr(module, "profile_files", changing)
         with pytest.raises(StudioError) as refusal:
             engine.profile(dataset, fingerprint, [])
 

@@ -8,7 +8,7 @@ from tests.faults import payloads as tried
 from tests.faults.payload_bed import BY_ITSELF, bed, traces, visit, write
 from tests.faults.payload_texts import CANARIES, KINDS, VALUE, WHOLE, payloads
 
-COUNT = 9
+COUNT = 5
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import pytest
 
 from orchestration.definitions import build_defs
 from orchestration.project import manifest_path
+from orchestration.stage_manifest import WHOLE, stage_manifest
 
 LAYERS = {"staging", "canonical", "distributions", "weights", "audience", "report"}
 INPUTS, SCORES = {"inputs": "build_inputs", "scoring": "scores"}, "scores"
@@ -131,3 +132,19 @@ def test_one_schedule_and_one_sensor_ask_for_the_job(definitions):
     assert [each.name for each in repository.schedule_defs] == ["refresh_due_audiences"]
     assert [each.name for each in repository.sensor_defs] == ["changed_inputs"]
     assert repository.schedule_defs[0].cron_schedule == "* * * * *"
+
+
+def test_a_stage_gets_a_manifest_of_what_it_uses():
+    from dbt.contracts.graph.manifest import Manifest
+
+    folder = manifest_path().parent
+    whole = Manifest.from_msgpack((folder / WHOLE).read_bytes())
+    learn = Manifest.from_msgpack(stage_manifest(folder, "learn").read_bytes())
+    deliver = Manifest.from_msgpack(stage_manifest(folder, "deliver").read_bytes())
+
+    for name, node in whole.nodes.items():
+        assert (name in learn.nodes) or "learn" not in node.tags
+        assert (name in deliver.nodes) or "deliver" not in node.tags
+    assert "model.lookalike_studio.audience_cut" not in learn.nodes
+    assert len(learn.macros) < len(whole.macros) / 2
+    assert learn.sources == whole.sources

@@ -324,10 +324,10 @@ def test_a_build_that_fails_late_goes_on_where_it_stopped(studio, monkeypatch):
     """B29: asked for again, it finds its folder; what was finished stays as it is."""
     workshop, audience = studio
 
-    def deliver_breaks(selection, *arguments):
-        if "deliver" in selection:
+    def deliver_breaks(stage, *arguments):
+        if stage == "deliver":
             broken()
-        return genuine(selection, *arguments)
+        return genuine(stage, *arguments)
 
     from orchestration.assets import dbt_stages
 

@@ -13,6 +13,7 @@
     {%- set people = {
         "population": "customers",
         "population_found": "customers",
+        "population_uncoded": "customers",
         "seed": "converters",
     } -%}
     {%- if name in people -%}

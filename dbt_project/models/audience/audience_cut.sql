@@ -1,7 +1,7 @@
 -- One row: how many people are asked for, and the log odds of the last considered.
-with
+{% set scores = source("scoring", "scores") %}
 
-    scores as (select * from {{ source("scoring", "scores") }}),
+with
 
     matched as (select row_id from {{ ref("canonical_matched_seed") }}),
 
@@ -14,7 +14,7 @@ with
 
         select count(*) as unscored_count
 
-        from scores
+        from {{ scores }} as scores
         left join matched on scores.row_id = matched.row_id
         where scores.log_odds is null and matched.row_id is null
 
@@ -115,7 +115,7 @@ with
             min(scores.score) as score,
             count(*) as people_count
 
-        from scores
+        from {{ scores }} as scores
         inner join cut_step on {{ score_step("scores.log_odds") }} = cut_step.step
         left join matched on scores.row_id = matched.row_id
         where matched.row_id is null

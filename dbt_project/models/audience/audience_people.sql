@@ -1,11 +1,10 @@
 -- One row per person of the population who may be in the audience: everybody at or
 -- above the cut and, where the seed is added, the seed's people.
-{% set population_rows = source("inputs", "population") %}
+{% set population_rows = source("inputs", "population_uncoded") %}
 {% set merged_people = ref("canonical_members") %}
+{% set scores = source("scoring", "scores") %}
 
 with
-
-    scores as (select * from {{ source("scoring", "scores") }}),
 
     matched as (select row_id from {{ ref("canonical_matched_seed") }}),
 
@@ -13,21 +12,38 @@ with
 
     spec as (select * from {{ source("inputs", "spec") }}),
 
+    -- Two queries: most people are neither, and cost a comparison each. As one relation
+    -- of this query the scores would be copied for them.
+    new_people as (
+
+        select scores.row_id, scores.log_odds, scores.score, true as is_candidate
+
+        from {{ scores }} as scores
+        cross join audience_cut
+        left join matched on scores.row_id = matched.row_id
+        where scores.log_odds >= audience_cut.cut_log_odds and matched.row_id is null
+
+    ),
+
+    seed_people as (
+
+        select scores.row_id, scores.log_odds, scores.score, false as is_candidate
+
+        from {{ scores }} as scores
+        inner join matched on scores.row_id = matched.row_id
+        inner join spec on spec.include_seed
+
+    ),
+
     chosen as (
 
-        select
-            scores.row_id,
-            scores.log_odds,
-            scores.score,
-            matched.row_id is null as is_candidate
+        select *
+        from new_people
 
-        from scores
-        cross join audience_cut
-        cross join spec
-        left join matched on scores.row_id = matched.row_id
-        where
-            (matched.row_id is null and scores.log_odds >= audience_cut.cut_log_odds)
-            or (matched.row_id is not null and spec.include_seed)
+        union all
+
+        select *
+        from seed_people
 
     ),
 
