@@ -14,7 +14,7 @@ in Genetics and Molecular Biology 9, 2010).
 By its variance, for other scorers and for seeds of more than MOST_PERMUTED people. Five
 folds share their training people: fold f is judged by what was learnt from g, and g by
 what was learnt from f. Of random people the two say the same twice, so that the mean of
-the folds has twice the variance of as many independent people (measured 1.4 to 2.0 times
+the folds has twice the variance of as many independent people (measured 0.9 to 2.0 times
 on three data sets, see docs/decisions). The AUC must be that much above 1/2.
 """
 
