@@ -105,6 +105,7 @@ def write_files(folder: Path) -> None:
             seed={"dataset": f"seed {name}"},
             population={"dataset": f"population {name}"},
             output={"best_percent": 100},
+            limits={"allow_indistinct": True},
             datasets={f"{side} {name}": {"path": f"{side}.{name}"} for side in sides},
         )
     (folder / "wide.csv").write_text(
@@ -119,6 +120,7 @@ def write_files(folder: Path) -> None:
         name="numbers",
         seed={"dataset": "seed parquet"},
         population={"dataset": "texts"},
+        limits={"allow_indistinct": True},
         datasets={"texts": {"path": "texts.parquet"}},
         attributes=[{"attribute": "age", "role": "continuous"}],
     )

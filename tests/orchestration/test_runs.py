@@ -82,7 +82,7 @@ def test_the_audience_s_metadata_holds_figures_and_plots(story):
     assert values["version"] == 1
     assert values["seed people"] == 100
     plots = [v for v in metadata.values() if isinstance(v, dg.MarkdownMetadataValue)]
-    assert len(plots) == 4
+    assert len(plots) == 5
     assert all("data:image/" in plot.md_str for plot in plots)
 
 
