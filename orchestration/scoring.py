@@ -138,7 +138,7 @@ def score_population(
         prevalence=prevalence,
     )
     if not allow_indistinct:
-        refuse_indistinct(quality)
+        refuse_indistinct(model, quality)
 
     _write_seed_scores(engine, folder, seed, seed_log_odds, calibration)
     fitted = Model(scorer, calibration)
