@@ -2,12 +2,19 @@
 
 import hashlib
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from catalog.datasets import Dataset
 from catalog.home import create_home
-from engines.base import KeyColumn, Settings, Source
+from engines.base import (
+    BuildInputs,
+    InputAttribute,
+    KeyColumn,
+    Settings,
+    Source,
+)
 from engines.duckdb import DuckDBEngine
 
 
@@ -50,6 +57,37 @@ def source(engine, register):
         return Source(dataset, fingerprint, profile)
 
     return opened
+
+
+@pytest.fixture
+def write_inputs(engine, source, tmp_path):
+    """Write the inputs of a build by the unique `id`; the seed is the first three people.
+
+    Returns the build's folder and the attributes that are in codes.
+    """
+
+    def written(identifier, ids, columns, roles, files=1, folder="build"):
+        table = pa.table({"id": ids, **columns})
+        path = tmp_path / "population"
+        path.mkdir(exist_ok=True)
+        size = -(-len(ids) // files)
+        for at in range(files):
+            pq.write_table(table.slice(at * size, size), path / f"{at}.parquet")
+        seed = tmp_path / "seed.parquet"
+        pq.write_table(table.slice(0, 3), seed)
+        inputs = BuildInputs(
+            "build0001",
+            source(path, ["id"]),
+            source(seed, ["id"]),
+            (identifier,),
+            tuple(
+                InputAttribute(name, role, name, name) for name, role in roles.items()
+            ),
+            has_unique_key=True,
+        )
+        return tmp_path / folder, engine.write_inputs(tmp_path / folder, inputs)
+
+    return written
 
 
 @pytest.fixture

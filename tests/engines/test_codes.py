@@ -4,13 +4,12 @@ import json
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from catalog.errors import StudioError
-from engines.base import BATCH_ROWS, BuildInputs, InputAttribute, InputIdentifier
+from engines.base import BATCH_ROWS, InputIdentifier
 
+USER_ID = InputIdentifier("user_id", False, "id", "id")
 VALUES = {
     "text": ["a", None, "ä\n", "", "a"],
     "number": [1.5, None, float("nan"), float("-inf"), -0.0],
@@ -20,30 +19,12 @@ VALUES = {
 
 
 @pytest.fixture
-def build(engine, source, tmp_path):
+def build(write_inputs):
     """Write the inputs of a build whose population has these columns and unique ids."""
 
     def built(columns, roles, files=1, folder="build"):
-        rows = len(next(iter(columns.values())))
-        table = pa.table({"id": [f"u{at}" for at in range(rows)], **columns})
-        path = tmp_path / "population"
-        path.mkdir(exist_ok=True)
-        size = -(-rows // files)
-        for at in range(files):
-            pq.write_table(table.slice(at * size, size), path / f"{at}.parquet")
-        seed = tmp_path / "seed.parquet"
-        pq.write_table(table.slice(0, 3), seed)
-        inputs = BuildInputs(
-            "build0001",
-            source(path, ["id"]),
-            source(seed, ["id"]),
-            (InputIdentifier("user_id", False, "id", "id"),),
-            tuple(
-                InputAttribute(name, role, name, name) for name, role in roles.items()
-            ),
-            has_unique_key=True,
-        )
-        return tmp_path / folder, engine.write_inputs(tmp_path / folder, inputs)
+        ids = [f"u{at}" for at in range(len(next(iter(columns.values()))))]
+        return write_inputs(USER_ID, ids, columns, roles, files, folder)
 
     return built
 
