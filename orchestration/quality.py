@@ -22,7 +22,6 @@ from python_scoring.reach import decile_intervals, reach_with_intervals
 from python_scoring.recommendation import Economics, recommend
 
 Quality = dict[str, Any]
-NEVER_STOPPED = frozenset({"documented", "published_sql"})
 
 
 def smoothing_of(engine: Engine, folder: Path) -> Smoothing:
@@ -33,13 +32,10 @@ def smoothing_of(engine: Engine, folder: Path) -> Smoothing:
     )
 
 
-def refuse_indistinct(model: str, quality: HeldOutQuality | None) -> None:
-    """Stop where the seed cannot be told from random people of the population.
-
-    The reference system's scorers are there to be compared with, and stop nobody there.
-    """
+def refuse_indistinct(quality: HeldOutQuality | None) -> None:
+    """Stop where the seed cannot be told from random people of the population."""
     verdict = None if quality is None else quality.verdict
-    if verdict is None or not verdict.stops or model in NEVER_STOPPED:
+    if verdict is None or not verdict.stops:
         return
     raise StudioError(
         "indistinct_seed",
