@@ -31,8 +31,13 @@ from orchestration.stage_manifest import Stage, stage_manifest
 # dbt keeps its adapter, flags and environment in globals: one invocation at a time.
 ONE_AT_A_TIME = threading.Lock()
 FINISHED = "NodeFinished"
-# Scorers with relations of their own, and so with a selector in `selectors.yml`.
-HAVE_RELATIONS = ("documented", "published_sql")
+# By scorer with relations of its own, and so with a selector in `selectors.yml`: the tag
+# that the selector leaves out of `learn`. The others do without OTHER_SCORERS.
+UNNEEDED_TAGS = {
+    "documented": "published_sql",
+    "published_sql": "documented",
+}
+OTHER_SCORERS = "other_scorers"
 END_SECONDS = 8.0
 # How DuckDB begins the text of an error, at the start of a line.
 ERROR = re.compile(r"^\s*([A-Z][A-Za-z ]* Error)\b", re.MULTILINE)
@@ -119,7 +124,7 @@ def whole_stage(stage: Stage, build: Build) -> list[str]:
     """
     if stage != "learn":
         return ["--selector", stage]
-    own = build.model if build.model in HAVE_RELATIONS else "naive_bayes"
+    own = build.model if build.model in UNNEEDED_TAGS else "naive_bayes"
     return ["--selector", f"learn_{own}"]
 
 

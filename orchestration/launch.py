@@ -160,16 +160,7 @@ def build_directly(
             with stages.timed("learn"):
                 _build_stage("learn", build, engine)
             with stages.timed("scores"):
-                summary = score_population(
-                    engine,
-                    build.folder,
-                    prevalence=build.economics.prevalence,
-                    allow_indistinct=build.allow_indistinct,
-                    model=build.model,
-                    minimum_seed=build.minimum_seed,
-                    identifier_shapes=build.identifier_shapes,
-                    trials=build.trials,
-                )
+                summary = score_population(engine, build)
                 refuse_changed_inputs(workshop, build)
                 build.finish("scores", summary.as_figures())
             with stages.timed("deliver"):

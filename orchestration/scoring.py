@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from catalog.errors import StudioError
 from engines.base import Engine
+from orchestration.builds import Build
 from orchestration.fitting import fitted, tuned
 from orchestration.quality import refuse_indistinct, smoothing_of
 from python_scoring.calibration import Calibration, fit_calibration
@@ -82,26 +83,17 @@ class ScoringSummary:
         return figures
 
 
-def score_population(
-    engine: Engine,
-    folder: Path,
-    *,
-    model: str,
-    minimum_seed: int,
-    identifier_shapes: Mapping[str, str] | None = None,
-    trials: int = 0,
-    prevalence: float | None = None,
-    allow_indistinct: bool = False,
-) -> ScoringSummary:
+def score_population(engine: Engine, build: Build) -> ScoringSummary:
     """Write `scoring.scores`, `scoring.seed_scores` and `scoring.parameters`.
 
-    Raises StudioError `seed_too_small` below `minimum_seed` people to learn from, or
-    what names both sides (`no_overlap`, `too_few_matched`) where they had to be found in
+    Raises StudioError `seed_too_small` below the build's least number of people to learn
+    from, or what names both sides (`no_overlap`, `too_few_matched`) where they had to be found in
     the population, `no_difference` where every attribute weighs nothing,
     `missing_extra` where the scorer's libraries are not installed, `indistinct_seed`
     where random people would be told apart as well, and `nobody_scored` where the scorer
     leaves everybody without a score.
     """
+    folder, model = build.folder, build.model
     always = ("canonical_learn_from", "canonical_seed", "canonical_sample")
     names = dict.fromkeys([*relations_of(model), *always])
     read = engine.read_tables(folder, [f"main.{name}" for name in names])
@@ -112,11 +104,11 @@ def score_population(
         check_matched_seed(
             learned["matched_people"],
             learned["seed_people"],
-            minimum_seed,
-            identifier_shapes or {},
+            build.minimum_seed,
+            build.identifier_shapes,
         )
-    check_learning_seed(seed.num_rows, minimum_seed)
-    tuning = tuned(model, tables, trials, folder / "trials.db")
+    check_learning_seed(seed.num_rows, build.minimum_seed)
+    tuning = tuned(model, tables, build.trials, folder / "trials.db")
     if tuning is not None:
         tables[TREES] = as_table(tuning.trees)
     scorer = fitted(model, tables)
@@ -131,10 +123,10 @@ def score_population(
         seed_log_odds,
         sample_log_odds,
         smoothing=smoothing_of(engine, folder),
-        prevalence=prevalence,
+        prevalence=build.economics.prevalence,
     )
-    if not allow_indistinct:
-        refuse_indistinct(model, quality)
+    if not build.allow_indistinct:
+        refuse_indistinct(quality)
 
     _write_seed_scores(engine, folder, seed, seed_log_odds, calibration)
     scored_by = Model(scorer, calibration)

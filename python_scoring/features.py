@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 
 from python_scoring.look_ups import BinLookUp, LookUp, ValueLookUp
-from python_scoring.scorers.base import rows_of_fold, table_of
-from python_scoring.space import Space, bins_of, by_attribute
+from python_scoring.scorers.base import weight_rows
+from python_scoring.space import Space, bins_of
 from python_scoring.terms import (
     Bins,
     Normal,
@@ -61,27 +61,25 @@ class Counts:
 
 def features_of(space: Space, tables: Mapping[str, pa.Table]) -> list[Feature]:
     """Two features of a continuous attribute, one of a categorical one."""
-    fold = space.left_out_fold
+    fit = weight_rows(tables, space.left_out_fold)
     priors = {
         row["attribute"]: row["signal_share"] * row["decorrelation"]
-        for row in rows_of_fold(tables, "weight_attributes", fold)
+        for row in fit.attributes
     }
-    curves = by_attribute(rows_of_fold(tables, "weight_gaussians", fold))
-    values = by_attribute(rows_of_fold(tables, "weight_values", fold))
-    bins = by_attribute(table_of(tables, "distribution_bins").to_pylist())
-    (totals,) = rows_of_fold(tables, "distribution_totals", fold)
     features = []
     for look_up in space.look_ups:
         name = look_up.attribute
         prior = priors[name]
         if isinstance(look_up, ValueLookUp):
-            left_out = _leaving_one_out(look_up, values[name], space)
+            left_out = _leaving_one_out(look_up, fit.values[name], space)
             features.append(Feature(look_up, left_out, prior))
         else:
-            (curve,) = curves[name]
-            found = bins_of(bins[name], float(curve["quantile_clip"]))
+            (curve,) = fit.gaussians[name]
+            found = bins_of(fit.bins[name], float(curve["quantile_clip"]))
             shared, own = (
-                _steps(look_up, found, curve, space, totals["reference_total"], left)
+                _steps(
+                    look_up, found, curve, space, fit.totals["reference_total"], left
+                )
                 for left in (0.0, 1.0)
             )
             features += [

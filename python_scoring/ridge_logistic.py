@@ -24,6 +24,16 @@ class WeighedRows:
     signs: np.ndarray
     masses: np.ndarray
 
+    @classmethod
+    def of_sides(cls, seed: np.ndarray, reference: np.ndarray) -> "WeighedRows":
+        """Both sides, of equal mass in total, each seed person of mass 1."""
+        counts = [seed.shape[1], reference.shape[1]]
+        return cls(
+            features=np.concatenate([seed, reference], axis=1),
+            signs=np.repeat([1.0, -1.0], counts),
+            masses=np.repeat([1.0, counts[0] / counts[1]], counts),
+        )
+
     def rows(self, chosen: np.ndarray) -> "WeighedRows":
         """The rows of a mask."""
         return WeighedRows(

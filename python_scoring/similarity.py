@@ -56,20 +56,21 @@ def line_of(seed: np.ndarray, reference: np.ndarray) -> tuple[float, float]:
     """
     if not len(seed) or not len(reference):
         return 1.0, 0.0
-    counts = [len(seed), len(reference)]
-    rows = WeighedRows(
-        features=np.concatenate([np.sort(seed), np.sort(reference)])[None],
-        signs=np.repeat([1.0, -1.0], counts),
-        masses=np.repeat([1.0, counts[0] / counts[1]], counts),
-    )
+    rows = WeighedRows.of_sides(np.sort(seed)[None], np.sort(reference)[None])
     slope, intercept = fit_ridge(rows, np.zeros(1), WEAK_RIDGE, np.zeros(2))
     return max(significant(float(slope)), 0.0), significant(float(intercept))
 
 
 def spread_out(
-    parts: np.ndarray, columns: Sequence[str], attributes: Sequence[str], rest: float
+    parts: np.ndarray,
+    columns: Sequence[str],
+    attributes: Sequence[str],
+    rest: float | np.ndarray = 0.0,
 ) -> np.ndarray:
-    """Rows x attributes from rows x columns, the rest shared equally by the columns."""
+    """Rows x attributes from rows x columns; the columns share the rest equally.
+
+    `rest` is one number, or one a row (rows x 1).
+    """
     result = np.zeros((len(parts), len(attributes)))
     places = [attributes.index(name) for name in columns]
     result[:, places] = parts + rest / len(columns)

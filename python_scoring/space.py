@@ -15,7 +15,7 @@ from python_scoring.learning_rows import RELATIONS as ROW_RELATIONS
 from python_scoring.learning_rows import LearningRows, learning_rows
 from python_scoring.look_ups import BinLookUp, LookUp, ValueLookUp, counted
 from python_scoring.parameters import DroppedParameters, significant
-from python_scoring.scorers.base import no_difference, rows_of_fold, table_of
+from python_scoring.scorers.base import no_difference, weight_rows
 from python_scoring.terms import Bins
 
 RELATIONS = (
@@ -58,32 +58,19 @@ def space_of(
 
     Raises NoDifferenceError where no attribute tells anybody apart.
     """
-    attributes, totals, values, curves = (
-        rows_of_fold(tables, name, left_out_fold)
-        for name in (
-            "weight_attributes",
-            "distribution_totals",
-            "weight_values",
-            "weight_gaussians",
-        )
-    )
-    if not attributes or len(totals) != 1:
-        raise ValueError(
-            f"weight_attributes has {len(attributes)} rows and distribution_totals "
-            f"{len(totals)} for left_out_fold {left_out_fold}; build the weights first"
-        )
-    bins = by_attribute(table_of(tables, "distribution_bins").to_pylist())
-    rows_of, curve_of = by_attribute(values), by_attribute(curves)
+    fit = weight_rows(tables, left_out_fold)
     made: list[LookUp | DroppedParameters] = []
-    for row in sorted(attributes, key=lambda row: row["position"]):
+    for row in fit.attributes:
         name = row["attribute"]
         if row["is_dropped"]:
             made.append(DroppedParameters(name))
         elif row["role"] == "categorical":
-            made.append(_values(name, rows_of[name]))
+            made.append(_values(name, fit.values[name]))
         else:
-            (curve,) = curve_of[name]
-            made.append(_bins(name, bins_of(bins[name], float(curve["quantile_clip"]))))
+            (curve,) = fit.gaussians[name]
+            made.append(
+                _bins(name, bins_of(fit.bins[name], float(curve["quantile_clip"])))
+            )
     if not counted(made):
         raise no_difference()
     people = learning_rows(
@@ -95,19 +82,11 @@ def space_of(
     )
     return Space(
         left_out_fold=left_out_fold,
-        seed_total=int(totals[0]["seed_total"]),
-        smoothing=float(totals[0]["smoothing"]),
+        seed_total=int(fit.totals["seed_total"]),
+        smoothing=float(fit.totals["smoothing"]),
         attributes=tuple(made),
         rows=people,
     )
-
-
-def by_attribute(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """The rows of each attribute."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for row in rows:
-        found.setdefault(row["attribute"], []).append(row)
-    return found
 
 
 def bins_of(rows: list[dict[str, Any]], quantile_clip: float) -> Bins:

@@ -10,7 +10,13 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DbtCliResource, dbt_assets
 
-from orchestration.dbt_runner import NodeResult, build_relations, whole_stage
+from orchestration.dbt_runner import (
+    OTHER_SCORERS,
+    UNNEEDED_TAGS,
+    NodeResult,
+    build_relations,
+    whole_stage,
+)
 from orchestration.distributions import DISTRIBUTION_RELATIONS
 from orchestration.endings import ends_with_us
 from orchestration.figures import REPORT_TABLES
@@ -31,13 +37,6 @@ Event = dg.MaterializeResult | dg.AssetCheckResult
 LAYERS = {
     "learn": ("staging", "canonical", "distributions", "weights"),
     "deliver": ("audience", "report"),
-}
-
-# What the selectors of `selectors.yml` leave out of `learn`: `other_scorers`, but for the
-# scorers that have relations of their own.
-UNNEEDED_TAGS = {
-    "documented": "published_sql",
-    "published_sql": "documented",
 }
 
 READ_BY_PYTHON = {
@@ -165,7 +164,7 @@ def _selection(
 def _of_others(model: str) -> frozenset[str]:
     """Names of the relations that only scorers other than the model read."""
     nodes: dict[str, Any] = manifest()["nodes"]
-    unneeded = UNNEEDED_TAGS.get(model, "other_scorers")
+    unneeded = UNNEEDED_TAGS.get(model, OTHER_SCORERS)
     return frozenset(
         node["name"]
         for node in nodes.values()

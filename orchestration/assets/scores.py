@@ -30,16 +30,7 @@ def scores(context: dg.AssetExecutionContext, studio: Studio) -> dg.MaterializeR
     with step(context, studio, "scores") as work:
         figures = work.build.done("scores")
         if figures is None:
-            summary = score_population(
-                work.workshop.engine,
-                work.build.folder,
-                prevalence=work.build.economics.prevalence,
-                allow_indistinct=work.build.allow_indistinct,
-                model=work.build.model,
-                minimum_seed=work.build.minimum_seed,
-                identifier_shapes=work.build.identifier_shapes,
-                trials=work.build.trials,
-            )
+            summary = score_population(work.workshop.engine, work.build)
             figures = summary.as_figures()
             work.finish(figures)
         return dg.MaterializeResult(

@@ -122,6 +122,46 @@ def rows_of_fold(
     return rows
 
 
+@dataclass(frozen=True, slots=True)
+class WeightRows:
+    """The rows of a fit in the weight relations; attributes in their order."""
+
+    attributes: list[dict[str, Any]]
+    values: dict[str, list[dict[str, Any]]]
+    gaussians: dict[str, list[dict[str, Any]]]
+    bins: dict[str, list[dict[str, Any]]]
+    totals: dict[str, Any]
+
+
+def weight_rows(tables: Mapping[str, pa.Table], left_out_fold: int) -> WeightRows:
+    """What `naive_bayes` and those that build on it are made from, by attribute.
+
+    Raises ValueError where the relations hold no such fit.
+    """
+    attributes = rows_of_fold(tables, "weight_attributes", left_out_fold)
+    totals = rows_of_fold(tables, "distribution_totals", left_out_fold)
+    if not attributes or len(totals) != 1:
+        raise ValueError(
+            f"weight_attributes has {len(attributes)} rows and distribution_totals "
+            f"{len(totals)} for left_out_fold {left_out_fold}; build the weights first"
+        )
+    return WeightRows(
+        attributes=sorted(attributes, key=lambda row: row["position"]),
+        values=by_attribute(rows_of_fold(tables, "weight_values", left_out_fold)),
+        gaussians=by_attribute(rows_of_fold(tables, "weight_gaussians", left_out_fold)),
+        bins=by_attribute(table_of(tables, "distribution_bins").to_pylist()),
+        totals=totals[0],
+    )
+
+
+def by_attribute(rows: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """The rows of each attribute."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["attribute"], []).append(row)
+    return found
+
+
 def table_of(tables: Mapping[str, pa.Table], name: str) -> pa.Table:
     """The relation of that name; ValueError where it was not built."""
     if name not in tables:

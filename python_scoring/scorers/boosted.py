@@ -25,6 +25,7 @@ from python_scoring.parameters import (
 from python_scoring.row_hashes import row_hashes
 from python_scoring.scorers.base import Extra, SmallSeedError, columns_of, import_extra
 from python_scoring.scorers.in_space import InSpace, stored_parameters
+from python_scoring.similarity import spread_out
 from python_scoring.stored_attributes import require_named_once
 from python_scoring.terms import ListedTerms
 
@@ -125,20 +126,16 @@ class Boosted(InSpace):
         """
         import xgboost
 
-        result = np.zeros((batch.num_rows, len(self.attributes)))
-        if not batch.num_rows:
-            return result
         rows = self._encoder.rows(batch)
+        if not len(rows):
+            return np.zeros((0, len(self.attributes)))
         matrix = xgboost.DMatrix(rows, missing=MISSING)
         parts = np.zeros(rows.shape)
         for share, model in zip(self._shares(rows), self._models, strict=True):
             found = model.predict(matrix, pred_contribs=True)
             parts += share[:, None] * found[:, :-1].astype(float)
         rest = self.log_odds(batch) - parts.sum(axis=1)
-        parts += rest[:, None] / len(self.columns)
-        places = [self.attributes.index(name) for name in self.columns]
-        result[:, places] = parts
-        return result
+        return spread_out(parts, self.columns, self.attributes, rest[:, None])
 
     @cached_property
     def _encoder(self) -> "Encoder":

@@ -22,7 +22,7 @@ from python_scoring.parameters import (
     significant,
 )
 from python_scoring.scorers.in_space import InSpace, stored_parameters
-from python_scoring.similarity import Points
+from python_scoring.similarity import Points, spread_out
 from python_scoring.stored_attributes import require_named_once
 
 NAME = "clusters"
@@ -72,10 +72,8 @@ class Clusters(InSpace):
         squares = self._centres**2
         squares[squares.sum(axis=1) == 0.0] = 1.0
         shares = squares / squares.sum(axis=1, keepdims=True)
-        result = np.zeros((batch.num_rows, len(self.attributes)))
-        places = [self.attributes.index(name) for name in self.columns]
-        result[:, places] = self.log_odds(batch)[:, None] * shares[self.places(batch)]
-        return result
+        parts = self.log_odds(batch)[:, None] * shares[self.places(batch)]
+        return spread_out(parts, self.columns, self.attributes)
 
     def places(self, batch: pa.RecordBatch) -> np.ndarray:
         """Each row's cluster."""

@@ -4,7 +4,7 @@ The weights come from SQL and are read, never fitted again. log_odds = sum of
 attribute_weight * term over the attributes, in the order of the specification.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -29,8 +29,7 @@ from python_scoring.parameters import (
 from python_scoring.scorers.base import (
     columns_of,
     no_difference,
-    rows_of_fold,
-    table_of,
+    weight_rows,
 )
 from python_scoring.terms import (
     Bins,
@@ -152,40 +151,26 @@ def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> Naiv
     and distribution_totals. Raises ValueError where every attribute of the whole seed
     has the weight 0; without a fold that merely means log odds of 0.
     """
-    values, gaussians, attributes, totals = (
-        rows_of_fold(tables, name, left_out_fold)
-        for name in (
-            "weight_values",
-            "weight_gaussians",
-            "weight_attributes",
-            "distribution_totals",
-        )
-    )
-    if not attributes or len(totals) != 1:
-        raise ValueError(
-            f"weight_attributes has {len(attributes)} rows and distribution_totals "
-            f"{len(totals)} for left_out_fold {left_out_fold}; build the weights first"
-        )
-    bins = table_of(tables, "distribution_bins").to_pylist()
+    found = weight_rows(tables, left_out_fold)
     made: list[AttributeParameters] = []
-    for row in sorted(attributes, key=lambda row: row["position"]):
-        of_attribute = _belongs_to(row["attribute"])
+    for row in found.attributes:
+        name = row["attribute"]
         if row["attribute_weight"] == 0:
-            made.append(DroppedParameters(row["attribute"]))
+            made.append(DroppedParameters(name))
         elif row["role"] == "categorical":
-            made.append(_categorical(row, list(filter(of_attribute, values))))
+            made.append(_categorical(row, found.values.get(name, [])))
         else:
-            gaussian = list(filter(of_attribute, gaussians))
-            made.append(_continuous(row, gaussian, list(filter(of_attribute, bins))))
+            gaussian = found.gaussians.get(name, [])
+            made.append(_continuous(row, gaussian, found.bins.get(name, [])))
     is_dropped = (isinstance(each, DroppedParameters) for each in made)
     if left_out_fold == WHOLE_SEED and all(is_dropped):
         raise no_difference()
     return NaiveBayes(
         NaiveBayesParameters(
             left_out_fold=left_out_fold,
-            seed_total=int(totals[0]["seed_total"]),
-            reference_total=int(totals[0]["reference_total"]),
-            smoothing=float(totals[0]["smoothing"]),
+            seed_total=int(found.totals["seed_total"]),
+            reference_total=int(found.totals["reference_total"]),
+            smoothing=float(found.totals["smoothing"]),
             attributes=tuple(made),
         )
     )
@@ -294,7 +279,3 @@ def _weighted_terms(
         bound=bound,
         factor=weight,
     )
-
-
-def _belongs_to(attribute: str) -> Callable[[Mapping[str, Any]], bool]:
-    return lambda row: bool(row["attribute"] == attribute)

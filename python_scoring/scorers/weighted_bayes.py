@@ -28,6 +28,7 @@ from python_scoring.parameters import (
 from python_scoring.ridge_logistic import WeighedRows, choose_strength, fit_ridge
 from python_scoring.scorers.base import columns_of
 from python_scoring.scorers.in_space import InSpace, stored_parameters
+from python_scoring.similarity import spread_out
 from python_scoring.stored_attributes import require_named_once
 from python_scoring.terms import ListedTerms
 
@@ -88,12 +89,14 @@ class WeightedBayes(InSpace):
 
         The intercept, which is nobody's own, is shared equally by those that count.
         """
-        result = np.zeros((batch.num_rows, len(self.attributes)))
-        share = self.parameters.intercept / max(len(self._terms), 1)
-        for name, column in columns_of(batch, self._terms).items():
-            place = self.attributes.index(name)
-            result[:, place] = self._terms[name].of(column) + share
-        return result
+        columns = columns_of(batch, self._terms)
+        parts = [each.of(columns[name]) for name, each in self._terms.items()]
+        return spread_out(
+            np.stack(parts, axis=1),
+            self.columns,
+            self.attributes,
+            self.parameters.intercept,
+        )
 
     @cached_property
     def _terms(self) -> dict[str, ListedTerms]:
@@ -123,7 +126,7 @@ def fit(
     point, strength = np.append(prior, 0.0), STRENGTHS[0]
     seed, reference = found.rows.seed, found.rows.reference
     if seed.num_rows and reference.num_rows:
-        rows = _weighed(
+        rows = WeighedRows.of_sides(
             looked_up([feature.own for feature in features], seed),
             looked_up([feature.shared for feature in features], reference),
         )
@@ -147,16 +150,6 @@ def fit(
 def from_json(text: str, capped: bool = False) -> WeightedBayes:
     """The scorer that `to_json` wrote; ValueError where the text is damaged."""
     return WeightedBayes(stored_parameters(text, NAME, WeightedBayesParameters), capped)
-
-
-def _weighed(seed: np.ndarray, reference: np.ndarray) -> WeighedRows:
-    """Both sides as rows of equal mass in total, the seed's people of mass 1."""
-    counts = [seed.shape[1], reference.shape[1]]
-    return WeighedRows(
-        features=np.concatenate([seed, reference], axis=1),
-        signs=np.repeat([1.0, -1.0], counts),
-        masses=np.repeat([1.0, counts[0] / counts[1]], counts),
-    )
 
 
 def _contributions(

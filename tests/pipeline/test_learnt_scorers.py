@@ -313,16 +313,6 @@ def test_a_person_of_one_half_is_scored_by_the_model_of_the_other(tables, fitted
     assert scorer.log_odds(sample) == pytest.approx(expected, abs=1e-9)
 
 
-def test_trees_are_the_same_whatever_the_threads(tables, fitted, monkeypatch):
-    pytest.importorskip("xgboost")
-    monkeypatch.setenv("OMP_NUM_THREADS", "3")
-
-    again = fit_scorer("boosted", tables)
-
-    assert again.parameters == fitted("boosted").parameters
-    assert '"nthread":"1"' not in again.to_json()  # how many is no part of a model
-
-
 def test_trees_alone_are_refused_for_a_small_seed(tables):
     few = {**tables, "canonical_seed": tables["canonical_seed"].slice(0, 999)}
 
