@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 WORK_DATABASE = "work.duckdb"
 SOURCES = "sources.json"
 SPILL = "spill"
+# How DuckDB says that another process, or another connection here, has the file.
+SIGNS_OF_A_HOLDER = ("lock", "Unique file handle", "different configuration")
 
 T = TypeVar("T")
 
@@ -187,7 +189,7 @@ def patiently(call: Callable[[], T], seconds: float) -> T:
         try:
             return call()
         except duckdb.Error as error:
-            is_locked = "lock" in str(error) or "Unique file handle" in str(error)
-            if not is_locked or time.monotonic() >= until:
+            is_held = any(sign in str(error) for sign in SIGNS_OF_A_HOLDER)
+            if not is_held or time.monotonic() >= until:
                 raise
         time.sleep(0.1)

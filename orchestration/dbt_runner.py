@@ -80,12 +80,14 @@ def build_relations(
     arguments = _arguments(selection, build)
     events: queue.Queue[NodeResult | None] = queue.Queue()
     outcome: list[Any] = []
+    is_abandoned = threading.Event()
     worker = threading.Thread(
         target=_invoke,
         args=(
             stage,
             arguments,
             events,
+            is_abandoned,
             outcome,
             dbt_environment(build.folder, engine.settings),
         ),
@@ -103,6 +105,7 @@ def build_relations(
                 failed.append(result)
             yield result
     finally:
+        is_abandoned.set()
         end_worker(worker)
     if failed:
         raise dbt_failure(failed[0], build.folder)
@@ -168,6 +171,7 @@ def _invoke(
     stage: Stage,
     arguments: list[str],
     events: "queue.Queue[NodeResult | None]",
+    is_abandoned: threading.Event,
     outcome: list[Any],
     environment: AbstractContextManager[None],
 ) -> None:
@@ -182,7 +186,8 @@ def _invoke(
             try:
                 manifest = Manifest.from_msgpack(packed)
                 manifest.build_flat_graph()  # what macros see as `graph`
-                runner = dbtRunner(manifest, callbacks=[_listener(events.put)])
+                listener = _listener(events.put, is_abandoned)
+                runner = dbtRunner(manifest, callbacks=[listener])
                 outcome.append(runner.invoke(arguments))
             finally:
                 # The work database is opened by others next; dbt would keep it open.
@@ -191,12 +196,20 @@ def _invoke(
         events.put(None)
 
 
-def _listener(tell: Callable[[NodeResult], None]) -> Callable[[Any], None]:
-    """Turns dbt's structured log events into results."""
+def _listener(
+    tell: Callable[[NodeResult], None], is_abandoned: threading.Event
+) -> Callable[[Any], None]:
+    """Turns dbt's structured log events into results.
+
+    Once nobody listens, each node that ends is made one that failed: dbt then skips all
+    that builds on it, and leaves the work database soon.
+    """
 
     def listen(event: Any) -> None:
         if event.info.name != FINISHED:
             return
+        if is_abandoned.is_set():
+            raise RuntimeError("the run has ended")
         node = event.data.node_info
         result = event.data.run_result
         tell(

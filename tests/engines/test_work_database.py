@@ -1,0 +1,42 @@
+"""The work database while another connection of the same process has it."""
+
+import threading
+import time
+from dataclasses import replace
+
+import duckdb
+import pytest
+
+from catalog.errors import StudioError
+from engines.connection import WORK_DATABASE, work_session
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "build").mkdir()
+    return tmp_path / "build"
+
+
+def test_one_that_closes_it_soon_is_waited_for(engine, folder):
+    """dbt, interrupted with its run, may need a moment to leave."""
+    held = duckdb.connect(folder / WORK_DATABASE)
+    closing = threading.Timer(0.5, held.close)
+    closing.start()
+    began = time.monotonic()
+
+    with work_session(replace(engine.settings, lock_wait_seconds=30), folder) as ours:
+        assert ours.execute("select 1").fetchall() == [(1,)]
+
+    closing.join()
+    assert time.monotonic() - began >= 0.5
+
+
+def test_one_that_keeps_it_is_told(engine, folder):
+    with (
+        duckdb.connect(folder / WORK_DATABASE),
+        pytest.raises(StudioError, match="open elsewhere in this process") as refusal,
+        work_session(engine.settings, folder),
+    ):
+        pass
+
+    assert refusal.value.code == "database_locked"
