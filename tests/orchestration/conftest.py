@@ -1,5 +1,6 @@
 """A studio with one small audience, and what its first runs left behind."""
 
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,10 +9,15 @@ import dagster as dg
 import pytest
 
 from catalog.home import create_home
-from catalog.records import Audience
+from catalog.records import Audience, AudienceVersion
 from catalog.specification_model import AudienceSpecification
 from orchestration.instance import open_instance
-from orchestration.launch import Outcome, build_audience, keep_specification
+from orchestration.launch import (
+    Outcome,
+    build_audience,
+    build_directly,
+    keep_specification,
+)
 from orchestration.workshop import Workshop, open_workshop
 from tests.pipeline import people
 
@@ -55,6 +61,51 @@ def files_below(folder: Path) -> dict[str, tuple[int, int]]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A folder of inputs and a home with version 1 built in it, and a copy of it all."""
+
+    folder: Path
+    copy: Path
+
+    def put_back(self) -> tuple[Workshop, Audience, AudienceVersion]:
+        """The folder as it was; its studio, opened anew."""
+        shutil.rmtree(self.folder)
+        shutil.copytree(self.copy, self.folder)
+        workshop = open_workshop(
+            create_home(self.folder / "home"), threads=2, memory_limit="1GB"
+        )
+        audience = workshop.catalog.get_audience(SLUG)
+        version = workshop.catalog.served_version(audience.id)
+        assert version is not None
+        return workshop, audience, version
+
+
+def build_and_keep(folder: Path, **fields: object) -> Kept:
+    """Build version 1 of the audience once, for all tests that go on from there."""
+    workshop, audience = open_studio(folder, **fields)
+    build_directly(workshop, audience)
+    workshop.catalog.close()
+    kept = Kept(folder, folder.with_name(f"{folder.name}_kept"))
+    shutil.copytree(kept.folder, kept.copy)
+    return kept
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory):
+    return build_and_keep(tmp_path_factory.mktemp("published"))
+
+
+@pytest.fixture
+def published(kept, monkeypatch):
+    """A studio with version 1 published: it, the audience and the version."""
+    monkeypatch.setenv("LOOKALIKE_HOME", str(kept.folder / "home"))
+    monkeypatch.setenv("DAGSTER_HOME", str(kept.folder / "home" / "dagster"))
+    workshop, audience, version = kept.put_back()
+    yield workshop, audience, version
+    workshop.catalog.close()
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,22 +12,45 @@ from pydantic import ValidationError
 
 from catalog.errors import StudioError
 from orchestration.launch import build_audience, build_directly
-from tests.orchestration.conftest import keep
+from tests.orchestration.conftest import build_and_keep, keep
 
 MARGIN = {"top": 100, "keep_margin": 20}
 
 
-@pytest.fixture
-def refreshed(studio, tmp_path):
-    """Version 1, then changed data; the second build is each test's own."""
-    workshop, audience = studio
-    keep(workshop, tmp_path, output=MARGIN)
-    first = build_directly(workshop, audience).version
-    population = pd.read_parquet(tmp_path / "population.parquet")
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """Version 1, then changed data."""
+    kept = build_and_keep(tmp_path_factory.mktemp("margin"), output=MARGIN)
+    population = pd.read_parquet(kept.copy / "population.parquet")
     rng = np.random.default_rng(3)
     population["age"] += rng.normal(0, 6, len(population)).round()
-    population.to_parquet(tmp_path / "population.parquet")
-    return workshop, audience, first
+    population.to_parquet(kept.copy / "population.parquet")
+    return kept
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """Who was in version 1 and is in version 2, everybody's rank, and its figures."""
+
+    before: set[str]
+    members: pd.DataFrame
+    ranking: list[str]
+    facts: dict[str, object]
+
+
+@pytest.fixture(scope="module")
+def refreshed(kept):
+    workshop, audience, first = kept.put_back()
+    before = set(members(first)["person_key"])
+    second = build_directly(workshop, audience).version
+    report = json.loads((Path(second.path) / "figures.json").read_text())
+    workshop.catalog.close()
+    return Refreshed(
+        before,
+        members(second),
+        ranking(workshop, second),
+        {each["name"]: each["value"] for each in report["facts"]},
+    )
 
 
 def members(version) -> pd.DataFrame:
@@ -41,53 +65,38 @@ def ranking(workshop, version) -> list[str]:
 
 
 def test_members_stay_and_newcomers_wait_within_the_margin(refreshed):
-    workshop, audience, first = refreshed
-
-    second = build_directly(workshop, audience).version
-
-    before = set(members(first)["person_key"])
-    ranked = ranking(workshop, second)[:120]
+    ranked = refreshed.ranking[:120]
     sure = ranked[:80]
-    stay = [key for key in ranked[80:] if key in before]
-    fill = [key for key in ranked[80:] if key not in before]
+    stay = [key for key in ranked[80:] if key in refreshed.before]
+    fill = [key for key in ranked[80:] if key not in refreshed.before]
     expected = set([*sure, *stay, *fill][:100])
-    assert set(members(second)["person_key"]) == expected
+    assert set(refreshed.members["person_key"]) == expected
     # What shows that it made a difference: somebody beyond the limit stayed.
     assert expected - set(ranked[:100])
 
 
-def test_the_margin_keeps_more_people_than_a_sharp_cut(refreshed, tmp_path):
-    workshop, audience, first = refreshed
-    kept = build_directly(workshop, audience).version
-    workshop.catalog.serve_version(audience.id, first.number)
-    keep(workshop, tmp_path, output={"top": 100})
+def test_the_margin_keeps_more_people_than_a_sharp_cut(refreshed, published, kept):
+    workshop, audience, _ = published
+    keep(workshop, kept.folder, output={"top": 100})
 
-    sharp = build_directly(workshop, audience).version
+    sharp = members(build_directly(workshop, audience).version)
 
-    before = set(members(first)["person_key"])
-    assert len(before & set(members(kept)["person_key"])) > len(
-        before & set(members(sharp)["person_key"])
+    assert len(refreshed.before & set(refreshed.members["person_key"])) > len(
+        refreshed.before & set(sharp["person_key"])
     )
-    assert len(members(kept)) == len(members(sharp)) == 100
+    assert len(refreshed.members) == len(sharp) == 100
 
 
 def test_ranks_are_those_among_all_candidates(refreshed):
-    workshop, audience, _ = refreshed
-
-    second = build_directly(workshop, audience).version
-
-    found = members(second)
-    ranked = ranking(workshop, second)
+    found, ranked = refreshed.members, refreshed.ranking
     assert [ranked[rank - 1] for rank in found["rank"]] == list(found["person_key"])
     assert (np.diff(found["rank"]) > 0).all()
     assert (np.diff(found["log_odds"]) <= 0).all()
-    report = json.loads((Path(second.path) / "figures.json").read_text())
-    facts = {each["name"]: each["value"] for each in report["facts"]}
-    assert facts["cut_score"] == found["score"].min()
+    assert refreshed.facts["cut_score"] == found["score"].min()
 
 
-def test_the_version_before_is_part_of_the_build_s_name(refreshed):
-    workshop, audience, first = refreshed
+def test_the_version_before_is_part_of_the_build_s_name(published):
+    workshop, audience, first = published
 
     second = build_audience(workshop, audience)
     again = build_audience(workshop, audience)
@@ -111,9 +120,9 @@ def test_a_first_version_is_cut_sharply_and_found_again(studio, tmp_path):
     assert build_audience(workshop, audience).version == with_margin
 
 
-def test_without_a_margin_nothing_of_the_version_before_is_read(refreshed, tmp_path):
-    workshop, audience, _ = refreshed
-    keep(workshop, tmp_path, output={"top": 100})
+def test_without_a_margin_nothing_of_the_version_before_is_read(published, kept):
+    workshop, audience, _ = published
+    keep(workshop, kept.folder, output={"top": 100})
 
     version = build_directly(workshop, audience).version
 
@@ -126,8 +135,8 @@ def test_without_a_margin_nothing_of_the_version_before_is_read(refreshed, tmp_p
     )
 
 
-def test_members_that_are_lost_are_told(refreshed):
-    workshop, audience, first = refreshed
+def test_members_that_are_lost_are_told(published):
+    workshop, audience, first = published
     shutil.rmtree(first.path)
 
     with pytest.raises(StudioError, match="version 1") as refusal:

@@ -206,8 +206,9 @@ def test_dbt_by_its_command_line_gives_the_same_audience(story, studio):
     assert content_hash(version.path) == content_hash(story.first.version.path)
 
 
-@pytest.mark.parametrize("by_command_line", [False, True])
-@pytest.mark.parametrize("model", ["documented", "published_sql"])
+@pytest.mark.parametrize(
+    ("model", "by_command_line"), [("documented", False), ("published_sql", True)]
+)
 def test_a_run_of_another_scorer_ends_with_its_relations_alone(
     studio, tmp_path, model, by_command_line
 ):
@@ -231,22 +232,14 @@ def test_a_run_of_another_scorer_ends_with_its_relations_alone(
     assert workshop.catalog.served_version(audience.id).number == 1
 
 
-@pytest.fixture
-def published(studio):
-    """The studio with version 1 published."""
-    workshop, audience = studio
-    build_directly(workshop, audience)
-    return workshop, audience
-
-
 def test_what_fails_leaves_the_served_version_as_it_is(
-    published, tmp_path, monkeypatch
+    published, kept, monkeypatch
 ):
     """A failed check, an overtaken worker, an input that changed: nothing moves."""
-    workshop, audience = published
+    workshop, audience, _ = published
     folder = workshop.home.audience(audience.id)
     before = files_below(folder)
-    changed = keep(workshop, tmp_path, output={"top": 50})
+    changed = keep(workshop, kept.folder, output={"top": 50})
 
     with monkeypatch.context() as patch:
         patch.setattr("orchestration.publishing.check_version", failing_check)
@@ -303,11 +296,11 @@ def test_a_holder_that_died_is_passed_over(studio):
         assert lease.token == held.token + 1
 
 
-def test_a_column_that_is_gone_is_told_before_anything_is_built(published, tmp_path):
+def test_a_column_that_is_gone_is_told_before_anything_is_built(published, kept):
     """I24: the version in use stays; a new column is no matter."""
-    workshop, audience = published
-    seed = pd.read_parquet(tmp_path / "seed.parquet")
-    seed.assign(extra=1).drop(columns="age").to_parquet(tmp_path / "seed.parquet")
+    workshop, audience, _ = published
+    seed = pd.read_parquet(kept.folder / "seed.parquet")
+    seed.assign(extra=1).drop(columns="age").to_parquet(kept.folder / "seed.parquet")
     builds = sorted((workshop.home.root / "builds").iterdir())
 
     with pytest.raises(StudioError, match="'age' is gone") as refusal:

@@ -34,14 +34,6 @@ def report_of(version) -> dict:
     return json.loads((Path(version.path) / "figures.json").read_text())
 
 
-@pytest.fixture
-def published(studio):
-    """The studio with version 1 published."""
-    workshop, audience = studio
-    outcome = build_directly(workshop, audience)
-    return workshop, audience, outcome.version
-
-
 def test_manifest_and_file_say_which_version_they_are(story):
     """B18."""
     for outcome in (story.first, story.forced):
@@ -114,11 +106,11 @@ def test_dagster_shows_the_refresh(story):
     assert len(event.metadata["drift"].records) == 5
 
 
-def test_who_entered_left_and_stayed_are_counted_by_person(published, tmp_path):
+def test_who_entered_left_and_stayed_are_counted_by_person(published, kept):
     workshop, audience, first = published
-    population = pd.read_parquet(tmp_path / "population.parquet")
+    population = pd.read_parquet(kept.folder / "population.parquet")
     population["age"] += 10
-    population.to_parquet(tmp_path / "population.parquet")
+    population.to_parquet(kept.folder / "population.parquet")
 
     second = build_directly(workshop, audience).version
 
@@ -136,9 +128,9 @@ def test_who_entered_left_and_stayed_are_counted_by_person(published, tmp_path):
     assert psi["plan"]["psi"] == 0
 
 
-def test_an_attribute_of_one_version_alone_is_named(published, tmp_path):
+def test_an_attribute_of_one_version_alone_is_named(published, kept):
     workshop, audience, first = published
-    keep(workshop, tmp_path, attributes=["age", "income"])
+    keep(workshop, kept.folder, attributes=["age", "income"])
 
     second = build_directly(workshop, audience).version
 
@@ -301,9 +293,9 @@ def test_a_damaged_version_is_not_compared_with(published):
     assert version_before(workshop.catalog, audience.id, 2) is None
 
 
-def test_versions_are_compared_in_both_directions(published, tmp_path):
+def test_versions_are_compared_in_both_directions(published, kept):
     workshop, audience, first = published
-    keep(workshop, tmp_path, output={"top": 60})
+    keep(workshop, kept.folder, output={"top": 60})
     second = build_directly(workshop, audience).version
 
     forth = compare(Path(first.path), Path(second.path), 1)
