@@ -232,9 +232,7 @@ def test_a_run_of_another_scorer_ends_with_its_relations_alone(
     assert workshop.catalog.served_version(audience.id).number == 1
 
 
-def test_what_fails_leaves_the_served_version_as_it_is(
-    published, kept, monkeypatch
-):
+def test_what_fails_leaves_the_served_version_as_it_is(published, kept, monkeypatch):
     """A failed check, an overtaken worker, an input that changed: nothing moves."""
     workshop, audience, _ = published
     folder = workshop.home.audience(audience.id)
