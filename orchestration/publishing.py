@@ -239,6 +239,7 @@ def write_version(
     told = figures.as_json() | {"refresh": refresh.as_json() if refresh else None}
     manifest = manifest_of(build, members, number)
     manifest["has_contributions"] = with_contributions
+    manifest |= scorer_of(build)
     texts = {
         "figures.json": json.dumps(told, indent=1, ensure_ascii=False),
         "parameters.json": document,
@@ -293,6 +294,12 @@ def manifest_of(build: Build, members: MembersFile, number: int) -> dict[str, An
         "content_hash": members.content_hash,
         "written_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+
+
+def scorer_of(build: Build) -> dict[str, Any]:
+    """What was chosen where the specification leaves the choice, and by which figures."""
+    choice = (build.done("scores") or {}).get("choice")
+    return {} if choice is None else {"scorer": {"asked": build.model, **choice}}
 
 
 def lowest_score(members: Path) -> float | None:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 NAME = "boosted"
 EXTRA = Extra("boosted", "xgboost")
 RELATIONS = space.RELATIONS
+IS_TUNED = True
 WHOLE_SEED = -1
 MOST_SEED = 20_000
 MOST_REFERENCE = 30_000

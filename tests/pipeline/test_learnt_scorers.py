@@ -14,8 +14,8 @@ from sklearn.metrics import log_loss
 
 from catalog.errors import StudioError
 from orchestration.builds import load_build
-from orchestration.fitting import fitted as fitted_scorer
-from orchestration.scoring import log_odds_of, out_of_fold_log_odds
+from orchestration.fitting import cross_fitted
+from python_scoring.cross_fitting import log_odds_of, out_of_fold_log_odds
 from python_scoring.evaluation import auc_pu
 from python_scoring.features import features_of
 from python_scoring.learning_rows import one_batch
@@ -326,7 +326,7 @@ def test_a_missing_library_is_one_sentence_with_its_remedy(tables, monkeypatch):
     monkeypatch.setitem(sys.modules, "xgboost", None)
 
     with pytest.raises(StudioError) as error:
-        fitted_scorer("boosted", tables)
+        cross_fitted("boosted", tables)
 
     assert error.value.as_dict() == {
         "code": "missing_extra",
