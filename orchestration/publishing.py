@@ -30,6 +30,7 @@ from orchestration.checks import (
     Finding,
     check_version,
 )
+from orchestration.comparisons import COMPARISON, comparison_of
 from orchestration.distributions import FILE, read_distributions, to_json
 from orchestration.figures import chosen_people, figures_of, read_report
 from orchestration.quality import quality_of
@@ -246,6 +247,9 @@ def write_version(
     }
     if quality is not None:
         texts["quality.json"] = json.dumps(quality, indent=1, allow_nan=False)
+    comparison = comparison_of(build)
+    if comparison is not None:
+        texts[COMPARISON] = json.dumps(comparison, indent=1, ensure_ascii=False)
     if with_report:
         page = page_of(
             build,

@@ -215,6 +215,11 @@ def is_tuned(name: str) -> bool:
     return found
 
 
+def is_compared(name: str) -> bool:
+    """Whether the scorer stands for itself, and not for the choice of another one."""
+    return own_cross_fit(name) is None
+
+
 def own_cross_fit(name: str) -> Callable[[Mapping[str, pa.Table]], Any] | None:
     """How the scorer of that name is cross-fitted, where it does so in its own way."""
     found: Callable[[Mapping[str, pa.Table]], Any] | None
