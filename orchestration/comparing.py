@@ -36,6 +36,8 @@ from orchestration.progress import Listener, Progress, listening, tell
 from orchestration.quality import smoothing_of
 from orchestration.scoring import learning_tables
 from orchestration.steady import input_signs, refuse_changed_inputs, steady
+from orchestration.tracked import TrackedRun, run_of_comparison
+from orchestration.tracking import destination_of, track
 from orchestration.workshop import Workshop
 from python_scoring.comparing import (
     Measured,
@@ -67,6 +69,15 @@ class Entrant:
     reason: str = ""
 
 
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """A comparison, its folder, and a sentence where tracking was not told of it."""
+
+    comparison: Comparison
+    folder: Path
+    untold: str | None
+
+
 def installed_models() -> tuple[str, ...]:
     """The scorers that are compared where none is named: all whose extras are there."""
     return tuple(
@@ -83,14 +94,15 @@ def compare_scorers(
     models: Sequence[str],
     *,
     listener: Listener | None = None,
-) -> tuple[Comparison, Path]:
-    """Measure the scorers on the same held-out people; the figures and their folder.
+) -> Compared:
+    """Measure the scorers on the same held-out people.
 
     Raises StudioError where no audience could be built of these choices, whatever the
     scorer, and `already_comparing` while another process compares the same. What stands
     in one scorer's way is told in its line, and the others go on.
     """
     with told(workshop.home.root), listening(listener):
+        destination = destination_of(workshop)
         began = time.monotonic()
         tell(Progress("inputs"))
         asked = without_scorer(specification)
@@ -114,12 +126,22 @@ def compare_scorers(
             build = write_inputs(workshop, build, plan)
             tell(Progress("inputs", seconds=time.monotonic() - began))
             learn(workshop, build, models)
-            comparison = compared(workshop, build, plan, models)
+            entrants = entrants_of(workshop, build, plan, models)
+            comparison = as_document(workshop, build, plan, entrants)
             refuse_changed_inputs(workshop, build)
             plot = render_svg(comparison_chart(comparison))
             keep_comparison(folder, comparison, plot)
         sweep_comparisons(workshop.home, workshop.kept_builds)
-    return comparison, folder
+
+        def runs() -> list[TrackedRun]:
+            fits = {each.model: each.fit for each in entrants if each.fit is not None}
+            documents = {model: fit.scorer.to_json() for model, fit in fits.items()}
+            return [
+                run_of_comparison(build, specification, comparison, documents, plot)
+            ]
+
+        what = f"the comparison for audience '{specification.name}'"
+        return Compared(comparison, folder, track(destination, what, runs))
 
 
 @contextmanager
@@ -152,23 +174,24 @@ def learn(workshop: Workshop, build: Build, models: Sequence[str]) -> None:
     tell(Progress("learn", seconds=time.monotonic() - began))
 
 
-def compared(
+def entrants_of(
     workshop: Workshop, build: Build, plan: Plan, models: Sequence[str]
-) -> Comparison:
-    """The figures of every scorer, in JSON types."""
+) -> list[Entrant]:
+    """Each scorer fitted and measured, one after the other."""
     tables = learning_tables(workshop.engine, build, models)
     smoothing = smoothing_of(workshop.engine, build.folder)
-    totals = workshop.engine.read_table(
-        build.folder, "main.distribution_totals"
-    ).to_pylist()
-    candidates = next(
-        row["reference_total"] for row in totals if row["left_out_fold"] == -1
-    )
-    entrants = [
+    candidates = candidates_of(workshop, build)
+    return [
         entrant_of(build, model, tables, plan, candidates, smoothing)
         for model in models
     ]
-    return as_document(plan, build, tables, candidates, entrants)
+
+
+def candidates_of(workshop: Workshop, build: Build) -> int:
+    """How many people of the population are not in the seed."""
+    totals = workshop.engine.read_table(build.folder, "main.distribution_totals")
+    whole = [row for row in totals.to_pylist() if row["left_out_fold"] == -1]
+    return int(whole[0]["reference_total"])
 
 
 def entrant_of(
@@ -232,13 +255,10 @@ def share_asked(plan: Plan, candidates: int, fit: CrossFit) -> float:
 
 
 def as_document(
-    plan: Plan,
-    build: Build,
-    tables: Mapping[str, pa.Table],
-    candidates: int,
-    entrants: Sequence[Entrant],
+    workshop: Workshop, build: Build, plan: Plan, entrants: Sequence[Entrant]
 ) -> Comparison:
     """The comparison in JSON types, the best one marked and those it cannot be told from."""
+    tables = learning_tables(workshop.engine, build, [])
     fits = {each.model: each.fit for each in entrants if each.fit is not None}
     aucs = {
         each.model: each.figures.quality.auc.value
@@ -252,7 +272,7 @@ def as_document(
     return {
         "seed_people": tables["canonical_seed"].num_rows,
         "sample_people": tables["canonical_sample"].num_rows,
-        "candidate_people": candidates,
+        "candidate_people": candidates_of(workshop, build),
         "asked": {"kind": output.kind, "value": output.value},
         "best": best,
         "scorers": [

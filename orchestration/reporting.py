@@ -27,9 +27,9 @@ def pictures_of(
     engine: Engine, build: Build, tables: Mapping[str, pa.Table] | None = None
 ) -> list[Picture]:
     """The build's charts as drawn: once a build, kept in its folder."""
-    kept = read_sealed(build.folder / PICTURES)
-    if kept is not None:
-        return [Picture(**each) for each in kept["pictures"]]
+    kept = kept_pictures(build)
+    if kept:
+        return kept
     tables = tables or read_report(engine, build)
     quality = quality_of(build, tables, chosen_people(tables))
     charts = charts_of(tables, quality, comparison_of(build))
@@ -39,6 +39,12 @@ def pictures_of(
     ]
     write_sealed(build.folder / PICTURES, {"pictures": values})
     return pictures
+
+
+def kept_pictures(build: Build) -> list[Picture]:
+    """The build's charts as they were drawn; none where they were not yet."""
+    kept = read_sealed(build.folder / PICTURES) or {"pictures": []}
+    return [Picture(**each) for each in kept["pictures"]]
 
 
 def page_of(

@@ -215,6 +215,12 @@ def is_tuned(name: str) -> bool:
     return found
 
 
+def people_fields(name: str) -> tuple[str, ...]:
+    """The fields of the scorer's parameters that hold something of single people."""
+    found: tuple[str, ...] = getattr(_module(name), "OF_PEOPLE", ())
+    return found
+
+
 def is_compared(name: str) -> bool:
     """Whether the scorer stands for itself, and not for the choice of another one."""
     return own_cross_fit(name) is None

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from studio.commands.audiences import AsJson, Request
+from studio.commands.audiences import AsJson, Request, Track
 from studio.console import (
     build_progress,
     guarded,
@@ -30,19 +30,23 @@ def compare(
     memory_limit: Annotated[
         str | None, typer.Option(help="Memory for DuckDB, such as 2GB.")
     ] = None,
+    track: Track = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure scorers on the same held-out seed people. Publishes nothing."""
     from studio.services.comparison import compare as compare_models
     from studio.services.opening import open_studio
 
-    studio = open_studio(threads=threads, memory_limit=memory_limit)
+    studio = open_studio(threads=threads, memory_limit=memory_limit, tracking=track)
     with build_progress(silent=as_json) as listener:
-        found, folder = compare_models(studio, request, models, listener=listener)
+        compared = compare_models(studio, request, models, listener=listener)
+    found = compared.comparison
     if as_json:
-        print_json({**found, "folder": str(folder)})
+        print_json({**found, "folder": str(compared.folder)})
     else:
-        _print_comparison(found, folder)
+        _print_comparison(found, compared.folder)
+    if compared.untold:
+        warn(compared.untold)
     if found["best"] is None:
         raise typer.Exit(3)
 

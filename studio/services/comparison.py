@@ -1,7 +1,6 @@
 """Comparing scorers: which are asked for, and what a person is told of them."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from catalog.errors import StudioError
@@ -10,6 +9,7 @@ from catalog.specification_model import ModelName
 from studio.services.audiences import read_request
 
 if TYPE_CHECKING:
+    from orchestration.comparing import Compared
     from orchestration.workshop import Workshop
 
 
@@ -22,8 +22,8 @@ def compare(
     models: Sequence[str] | None,
     *,
     listener: Callable[[Any], None] | None = None,
-) -> tuple[dict[str, Any], Path]:
-    """The comparison of a specification's scorers, and the folder that it stands in.
+) -> "Compared":
+    """The comparison of a specification's scorers.
 
     Without models all whose extras are installed are compared. Registers what a file
     declares, as a plan does; keeps no specification and publishes nothing.
