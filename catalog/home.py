@@ -12,7 +12,7 @@ from catalog.errors import StudioError
 from catalog.file_failures import disk_full, is_want_of_space
 
 FOLDER = ".lookalike"
-ROOMS = ("datasets", "profiles", "builds", "audiences")
+ROOMS = ("datasets", "profiles", "builds", "audiences", "comparisons")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,10 @@ class Home:
     def build(self, build_id: str) -> Path:
         """Folder of one build: work database, spill, dbt target and logs."""
         return self.root / "builds" / build_id
+
+    def comparison(self, comparison_id: str) -> Path:
+        """Folder of one comparison of scorers: its figures, and what they were made from."""
+        return self.root / "comparisons" / comparison_id
 
     def audience(self, audience_id: str) -> Path:
         """Folder of one audience's versions."""

@@ -31,6 +31,7 @@ ModelName = Literal[
     "weighted_bayes",
     "boosted",
     "auto",
+    "best",
     "centroid",
     "neighbours",
     "clusters",
@@ -189,16 +190,17 @@ class Scoring(Frozen):
         default="naive_bayes",
         description="The scorer: counted evidence (naive_bayes), weights learnt from"
         " people (weighted_bayes), gradient-boosted trees (boosted), two of these by the"
-        " size of the seed (auto), similarity to the seed (centroid, neighbours,"
-        " clusters), conjunctions in plain words (segments), or one of the reference"
+        " size of the seed (auto), the one of these three with the least held-out log"
+        " loss (best), similarity to the seed (centroid, neighbours, clusters),"
+        " conjunctions in plain words (segments), or one of the reference"
         " system's, as its page documents it or as its published SQL computes it.",
     )
     trials: StrictInt = Field(
         default=0,
         ge=0,
         le=1_000,
-        description="With boosted, and auto from 1,000 seed people on: how many settings"
-        " of the trees are tried before the fit; 0 takes the fixed ones.",
+        description="With boosted, auto and best, from 1,000 seed people on: how many"
+        " settings of the trees are tried before the fit; 0 takes the fixed ones.",
     )
     as_published_nulls: StrictBool = Field(
         default=False,

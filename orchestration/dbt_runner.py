@@ -11,7 +11,7 @@ import queue
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,8 +127,15 @@ def whole_stage(stage: Stage, build: Build) -> list[str]:
     """
     if stage != "learn":
         return ["--selector", stage]
-    own = build.model if build.model in UNNEEDED_TAGS else "naive_bayes"
-    return ["--selector", f"learn_{own}"]
+    return learn_of([build.model])
+
+
+def learn_of(models: Iterable[str]) -> list[str]:
+    """dbt's arguments for all that these scorers need of `learn`."""
+    own = [model for model in UNNEEDED_TAGS if model in set(models)]
+    if len(own) > 1:
+        return ["--selector", "learn"]
+    return ["--selector", f"learn_{own[0] if own else 'naive_bayes'}"]
 
 
 def end_worker(worker: threading.Thread) -> None:

@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from engines.base import Engine
 from orchestration.builds import Build
+from orchestration.comparisons import Comparison
 from orchestration.quality import Quality
 from report.charts import (
     attribute_weights_chart,
@@ -13,6 +14,7 @@ from report.charts import (
     reach_chart,
     score_histogram_chart,
 )
+from report.comparison_chart import comparison_chart
 from report.drawing import Chart
 from report.figures import AudienceFigures, audience_figures
 from report.reliability_chart import reliability_chart
@@ -96,7 +98,9 @@ def hash_differences(
 
 
 def charts_of(
-    tables: Mapping[str, pa.Table], quality: Quality | None = None
+    tables: Mapping[str, pa.Table],
+    quality: Quality | None = None,
+    comparison: Comparison | None = None,
 ) -> list[Chart]:
     """The charts of a build, as the report and Dagster show them."""
     frames = {name: table.to_pandas() for name, table in tables.items()}
@@ -109,4 +113,6 @@ def charts_of(
     ]
     if quality is not None and quality["reliability"]:
         charts.append(reliability_chart(quality))
+    if comparison is not None:
+        charts.append(comparison_chart(comparison))
     return charts

@@ -1,28 +1,36 @@
 """Fits the scorer of a build, and says in plain words what stands in its way."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
 import pyarrow as pa
 
 from catalog.errors import StudioError
+from python_scoring.cross_fitting import CrossFit, cross_fit
 from python_scoring.scorers.base import (
     MissingExtraError,
     NoDifferenceError,
-    Scorer,
     SmallSeedError,
     extra_of,
-    fit_scorer,
+    is_tuned,
 )
 from python_scoring.scorers.boosted import LEAST_SEED
 from python_scoring.tuning import Tuning, tune
 
 
-def fitted(model: str, tables: Mapping[str, pa.Table]) -> Scorer:
-    """The scorer of the whole seed; what stands in its way as StudioError."""
+def cross_fitted(model: str, tables: Mapping[str, pa.Table]) -> CrossFit:
+    """The scorer with everybody's held-out log odds; what stands in its way as StudioError."""
+    with obstacles_told():
+        return cross_fit(model, tables)
+
+
+@contextmanager
+def obstacles_told() -> Iterator[None]:
+    """Say in one sentence why a scorer cannot be fitted."""
     try:
-        return fit_scorer(model, tables)
+        yield
     except NoDifferenceError as error:
         raise StudioError(
             "no_difference",
@@ -57,21 +65,20 @@ def tuned(
 ) -> Tuning | None:
     """What a search for the settings of the trees found; None where there is none.
 
-    `auto` has trees with settings to search for from as many seed people on as `boosted`.
+    Every scorer has trees with settings to search for from as many seed people on as `boosted`.
     """
-    has_trees = model in ("boosted", "auto")
-    if not (trials and has_trees and tables["canonical_seed"].num_rows >= LEAST_SEED):
+    is_large = tables["canonical_seed"].num_rows >= LEAST_SEED
+    if not (trials and is_large and is_tuned(model)):
         return None
-    try:
+    with obstacles_told():
         return tune(tables, trials, storage)
-    except MissingExtraError as error:
-        raise missing_extra(error.scorer, error.extra) from error
 
 
 def require_extra(model: str) -> None:
     """Refuse, before anything is counted, a scorer whose libraries are not installed.
 
-    `auto` needs one or none by the size of the seed: that is known when it is fitted.
+    `auto` and `best` need one or none by the size of the seed: that is known when they are
+    fitted.
     """
     needed = extra_of(model)
     if needed is not None and find_spec(needed.library) is None:

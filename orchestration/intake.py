@@ -4,10 +4,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from catalog.records import Lease
 from catalog.specification import specification_hash
 from orchestration.builds import Build
+from orchestration.comparisons import bring_comparison
 from orchestration.fitting import require_extra
 from orchestration.keeping import previous_to_keep
 from orchestration.leases import leased
@@ -69,7 +71,6 @@ def prepare_build(
     # Before the plan reads anything: what changes from here on is noticed.
     signs = input_signs(workshop, version.specification)
     plan = plan_build(workshop, version.specification)
-    limits = version.specification.limits
     before = previous_to_keep(workshop, audience.id, version, plan.fingerprints())
     fingerprints = plan.fingerprints() | before.fingerprints()
     with leased(workshop, audience.id, root_run_id) as lease:
@@ -88,47 +89,12 @@ def prepare_build(
             audience_slug=audience.slug,
             audience_name=audience.name,
             specification_number=version.number,
-            specification_hash=specification_hash(version.specification),
-            code_version=code_version(),
-            model=version.specification.scoring.model,
-            trials=version.specification.scoring.trials,
-            learn_from=plan.learn_from,
-            seed=plan.seed_choice.facts,
-            identifier_shapes=plan.identifier_shapes,
-            maximum_differing_share=limits.maximum_differing_share,
-            maximum_unknown_share=limits.maximum_unknown_share,
-            minimum_seed=limits.minimum_seed,
-            advised_seed=limits.advised_seed,
-            allow_indistinct=limits.allow_indistinct,
-            economics=version.specification.economics,
-            identifiers=tuple(
-                each.slug for each in plan.identifiers if not each.is_carried
-            ),
-            hashed_identifiers=tuple(
-                each.slug for each in plan.identifiers if each.is_hash
-            ),
-            carried_identifiers=tuple(
-                each.slug for each in plan.identifiers if each.is_carried
-            ),
-            raw_identifiers=plan.raw_identifiers(),
-            categorical=plan.slugs("categorical"),
-            continuous=plan.slugs("continuous"),
-            discrete=tuple(each.slug for each in plan.attributes if each.is_discrete),
             keep_margin=version.specification.output.keep_margin,
-            resolve_people=plan.resolves_people,
             input_fingerprints=fingerprints,
             input_signs=signs,
-            notes=plan.notes,
-            left_out=tuple(
-                {
-                    "attribute": each.subject,
-                    "code": each.code,
-                    "reason": each.reason,
-                    "remedy": each.remedy,
-                }
-                for each in plan.left_out
-            ),
+            **planned(plan),
         )
+        bring_comparison(workshop.home, build, plan)
         with steady(workshop, build):
             build = write_inputs(workshop, build, plan, lease, before.members)
     return Prepared(
@@ -139,16 +105,62 @@ def prepare_build(
     )
 
 
+def planned(plan: Plan) -> dict[str, Any]:
+    """The fields of a build that its plan settles."""
+    specification = plan.specification
+    scoring, limits = specification.scoring, specification.limits
+    return {
+        "specification_hash": specification_hash(specification),
+        "code_version": code_version(),
+        "model": scoring.model,
+        "trials": scoring.trials,
+        "learn_from": plan.learn_from,
+        "seed": plan.seed_choice.facts,
+        "identifier_shapes": plan.identifier_shapes,
+        "maximum_differing_share": limits.maximum_differing_share,
+        "maximum_unknown_share": limits.maximum_unknown_share,
+        "minimum_seed": limits.minimum_seed,
+        "advised_seed": limits.advised_seed,
+        "allow_indistinct": limits.allow_indistinct,
+        "economics": specification.economics,
+        "identifiers": tuple(
+            each.slug for each in plan.identifiers if not each.is_carried
+        ),
+        "hashed_identifiers": tuple(
+            each.slug for each in plan.identifiers if each.is_hash
+        ),
+        "carried_identifiers": tuple(
+            each.slug for each in plan.identifiers if each.is_carried
+        ),
+        "raw_identifiers": plan.raw_identifiers(),
+        "categorical": plan.slugs("categorical"),
+        "continuous": plan.slugs("continuous"),
+        "discrete": tuple(each.slug for each in plan.attributes if each.is_discrete),
+        "resolve_people": plan.resolves_people,
+        "notes": plan.notes,
+        "left_out": tuple(
+            {
+                "attribute": each.subject,
+                "code": each.code,
+                "reason": each.reason,
+                "remedy": each.remedy,
+            }
+            for each in plan.left_out
+        ),
+    }
+
+
 def write_inputs(
     workshop: Workshop,
     build: Build,
     plan: Plan,
-    lease: Lease,
+    lease: Lease | None = None,
     previous_members: Path | None = None,
 ) -> Build:
     """Write the schema `inputs`, unless an earlier try of this build did.
 
-    Returns the build as its later steps read it.
+    Returns the build as its later steps read it. Without a lease it is nobody's but the
+    caller's.
     """
     workshop.engine.clear_spill(build.folder)
     done = build.done(STEP)
@@ -158,7 +170,8 @@ def write_inputs(
     coded = workshop.engine.write_inputs(
         build.folder, replace(inputs, previous_members=previous_members)
     )
-    workshop.catalog.check_lease(lease)
+    if lease is not None:
+        workshop.catalog.check_lease(lease)
     refuse_changed_inputs(workshop, build)
     written = with_codes(build, coded)
     written.finish(STEP, {"coded": coded})

@@ -9,6 +9,7 @@ BUILD_AUDIENCE = "build_audience"
 SPECIFICATION_TAG = "lookalike/specification"
 FORCE_TAG = "lookalike/force"
 TICK_TAG = "lookalike/tick"
+TRACKING_TAG = "lookalike/tracking"  # where the run is logged
 
 build_audience = dg.define_asset_job(
     BUILD_AUDIENCE,

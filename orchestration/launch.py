@@ -28,6 +28,7 @@ from orchestration.publishing import publish
 from orchestration.scoring import score_population
 from orchestration.stage_manifest import Stage
 from orchestration.steady import refuse_changed_inputs, steady
+from orchestration.tracking import track_build
 from orchestration.workshop import Workshop
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Outcome:
     is_unchanged: bool
     run_id: str | None
     seconds: dict[str, float]
+    warnings: tuple[str, ...] = ()
 
 
 def keep_specification(
@@ -83,7 +85,7 @@ def build_audience(
         was_interrupted,
     )
     from orchestration.instance import open_instance
-    from orchestration.jobs import FORCE_TAG, SPECIFICATION_TAG
+    from orchestration.jobs import FORCE_TAG, SPECIFICATION_TAG, TRACKING_TAG
     from orchestration.partitions import sync_partitions
 
     version = workshop.catalog.newest_specification(audience.id)
@@ -102,6 +104,7 @@ def build_audience(
             SPECIFICATION_TAG: str(version.number),
             WORKER_TAG: worker,
             **({FORCE_TAG: uuid.uuid4().hex} if force else {}),
+            **({TRACKING_TAG: workshop.tracking} if workshop.tracking else {}),
         }
         with dg.execute_job(
             dg.reconstructable(main_job),
@@ -133,6 +136,7 @@ def build_audience(
         is_unchanged=published.published_at < stages.began_at,
         run_id=run_id,
         seconds=stages.seconds,
+        warnings=tuple(stages.warnings),
     )
 
 
@@ -174,6 +178,7 @@ def build_directly(
                     with_contributions=with_contributions,
                 )
             give_back(workshop, lease)
+            track_build(workshop, build, published.version)
     return Outcome(
         audience=workshop.catalog.get_audience(audience.id),
         specification=workshop.catalog.specification(
@@ -183,6 +188,7 @@ def build_directly(
         is_unchanged=published.is_unchanged,
         run_id=None,
         seconds=stages.seconds,
+        warnings=tuple(stages.warnings),
     )
 
 
@@ -219,14 +225,18 @@ def failure_of(workshop: Workshop, result: "dg.JobExecutionResult") -> StudioErr
 
 @dataclass(slots=True)
 class Stages:
-    """Seconds of each stage, and the listener they are passed on to."""
+    """Seconds and warnings of the stages, and the listener they are passed on to."""
 
     listener: Listener | None
     seconds: dict[str, float] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
     began_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def take(self, progress: Progress) -> None:
-        """Note the seconds of a stage that ended; pass everything on."""
+        """Note a warning, and the seconds of a stage that ended; pass the rest on."""
+        if progress.warning:
+            self.warnings.append(progress.warning)
+            return
         if progress.seconds is not None and not progress.detail:
             self.seconds[progress.stage] = round(progress.seconds, 3)
         if self.listener is not None:

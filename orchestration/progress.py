@@ -10,11 +10,15 @@ STAGES = ("inputs", "learn", "scores", "deliver", "audience")
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A stage that began (`seconds` None) or ended, or one relation inside it."""
+    """A stage that began (`seconds` None) or ended, or one relation inside it.
+
+    With `warning` it is a sentence alone, for whoever has asked for the build.
+    """
 
     stage: str
     detail: str = ""
     seconds: float | None = None
+    warning: str = ""
 
 
 Listener = Callable[[Progress], None]

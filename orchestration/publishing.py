@@ -30,6 +30,7 @@ from orchestration.checks import (
     Finding,
     check_version,
 )
+from orchestration.comparisons import COMPARISON, comparison_of
 from orchestration.distributions import FILE, read_distributions, to_json
 from orchestration.figures import chosen_people, figures_of, read_report
 from orchestration.quality import quality_of
@@ -239,12 +240,16 @@ def write_version(
     told = figures.as_json() | {"refresh": refresh.as_json() if refresh else None}
     manifest = manifest_of(build, members, number)
     manifest["has_contributions"] = with_contributions
+    manifest |= scorer_of(build)
     texts = {
         "figures.json": json.dumps(told, indent=1, ensure_ascii=False),
         "parameters.json": document,
     }
     if quality is not None:
         texts["quality.json"] = json.dumps(quality, indent=1, allow_nan=False)
+    comparison = comparison_of(build)
+    if comparison is not None:
+        texts[COMPARISON] = json.dumps(comparison, indent=1, ensure_ascii=False)
     if with_report:
         page = page_of(
             build,
@@ -293,6 +298,12 @@ def manifest_of(build: Build, members: MembersFile, number: int) -> dict[str, An
         "content_hash": members.content_hash,
         "written_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+
+
+def scorer_of(build: Build) -> dict[str, Any]:
+    """What was chosen where the specification leaves the choice, and by which figures."""
+    choice = (build.done("scores") or {}).get("choice")
+    return {} if choice is None else {"scorer": {"asked": build.model, **choice}}
 
 
 def lowest_score(members: Path) -> float | None:

@@ -56,7 +56,8 @@ def quality_of(
     `tables` are the build's report tables, `chosen_people` the new people in the
     audience.
     """
-    of_fit = (build.done("scores") or {}).get("quality")
+    scored = build.done("scores") or {}
+    of_fit = scored.get("quality")
     deciles = _sorted(tables["report_deciles"], "decile")
     seed_people = int(deciles["seed_count"].sum())
     if of_fit is None or seed_people == 0:
@@ -75,6 +76,7 @@ def quality_of(
     )
     return {
         **of_fit,
+        **({"choice": scored["choice"]} if "choice" in scored else {}),
         "prevalence": asked.prevalence,
         "curve": reach.to_dict("records"),
         "chosen": next(iter(chosen.to_dict("records")), None),

@@ -9,6 +9,7 @@ from catalog.records import SpecificationVersion
 from engines.base import Engine
 from engines.sealed import read_sealed, write_sealed
 from orchestration.builds import Build
+from orchestration.comparisons import comparison_of
 from orchestration.figures import charts_of, chosen_people, read_report
 from orchestration.quality import Quality, quality_of
 from report.drawing import Picture, draw
@@ -26,17 +27,24 @@ def pictures_of(
     engine: Engine, build: Build, tables: Mapping[str, pa.Table] | None = None
 ) -> list[Picture]:
     """The build's charts as drawn: once a build, kept in its folder."""
-    kept = read_sealed(build.folder / PICTURES)
-    if kept is not None:
-        return [Picture(**each) for each in kept["pictures"]]
+    kept = kept_pictures(build)
+    if kept:
+        return kept
     tables = tables or read_report(engine, build)
-    charts = charts_of(tables, quality_of(build, tables, chosen_people(tables)))
+    quality = quality_of(build, tables, chosen_people(tables))
+    charts = charts_of(tables, quality, comparison_of(build))
     pictures = [draw(chart) for chart in charts]
     values = [
         {"name": each.name, "words": each.words, "svg": each.svg} for each in pictures
     ]
     write_sealed(build.folder / PICTURES, {"pictures": values})
     return pictures
+
+
+def kept_pictures(build: Build) -> list[Picture]:
+    """The build's charts as they were drawn; none where they were not yet."""
+    kept = read_sealed(build.folder / PICTURES) or {"pictures": []}
+    return [Picture(**each) for each in kept["pictures"]]
 
 
 def page_of(
@@ -65,7 +73,13 @@ def page_of(
             sources=sources_of(build, specification, tables),
         ),
         sections=report_sections(
-            figures, frames, pictures, build.left_out, build.notes, quality
+            figures,
+            frames,
+            pictures,
+            build.left_out,
+            build.notes,
+            quality,
+            comparison_of(build),
         ),
         provenance=provenance(manifest),
     )

@@ -4,7 +4,7 @@ Reads the weight relations, fits nothing that SQL has fitted, calibrates on the 
 and the out-of-fold seed, then streams the population once.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,14 @@ import pyarrow as pa
 from catalog.errors import StudioError
 from engines.base import Engine
 from orchestration.builds import Build
-from orchestration.fitting import fitted, tuned
+from orchestration.fitting import cross_fitted, tuned
 from orchestration.quality import refuse_indistinct, smoothing_of
 from python_scoring.calibration import Calibration, fit_calibration
+from python_scoring.choice import Choice
 from python_scoring.evaluation import auc_pu
 from python_scoring.model import Model
 from python_scoring.quality import HeldOutQuality, held_out_quality
-from python_scoring.scorers.base import Scorer, fit_scorer, relations_of
+from python_scoring.scorers.base import relations_of
 from python_scoring.scorers.boosted import TREES
 from python_scoring.tuning import Tuning, as_table
 
@@ -40,7 +41,6 @@ PEOPLE_RELATIONS = (
     "canonical_sample",
     "canonical_seed",
 )
-FOLDS = 5
 SCORES = pa.schema(
     [("row_id", pa.int64()), ("log_odds", pa.float64()), ("score", pa.float64())]
 )
@@ -58,7 +58,8 @@ SEED_SCORES = pa.schema(
 class ScoringSummary:
     """What the scoring of one build found. Log odds are natural-log units.
 
-    `tuning` is what a search for settings of the trees found, where one was asked for.
+    `tuning` is what a search for settings of the trees found, where one was asked for;
+    `choice` what was chosen among several scorers.
     `unscored_people` are those of `people` whom the scorer leaves without a score.
     """
 
@@ -72,6 +73,7 @@ class ScoringSummary:
     held_out_auc: float
     calibration: Calibration
     tuning: Tuning | None = None
+    choice: Choice | None = None
 
     def as_figures(self) -> dict[str, Any]:
         """The figures as JSON types, calibration and all."""
@@ -80,6 +82,8 @@ class ScoringSummary:
         if self.tuning is not None:
             found = asdict(self.tuning)
             figures |= found.pop("trees") | found
+        if self.choice is None:
+            del figures["choice"]
         return figures
 
 
@@ -94,26 +98,14 @@ def score_population(engine: Engine, build: Build) -> ScoringSummary:
     leaves everybody without a score.
     """
     folder, model = build.folder, build.model
-    always = ("canonical_learn_from", "canonical_seed", "canonical_sample")
-    names = dict.fromkeys([*relations_of(model), *always])
-    read = engine.read_tables(folder, [f"main.{name}" for name in names])
-    tables = {name.removeprefix("main."): table for name, table in read.items()}
+    tables = learning_tables(engine, build, [model])
     seed, sample = tables["canonical_seed"], tables["canonical_sample"]
-    (learned,) = tables["canonical_learn_from"].to_pylist()
-    if learned["learn_from"] == "population":
-        check_matched_seed(
-            learned["matched_people"],
-            learned["seed_people"],
-            build.minimum_seed,
-            build.identifier_shapes,
-        )
-    check_learning_seed(seed.num_rows, build.minimum_seed)
     tuning = tuned(model, tables, build.trials, folder / "trials.db")
     if tuning is not None:
         tables[TREES] = as_table(tuning.trees)
-    scorer = fitted(model, tables)
-    seed_log_odds = out_of_fold_log_odds(model, tables, seed)
-    sample_log_odds = log_odds_of(scorer, sample)
+    found = cross_fitted(model, tables)
+    scorer = found.scorer
+    seed_log_odds, sample_log_odds = found.seed_log_odds, found.sample_log_odds
     scored_seed, scored_sample = known(seed_log_odds), known(sample_log_odds)
     calibration = fit_calibration(scored_seed, scored_sample)
     quality = held_out_quality(
@@ -170,7 +162,32 @@ def score_population(engine: Engine, build: Build) -> ScoringSummary:
         held_out_auc=auc_pu(scored_seed, scored_sample),
         calibration=calibration,
         tuning=tuning,
+        choice=found.choice,
     )
+
+
+def learning_tables(
+    engine: Engine, build: Build, models: Sequence[str]
+) -> dict[str, pa.Table]:
+    """What the scorers are fitted from, by relation, once it is known to be enough.
+
+    Raises StudioError as `score_population` does where there are too few to learn from.
+    """
+    wanted = [name for model in models for name in relations_of(model)]
+    always = ("canonical_learn_from", "canonical_seed", "canonical_sample")
+    names = dict.fromkeys([*wanted, *always])
+    read = engine.read_tables(build.folder, [f"main.{name}" for name in names])
+    tables = {name.removeprefix("main."): table for name, table in read.items()}
+    (learned,) = tables["canonical_learn_from"].to_pylist()
+    if learned["learn_from"] == "population":
+        check_matched_seed(
+            learned["matched_people"],
+            learned["seed_people"],
+            build.minimum_seed,
+            build.identifier_shapes,
+        )
+    check_learning_seed(tables["canonical_seed"].num_rows, build.minimum_seed)
+    return tables
 
 
 def check_learning_seed(people: int, minimum: int) -> None:
@@ -208,26 +225,6 @@ def check_matched_seed(
         "write identifiers alike on both sides, or take a seed with attributes of its"
         " own and scoring.learn_from: seed",
     )
-
-
-def out_of_fold_log_odds(
-    model: str, tables: dict[str, pa.Table], seed: pa.Table
-) -> np.ndarray:
-    """Each seed person's log odds by the weights that were made without its fold."""
-    folds = seed.column("fold").to_numpy()
-    log_odds = np.zeros(seed.num_rows)
-    for fold in range(FOLDS):
-        members = np.flatnonzero(folds == fold)
-        if len(members):
-            scorer = fit_scorer(model, tables, left_out_fold=fold)
-            log_odds[members] = log_odds_of(scorer, seed.take(pa.array(members)))
-    return log_odds
-
-
-def log_odds_of(scorer: Scorer, table: pa.Table) -> np.ndarray:
-    """Log odds of a small table's rows, in its order."""
-    batches = table.combine_chunks().to_batches()
-    return np.concatenate([np.zeros(0), *(scorer.log_odds(batch) for batch in batches)])
 
 
 def known(log_odds: np.ndarray) -> np.ndarray:

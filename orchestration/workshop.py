@@ -16,13 +16,15 @@ KEPT_BUILDS = 3
 class Workshop:
     """One studio, opened. Cheap to make; holds no connection to a work database.
 
-    `kept_builds` is how many work folders of an audience outlive their build.
+    `kept_builds` is how many work folders of an audience outlive their build;
+    `tracking` where builds and comparisons are logged, None where they are not.
     """
 
     home: Home
     catalog: Catalog
     engine: Engine
     kept_builds: int = KEPT_BUILDS
+    tracking: str | None = None
 
 
 def open_workshop(
@@ -30,11 +32,13 @@ def open_workshop(
     *,
     threads: int | None = None,
     memory_limit: str | None = None,
+    tracking: str | None = None,
 ) -> Workshop:
     """Open the studio at `home`, or at the one that `find_home` finds.
 
     `threads` and `memory_limit` default to LOOKALIKE_THREADS and
-    LOOKALIKE_MEMORY_LIMIT, and those to what the machine allows.
+    LOOKALIKE_MEMORY_LIMIT, and those to what the machine allows; `tracking` to
+    LOOKALIKE_TRACKING.
     """
     home = home or find_home()
     keep_private()
@@ -47,6 +51,7 @@ def open_workshop(
         Catalog(home.catalog_url),
         DuckDBEngine(home, settings),
         whole_number_of("LOOKALIKE_KEEP_BUILDS") or KEPT_BUILDS,
+        tracking or os.environ.get("LOOKALIKE_TRACKING") or None,
     )
 
 

@@ -51,6 +51,26 @@ def held_out_auc(seed: np.ndarray, population: np.ndarray) -> Estimate:
     return Estimate(value, error, low, high)
 
 
+def auc_difference(
+    seed: tuple[np.ndarray, np.ndarray], population: tuple[np.ndarray, np.ndarray]
+) -> tuple[float, float]:
+    """How much greater the first scorer's AUC is than the second's, and its standard error.
+
+    Each pair holds the log odds of the same people by both scorers, in one order, so that
+    what the two have in common cancels (DeLong, DeLong and Clarke-Pearson, 1988).
+    """
+    if min(map(len, (*seed, *population))) < 2:
+        raise ValueError("a difference needs two people on either side")
+    of_seed = [_shares_below(*each) for each in zip(seed, population, strict=True)]
+    of_population = [
+        1.0 - _shares_below(*each) for each in zip(population, seed, strict=True)
+    ]
+    # sorted, so that a sum does not know the order of the people
+    gaps = [np.sort(mine - theirs) for mine, theirs in (of_seed, of_population)]
+    variance = sum(float(gap.var(ddof=1)) / len(gap) for gap in gaps)
+    return float(gaps[0].mean()), float(np.sqrt(variance))
+
+
 def corrected_auc(measured: Estimate, prevalence: float) -> Estimate:
     """AUC of seed-like people against the others, from that against the mixture.
 

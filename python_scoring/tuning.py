@@ -77,8 +77,7 @@ def tune(tables: Mapping[str, pa.Table], trials: int, storage: Path) -> Tuning:
         load_if_exists=True,
         pruner=optuna.pruners.MedianPruner(TRIALS_BEFORE_PRUNING),
     )
-    ended = (optuna.trial.TrialState.COMPLETE, optuna.trial.TrialState.PRUNED)
-    for number in range(len(study.get_trials(states=ended)), trials):
+    for number in range(len(study.get_trials(states=_ended(optuna))), trials):
         # a seed of its own, so that a search that goes on suggests the same
         study.sampler = optuna.samplers.TPESampler(seed=number)
         study.optimize(lambda trial: _loss_of(trial, parts), n_trials=1)
@@ -91,6 +90,40 @@ def tune(tables: Mapping[str, pa.Table], trials: int, storage: Path) -> Tuning:
         test_loss=losses[0],
         test_loss_of_fixed=losses[1],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedTrial:
+    """One trial of a search; `losses` by trees grown, times in ms since 1970."""
+
+    number: int
+    state: str
+    settings: Mapping[str, float]
+    loss: float | None
+    losses: Mapping[int, float]
+    began_at: int
+    ended_at: int
+
+
+def finished_trials(storage: Path) -> list[FinishedTrial]:
+    """The trials in the SQLite file that ended, in order; none where there is no file."""
+    if not storage.exists():
+        return []
+    optuna = import_extra(NAME, EXTRA)
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    study = optuna.load_study(study_name=STUDY, storage=f"sqlite:///{storage}")
+    return [
+        FinishedTrial(
+            number=number,
+            state=trial.state.name.lower(),
+            settings=trial.params,
+            loss=trial.value,
+            losses=trial.intermediate_values,
+            began_at=int(trial.datetime_start.timestamp() * 1000),
+            ended_at=int(trial.datetime_complete.timestamp() * 1000),
+        )
+        for number, trial in enumerate(study.get_trials(states=_ended(optuna)))
+    ]
 
 
 def parts_of(tables: Mapping[str, pa.Table]) -> Parts:
@@ -135,6 +168,11 @@ def suggested(trial: "optuna.Trial") -> Trees:
         min_child_weight=trial.suggest_float("min_child_weight", 1.0, 50.0, log=True),
         reg_lambda=trial.suggest_float("reg_lambda", 0.1, 50.0, log=True),
     )
+
+
+def _ended(optuna: Any) -> tuple[Any, ...]:
+    """The states of trials that count; an interrupted one is tried again."""
+    return optuna.trial.TrialState.COMPLETE, optuna.trial.TrialState.PRUNED
 
 
 def _loss_of(trial: "optuna.Trial", parts: Parts) -> float:

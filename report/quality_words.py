@@ -48,6 +48,8 @@ def quality_sentences(quality: Quality) -> tuple[str, ...]:
         )
     if quality["verdict"] is not None:
         sentences.append(verdict_text(quality["verdict"]))
+    if "choice" in quality:
+        sentences.append(choice_text(quality["choice"]))
     return tuple(sentences)
 
 
@@ -98,6 +100,26 @@ def verdict_text(verdict: Mapping[str, Any]) -> str:
         f"The seed {told} be told from the population: it reaches"
         f" {number_text(verdict['auc'], 3)}, {chance}."
     )
+
+
+def choice_text(choice: Mapping[str, Any]) -> str:
+    """Which scorer was chosen, and what the others reached."""
+    by_model = {each["model"]: each for each in choice["candidates"]}
+    chosen = by_model.pop(choice["model"])
+    others = [
+        f"{model} {number_text(each['log_loss'], 4)}"
+        for model, each in by_model.items()
+    ]
+    told = (
+        f"Of the scorers tried, {choice['model']} was chosen: held-out log loss"
+        f" {number_text(chosen['log_loss'], 4)}, {', '.join(others)}."
+    )
+    if chosen["beyond_least"] > 0:
+        told += (
+            f" It is within one standard error"
+            f" ({number_text(chosen['standard_error'], 4)}) of the least, and simpler."
+        )
+    return told
 
 
 def indistinct_warnings(quality: Quality | None) -> list[Remark]:

@@ -10,6 +10,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from report.charts import tenths_text
+from report.comparison_words import (
+    comparison_rows,
+    comparison_sentences,
+    missing_lines,
+    size_names,
+)
 from report.drawing import Picture
 from report.figures import AudienceFigures
 from report.page import Section
@@ -35,6 +41,7 @@ def report_sections(
     left_out: Sequence[Mapping[str, str]],
     remarks: Sequence[str],
     quality: Mapping[str, Any] | None = None,
+    comparison: Mapping[str, Any] | None = None,
 ) -> tuple[Section, ...]:
     """The sections in their order; with `quality` figures have their intervals.
 
@@ -56,6 +63,11 @@ def report_sections(
         *(
             [reliability(quality, drawn["reliability"])]
             if quality and "reliability" in drawn
+            else []
+        ),
+        *(
+            [scorers_compared(comparison, drawn["comparison"])]
+            if comparison and "comparison" in drawn
             else []
         ),
         overlap(tables["report_overlap"]),
@@ -256,6 +268,22 @@ def reliability(quality: Mapping[str, Any], picture: Picture) -> Section:
             "picture": picture,
             "rows": told,
             "error": number_text(quality["calibration_error"], 3),
+        },
+    )
+
+
+def scorers_compared(comparison: Mapping[str, Any], picture: Picture) -> Section:
+    """The scorers beside each other on the same held-out people."""
+    return Section(
+        "comparison",
+        "Scorers compared",
+        "sections/comparison.html",
+        {
+            "picture": picture,
+            "sentences": comparison_sentences(comparison),
+            "sizes": size_names(comparison),
+            "rows": comparison_rows(comparison),
+            "missing": missing_lines(comparison),
         },
     )
 

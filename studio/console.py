@@ -39,7 +39,15 @@ class ExitCode(IntEnum):
     interrupted = INTERRUPTED
 
 
-BUSY = frozenset({"already_building", "catalog_locked", "database_locked", "fenced"})
+BUSY = frozenset(
+    {
+        "already_building",
+        "already_comparing",
+        "catalog_locked",
+        "database_locked",
+        "fenced",
+    }
+)
 FAILED = frozenset(
     {
         "data_test_failed",

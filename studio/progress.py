@@ -15,6 +15,7 @@ STAGES = {
     "scores": "Scoring everybody",
     "deliver": "Cutting the audience",
     "audience": "Publishing",
+    "tracking": "Telling MLflow",
 }
 
 

@@ -12,12 +12,14 @@ from catalog.version_store import BORN_WITH
 from orchestration.checks import check_specs
 from orchestration.distributions import DISTRIBUTION_RELATIONS
 from orchestration.figures import REPORT_TABLES
+from orchestration.jobs import TRACKING_TAG
 from orchestration.leases import give_back
 from orchestration.partitions import audiences
 from orchestration.publishing import MEMBER_RELATIONS, Published, publish
 from orchestration.reporting import REPORT, pictures_of
 from orchestration.resources import Studio
 from orchestration.steps import Step, step
+from orchestration.tracking import track_build
 from report.drawing import as_markdown
 
 
@@ -52,6 +54,10 @@ def audience(
             ],
         )
         give_back(work.workshop, work.lease)
+        place = context.run.tags.get(TRACKING_TAG)
+        untold = track_build(work.workshop, work.build, published.version, place)
+        if untold:
+            context.log.warning(untold)
 
 
 def _metadata(published: Published, work: Step) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from python_scoring.scorers.base import Fit, Scorer, scorer_from_json
 
 NAME = "auto"
 RELATIONS = tuple(dict.fromkeys([*naive_bayes.RELATIONS, *boosted.RELATIONS]))
+IS_TUNED = True
 WHOLE_SEED = -1
 LEAST_FOR_TREES = 150
 
@@ -65,6 +66,11 @@ class Auto:
         """The attributes that a batch must have: those that any of its scorers reads."""
         read = {name for scorer in self.scorers for name in scorer.columns}
         return tuple(name for name in self.attributes if name in read)
+
+    @property
+    def is_additive(self) -> bool:
+        """True where each of its scorers is."""
+        return all(scorer.is_additive for scorer in self.scorers)
 
     def log_odds(self, batch: pa.RecordBatch) -> np.ndarray:
         """Log odds of each row, rounded to 1e-9 and finite."""

@@ -1,6 +1,6 @@
 """The one interface of all scorers, and where each is found by its name."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
@@ -21,6 +21,7 @@ SCORERS: Mapping[str, str] = {
     "weighted_bayes": "python_scoring.scorers.weighted_bayes",
     "boosted": "python_scoring.scorers.boosted",
     "auto": "python_scoring.scorers.auto",
+    "best": "python_scoring.scorers.best",
     "centroid": "python_scoring.scorers.centroid",
     "segments": "python_scoring.scorers.segments",
     "clusters": "python_scoring.scorers.clusters",
@@ -79,6 +80,11 @@ class Scorer(Protocol):
     @property
     def columns(self) -> tuple[str, ...]:
         """The attributes that a batch must have: those that count."""
+        ...
+
+    @property
+    def is_additive(self) -> bool:
+        """True where what an attribute adds depends on that attribute's value alone."""
         ...
 
     def log_odds(self, batch: pa.RecordBatch) -> np.ndarray:
@@ -201,6 +207,30 @@ def import_extra(scorer: str, needed: Extra) -> ModuleType:
         return import_module(needed.library)
     except ImportError as error:
         raise MissingExtraError(scorer, needed.extra) from error
+
+
+def is_tuned(name: str) -> bool:
+    """Whether a search for settings of trees makes a difference to the scorer."""
+    found: bool = getattr(_module(name), "IS_TUNED", False)
+    return found
+
+
+def people_fields(name: str) -> tuple[str, ...]:
+    """The fields of the scorer's parameters that hold something of single people."""
+    found: tuple[str, ...] = getattr(_module(name), "OF_PEOPLE", ())
+    return found
+
+
+def is_compared(name: str) -> bool:
+    """Whether the scorer stands for itself, and not for the choice of another one."""
+    return own_cross_fit(name) is None
+
+
+def own_cross_fit(name: str) -> Callable[[Mapping[str, pa.Table]], Any] | None:
+    """How the scorer of that name is cross-fitted, where it does so in its own way."""
+    found: Callable[[Mapping[str, pa.Table]], Any] | None
+    found = getattr(_module(name), "cross_fit", None)
+    return found
 
 
 def fit_scorer(

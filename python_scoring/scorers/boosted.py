@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 NAME = "boosted"
 EXTRA = Extra("boosted", "xgboost")
 RELATIONS = space.RELATIONS
+IS_TUNED = True
+OF_PEOPLE = ("half_rows",)
 WHOLE_SEED = -1
 MOST_SEED = 20_000
 MOST_REFERENCE = 30_000

@@ -117,6 +117,7 @@ class Documented:
 
     parameters: DocumentedParameters
     capped: bool = False
+    is_additive = True
 
     @property
     def name(self) -> str:

@@ -19,6 +19,7 @@ class InSpace:
 
     parameters: Any
     NAME: ClassVar[str]
+    is_additive = False  # a distance or a tree looks at several attributes at once
 
     @property
     def name(self) -> str:

@@ -64,6 +64,7 @@ class NaiveBayes:
 
     parameters: NaiveBayesParameters
     capped: bool = False
+    is_additive = True
 
     @property
     def name(self) -> str:

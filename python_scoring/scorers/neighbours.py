@@ -30,6 +30,7 @@ from python_scoring.stored_attributes import require_named_once
 NAME = "neighbours"
 EXTRA = Extra("neighbours", "usearch.index")
 RELATIONS = space.RELATIONS
+OF_PEOPLE = ("seed_directions",)
 WHOLE_SEED = -1
 MOST_SEED = 5_000
 MOST_REFERENCE = 5_000

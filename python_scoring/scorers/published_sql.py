@@ -107,6 +107,7 @@ class PublishedSql:
 
     parameters: PublishedParameters
     capped: bool = False
+    is_additive = False  # a mean over the attributes whose value has a weight
 
     @property
     def name(self) -> str:

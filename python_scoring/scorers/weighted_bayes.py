@@ -75,6 +75,7 @@ class WeightedBayes(InSpace):
 
     parameters: WeightedBayesParameters
     NAME = NAME
+    is_additive = True
     capped: bool = False
 
     def log_odds(self, batch: pa.RecordBatch) -> np.ndarray:

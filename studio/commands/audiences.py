@@ -25,6 +25,12 @@ Request = Annotated[
     ),
 ]
 Name = Annotated[str, typer.Argument(help="The audience's name.", show_default=False)]
+Track = Annotated[
+    str | None,
+    typer.Option(
+        help="Log it with MLflow: home, the address of a server, or file:///FOLDER."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 
 
@@ -118,19 +124,22 @@ def build(
     memory_limit: Annotated[
         str | None, typer.Option(help="Memory for DuckDB, such as 2GB.")
     ] = None,
+    track: Track = None,
     as_json: AsJson = False,
 ) -> None:
     """Build an audience and publish it as a new version."""
     from studio.services import audiences
     from studio.services.opening import open_studio
 
-    studio = open_studio(threads=threads, memory_limit=memory_limit)
+    studio = open_studio(threads=threads, memory_limit=memory_limit, tracking=track)
     if dry_run:
         _print_plan(audiences.plan(studio, request), as_json=as_json)
         return
     with build_progress(silent=as_json) as listener:
         outcome = audiences.build(studio, request, force=force, listener=listener)
     found = audiences.outcome_as_json(outcome)
+    for text in outcome.warnings:
+        warn(text)
     if as_json:
         print_json(found)
         return

@@ -130,7 +130,9 @@ def build(
 ) -> "Outcome":
     """Build the audience that a file or a name asks for, through Dagster."""
     from orchestration.launch import build_audience, keep_specification
+    from orchestration.tracking import destination_of
 
+    destination_of(workshop)  # what cannot be tracked is refused before it is built
     specification, folder = read_request(workshop, request)
     audience, _ = keep_specification(workshop, specification, folder)
     return build_audience(workshop, audience, force=force, listener=listener)
@@ -163,6 +165,7 @@ def outcome_as_json(outcome: "Outcome") -> dict[str, Any]:
         "report_page": str(folder / REPORT),
         "figures": figures,
         "seconds": outcome.seconds,
+        "warnings": list(outcome.warnings),
     }
 
 

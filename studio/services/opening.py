@@ -18,11 +18,14 @@ def open_studio(
     *,
     threads: int | None = None,
     memory_limit: str | None = None,
+    tracking: str | None = None,
 ) -> "Workshop":
     """The studio at the home in use, or at `home`."""
     from orchestration.workshop import open_workshop
 
-    return open_workshop(home, threads=threads, memory_limit=memory_limit)
+    return open_workshop(
+        home, threads=threads, memory_limit=memory_limit, tracking=tracking
+    )
 
 
 def read_csv_schema(path: Path | None) -> CsvSchema | None:

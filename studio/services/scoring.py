@@ -90,8 +90,11 @@ def score_files(
     # dbt changes the working folder while it runs.
     request = replace(request, out=request.out.absolute())
     with tempfile.TemporaryDirectory(prefix="lookalike_") as folder:
-        workshop = open_workshop(
-            create_home(Path(folder)), threads=threads, memory_limit=memory_limit
+        workshop = replace(
+            open_workshop(
+                create_home(Path(folder)), threads=threads, memory_limit=memory_limit
+            ),
+            tracking=None,
         )
         seed, population = register_files(workshop, request)
         identifier_type = identifier_type_of(workshop, request, (seed, population))

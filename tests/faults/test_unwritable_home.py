@@ -82,7 +82,9 @@ def test_a_folder_of_another_owner_is_refused(open_folder):
     assert str(home) in said
 
 
-@pytest.mark.parametrize("room", ["datasets", "profiles", "builds", "audiences"])
+@pytest.mark.parametrize(
+    "room", ["datasets", "profiles", "builds", "audiences", "comparisons"]
+)
 def test_a_room_of_another_owner_is_refused_before_anything_is_built(open_folder, room):
     home = create_home(open_folder / "home")
     give(home.root)

@@ -14,8 +14,9 @@ from sklearn.metrics import log_loss
 
 from catalog.errors import StudioError
 from orchestration.builds import load_build
-from orchestration.fitting import fitted as fitted_scorer
-from orchestration.scoring import log_odds_of, out_of_fold_log_odds
+from orchestration.fitting import cross_fitted
+from python_scoring import tuning
+from python_scoring.cross_fitting import log_odds_of, out_of_fold_log_odds
 from python_scoring.evaluation import auc_pu
 from python_scoring.features import features_of
 from python_scoring.learning_rows import one_batch
@@ -326,7 +327,7 @@ def test_a_missing_library_is_one_sentence_with_its_remedy(tables, monkeypatch):
     monkeypatch.setitem(sys.modules, "xgboost", None)
 
     with pytest.raises(StudioError) as error:
-        fitted_scorer("boosted", tables)
+        cross_fitted("boosted", tables)
 
     assert error.value.as_dict() == {
         "code": "missing_extra",
@@ -454,6 +455,28 @@ def test_a_search_that_was_stopped_ends_as_one_that_was_not(tables, tmp_path):
     found = min(whole.test_loss, whole.test_loss_of_fixed)
     assert whole.trees == FULL or whole.test_loss == found
     assert 0.3 < whole.validation_loss < np.log(2)
+
+
+def test_a_search_that_was_interrupted_in_a_trial_goes_on_with_it(
+    tables, tmp_path, monkeypatch
+):
+    pytest.importorskip("optuna")
+    whole = tune(tables, 3, tmp_path / "whole.db")
+    losses = []
+    measure = tuning._loss
+
+    def interrupted(model, matrix):
+        losses.append(measure(model, matrix))
+        if len(losses) == 4:
+            raise KeyboardInterrupt
+        return losses[-1]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tuning, "_loss", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            tune(tables, 3, tmp_path / "stopped.db")
+
+    assert tune(tables, 3, tmp_path / "stopped.db") == whole
 
 
 def test_a_build_searches_where_the_specification_asks_for_it(built_of):

@@ -5,7 +5,7 @@ import pytest
 from report.charts import deciles_chart, reach_chart
 from report.drawing import render_svg
 from report.figures import audience_figures
-from report.quality_words import quality_sentences, recommendation_text
+from report.quality_words import choice_text, quality_sentences, recommendation_text
 from report.reliability_chart import reliability_chart
 
 
@@ -104,3 +104,33 @@ def test_the_charts_draw_intervals_and_the_recommended_size(tables, quality):
     assert "1 to 2" in deciles
     assert "The score says what is so" in reliability
     assert "95 % intervals" in json.dumps([chart.subtitle for chart in charts])
+
+
+def test_the_choice_of_a_scorer_is_told_with_its_figures():
+    tried = [
+        {
+            "model": "weighted_bayes",
+            "log_loss": 0.5004,
+            "beyond_least": 0.0004,
+            "standard_error": 0.0011,
+        },
+        {
+            "model": "auto",
+            "log_loss": 0.5,
+            "beyond_least": 0.0,
+            "standard_error": 0.0,
+        },
+    ]
+
+    near = choice_text({"model": "weighted_bayes", "candidates": tried})
+    least = choice_text({"model": "auto", "candidates": tried})
+
+    assert near == (
+        "Of the scorers tried, weighted_bayes was chosen: held-out log loss 0.5004,"
+        " auto 0.5000. It is within one standard error (0.0011) of the least, and"
+        " simpler."
+    )
+    assert least == (
+        "Of the scorers tried, auto was chosen: held-out log loss 0.5000,"
+        " weighted_bayes 0.5004."
+    )

@@ -1,0 +1,316 @@
+"""Scorers beside each other: inputs and weights are made once, nothing is published.
+
+The catalog is not written to. A comparison has a folder of its own in the home, like a
+build's; one that was stopped goes on from its last finished step.
+"""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from filelock import FileLock, Timeout
+
+from catalog.errors import StudioError
+from catalog.specification import AudienceSpecification
+from orchestration.builds import Build
+from orchestration.comparisons import (
+    LOCK,
+    Comparison,
+    comparison_id,
+    keep_comparison,
+    sweep_comparisons,
+    without_scorer,
+)
+from orchestration.dbt_runner import build_relations, learn_of
+from orchestration.faults import as_studio_error, told
+from orchestration.fitting import cross_fitted, require_extra, tuned
+from orchestration.intake import planned, write_inputs
+from orchestration.plan import Plan, plan_build
+from orchestration.progress import Listener, Progress, listening, tell
+from orchestration.quality import smoothing_of
+from orchestration.scoring import learning_tables
+from orchestration.steady import input_signs, refuse_changed_inputs, steady
+from orchestration.tracked import TrackedRun, run_of_comparison
+from orchestration.tracking import destination_of, track
+from orchestration.workshop import Workshop
+from python_scoring.comparing import (
+    Measured,
+    differences,
+    log_losses,
+    measured,
+    share_above,
+)
+from python_scoring.cross_fitting import CrossFit
+from python_scoring.random_seeds import Smoothing
+from python_scoring.scorers.base import SCORERS, extra_of, is_compared
+from python_scoring.scorers.boosted import TREES
+from python_scoring.tuning import as_table
+from report.comparison_chart import comparison_chart
+from report.drawing import render_svg
+
+SHARES = (0.01, 0.05, 0.1)
+
+
+@dataclass(frozen=True, eq=False)
+class Entrant:
+    """What became of one scorer: its figures, or one sentence that says why not."""
+
+    model: str
+    seconds: float
+    cpu_seconds: float
+    fit: CrossFit | None = None
+    figures: Measured | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """A comparison, its folder, and a sentence where tracking was not told of it."""
+
+    comparison: Comparison
+    folder: Path
+    untold: str | None
+
+
+def installed_models() -> tuple[str, ...]:
+    """The scorers that are compared where none is named: all whose extras are there."""
+    return tuple(
+        name
+        for name in SCORERS
+        if is_compared(name)
+        and ((needed := extra_of(name)) is None or find_spec(needed.library))
+    )
+
+
+def compare_scorers(
+    workshop: Workshop,
+    specification: AudienceSpecification,
+    models: Sequence[str],
+    *,
+    listener: Listener | None = None,
+) -> Compared:
+    """Measure the scorers on the same held-out people.
+
+    Raises StudioError where no audience could be built of these choices, whatever the
+    scorer, and `already_comparing` while another process compares the same. What stands
+    in one scorer's way is told in its line, and the others go on.
+    """
+    with told(workshop.home.root), listening(listener):
+        destination = destination_of(workshop)
+        began = time.monotonic()
+        tell(Progress("inputs"))
+        asked = without_scorer(specification)
+        signs = input_signs(workshop, asked)
+        plan = plan_build(workshop, asked)
+        folder = workshop.home.comparison(comparison_id(plan))
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        build = Build(
+            build_id=folder.name,
+            folder=folder,
+            audience_id="",
+            audience_slug="comparison",
+            audience_name=specification.name,
+            specification_number=0,
+            input_fingerprints=plan.fingerprints(),
+            input_signs=signs,
+            **planned(plan),
+        )
+        with alone_in(folder, specification.name), steady(workshop, build):
+            workshop.engine.clear_spill(folder)
+            build = write_inputs(workshop, build, plan)
+            tell(Progress("inputs", seconds=time.monotonic() - began))
+            learn(workshop, build, models)
+            entrants = entrants_of(workshop, build, plan, models)
+            comparison = as_document(workshop, build, plan, entrants)
+            refuse_changed_inputs(workshop, build)
+            plot = render_svg(comparison_chart(comparison))
+            keep_comparison(folder, comparison, plot)
+        sweep_comparisons(workshop.home, workshop.kept_builds)
+
+        def runs() -> list[TrackedRun]:
+            fits = {each.model: each.fit for each in entrants if each.fit is not None}
+            documents = {model: fit.scorer.to_json() for model, fit in fits.items()}
+            return [
+                run_of_comparison(build, specification, comparison, documents, plot)
+            ]
+
+        what = f"the comparison for audience '{specification.name}'"
+        return Compared(comparison, folder, track(destination, what, runs))
+
+
+@contextmanager
+def alone_in(folder: Path, name: str) -> Iterator[None]:
+    """Hold the comparison's folder; raises StudioError where another process does."""
+    try:
+        with FileLock(folder / LOCK, timeout=0):
+            yield
+    except Timeout as error:
+        raise StudioError(
+            "already_comparing",
+            f"audience '{name}'",
+            "is being compared by another process",
+            "wait until it has ended, or stop it",
+        ) from error
+
+
+def learn(workshop: Workshop, build: Build, models: Sequence[str]) -> None:
+    """Make the weights of all scorers that are not there yet, by one run of dbt."""
+    made = set((build.done("learn") or {}).get("scorers", ()))
+    if set(models) <= made:
+        return
+    began = time.monotonic()
+    tell(Progress("learn"))
+    selection = learn_of(models)
+    for result in build_relations("learn", build, workshop.engine, selection):
+        tell(Progress("learn", result.name, result.seconds))
+    refuse_changed_inputs(workshop, build)
+    build.finish("learn", {"scorers": sorted(made | set(models))})
+    tell(Progress("learn", seconds=time.monotonic() - began))
+
+
+def entrants_of(
+    workshop: Workshop, build: Build, plan: Plan, models: Sequence[str]
+) -> list[Entrant]:
+    """Each scorer fitted and measured, one after the other."""
+    tables = learning_tables(workshop.engine, build, models)
+    smoothing = smoothing_of(workshop.engine, build.folder)
+    candidates = candidates_of(workshop, build)
+    return [
+        entrant_of(build, model, tables, plan, candidates, smoothing)
+        for model in models
+    ]
+
+
+def candidates_of(workshop: Workshop, build: Build) -> int:
+    """How many people of the population are not in the seed."""
+    totals = workshop.engine.read_table(build.folder, "main.distribution_totals")
+    whole = [row for row in totals.to_pylist() if row["left_out_fold"] == -1]
+    return int(whole[0]["reference_total"])
+
+
+def entrant_of(
+    build: Build,
+    model: str,
+    tables: Mapping[str, pa.Table],
+    plan: Plan,
+    candidates: int,
+    smoothing: Smoothing,
+) -> Entrant:
+    """Fit and measure one scorer; whatever stands in its way becomes a sentence."""
+    tell(Progress(model, "six fits"))
+    clock, cpu = time.perf_counter(), time.process_time()
+    fit = figures = None
+    reason = ""
+    try:
+        require_extra(model)
+        fit, figures = fitted_and_measured(
+            build, model, tables, plan, candidates, smoothing
+        )
+        if figures is None:
+            reason = "it leaves nobody with a score to be judged by"
+    except Exception as error:
+        reason = str(as_studio_error(error, build.folder))
+    seconds, cpu_seconds = time.perf_counter() - clock, time.process_time() - cpu
+    tell(Progress(model, seconds=seconds))
+    return Entrant(
+        model, seconds, cpu_seconds, fit if figures else None, figures, reason
+    )
+
+
+def fitted_and_measured(
+    build: Build,
+    model: str,
+    tables: Mapping[str, pa.Table],
+    plan: Plan,
+    candidates: int,
+    smoothing: Smoothing,
+) -> tuple[CrossFit, Measured | None]:
+    """A scorer's fits, the search for settings of its trees included, and its figures."""
+    own = dict(tables)
+    found = tuned(model, tables, build.trials, build.folder / "trials.db")
+    if found is not None:
+        own[TREES] = as_table(found.trees)
+    fit = cross_fitted(model, own)
+    shares = (*SHARES, share_asked(plan, candidates, fit))
+    return fit, measured(model, fit, own, shares, smoothing)
+
+
+def share_asked(plan: Plan, candidates: int, fit: CrossFit) -> float:
+    """The share of the candidates that the specification asks for.
+
+    With a least score it is that of the sample which has it, and so each scorer's own.
+    """
+    output = plan.specification.output
+    if output.kind == "min_score":
+        return share_above(fit, output.value)
+    if output.kind == "best_percent":
+        return output.value / 100
+    return min(1.0, output.value / max(candidates, 1))
+
+
+def as_document(
+    workshop: Workshop, build: Build, plan: Plan, entrants: Sequence[Entrant]
+) -> Comparison:
+    """The comparison in JSON types, the best one marked and those it cannot be told from."""
+    tables = learning_tables(workshop.engine, build, [])
+    fits = {each.model: each.fit for each in entrants if each.fit is not None}
+    aucs = {
+        each.model: each.figures.quality.auc.value
+        for each in entrants
+        if each.figures is not None
+    }
+    best = max(aucs, key=lambda model: aucs[model]) if aucs else None
+    gaps = differences(fits, best) if best else {}
+    losses = log_losses(fits, tables["canonical_seed"]["fold"].to_numpy())
+    output = plan.specification.output
+    return {
+        "seed_people": tables["canonical_seed"].num_rows,
+        "sample_people": tables["canonical_sample"].num_rows,
+        "candidate_people": candidates_of(workshop, build),
+        "asked": {"kind": output.kind, "value": output.value},
+        "best": best,
+        "scorers": [
+            line_of(each)
+            | (
+                {
+                    "log_loss": losses[each.model],
+                    "beyond_best": gaps[each.model].value,
+                    "beyond_best_error": gaps[each.model].standard_error,
+                    "is_best": each.model == best,
+                    "is_tied": each.model != best and not gaps[each.model].is_told,
+                }
+                if each.model in gaps
+                else {}
+            )
+            for each in entrants
+        ],
+        "inputs": build.input_fingerprints,
+        "code": build.code_version,
+        "compared_at": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def line_of(entrant: Entrant) -> dict[str, Any]:
+    """One scorer's line: its figures, or the reason that it has none."""
+    line: dict[str, Any] = {
+        "model": entrant.model,
+        "seconds": round(entrant.seconds, 3),
+        "cpu_seconds": round(entrant.cpu_seconds, 3),
+        "reason": entrant.reason,
+    }
+    if entrant.fit is None or entrant.figures is None:
+        return line
+    quality = entrant.figures.quality
+    return line | {
+        "is_additive": entrant.fit.scorer.is_additive,
+        "auc": asdict(quality.auc),
+        "calibration_error": quality.calibration_error,
+        "verdict": None if quality.verdict is None else asdict(quality.verdict),
+        "lifts": [asdict(each) for each in entrant.figures.lifts],
+    }

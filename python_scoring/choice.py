@@ -1,0 +1,72 @@
+"""The choice of one scorer among several by their held-out log loss."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from python_scoring.held_out_loss import HeldOutLosses
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A scorer that was tried. Losses are balanced log losses, in nats.
+
+    `beyond_least` is how much greater its loss is than the least one, and
+    `standard_error` how sure that difference is.
+    """
+
+    model: str
+    is_additive: bool
+    log_loss: float
+    beyond_least: float
+    standard_error: float
+
+    @property
+    def is_near(self) -> bool:
+        """True where the loss is within one standard error of the least."""
+        return self.beyond_least <= self.standard_error
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What was chosen, by which figures, and what each fold's people were judged by.
+
+    `candidates` stand in the order in which they are preferred. `judged_folds` are those
+    whose people had a say. `chosen_without` names, fold by fold, what was chosen without
+    its people: their held-out log odds are of that scorer.
+    """
+
+    model: str
+    candidates: tuple[Candidate, ...]
+    judged_folds: tuple[int, ...]
+    chosen_without: tuple[str, ...]
+
+
+def candidates_of(
+    losses: Mapping[str, "HeldOutLosses"],
+    folds: Sequence[int],
+    additive: Mapping[str, bool],
+) -> tuple[Candidate, ...]:
+    """The scorers as the people of these folds judge them, in the order of `losses`."""
+    means = {model: each.mean(folds) for model, each in losses.items()}
+    least = losses[min(means, key=lambda model: means[model])]
+    return tuple(
+        Candidate(
+            model, additive[model], means[model], *losses[model].beyond(least, folds)
+        )
+        for model in losses
+    )
+
+
+def chosen_of(candidates: Sequence[Candidate]) -> str:
+    """The first whose loss is within one standard error of the least.
+
+    The rule of one standard error (Breiman, Friedman, Olshen and Stone, Classification
+    and Regression Trees, 1984), with the error of the difference: what is no worse for
+    sure, and simpler, is taken.
+
+    >>> chosen_of([Candidate("a", True, 0.52, 0.02, 0.01), Candidate("b", True, 0.5, 0, 0)])
+    'b'
+    """
+    return next(each.model for each in candidates if each.is_near)

@@ -1,0 +1,68 @@
+"""A scorer of the whole seed, and everybody's log odds by fits that have not counted them.
+
+A scorer whose whole is more than its fits (`best` chooses among others) has a `cross_fit` of
+its own in its module.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from python_scoring.choice import Choice
+from python_scoring.scorers.base import Scorer, fit_scorer, own_cross_fit
+
+FOLDS = 5
+
+
+@dataclass(frozen=True, eq=False)
+class CrossFit:
+    """A scorer of the whole seed, with log odds in the order of the two relations.
+
+    `seed_log_odds` are those of `canonical_seed`, each by the fit without the person's
+    fold; `sample_log_odds` those of `canonical_sample`. NaN where the scorer leaves a
+    person without. `choice` tells of a scorer that was chosen among several.
+    """
+
+    scorer: Scorer
+    seed_log_odds: np.ndarray
+    sample_log_odds: np.ndarray
+    choice: Choice | None = None
+
+
+def cross_fit(model: str, tables: Mapping[str, pa.Table]) -> CrossFit:
+    """Six fits of the scorer of that name: of the whole seed, and without each fold.
+
+    Raises what its `fit` raises.
+    """
+    own = own_cross_fit(model)
+    if own is not None:
+        found: CrossFit = own(tables)
+        return found
+    scorer = fit_scorer(model, tables)
+    return CrossFit(
+        scorer,
+        out_of_fold_log_odds(model, tables, tables["canonical_seed"]),
+        log_odds_of(scorer, tables["canonical_sample"]),
+    )
+
+
+def out_of_fold_log_odds(
+    model: str, tables: Mapping[str, pa.Table], seed: pa.Table
+) -> np.ndarray:
+    """Each seed person's log odds by the weights that were made without its fold."""
+    folds = seed.column("fold").to_numpy()
+    log_odds = np.zeros(seed.num_rows)
+    for fold in range(FOLDS):
+        members = np.flatnonzero(folds == fold)
+        if len(members):
+            scorer = fit_scorer(model, tables, left_out_fold=fold)
+            log_odds[members] = log_odds_of(scorer, seed.take(pa.array(members)))
+    return log_odds
+
+
+def log_odds_of(scorer: Scorer, table: pa.Table) -> np.ndarray:
+    """Log odds of a small table's rows, in its order."""
+    batches = table.combine_chunks().to_batches()
+    return np.concatenate([np.zeros(0), *(scorer.log_odds(batch) for batch in batches)])

@@ -1,0 +1,117 @@
+"""The best of several scorers on held-out seed people: those with the least log loss.
+
+    weighted_bayes, auto, boosted       boosted from 1,000 seed people on
+
+All are fitted without each fold, and judged by the balanced log loss of the same
+held-out people. The first in this order within one standard error of the least is taken,
+so that a scorer that explains itself attribute by attribute gives way to a clear gain
+alone. `naive_bayes` needs no place of its own: the ridge of `weighted_bayes` draws to it.
+
+A fold's people are ranked by what was chosen without them. Where that is another scorer
+than the one that was chosen with everybody, their log odds are put on its scale by their
+place in the sample, so that the held-out figures are those of choosing, too.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+
+from python_scoring import cross_fitting
+from python_scoring.choice import Choice, candidates_of, chosen_of
+from python_scoring.cross_fitting import FOLDS, CrossFit
+from python_scoring.held_out_loss import held_out_losses
+from python_scoring.parameters import refusal
+from python_scoring.scorers import auto, boosted, weighted_bayes
+from python_scoring.scorers.base import Scorer, fit_scorer
+
+NAME = "best"
+CANDIDATES = (weighted_bayes.NAME, auto.NAME, boosted.NAME)
+RELATIONS = auto.RELATIONS
+IS_TUNED = True
+WHOLE_SEED = -1
+EVERY_FOLD = tuple(range(FOLDS))
+UNSEARCHED_FOLDS = (0, 1, 2)  # a search has judged its trials by the other two
+
+
+def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> Scorer:
+    """The scorer chosen without the people of the fold, fitted without them.
+
+    Raises NoDifferenceError where nothing tells anybody apart, and MissingExtraError
+    where a candidate's library is not installed.
+    """
+    choice = choice_of(cross_fits(tables), tables)
+    if left_out_fold == WHOLE_SEED:
+        return fit_scorer(choice.model, tables)
+    return fit_scorer(choice.chosen_without[left_out_fold], tables, left_out_fold)
+
+
+def cross_fit(tables: Mapping[str, pa.Table]) -> CrossFit:
+    """The chosen scorer, and held-out log odds that the choice does not flatter."""
+    fits = cross_fits(tables)
+    choice = choice_of(fits, tables)
+    chosen = fits[choice.model]
+    folds = tables["canonical_seed"]["fold"].to_numpy()
+    seed_log_odds = chosen.seed_log_odds.copy()
+    for fold, model in enumerate(choice.chosen_without):
+        if model != choice.model:
+            members = folds == fold
+            seed_log_odds[members] = on_scale_of(
+                fits[model].seed_log_odds[members],
+                fits[model].sample_log_odds,
+                chosen.sample_log_odds,
+            )
+    return replace(chosen, seed_log_odds=seed_log_odds, choice=choice)
+
+
+def cross_fits(tables: Mapping[str, pa.Table]) -> dict[str, CrossFit]:
+    """Each candidate that a seed of this size may have alone, in order of preference."""
+    is_small = tables["canonical_seed"].num_rows < boosted.LEAST_SEED
+    tried = [name for name in CANDIDATES if not (is_small and name == boosted.NAME)]
+    return {name: cross_fitting.cross_fit(name, tables) for name in tried}
+
+
+def choice_of(fits: Mapping[str, CrossFit], tables: Mapping[str, pa.Table]) -> Choice:
+    """What all folds choose, and what each would have been given by the others."""
+    losses = held_out_losses(fits, tables["canonical_seed"]["fold"].to_numpy())
+    additive = {name: each.scorer.is_additive for name, each in fits.items()}
+    judged = UNSEARCHED_FOLDS if boosted.TREES in tables else EVERY_FOLD
+    candidates = candidates_of(losses, judged, additive)
+    return Choice(
+        model=chosen_of(candidates),
+        candidates=candidates,
+        judged_folds=judged,
+        chosen_without=tuple(
+            chosen_of(
+                candidates_of(
+                    losses, [each for each in judged if each != fold], additive
+                )
+            )
+            for fold in EVERY_FOLD
+        ),
+    )
+
+
+def on_scale_of(
+    log_odds: np.ndarray, sample: np.ndarray, other_sample: np.ndarray
+) -> np.ndarray:
+    """Log odds of another scorer for people with the same place in the sample.
+
+    Between two of the sample's people the place runs linearly. Beyond its ends the
+    distance counts, in spreads of the sample.
+
+    >>> on_scale_of(np.array([1.5, 4.0]), np.array([1.0, 2, 3]), np.array([10.0, 20, 30]))
+    array([15., 40.])
+    """
+    ordered, others = np.sort(sample), np.sort(other_sample)
+    inside = np.interp(log_odds, ordered, others)
+    spread = ordered.std()
+    beyond = log_odds - np.clip(log_odds, ordered[0], ordered[-1])
+    stretch = others.std() / spread if spread > 0 else 0.0
+    return np.round(inside + stretch * beyond, 9)
+
+
+def from_json(text: str, capped: bool = False) -> Scorer:
+    """Always refused: what is stored is the scorer that was chosen, under its own name."""
+    raise refusal("scorer", f"is {NAME!r}, which is stored as what it has chosen")

@@ -1,0 +1,134 @@
+"""A comparison of scorers in words and figures: which is best, and which are as good.
+
+Reads the document of comparison.json, which `orchestration.comparing` makes.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from report.reading import band_of
+from report.words import counted, number_text
+
+Comparison = Mapping[str, Any]
+Line = Mapping[str, Any]
+
+BEST, TIED = "best", "not distinguishable from the best"
+
+
+def measured_lines(comparison: Comparison) -> list[Line]:
+    """The scorers that have figures, the best first."""
+    lines = [each for each in comparison["scorers"] if not each["reason"]]
+    return sorted(lines, key=lambda line: -line["auc"]["value"])
+
+
+def missing_lines(comparison: Comparison) -> list[Line]:
+    """The scorers that have none, each with its reason."""
+    return [each for each in comparison["scorers"] if each["reason"]]
+
+
+def comparison_sentences(comparison: Comparison) -> tuple[str, ...]:
+    """Which scorer is best, which are as good, and what could not be compared."""
+    lines = measured_lines(comparison)
+    if not lines:
+        return ("No scorer could be measured.",)
+    best, *others = lines
+    told = (
+        f"Best: {best['model']}, with a held-out AUC of"
+        f" {number_text(best['auc']['value'], 3)}."
+    )
+    tied = [each["model"] for each in others if each["is_tied"]]
+    if tied:
+        told += f" {_joined(tied)} cannot be told from it on these people."
+        simple = [each["model"] for each in lines if each["is_additive"]]
+        if not best["is_additive"] and set(simple) & set(tied):
+            first = next(model for model in tied if model in simple)
+            told += f" {first} explains itself attribute by attribute."
+    elif others:
+        told += " Each of the others is worse by more than chance."
+    seed = counted(
+        comparison["seed_people"], "held-out seed person", "held-out seed people"
+    )
+    sample = counted(comparison["sample_people"], "person", "people")
+    return (told, f"All were judged by the same {seed} and {sample} of the population.")
+
+
+def size_names(comparison: Comparison) -> list[str]:
+    """The sizes whose lift is told; the last is the one asked for."""
+    asked = comparison["asked"]
+    value = asked["value"]
+    wanted = {
+        "top": f"top {number_text(value)}",
+        "best_percent": f"{value:g} %",
+        "min_score": f"score from {value:g}",
+    }[asked["kind"]]
+    shares = [each["audience_share"] for each in _first_lifts(comparison)]
+    return [*(f"{100 * share:g} %" for share in shares[:-1]), f"asked: {wanted}"]
+
+
+def comparison_rows(comparison: Comparison) -> list[dict[str, Any]]:
+    """The table, the best scorer first; every figure a text."""
+    return [
+        {
+            "model": line["model"],
+            "auc": auc_text(line),
+            "standing": standing(line),
+            "lifts": [lift_text(each) for each in line["lifts"]],
+            "log_loss": number_text(line["log_loss"], 4),
+            "additive": "yes" if line["is_additive"] else "no",
+            "verdict": verdict_words(line),
+            "seconds": number_text(line["seconds"], 1),
+            "cpu_seconds": number_text(line["cpu_seconds"], 1),
+        }
+        for line in measured_lines(comparison)
+    ]
+
+
+def standing(line: Line) -> str:
+    """Best, as good, or by how much worse.
+
+    >>> standing({"is_best": False, "is_tied": False, "beyond_best": -0.0213})
+    '-0.021'
+    """
+    if line["is_best"]:
+        return BEST
+    return TIED if line["is_tied"] else f"{line['beyond_best']:.3f}"
+
+
+def auc_text(line: Line) -> str:
+    """The AUC with its interval."""
+    auc = line["auc"]
+    value, low, high = (number_text(auc[name], 3) for name in ("value", "low", "high"))
+    return f"{value} ({low} to {high})"
+
+
+def lift_text(lift: Mapping[str, Any]) -> str:
+    """A lift with its interval; a dash where too few people of the sample are so many."""
+    if lift["lift"] is None:
+        return "–"
+    value, low, high = (
+        number_text(lift[name], 2) for name in ("lift", "lift_low", "lift_high")
+    )
+    return f"{value} ({low} to {high})"
+
+
+def verdict_words(line: Line) -> str:
+    """The band of the AUC, and whether the seed can be told at all."""
+    verdict = line["verdict"]
+    if verdict is not None and not verdict["can_be_told"]:
+        return "no better than chance"
+    return band_of(line["auc"]["value"]).name
+
+
+def _first_lifts(comparison: Comparison) -> list[Mapping[str, Any]]:
+    lines = measured_lines(comparison)
+    return list(lines[0]["lifts"]) if lines else []
+
+
+def _joined(names: list[str]) -> str:
+    """Names in a sentence.
+
+    >>> _joined(["a", "b", "c"])
+    'a, b and c'
+    """
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
