@@ -1,7 +1,7 @@
 """The first step of a build: name it, and write its inputs into its work database."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -69,7 +69,6 @@ def prepare_build(
     # Before the plan reads anything: what changes from here on is noticed.
     signs = input_signs(workshop, version.specification)
     plan = plan_build(workshop, version.specification)
-    limits = version.specification.limits
     before = previous_to_keep(workshop, audience.id, version, plan.fingerprints())
     fingerprints = plan.fingerprints() | before.fingerprints()
     with leased(workshop, audience.id, root_run_id) as lease:
@@ -81,53 +80,14 @@ def prepare_build(
             root_run_id=root_run_id,
             force=force,
         )
-        build = Build(
+        build = build_of(
+            plan,
             build_id=started.build_id,
             folder=workshop.home.build(started.build_id),
-            audience_id=audience.id,
-            audience_slug=audience.slug,
-            audience_name=audience.name,
+            audience=(audience.id, audience.slug, audience.name),
             specification_number=version.number,
-            specification_hash=specification_hash(version.specification),
-            code_version=code_version(),
-            model=version.specification.scoring.model,
-            trials=version.specification.scoring.trials,
-            learn_from=plan.learn_from,
-            seed=plan.seed_choice.facts,
-            identifier_shapes=plan.identifier_shapes,
-            maximum_differing_share=limits.maximum_differing_share,
-            maximum_unknown_share=limits.maximum_unknown_share,
-            minimum_seed=limits.minimum_seed,
-            advised_seed=limits.advised_seed,
-            allow_indistinct=limits.allow_indistinct,
-            economics=version.specification.economics,
-            identifiers=tuple(
-                each.slug for each in plan.identifiers if not each.is_carried
-            ),
-            hashed_identifiers=tuple(
-                each.slug for each in plan.identifiers if each.is_hash
-            ),
-            carried_identifiers=tuple(
-                each.slug for each in plan.identifiers if each.is_carried
-            ),
-            raw_identifiers=plan.raw_identifiers(),
-            categorical=plan.slugs("categorical"),
-            continuous=plan.slugs("continuous"),
-            discrete=tuple(each.slug for each in plan.attributes if each.is_discrete),
-            keep_margin=version.specification.output.keep_margin,
-            resolve_people=plan.resolves_people,
             input_fingerprints=fingerprints,
             input_signs=signs,
-            notes=plan.notes,
-            left_out=tuple(
-                {
-                    "attribute": each.subject,
-                    "code": each.code,
-                    "reason": each.reason,
-                    "remedy": each.remedy,
-                }
-                for each in plan.left_out
-            ),
         )
         with steady(workshop, build):
             build = write_inputs(workshop, build, plan, lease, before.members)
@@ -136,6 +96,70 @@ def prepare_build(
         plan=plan,
         is_unchanged=catalog.version_of_build(build.build_id) is not None,
         seconds=time.monotonic() - began,
+    )
+
+
+def build_of(
+    plan: Plan,
+    *,
+    build_id: str,
+    folder: Path,
+    audience: tuple[str, str, str],
+    specification_number: int,
+    input_fingerprints: Mapping[str, str],
+    input_signs: Mapping[str, str],
+) -> Build:
+    """The record of a planned build; `audience` is its id, slug and name."""
+    audience_id, audience_slug, audience_name = audience
+    specification = plan.specification
+    limits = specification.limits
+    return Build(
+        build_id=build_id,
+        folder=folder,
+        audience_id=audience_id,
+        audience_slug=audience_slug,
+        audience_name=audience_name,
+        specification_number=specification_number,
+        specification_hash=specification_hash(specification),
+        code_version=code_version(),
+        model=specification.scoring.model,
+        trials=specification.scoring.trials,
+        learn_from=plan.learn_from,
+        seed=plan.seed_choice.facts,
+        identifier_shapes=plan.identifier_shapes,
+        maximum_differing_share=limits.maximum_differing_share,
+        maximum_unknown_share=limits.maximum_unknown_share,
+        minimum_seed=limits.minimum_seed,
+        advised_seed=limits.advised_seed,
+        allow_indistinct=limits.allow_indistinct,
+        economics=specification.economics,
+        identifiers=tuple(
+            each.slug for each in plan.identifiers if not each.is_carried
+        ),
+        hashed_identifiers=tuple(
+            each.slug for each in plan.identifiers if each.is_hash
+        ),
+        carried_identifiers=tuple(
+            each.slug for each in plan.identifiers if each.is_carried
+        ),
+        raw_identifiers=plan.raw_identifiers(),
+        categorical=plan.slugs("categorical"),
+        continuous=plan.slugs("continuous"),
+        discrete=tuple(each.slug for each in plan.attributes if each.is_discrete),
+        keep_margin=specification.output.keep_margin,
+        resolve_people=plan.resolves_people,
+        input_fingerprints=dict(input_fingerprints),
+        input_signs=dict(input_signs),
+        notes=plan.notes,
+        left_out=tuple(
+            {
+                "attribute": each.subject,
+                "code": each.code,
+                "reason": each.reason,
+                "remedy": each.remedy,
+            }
+            for each in plan.left_out
+        ),
     )
 
 

@@ -4,7 +4,7 @@ Reads the weight relations, fits nothing that SQL has fitted, calibrates on the 
 and the out-of-fold seed, then streams the population once.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -94,20 +94,8 @@ def score_population(engine: Engine, build: Build) -> ScoringSummary:
     leaves everybody without a score.
     """
     folder, model = build.folder, build.model
-    always = ("canonical_learn_from", "canonical_seed", "canonical_sample")
-    names = dict.fromkeys([*relations_of(model), *always])
-    read = engine.read_tables(folder, [f"main.{name}" for name in names])
-    tables = {name.removeprefix("main."): table for name, table in read.items()}
+    tables = learnt_relations(engine, build, relations_of(model))
     seed, sample = tables["canonical_seed"], tables["canonical_sample"]
-    (learned,) = tables["canonical_learn_from"].to_pylist()
-    if learned["learn_from"] == "population":
-        check_matched_seed(
-            learned["matched_people"],
-            learned["seed_people"],
-            build.minimum_seed,
-            build.identifier_shapes,
-        )
-    check_learning_seed(seed.num_rows, build.minimum_seed)
     tuning = tuned(model, tables, build.trials, folder / "trials.db")
     if tuning is not None:
         tables[TREES] = as_table(tuning.trees)
@@ -171,6 +159,30 @@ def score_population(engine: Engine, build: Build) -> ScoringSummary:
         calibration=calibration,
         tuning=tuning,
     )
+
+
+def learnt_relations(
+    engine: Engine, build: Build, names: Iterable[str]
+) -> dict[str, pa.Table]:
+    """The relations of those names, and the people of both sides, after `learn`.
+
+    Raises StudioError where there are too few people to learn from, as
+    `score_population` does.
+    """
+    always = ("canonical_learn_from", "canonical_seed", "canonical_sample")
+    wanted = dict.fromkeys([*names, *always])
+    read = engine.read_tables(build.folder, [f"main.{name}" for name in wanted])
+    tables = {name.removeprefix("main."): table for name, table in read.items()}
+    (learned,) = tables["canonical_learn_from"].to_pylist()
+    if learned["learn_from"] == "population":
+        check_matched_seed(
+            learned["matched_people"],
+            learned["seed_people"],
+            build.minimum_seed,
+            build.identifier_shapes,
+        )
+    check_learning_seed(tables["canonical_seed"].num_rows, build.minimum_seed)
+    return tables
 
 
 def check_learning_seed(people: int, minimum: int) -> None:
