@@ -43,6 +43,10 @@ class Home:
         """Folder of one build: work database, spill, dbt target and logs."""
         return self.root / "builds" / build_id
 
+    def outlook(self, outlook_id: str) -> Path:
+        """Folder of one outlook: what was learnt to advise before a build."""
+        return self.root / "outlooks" / outlook_id
+
     def audience(self, audience_id: str) -> Path:
         """Folder of one audience's versions."""
         return self.root / "audiences" / audience_id

@@ -10,7 +10,15 @@ import traceback
 
 import typer
 
-from studio.commands import audiences, datasets, home, score, versions, workflows
+from studio.commands import (
+    advice,
+    audiences,
+    datasets,
+    home,
+    score,
+    versions,
+    workflows,
+)
 from studio.ending import end_when_asked
 
 app = typer.Typer(
@@ -31,6 +39,7 @@ app.command()(home.dev)
 app.command()(score.score)
 app.add_typer(datasets.app, name="datasets")
 for command in (
+    advice.suggest,
     *(workflows.workflow, workflows.submit, workflows.edit, workflows.duplicate),
     *(versions.versions, versions.diff, versions.serve_version),
 ):
