@@ -110,7 +110,7 @@ def open_outlook(
                 tables = learnt_relations(workshop.engine, build, names)
             place.touch()
         _refuse_nobody_to_compare(tables["canonical_sample"].num_rows)
-        _sweep(place)
+        sweep_outlooks(place.parent)
     return Outlook(plan, build, tables, not_proposed, stamp)
 
 
@@ -202,9 +202,9 @@ def _told(stage: str) -> Iterator[None]:
     tell(Progress(stage, seconds=time.monotonic() - began))
 
 
-def _sweep(used: Path) -> None:
+def sweep_outlooks(place: Path) -> None:
     """Remove outlooks beyond the newest few that nobody is reading."""
-    folders = [each for each in used.parent.iterdir() if each.is_dir()]
+    folders = [each for each in place.iterdir() if each.is_dir()]
     newest = sorted(folders, key=lambda each: -each.stat().st_mtime)
     for folder in newest[KEPT_OUTLOOKS:]:
         with (

@@ -223,9 +223,15 @@ def check_matched_seed(
 
 
 def out_of_fold_log_odds(
-    model: str, tables: dict[str, pa.Table], seed: pa.Table
+    model: str,
+    tables: Mapping[str, pa.Table],
+    seed: pa.Table,
+    tell_fold: Callable[[], None] = lambda: None,
 ) -> np.ndarray:
-    """Each seed person's log odds by the weights that were made without its fold."""
+    """Each seed person's log odds by the weights that were made without its fold.
+
+    `tell_fold` is called after each of the folds.
+    """
     folds = seed.column("fold").to_numpy()
     log_odds = np.zeros(seed.num_rows)
     for fold in range(FOLDS):
@@ -233,6 +239,7 @@ def out_of_fold_log_odds(
         if len(members):
             scorer = fit_scorer(model, tables, left_out_fold=fold)
             log_odds[members] = log_odds_of(scorer, seed.take(pa.array(members)))
+        tell_fold()
     return log_odds
 
 

@@ -129,6 +129,16 @@ def estimated_text(seed: int, learning_seed: int, sample: int, people: int) -> s
     )
 
 
+def expected_text(seed: int, learning_seed: int, sample: int, people: int) -> str:
+    """What a what-if's figures are estimated from."""
+    of_seed = "" if seed == learning_seed else f" of {number_text(learning_seed)}"
+    return (
+        f"AUC, recall and lift from {number_text(seed)}{of_seed} seed people, each held"
+        f" out once; sizes, scores and overlap from a sample of {number_text(sample)} of"
+        f" the other {counted(people, 'person', 'people')}."
+    )
+
+
 def _much(correlation: float, *, plural: bool = False) -> str:
     say = "say" if plural else "says"
     if abs(correlation) >= SAME:

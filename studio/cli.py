@@ -17,6 +17,7 @@ from studio.commands import (
     home,
     score,
     versions,
+    what_if,
     workflows,
 )
 from studio.ending import end_when_asked
@@ -40,6 +41,7 @@ app.command()(score.score)
 app.add_typer(datasets.app, name="datasets")
 for command in (
     advice.suggest,
+    what_if.what_if,
     *(workflows.workflow, workflows.submit, workflows.edit, workflows.duplicate),
     *(versions.versions, versions.diff, versions.serve_version),
 ):

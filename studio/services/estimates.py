@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Self
 
 from catalog.datasets import Frozen
+from report.words import number_text
 
 if TYPE_CHECKING:
     from python_scoring.held_out import Estimate
@@ -14,6 +15,19 @@ class Interval(Frozen):
     value: float
     low: float
     high: float
+
+    def text(self, decimals: int) -> str:
+        """The figure with its ends, or alone where it is exact.
+
+        >>> Interval(value=4.7, low=4.55, high=4.86).text(2)
+        '4.70 (4.55 to 4.86)'
+        >>> Interval(value=2000, low=2000, high=2000).text(0)
+        '2,000'
+        """
+        value, low, high = (
+            number_text(each, decimals) for each in (self.value, self.low, self.high)
+        )
+        return value if self.low == self.high else f"{value} ({low} to {high})"
 
     @classmethod
     def of(cls, estimate: "Estimate | None") -> Self | None:
