@@ -8,6 +8,7 @@
     python -m bench repeated [--builds 200]
     python -m bench verdict [--data FOLDER]
     python -m bench coverage [--data FOLDER]
+    python -m bench whatif [--rows 10000000] [--wide] [--folder FOLDER]
 
 Without a word it runs all of them on the example and on made-up data.
 """
@@ -172,6 +173,13 @@ def coverage(options: argparse.Namespace) -> int:
     return run(options.data)
 
 
+def whatif(options: argparse.Namespace) -> int:
+    """What-if answers beside full builds: seconds and error."""
+    from bench.whatif import run
+
+    return run(options.rows, options.folder, is_wide=options.wide)
+
+
 KINDS = {
     "startup": startup,
     "quality": quality,
@@ -180,6 +188,7 @@ KINDS = {
     "repeated": repeated,
     "verdict": verdict,
     "coverage": coverage,
+    "whatif": whatif,
 }
 
 
@@ -200,7 +209,7 @@ def main() -> int:
     parser.add_argument(
         "--attributes", help="categorical:continuous, the first of each"
     )
-    parser.add_argument("--wide", action="store_true", help="speed with 30 attributes")
+    parser.add_argument("--wide", action="store_true", help="speed and whatif with 30 attributes")
     parser.add_argument("--folder", help="where made-up data is kept between runs")
     options = parser.parse_args()
     chosen = [KINDS[options.what]] if options.what else KINDS.values()

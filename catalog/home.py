@@ -47,6 +47,10 @@ class Home:
         """Folder of one comparison of scorers: its figures, and what they were made from."""
         return self.root / "comparisons" / comparison_id
 
+    def outlook(self, outlook_id: str) -> Path:
+        """Folder of one outlook: what was learnt to advise before a build."""
+        return self.root / "outlooks" / outlook_id
+
     def audience(self, audience_id: str) -> Path:
         """Folder of one audience's versions."""
         return self.root / "audiences" / audience_id

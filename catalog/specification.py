@@ -6,7 +6,7 @@ Every error says where in the document the value stands, what it is and what to 
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 from catalog.errors import StudioError
 from catalog.schema_walk import items_of, options_of, property_of
 from catalog.specification_faults import place_of, told
-from catalog.specification_model import AudienceSpecification
+from catalog.specification_model import AttributeChoice, AudienceSpecification
 from catalog.workflow import REMEDY, WorkflowDocument, edited_stage, stages_as_json
 from catalog.yaml_document import Node, Place, at, parse_document, read_text
 
@@ -29,6 +29,7 @@ BOUNDS = {
 
 __all__ = [
     "AudienceSpecification",
+    "attributes_to_yaml",
     "json_schema",
     "parse_specification",
     "parse_workflow",
@@ -90,6 +91,11 @@ def to_yaml(specification: AudienceSpecification) -> str:
     `parse_specification` of it gives an equal specification.
     """
     return _as_yaml(_document(specification))
+
+
+def attributes_to_yaml(choices: Sequence[AttributeChoice]) -> str:
+    """The field `attributes` alone, to be pasted into a document."""
+    return _as_yaml({"attributes": _choices(choices)})
 
 
 def workflow_to_yaml(
@@ -206,13 +212,16 @@ def _document(specification: AudienceSpecification) -> dict[str, Any]:
     """The fields as plain values, without those that say nothing."""
     document = _without_empty(specification.model_dump(mode="json"))
     if specification.attributes is not None:
-        document["attributes"] = [
-            choice.model_dump() if choice.role else choice.attribute
-            for choice in specification.attributes
-        ]
+        document["attributes"] = _choices(specification.attributes)
     if specification.join_key is not None and len(specification.join_key) == 1:
         document["join_key"] = specification.join_key[0]
     return document
+
+
+def _choices(choices: Sequence[AttributeChoice]) -> list[Any]:
+    return [
+        choice.model_dump() if choice.role else choice.attribute for choice in choices
+    ]
 
 
 def _without_empty(values: dict[str, Any]) -> dict[str, Any]:

@@ -30,11 +30,11 @@ from orchestration.comparisons import (
 from orchestration.dbt_runner import build_relations, learn_of
 from orchestration.faults import as_studio_error, told
 from orchestration.fitting import cross_fitted, require_extra, tuned
-from orchestration.intake import planned, write_inputs
+from orchestration.intake import build_of, write_inputs
 from orchestration.plan import Plan, plan_build
 from orchestration.progress import Listener, Progress, listening, tell
 from orchestration.quality import smoothing_of
-from orchestration.scoring import learning_tables
+from orchestration.scoring import learnt_relations
 from orchestration.steady import input_signs, refuse_changed_inputs, steady
 from orchestration.tracked import TrackedRun, run_of_comparison
 from orchestration.tracking import destination_of, track
@@ -48,7 +48,12 @@ from python_scoring.comparing import (
 )
 from python_scoring.cross_fitting import CrossFit
 from python_scoring.random_seeds import Smoothing
-from python_scoring.scorers.base import SCORERS, extra_of, is_compared
+from python_scoring.scorers.base import (
+    SCORERS,
+    extra_of,
+    is_compared,
+    relations_of,
+)
 from python_scoring.scorers.boosted import TREES
 from python_scoring.tuning import as_table
 from report.comparison_chart import comparison_chart
@@ -110,16 +115,14 @@ def compare_scorers(
         plan = plan_build(workshop, asked)
         folder = workshop.home.comparison(comparison_id(plan))
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        build = Build(
+        build = build_of(
+            plan,
             build_id=folder.name,
             folder=folder,
-            audience_id="",
-            audience_slug="comparison",
-            audience_name=specification.name,
+            audience=("", "comparison", specification.name),
             specification_number=0,
             input_fingerprints=plan.fingerprints(),
             input_signs=signs,
-            **planned(plan),
         )
         with alone_in(folder, specification.name), steady(workshop, build):
             workshop.engine.clear_spill(folder)
@@ -178,7 +181,8 @@ def entrants_of(
     workshop: Workshop, build: Build, plan: Plan, models: Sequence[str]
 ) -> list[Entrant]:
     """Each scorer fitted and measured, one after the other."""
-    tables = learning_tables(workshop.engine, build, models)
+    names = [name for model in models for name in relations_of(model)]
+    tables = learnt_relations(workshop.engine, build, names)
     smoothing = smoothing_of(workshop.engine, build.folder)
     candidates = candidates_of(workshop, build)
     return [
@@ -258,7 +262,7 @@ def as_document(
     workshop: Workshop, build: Build, plan: Plan, entrants: Sequence[Entrant]
 ) -> Comparison:
     """The comparison in JSON types, the best one marked and those it cannot be told from."""
-    tables = learning_tables(workshop.engine, build, [])
+    tables = learnt_relations(workshop.engine, build, [])
     fits = {each.model: each.fit for each in entrants if each.fit is not None}
     aucs = {
         each.model: each.figures.quality.auc.value

@@ -12,8 +12,10 @@ from python_scoring.cross_fitting import CrossFit, cross_fit
 from python_scoring.scorers.base import (
     MissingExtraError,
     NoDifferenceError,
+    Scorer,
     SmallSeedError,
     extra_of,
+    fit_scorer,
     is_tuned,
 )
 from python_scoring.scorers.boosted import LEAST_SEED
@@ -24,6 +26,12 @@ def cross_fitted(model: str, tables: Mapping[str, pa.Table]) -> CrossFit:
     """The scorer with everybody's held-out log odds; what stands in its way as StudioError."""
     with obstacles_told():
         return cross_fit(model, tables)
+
+
+def fitted(model: str, tables: Mapping[str, pa.Table]) -> Scorer:
+    """The scorer of the whole seed; what stands in its way as StudioError."""
+    with obstacles_told():
+        return fit_scorer(model, tables)
 
 
 @contextmanager

@@ -1,10 +1,9 @@
 """The first step of a build: name it, and write its inputs into its work database."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from catalog.records import Lease
 from catalog.specification import specification_hash
@@ -82,17 +81,14 @@ def prepare_build(
             root_run_id=root_run_id,
             force=force,
         )
-        build = Build(
+        build = build_of(
+            plan,
             build_id=started.build_id,
             folder=workshop.home.build(started.build_id),
-            audience_id=audience.id,
-            audience_slug=audience.slug,
-            audience_name=audience.name,
+            audience=(audience.id, audience.slug, audience.name),
             specification_number=version.number,
-            keep_margin=version.specification.output.keep_margin,
             input_fingerprints=fingerprints,
             input_signs=signs,
-            **planned(plan),
         )
         bring_comparison(workshop.home, build, plan)
         with steady(workshop, build):
@@ -105,40 +101,59 @@ def prepare_build(
     )
 
 
-def planned(plan: Plan) -> dict[str, Any]:
-    """The fields of a build that its plan settles."""
+def build_of(
+    plan: Plan,
+    *,
+    build_id: str,
+    folder: Path,
+    audience: tuple[str, str, str],
+    specification_number: int,
+    input_fingerprints: Mapping[str, str],
+    input_signs: Mapping[str, str],
+) -> Build:
+    """The record of a planned build; `audience` is its id, slug and name."""
+    audience_id, audience_slug, audience_name = audience
     specification = plan.specification
-    scoring, limits = specification.scoring, specification.limits
-    return {
-        "specification_hash": specification_hash(specification),
-        "code_version": code_version(),
-        "model": scoring.model,
-        "trials": scoring.trials,
-        "learn_from": plan.learn_from,
-        "seed": plan.seed_choice.facts,
-        "identifier_shapes": plan.identifier_shapes,
-        "maximum_differing_share": limits.maximum_differing_share,
-        "maximum_unknown_share": limits.maximum_unknown_share,
-        "minimum_seed": limits.minimum_seed,
-        "advised_seed": limits.advised_seed,
-        "allow_indistinct": limits.allow_indistinct,
-        "economics": specification.economics,
-        "identifiers": tuple(
+    limits = specification.limits
+    return Build(
+        build_id=build_id,
+        folder=folder,
+        audience_id=audience_id,
+        audience_slug=audience_slug,
+        audience_name=audience_name,
+        specification_number=specification_number,
+        specification_hash=specification_hash(specification),
+        code_version=code_version(),
+        model=specification.scoring.model,
+        trials=specification.scoring.trials,
+        learn_from=plan.learn_from,
+        seed=plan.seed_choice.facts,
+        identifier_shapes=plan.identifier_shapes,
+        maximum_differing_share=limits.maximum_differing_share,
+        maximum_unknown_share=limits.maximum_unknown_share,
+        minimum_seed=limits.minimum_seed,
+        advised_seed=limits.advised_seed,
+        allow_indistinct=limits.allow_indistinct,
+        economics=specification.economics,
+        identifiers=tuple(
             each.slug for each in plan.identifiers if not each.is_carried
         ),
-        "hashed_identifiers": tuple(
+        hashed_identifiers=tuple(
             each.slug for each in plan.identifiers if each.is_hash
         ),
-        "carried_identifiers": tuple(
+        carried_identifiers=tuple(
             each.slug for each in plan.identifiers if each.is_carried
         ),
-        "raw_identifiers": plan.raw_identifiers(),
-        "categorical": plan.slugs("categorical"),
-        "continuous": plan.slugs("continuous"),
-        "discrete": tuple(each.slug for each in plan.attributes if each.is_discrete),
-        "resolve_people": plan.resolves_people,
-        "notes": plan.notes,
-        "left_out": tuple(
+        raw_identifiers=plan.raw_identifiers(),
+        categorical=plan.slugs("categorical"),
+        continuous=plan.slugs("continuous"),
+        discrete=tuple(each.slug for each in plan.attributes if each.is_discrete),
+        keep_margin=specification.output.keep_margin,
+        resolve_people=plan.resolves_people,
+        input_fingerprints=dict(input_fingerprints),
+        input_signs=dict(input_signs),
+        notes=plan.notes,
+        left_out=tuple(
             {
                 "attribute": each.subject,
                 "code": each.code,
@@ -147,7 +162,7 @@ def planned(plan: Plan) -> dict[str, Any]:
             }
             for each in plan.left_out
         ),
-    }
+    )
 
 
 def write_inputs(

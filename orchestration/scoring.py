@@ -4,7 +4,7 @@ Reads the weight relations, fits nothing that SQL has fitted, calibrates on the 
 and the out-of-fold seed, then streams the population once.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -98,7 +98,7 @@ def score_population(engine: Engine, build: Build) -> ScoringSummary:
     leaves everybody without a score.
     """
     folder, model = build.folder, build.model
-    tables = learning_tables(engine, build, [model])
+    tables = learnt_relations(engine, build, relations_of(model))
     seed, sample = tables["canonical_seed"], tables["canonical_sample"]
     tuning = tuned(model, tables, build.trials, folder / "trials.db")
     if tuning is not None:
@@ -166,17 +166,17 @@ def score_population(engine: Engine, build: Build) -> ScoringSummary:
     )
 
 
-def learning_tables(
-    engine: Engine, build: Build, models: Sequence[str]
+def learnt_relations(
+    engine: Engine, build: Build, names: Iterable[str]
 ) -> dict[str, pa.Table]:
-    """What the scorers are fitted from, by relation, once it is known to be enough.
+    """The relations of those names, and the people of both sides, after `learn`.
 
-    Raises StudioError as `score_population` does where there are too few to learn from.
+    Raises StudioError where there are too few people to learn from, as
+    `score_population` does.
     """
-    wanted = [name for model in models for name in relations_of(model)]
     always = ("canonical_learn_from", "canonical_seed", "canonical_sample")
-    names = dict.fromkeys([*wanted, *always])
-    read = engine.read_tables(build.folder, [f"main.{name}" for name in names])
+    wanted = dict.fromkeys([*names, *always])
+    read = engine.read_tables(build.folder, [f"main.{name}" for name in wanted])
     tables = {name.removeprefix("main."): table for name, table in read.items()}
     (learned,) = tables["canonical_learn_from"].to_pylist()
     if learned["learn_from"] == "population":

@@ -4,7 +4,7 @@ A scorer whose whole is more than its fits (`best` chooses among others) has a `
 its own in its module.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,9 +49,15 @@ def cross_fit(model: str, tables: Mapping[str, pa.Table]) -> CrossFit:
 
 
 def out_of_fold_log_odds(
-    model: str, tables: Mapping[str, pa.Table], seed: pa.Table
+    model: str,
+    tables: Mapping[str, pa.Table],
+    seed: pa.Table,
+    tell_fold: Callable[[], None] = lambda: None,
 ) -> np.ndarray:
-    """Each seed person's log odds by the weights that were made without its fold."""
+    """Each seed person's log odds by the weights that were made without its fold.
+
+    `tell_fold` is called after each of the folds.
+    """
     folds = seed.column("fold").to_numpy()
     log_odds = np.zeros(seed.num_rows)
     for fold in range(FOLDS):
@@ -59,6 +65,7 @@ def out_of_fold_log_odds(
         if len(members):
             scorer = fit_scorer(model, tables, left_out_fold=fold)
             log_odds[members] = log_odds_of(scorer, seed.take(pa.array(members)))
+        tell_fold()
     return log_odds
 
 

@@ -49,7 +49,7 @@ def recall_curve(
     if len(seed) == 0 or len(population) == 0:
         raise ValueError("a curve needs held-out seed people and a population")
     counts = np.clip(np.rint(np.array(shares) * len(population)), 1, len(population))
-    recalls = _recall_at(counts, seed, population)
+    recalls = recall_at(counts, seed, population)
     audience_shares = counts / len(population)
     return pd.DataFrame(
         {
@@ -82,7 +82,7 @@ def balanced_calibration_error(
     return float(np.abs(gaps).sum())
 
 
-def _recall_at(
+def recall_at(
     counts: np.ndarray, seed: np.ndarray, population: np.ndarray
 ) -> np.ndarray:
     """Share of the seed that ranks among the first `counts` of the population.

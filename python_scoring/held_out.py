@@ -31,8 +31,16 @@ def held_out_auc(seed: np.ndarray, population: np.ndarray) -> Estimate:
     """
     if len(seed) < 2 or len(population) < 2:
         raise ValueError("an interval needs two people on either side")
-    of_seed = _shares_below(seed, population)
-    of_population = 1.0 - _shares_below(population, seed)
+    return placed_auc(
+        shares_below(seed, population), 1.0 - shares_below(population, seed)
+    )
+
+
+def placed_auc(of_seed: np.ndarray, of_population: np.ndarray) -> Estimate:
+    """`held_out_auc` of people who are placed: each one's share of the other side.
+
+    Below them for the seed's people, above them for the population's.
+    """
     # sorted, so that a sum does not know the order of the people
     value = float(np.sort(of_seed).mean())
     variances = [
@@ -41,7 +49,7 @@ def held_out_auc(seed: np.ndarray, population: np.ndarray) -> Estimate:
     ]
     error = float(np.sqrt(sum(variances)))
     if value in (0.0, 1.0):
-        reach = 1.0 - 0.025 ** (1.0 / len(seed))
+        reach = 1.0 - 0.025 ** (1.0 / len(of_seed))
         return Estimate(value, error, max(0.0, value - reach), min(1.0, value + reach))
     logit, spread = np.log(value / (1 - value)), error / (value * (1 - value))
     low, high = (
@@ -61,9 +69,9 @@ def auc_difference(
     """
     if min(map(len, (*seed, *population))) < 2:
         raise ValueError("a difference needs two people on either side")
-    of_seed = [_shares_below(*each) for each in zip(seed, population, strict=True)]
+    of_seed = [shares_below(*each) for each in zip(seed, population, strict=True)]
     of_population = [
-        1.0 - _shares_below(*each) for each in zip(population, seed, strict=True)
+        1.0 - shares_below(*each) for each in zip(population, seed, strict=True)
     ]
     # sorted, so that a sum does not know the order of the people
     gaps = [np.sort(mine - theirs) for mine, theirs in (of_seed, of_population)]
@@ -89,7 +97,7 @@ def corrected_auc(measured: Estimate, prevalence: float) -> Estimate:
     return Estimate(value, measured.standard_error / rest, low, high)
 
 
-def _shares_below(people: np.ndarray, others: np.ndarray) -> np.ndarray:
+def shares_below(people: np.ndarray, others: np.ndarray) -> np.ndarray:
     """For each person the share of the others who score less; equal ones count half."""
     ordered = np.sort(others)
     below = np.searchsorted(ordered, people, side="left")

@@ -32,7 +32,11 @@ class Bounds:
 
 
 def reach_with_intervals(
-    people: np.ndarray, shares: np.ndarray, recalls: np.ndarray, seed_people: int
+    people: np.ndarray,
+    shares: np.ndarray,
+    recalls: np.ndarray,
+    seed_people: int,
+    sample_people: int | None = None,
 ) -> pd.DataFrame:
     """Recall, lift and marginal lift of audiences of several sizes.
 
@@ -47,6 +51,9 @@ def reach_with_intervals(
     seed-like people never rises down the ranking (Grenander, Skandinavisk
     Aktuarietidskrift 39, 1956). It is taken over cells of 25 held-out seed people or
     more.
+
+    With `sample_people` the shares are those of a sample of so many instead of counts of
+    everybody, and vary as well.
     """
     is_shown = people >= FEWEST_PEOPLE
     is_shown[-1:] = True
@@ -54,6 +61,8 @@ def reach_with_intervals(
     cells = np.diff(recalls, prepend=0.0)
     drawn = np.cumsum(_drawn(cells, seed_people), axis=1)
     drawn[:, -1] = 1.0
+    if sample_people is not None:
+        drawn = _of_sample(drawn, shares, sample_people)
     ends = cell_ends(cells * seed_people)
     places = np.searchsorted(ends, np.arange(len(shares)))
     slopes = concave_slopes(shares[ends], recalls[None, ends])[0]
@@ -141,6 +150,24 @@ def _drawn(cells: np.ndarray, people: int) -> np.ndarray:
     generator = np.random.default_rng(RANDOM_SEED)
     shares = np.clip(cells, 0.0, None)
     return generator.multinomial(people, shares / shares.sum(), DRAWS) / people
+
+
+def _of_sample(drawn: np.ndarray, shares: np.ndarray, sample_people: int) -> np.ndarray:
+    """Draws of recalls at the sizes meant, where a sample says which scores they have.
+
+    The shares of everybody that lie between some people of a sample are Dirichlet, with
+    the counts of the sample as parameters (Rubin, Annals of Statistics 9, 1981).
+    """
+    generator = np.random.default_rng(RANDOM_SEED + 1)
+    counts = np.diff(shares, prepend=0.0) * sample_people
+    parts = generator.standard_gamma(np.clip(counts, 1e-9, None), (DRAWS, len(shares)))
+    reached = np.cumsum(parts, axis=1) / parts.sum(axis=1, keepdims=True)
+    return np.stack(
+        [
+            np.interp(shares, np.append(0.0, row), np.append(0.0, recalls))
+            for row, recalls in zip(reached, drawn, strict=True)
+        ]
+    )
 
 
 def _taken(bounds: Bounds, places: np.ndarray) -> Bounds:

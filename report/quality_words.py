@@ -28,7 +28,7 @@ def interval_text(row: Mapping[str, Any], name: str, decimals: int) -> str:
 def quality_sentences(quality: Quality) -> tuple[str, ...]:
     """One line to decide by, then what the recommended size stands on, then the verdict."""
     auc = quality["auc"]
-    line = f"Held-out AUC {_auc_text(auc)}: {band_of(auc['value']).name}."
+    line = f"Held-out AUC {auc_text(auc)}: {band_of(auc['value']).name}."
     chosen = quality["chosen"]
     if chosen is not None:
         line += (
@@ -43,7 +43,7 @@ def quality_sentences(quality: Quality) -> tuple[str, ...]:
     if quality["corrected_auc"] is not None:
         sentences.append(
             "Against people who are not of the seed's kind the AUC is"
-            f" {_auc_text(quality['corrected_auc'])}, with the prevalence of"
+            f" {auc_text(quality['corrected_auc'])}, with the prevalence of"
             f" {share_text(quality['prevalence'])} that was given."
         )
     if quality["verdict"] is not None:
@@ -136,6 +136,7 @@ def indistinct_warnings(quality: Quality | None) -> list[Remark]:
     ]
 
 
-def _auc_text(auc: Mapping[str, float]) -> str:
+def auc_text(auc: Mapping[str, float]) -> str:
+    """An AUC with its interval."""
     low, high = number_text(auc["low"], 3), number_text(auc["high"], 3)
     return f"{number_text(auc['value'], 3)} ({low} to {high})"

@@ -11,12 +11,14 @@ import traceback
 import typer
 
 from studio.commands import (
+    advice,
     audiences,
     comparison,
     datasets,
     home,
     score,
     versions,
+    what_if,
     workflows,
 )
 from studio.ending import end_when_asked
@@ -39,6 +41,8 @@ app.command()(home.dev)
 app.command()(score.score)
 app.add_typer(datasets.app, name="datasets")
 for command in (
+    advice.suggest,
+    what_if.what_if,
     *(workflows.workflow, workflows.submit, workflows.edit, workflows.duplicate),
     *(versions.versions, versions.diff, versions.serve_version),
     comparison.compare,

@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 
 from python_scoring.parameters import read_json
 
-# Each module has RELATIONS, `fit(tables, left_out_fold=-1)` and `from_json(text)`; named,
-# not imported, so that one scorer's heavy libraries are not another's start-up time.
+# Each module has RELATIONS, `fit(tables, left_out_fold=-1)` and `from_json(text)`, and may
+# have EXTRA, IS_ADDITIVE, `reweighed(tables)` and `settled(scorer)`; named, not imported, so that one scorer's heavy libraries are not another's start-up time.
 SCORERS: Mapping[str, str] = {
     "naive_bayes": "python_scoring.scorers.naive_bayes",
     "documented": "python_scoring.scorers.documented",
@@ -199,6 +199,33 @@ def extra_of(name: str) -> Extra | None:
     """What the scorer of that name needs beside the package's own requirements."""
     extra: Extra | None = getattr(_module(name), "EXTRA", None)
     return extra
+
+
+def is_additive(name: str) -> bool:
+    """True where the scorer's log odds are a sum of what each attribute adds.
+
+    Such a scorer is fitted and asked in a fraction of a second.
+    """
+    return bool(getattr(_module(name), "IS_ADDITIVE", False))
+
+
+def reweighed(name: str, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    """The relations of some of the attributes with the scorer's own weights made anew.
+
+    Of a scorer whose weights do not depend on the other attributes they stay as they are.
+    """
+    own = getattr(_module(name), "reweighed", dict)
+    made: dict[str, pa.Table] = own(tables)
+    return made
+
+
+def settled(scorer: Scorer) -> dict[str, pa.Table]:
+    """What fits without a fold may take over from the whole fit where time counts.
+
+    Beside the scorer's relations they spare it a search for settings; most have none.
+    """
+    found = getattr(_module(scorer.name), "settled", None)
+    return {} if found is None else dict(found(scorer))
 
 
 def import_extra(scorer: str, needed: Extra) -> ModuleType:

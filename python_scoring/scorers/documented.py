@@ -35,6 +35,7 @@ from python_scoring.stored_attributes import (
 from python_scoring.terms import ListedTerms, ValueTerms
 
 NAME = "documented"
+IS_ADDITIVE = True
 WHOLE_SEED = -1
 RELATIONS = (
     "distribution_totals",
@@ -199,6 +200,29 @@ def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> Docu
         raise no_difference()
     seed_total = int(totals[0]["seed_total"])
     return Documented(DocumentedParameters(left_out_fold, seed_total, made))
+
+
+def reweighed(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    """The relations of some attributes: each weight is over the greatest of these.
+
+    What weighs nothing among all, being dropped or of no divergence, weighs nothing here.
+    """
+    name = "weight_documented_attributes"
+    rows = tables[name].to_pylist()
+    greatest = dict.fromkeys((row["left_out_fold"] for row in rows), 0.0)
+    for row in rows:
+        if row["attribute_weight"] > 0:
+            fold = row["left_out_fold"]
+            greatest[fold] = max(greatest[fold], row["divergence"])
+    weights = [
+        significant(row["divergence"] / greatest[row["left_out_fold"]])
+        if row["attribute_weight"] > 0
+        else 0.0
+        for row in rows
+    ]
+    place = tables[name].column_names.index("attribute_weight")
+    weighed = tables[name].set_column(place, "attribute_weight", pa.array(weights))
+    return {**tables, name: weighed}
 
 
 def from_json(text: str, capped: bool = False) -> Documented:

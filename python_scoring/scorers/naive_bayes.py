@@ -41,6 +41,7 @@ from python_scoring.terms import (
 )
 
 NAME = "naive_bayes"
+IS_ADDITIVE = True
 RELATIONS = (
     "distribution_bins",
     "distribution_totals",

@@ -33,9 +33,11 @@ from python_scoring.stored_attributes import require_named_once
 from python_scoring.terms import ListedTerms
 
 NAME = "weighted_bayes"
+IS_ADDITIVE = True
 RELATIONS = space.RELATIONS
 WHOLE_SEED = -1
 STRENGTHS = (0.003, 0.03, 0.1, 0.3, 1.0, 3.0)
+STRENGTH = "ridge_strength"
 PARTS = 3
 MOST_SEED = 20_000
 MOST_REFERENCE = 10_000
@@ -117,7 +119,8 @@ def fit(
 ) -> WeightedBayes:
     """The scorer learnt from `RELATIONS`, for the whole seed or without a fold.
 
-    Raises NoDifferenceError where no attribute tells anybody apart.
+    Where `tables` has STRENGTH that is C, which is searched for elsewhere. Raises
+    NoDifferenceError where no attribute tells anybody apart.
     """
     found = space.space_of(
         tables, left_out_fold, most_seed=MOST_SEED, most_reference=MOST_REFERENCE
@@ -134,7 +137,11 @@ def fit(
         parts = np.concatenate(
             [np.arange(side.num_rows) % PARTS for side in (seed, reference)]
         )
-        strength = choose_strength(rows, parts, prior, STRENGTHS)
+        strength = (
+            tables[STRENGTH]["strength"][0].as_py()
+            if STRENGTH in tables
+            else choose_strength(rows, parts, prior, STRENGTHS)
+        )
         point = fit_ridge(rows, prior, strength, point)
     return WeightedBayes(
         WeightedBayesParameters(
@@ -146,6 +153,11 @@ def fit(
             attributes=_contributions(found, features, point),
         )
     )
+
+
+def settled(scorer: WeightedBayes) -> dict[str, pa.Table]:
+    """The strength that the whole fit chose: `fit` then does not search for one."""
+    return {STRENGTH: pa.table({"strength": [scorer.parameters.strength]})}
 
 
 def from_json(text: str, capped: bool = False) -> WeightedBayes:
