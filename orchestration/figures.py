@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from engines.base import Engine
 from orchestration.builds import Build
+from orchestration.fairness import Fairness
 from orchestration.quality import Quality
 from report.charts import (
     attribute_weights_chart,
@@ -14,6 +15,7 @@ from report.charts import (
     score_histogram_chart,
 )
 from report.drawing import Chart
+from report.fairness_chart import fairness_chart
 from report.figures import AudienceFigures, audience_figures
 from report.reliability_chart import reliability_chart
 
@@ -58,6 +60,7 @@ def figures_of(
     lowest_score: float | None,
     engine: Engine,
     quality: Quality | None = None,
+    fairness: Fairness | None = None,
 ) -> AudienceFigures:
     """The figures of a build whose audience file has so many people, down to a score."""
     frames = {name: table.to_pandas() for name, table in tables.items()}
@@ -81,6 +84,7 @@ def figures_of(
         maximum_unknown_share=build.maximum_unknown_share,
         maximum_differing_share=build.maximum_differing_share,
         quality=quality,
+        fairness=fairness,
     )
 
 
@@ -96,7 +100,9 @@ def hash_differences(
 
 
 def charts_of(
-    tables: Mapping[str, pa.Table], quality: Quality | None = None
+    tables: Mapping[str, pa.Table],
+    quality: Quality | None = None,
+    fairness: Fairness | None = None,
 ) -> list[Chart]:
     """The charts of a build, as the report and Dagster show them."""
     frames = {name: table.to_pandas() for name, table in tables.items()}
@@ -109,4 +115,6 @@ def charts_of(
     ]
     if quality is not None and quality["reliability"]:
         charts.append(reliability_chart(quality))
+    if fairness is not None:
+        charts.append(fairness_chart(fairness))
     return charts

@@ -31,6 +31,7 @@ from orchestration.checks import (
     check_version,
 )
 from orchestration.distributions import FILE, read_distributions, to_json
+from orchestration.fairness import fairness_of
 from orchestration.figures import chosen_people, figures_of, read_report
 from orchestration.quality import quality_of
 from orchestration.refresh import (
@@ -225,6 +226,7 @@ def write_version(
     if build.has_many_identities:
         engine.export_identities(build.folder, folder / IDENTITIES)
     quality = quality_of(build, tables, chosen_people(tables))
+    fairness = fairness_of(engine, build, tables)
     figures = figures_of(
         build,
         tables,
@@ -232,6 +234,7 @@ def write_version(
         lowest_score(folder / "members.parquet"),
         engine,
         quality,
+        fairness,
     )
     distributions = read_distributions(engine, build.folder)
     (folder / FILE).write_text(to_json(distributions), encoding="utf-8")
@@ -245,6 +248,10 @@ def write_version(
     }
     if quality is not None:
         texts["quality.json"] = json.dumps(quality, indent=1, allow_nan=False)
+    if fairness is not None:
+        texts["fairness.json"] = json.dumps(
+            fairness, indent=1, ensure_ascii=False, allow_nan=False
+        )
     if with_report:
         page = page_of(
             build,
@@ -254,9 +261,10 @@ def write_version(
             version=number,
             tables=tables,
             figures=figures,
-            pictures=pictures_of(engine, build, tables),
+            pictures=pictures_of(engine, build, tables, fairness),
             manifest=manifest,
             quality=quality,
+            fairness=fairness,
         )
         texts[REPORT] = render_page(page)
     for name, text in texts.items():

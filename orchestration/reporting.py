@@ -9,6 +9,7 @@ from catalog.records import SpecificationVersion
 from engines.base import Engine
 from engines.sealed import read_sealed, write_sealed
 from orchestration.builds import Build
+from orchestration.fairness import Fairness, fairness_of
 from orchestration.figures import charts_of, chosen_people, read_report
 from orchestration.quality import Quality, quality_of
 from report.drawing import Picture, draw
@@ -23,14 +24,21 @@ SHORT = 12
 
 
 def pictures_of(
-    engine: Engine, build: Build, tables: Mapping[str, pa.Table] | None = None
+    engine: Engine,
+    build: Build,
+    tables: Mapping[str, pa.Table] | None = None,
+    fairness: Fairness | None = None,
 ) -> list[Picture]:
     """The build's charts as drawn: once a build, kept in its folder."""
     kept = read_sealed(build.folder / PICTURES)
     if kept is not None:
         return [Picture(**each) for each in kept["pictures"]]
     tables = tables or read_report(engine, build)
-    charts = charts_of(tables, quality_of(build, tables, chosen_people(tables)))
+    charts = charts_of(
+        tables,
+        quality_of(build, tables, chosen_people(tables)),
+        fairness or fairness_of(engine, build, tables),
+    )
     pictures = [draw(chart) for chart in charts]
     values = [
         {"name": each.name, "words": each.words, "svg": each.svg} for each in pictures
@@ -49,6 +57,7 @@ def page_of(
     pictures: list[Picture],
     manifest: Mapping[str, Any],
     quality: Quality | None = None,
+    fairness: Fairness | None = None,
 ) -> Page:
     """The report of a build that is about to be published under this number.
 
@@ -65,7 +74,13 @@ def page_of(
             sources=sources_of(build, specification, tables),
         ),
         sections=report_sections(
-            figures, frames, pictures, build.left_out, build.notes, quality
+            figures,
+            frames,
+            pictures,
+            build.left_out,
+            build.notes,
+            quality,
+            fairness,
         ),
         provenance=provenance(manifest),
     )

@@ -11,6 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from report.fairness_words import (
+    fairness_notes,
+    fairness_sentences,
+    fairness_warnings,
+)
 from report.quality_words import indistinct_warnings, quality_sentences
 from report.reach import last_better_than_random, reach_at
 from report.remarks import (
@@ -102,6 +107,7 @@ def audience_figures(
     maximum_unknown_share: float = 0.05,
     maximum_differing_share: float = 0.05,
     quality: Mapping[str, Any] | None = None,
+    fairness: Mapping[str, Any] | None = None,
 ) -> AudienceFigures:
     """The figures of one build.
 
@@ -111,7 +117,8 @@ def audience_figures(
     counts everybody in the audience; `added_seed_people` of them are seed people who
     were added to it and say nothing about its reach. `seed_versions` is
     report_seed_versions; beyond the maximum shares its differences, and values that the
-    population does not know, are warned of. `quality` is the document of quality.json.
+    population does not know, are warned of. `quality` and `fairness` are the
+    documents of quality.json and fairness.json.
     """
     weights = plain_rows(attribute_weights)
     versions = [] if seed_versions is None else plain_rows(seed_versions)
@@ -124,8 +131,10 @@ def audience_figures(
         *_seed_facts(overlap_row),
         *_quality_facts(plain_rows(deciles), curve_rows, chosen_people, held_out_auc),
         *_sureness_facts(quality),
+        *_fairness_facts(fairness),
     )
     warnings = (
+        *fairness_warnings(fairness),
         *seed_warnings(overlap_row, advised_seed),
         *hash_warnings(hash_differences),
         *audience_warnings(cut_row, curve_rows, chosen_people),
@@ -136,7 +145,7 @@ def audience_figures(
     )
     return AudienceFigures(
         facts,
-        _sentences(overlap_row, facts, quality),
+        (*_sentences(overlap_row, facts, quality), *fairness_sentences(fairness)),
         attributes,
         warnings,
         (
@@ -145,6 +154,7 @@ def audience_figures(
             *score_notes(cut_row),
             *_attribute_notes(attributes),
             *unknown_value_notes(weights, maximum_unknown_share),
+            *fairness_notes(fairness),
         ),
     )
 
@@ -298,6 +308,25 @@ def _sureness_facts(quality: Mapping[str, Any] | None) -> list[Fact]:
             ),
         ]
     return facts
+
+
+def _fairness_facts(fairness: Mapping[str, Any] | None) -> list[Fact]:
+    """The least ratio of selection rates of each protected attribute."""
+    if fairness is None:
+        return []
+    return [
+        _number(
+            f"least_selection_ratio_{each['attribute']}",
+            f"Least selection rate ratio by {plain_text(each['column_name'], 60)}",
+            min(
+                (one["ratio"] for one in each["groups"] if one["ratio"] is not None),
+                default=None,
+            ),
+            "of the most chosen group's rate",
+            2,
+        )
+        for each in fairness["protected"]
+    ]
 
 
 def _sentences(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from report.charts import tenths_text
 from report.drawing import Picture
+from report.fairness_words import protected_table, proxy_rows
 from report.figures import AudienceFigures
 from report.page import Section
 from report.quality_words import recommendation_text
@@ -35,8 +36,10 @@ def report_sections(
     left_out: Sequence[Mapping[str, str]],
     remarks: Sequence[str],
     quality: Mapping[str, Any] | None = None,
+    fairness: Mapping[str, Any] | None = None,
 ) -> tuple[Section, ...]:
-    """The sections in their order; with `quality` figures have their intervals.
+    """The sections in their order; with `quality` figures have their intervals, with
+    `fairness` groups are compared.
 
     `left_out` has `attribute`, `code`, `reason` and `remedy` of each attribute that was
     not scored; `remarks` are what was said before the build.
@@ -59,6 +62,7 @@ def report_sections(
             else []
         ),
         overlap(tables["report_overlap"]),
+        *([] if fairness is None else [groups(fairness, drawn["selection_rates"])]),
         omissions(figures, left_out, remarks),
         every_figure(figures),
         reading(figures),
@@ -285,6 +289,22 @@ def overlap(table: pd.DataFrame) -> Section:
         {
             "sides": sides,
             "facts": [(label, number_text(count)) for label, count in facts],
+        },
+    )
+
+
+def groups(fairness: Mapping[str, Any], picture: Picture) -> Section:
+    """How often people of each protected group are chosen, and what stands in for them."""
+    return Section(
+        "fairness",
+        "Who is chosen how often",
+        "sections/fairness.html",
+        {
+            "picture": picture,
+            "is_regulated": fairness["mode"] == "regulated",
+            "fewest": fairness["fewest_people"],
+            "protected": [protected_table(each) for each in fairness["protected"]],
+            "proxies": proxy_rows(fairness),
         },
     )
 
