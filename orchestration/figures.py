@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import pandas as pd
 import pyarrow as pa
 
 from engines.base import Engine
@@ -30,11 +31,14 @@ REPORT_TABLES = (
     "report_seed_versions",
     "report_value_terms",
 )
+# A table of the weights that the report reads as well.
+CORRELATIONS = "weight_correlations"
 
 
 def read_report(engine: Engine, build: Build) -> dict[str, pa.Table]:
     """The build's report tables by name."""
-    names = [*(f"main.{name}" for name in REPORT_TABLES), "inputs.spec"]
+    names = [f"main.{name}" for name in (*REPORT_TABLES, CORRELATIONS)]
+    names.append("inputs.spec")
     tables = engine.read_tables(build.folder, names)
     return {name.partition(".")[2]: table for name, table in tables.items()}
 
@@ -72,7 +76,10 @@ def figures_of(
         ),
         deciles=frames["report_deciles"],
         curve=frames["report_curve"],
-        attribute_weights=frames["report_attribute_weights"],
+        attribute_weights=with_used_parts(
+            frames["report_attribute_weights"],
+            frames["spec"]["attribute_weights"].iloc[0],
+        ),
         value_terms=frames["report_value_terms"],
         identities=frames["report_identities"],
         hash_differences=hash_differences(build, tables, engine),
@@ -85,7 +92,18 @@ def figures_of(
         maximum_differing_share=build.maximum_differing_share,
         quality=quality,
         fairness=fairness,
+        correlations=frames["weight_correlations"],
     )
+
+
+def with_used_parts(weights: pd.DataFrame, made_of: str) -> pd.DataFrame:
+    """report_attribute_weights without the parts that the weights are not made of."""
+    unused = {
+        part: None
+        for part, word in (("signal_share", "noise"), ("decorrelation", "decorrelated"))
+        if word not in made_of
+    }
+    return weights.assign(**unused)
 
 
 def hash_differences(

@@ -28,6 +28,7 @@ from report.remarks import (
     score_notes,
     seed_warnings,
 )
+from report.repetition import Repetition, repeated_by, repetition_text
 from report.rows import Row, only_row, plain_rows
 from report.seed_remarks import (
     unknown_value_notes,
@@ -108,6 +109,7 @@ def audience_figures(
     maximum_differing_share: float = 0.05,
     quality: Mapping[str, Any] | None = None,
     fairness: Mapping[str, Any] | None = None,
+    correlations: pd.DataFrame | None = None,
 ) -> AudienceFigures:
     """The figures of one build.
 
@@ -118,14 +120,15 @@ def audience_figures(
     were added to it and say nothing about its reach. `seed_versions` is
     report_seed_versions; beyond the maximum shares its differences, and values that the
     population does not know, are warned of. `quality` and `fairness` are the
-    documents of quality.json and fairness.json.
+    documents of quality.json and fairness.json. `correlations` is weight_correlations,
+    where decorrelation is part of the weights: it names the attributes that say the same.
     """
     weights = plain_rows(attribute_weights)
     versions = [] if seed_versions is None else plain_rows(seed_versions)
     overlap_row, cut_row = only_row(overlap), only_row(cut)
     curve_rows = plain_rows(curve)
     chosen_people = delivered_people - added_seed_people
-    attributes = attribute_figures(attribute_weights, value_terms)
+    attributes = attribute_figures(attribute_weights, value_terms, correlations)
     facts = (
         *_audience_facts(cut_row, delivered_people, added_seed_people),
         *_seed_facts(overlap_row),
@@ -160,9 +163,12 @@ def audience_figures(
 
 
 def attribute_figures(
-    attribute_weights: pd.DataFrame, value_terms: pd.DataFrame
+    attribute_weights: pd.DataFrame,
+    value_terms: pd.DataFrame,
+    correlations: pd.DataFrame | None = None,
 ) -> tuple[AttributeFigure, ...]:
     """Each attribute with its weight and the reason for it, the most telling first."""
+    others = repeated_by(attribute_weights, correlations)
     terms: dict[str, list[Row]] = {}
     for term in plain_rows(value_terms):
         terms.setdefault(term["attribute"], []).append(term)
@@ -173,7 +179,11 @@ def attribute_figures(
             role=row["role"],
             attribute_weight=row["attribute_weight"] or 0.0,
             information_share=row["information_share"] or 0.0,
-            reason=_reason(row, terms.get(row["attribute"], [])),
+            reason=_reason(
+                row,
+                terms.get(row["attribute"], []),
+                others.get(row["attribute"], Repetition()),
+            ),
             seed_unknown_share=row.get("seed_unknown_share"),
         )
         for row in plain_rows(attribute_weights)
@@ -391,7 +401,7 @@ def _attribute_notes(attributes: Sequence[AttributeFigure]) -> list[Remark]:
     ]
 
 
-def _reason(row: Row, terms: Sequence[Row]) -> str:
+def _reason(row: Row, terms: Sequence[Row], others: Repetition) -> str:
     """Why the weight is what it is, and the value that speaks most for a person."""
     if row["notice"]:
         return plain_text(row["notice"])
@@ -403,9 +413,7 @@ def _reason(row: Row, terms: Sequence[Row]) -> str:
         parts.append(f"{share_text(signal)} of the difference is more than chance.")
     repeated = row["decorrelation"]
     if repeated is not None and repeated < 0.95:
-        parts.append(
-            f"Other attributes say much the same, so {share_text(repeated)} counts."
-        )
+        parts.append(repetition_text(others, repeated))
     telling = [
         term
         for term in terms
