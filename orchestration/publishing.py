@@ -33,6 +33,7 @@ from orchestration.checks import (
 from orchestration.distributions import FILE, read_distributions, to_json
 from orchestration.fairness import fairness_of
 from orchestration.figures import chosen_people, figures_of, read_report
+from orchestration.portrait import portrait_of
 from orchestration.quality import quality_of
 from orchestration.refresh import (
     Refresh,
@@ -253,6 +254,10 @@ def write_version(
             fairness, indent=1, ensure_ascii=False, allow_nan=False
         )
     if with_report:
+        portrait = portrait_of(engine, build, tables)
+        texts["portrait.json"] = json.dumps(
+            portrait, indent=1, ensure_ascii=False, allow_nan=False
+        )
         page = page_of(
             build,
             workshop.catalog.specification(
@@ -265,6 +270,7 @@ def write_version(
             manifest=manifest,
             quality=quality,
             fairness=fairness,
+            portrait=portrait,
         )
         texts[REPORT] = render_page(page)
     for name, text in texts.items():

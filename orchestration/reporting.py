@@ -11,6 +11,7 @@ from engines.sealed import read_sealed, write_sealed
 from orchestration.builds import Build
 from orchestration.fairness import Fairness, fairness_of
 from orchestration.figures import charts_of, chosen_people, read_report
+from orchestration.portrait import Portrait
 from orchestration.quality import Quality, quality_of
 from report.drawing import Picture, draw
 from report.figures import AudienceFigures
@@ -58,6 +59,7 @@ def page_of(
     manifest: Mapping[str, Any],
     quality: Quality | None = None,
     fairness: Fairness | None = None,
+    portrait: Portrait | None = None,
 ) -> Page:
     """The report of a build that is about to be published under this number.
 
@@ -81,6 +83,7 @@ def page_of(
             build.notes,
             quality,
             fairness,
+            portrait,
         ),
         provenance=provenance(manifest),
     )

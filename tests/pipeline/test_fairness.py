@@ -134,6 +134,32 @@ def test_the_score_is_among_the_proxies(fairness):
     assert len(fairness["proxies"]) == 2 * (len(SCORED) + 1)
 
 
+def test_the_portrait_counts_the_people_of_the_audience(built, candidates):
+    portrait = json.loads((built.folder / "portrait.json").read_text())
+    chosen = candidates[candidates["is_chosen"]]
+
+    assert portrait["people"] == 400
+    told = {
+        (each["attribute"], "missing" if each["is_missing"] else each["value"]): each
+        for each in portrait["values"]
+    }
+    assert told["plan", "plus"]["audience_people"] == (chosen["plan"] == "plus").sum()
+    assert told["plan", "missing"]["audience_people"] == chosen["plan"].isna().sum()
+    bands = [
+        each["audience_people"] or 0
+        for each in portrait["values"]
+        if each["attribute"] == "visits"
+    ]
+    folded = sum(
+        each["audience_people"] is None
+        for each in portrait["values"]
+        if each["attribute"] == "visits"
+    )
+    assert len(chosen) - 24 * folded <= sum(bands) <= len(chosen)
+    assert min(each["people"] for each in portrait["segments"]) >= 40
+    assert "The audience in words" in (built.folder / "report.html").read_text()
+
+
 def test_people_of_several_rows_count_once_and_rows_may_be_shuffled(
     tmp_path, seed, population, fairness, built
 ):
