@@ -161,10 +161,10 @@ class BuildInputs:
     seed: Source
     identifiers: tuple[InputIdentifier, ...]
     attributes: tuple[InputAttribute, ...]
-    protected: tuple[InputAttribute, ...] = ()
     specification: SpecificationRow = field(default_factory=SpecificationRow)
     has_unique_key: bool = False
     previous_members: Path | None = None
+    protected: tuple[InputAttribute, ...] = ()
 
     @property
     def population_attributes(self) -> tuple[InputAttribute, ...]:

@@ -1,6 +1,7 @@
 """Fairness of whole builds: who is counted, what is refused, and that nothing is scored."""
 
 import json
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -30,14 +31,21 @@ def build_of(folder, seed, population, *, scored=SCORED, **options):
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory, seed, population):
-    """Protected: a column of names of which one is rare, and numbers."""
+    """Protected: names of which one is rare, numbers, and dates, which have no codes."""
     return build_of(
         tmp_path_factory.mktemp("fairness"),
         seed.assign(country=lambda frame: frame["country"].replace("IT", HOSTILE)),
-        population.assign(
-            country=lambda frame: frame["country"].replace("IT", HOSTILE)
-        ),
-        fairness={"protected": ["country", "age"]},
+        with_dates(population),
+        fairness={"protected": ["country", "age", "since"]},
+    )
+
+
+def with_dates(population):
+    """The population with the first or second of May, or no day, by their place."""
+    days = [date(2024, 5, 1), date(2024, 5, 2), None]
+    return population.assign(
+        country=population["country"].replace("IT", HOSTILE),
+        since=[days[place % 3] for place in range(len(population))],
     )
 
 
@@ -75,6 +83,17 @@ def test_people_are_counted_by_value(fairness, candidates):
     # 1 % are of LU: about 30 people
     assert counts.loc["LU", "size"] >= 25
     assert told == {name: tuple(row) for name, row in counts.iterrows()}
+
+
+def test_a_column_without_codes_is_counted_as_well(fairness, population, candidates):
+    since = with_dates(population)["since"][candidates.index].astype("string")
+    counts = candidates.groupby(since, dropna=False)["is_chosen"].agg(["size", "sum"])
+
+    told = of(fairness, "since")["groups"]
+
+    assert {each["group"]: (each["candidates"], each["chosen"]) for each in told} == {
+        None if pd.isna(day) else day: tuple(row) for day, row in counts.iterrows()
+    }
 
 
 def test_numbers_are_counted_in_bands(fairness, candidates):
@@ -131,7 +150,7 @@ def test_the_score_is_among_the_proxies(fairness):
     names = {each["column_name"] for each in fairness["proxies"]}
 
     assert names == {*SCORED, "the score"}
-    assert len(fairness["proxies"]) == 2 * (len(SCORED) + 1)
+    assert len(fairness["proxies"]) == 3 * (len(SCORED) + 1)
 
 
 def test_the_portrait_counts_the_people_of_the_audience(built, candidates):
@@ -163,7 +182,7 @@ def test_the_portrait_counts_the_people_of_the_audience(built, candidates):
 def test_people_of_several_rows_count_once_and_rows_may_be_shuffled(
     tmp_path, seed, population, fairness, built
 ):
-    """Without codes: rows are merged, and dates have none."""
+    """Merged people have no codes, and no sample before the build."""
     repeated = pd.concat([population, population.iloc[::3]]).sample(
         frac=1, random_state=4
     )
