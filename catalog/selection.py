@@ -3,7 +3,7 @@
 What a build scores, in its order, and the verdict on every attribute beside it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from catalog.datasets import Frozen
 from catalog.eligibility import Verdict, attribute_verdicts
@@ -40,21 +40,27 @@ def select_attributes(
     """The attributes to score: those that the specification names, else every eligible.
 
     A named one that is not proposed is scored all the same, with a note, unless its
-    exclusion is final. Raises StudioError for a name that the population has not, for a
-    final exclusion, and where nothing is left to score (B12).
+    exclusion is final; what is protected is never scored. Raises StudioError for a name
+    that the population has not, for a final exclusion, and where nothing is left to
+    score (B12).
     """
+    protected = protected_names(specification.fairness.protected, population)
     roles = {
         find_attribute(choice.attribute, population): Role(choice.role)
         for choice in specification.attributes or ()
         if choice.role is not None
     }
-    verdicts = attribute_verdicts(
+    found = attribute_verdicts(
         seed,
         population,
         unknown_shares=unknown_shares,
         limits=specification.limits,
         learn_from=specification.scoring.learn_from,
         roles=roles,
+    )
+    verdicts = tuple(
+        _never_scored(each.subject) if each.subject in protected else each
+        for each in found
     )
     excluded = {find_attribute(name, population) for name in specification.exclude}
     if specification.attributes is None:
@@ -104,6 +110,31 @@ def find_attribute(name: str, population: MappedDataset) -> str:
         f"attribute {shown(name)}",
         f"is not in the population {shown(population.dataset.name)}",
         suggestion(name, [*attributes, *by_column]) or "name one of its columns",
+    )
+
+
+def protected_names(names: Iterable[str], population: MappedDataset) -> set[str]:
+    """The attributes that these names stand for, as attributes and as columns.
+
+    A name may be the attribute of one column and another column's own: both are meant.
+    Raises StudioError `unknown_attribute`.
+    """
+    wanted: set[str] = set()
+    for name in names:
+        wanted.add(find_attribute(name, population))
+        wanted |= {m.attribute for m in population.mappings if m.column == name}
+    return wanted
+
+
+def _never_scored(attribute: str) -> Verdict:
+    return Verdict(
+        subject=attribute,
+        eligible=False,
+        code="protected",
+        reason="is protected, so it is never scored",
+        remedy="the report compares its groups; drop it from fairness.protected to"
+        " score it",
+        is_final=True,
     )
 
 

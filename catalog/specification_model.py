@@ -394,6 +394,36 @@ class Economics(Frozen):
         return self
 
 
+class Fairness(Frozen):
+    """Which groups of people are compared, and what follows from it."""
+
+    protected: tuple[ColumnName, ...] = Field(
+        default=(),
+        description="Attributes or columns of the population that are never scored;"
+        " the report compares how often people of each group are chosen.",
+    )
+    mode: Literal["standard", "regulated"] = Field(
+        default="standard",
+        description="regulated is for housing, employment and credit: a protected"
+        " attribute is needed, and a build that scores a strong proxy of one is"
+        " refused; standard warns of it.",
+    )
+
+    @field_validator("protected")
+    @classmethod
+    def _different_protected(cls, protected: tuple[str, ...]) -> tuple[str, ...]:
+        return _without_repeats(protected, protected)
+
+    @model_validator(mode="after")
+    def _something_to_compare(self) -> Self:
+        if self.mode == "regulated" and not self.protected:
+            raise ValueError(
+                "has mode regulated without protected: name the attributes of which no"
+                " group may be disadvantaged, or give mode standard"
+            )
+        return self
+
+
 class Refresh(Frozen):
     """When the audience is built again by itself."""
 
@@ -446,6 +476,10 @@ class AudienceSpecification(Frozen):
     )
     exclude: tuple[ColumnName, ...] = Field(
         default=(), description="Attributes or columns that are never scored."
+    )
+    fairness: Fairness = Field(
+        default_factory=Fairness,
+        description="Which groups of people are compared, and what follows from it.",
     )
     output: Output = Field(description="Who is in the audience.")
     scoring: Scoring = Field(
@@ -508,6 +542,18 @@ class AudienceSpecification(Frozen):
                 f"has its own audience {shown(audience)} as its seed: name another one"
             )
         return self
+
+    @field_validator("fairness")
+    @classmethod
+    def _protected_or_chosen(cls, fairness: Fairness, info: Any) -> Fairness:
+        chosen = {choice.attribute for choice in info.data.get("attributes") or ()}
+        for name in fairness.protected:
+            if name in chosen:
+                raise ValueError(
+                    f"protects {shown(name)}, which attributes would score: drop it"
+                    " from one of the two"
+                )
+        return fairness
 
     @field_validator("exclude")
     @classmethod

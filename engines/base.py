@@ -109,7 +109,7 @@ class InputIdentifier:
 
 @dataclass(frozen=True, slots=True)
 class InputAttribute:
-    """A scored attribute; `column` is the population's. Centre and scale: continuous only."""
+    """An attribute; `column` is the population's. Centre and scale: continuous only."""
 
     slug: str
     role: Literal["categorical", "continuous"]
@@ -151,6 +151,7 @@ class SpecificationRow:
 class BuildInputs:
     """All that one build reads. Slugs are validated by the catalog; columns are free text.
 
+    `protected` are the attributes that are never scored and whose groups are compared.
     `has_unique_key`: each row of the population is a person. `previous_members` is the members' file of the version before, where members of it
     stay near the cut.
     """
@@ -163,6 +164,12 @@ class BuildInputs:
     specification: SpecificationRow = field(default_factory=SpecificationRow)
     has_unique_key: bool = False
     previous_members: Path | None = None
+    protected: tuple[InputAttribute, ...] = ()
+
+    @property
+    def population_attributes(self) -> tuple[InputAttribute, ...]:
+        """What is read of the population: what is scored, then what is protected."""
+        return (*self.attributes, *self.protected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +256,11 @@ class Engine(Protocol):
         """Remove what processes that were killed had spilled, of this build and others."""
 
     def read_sample(
-        self, source: Source, key_column: str, columns: Sequence[str]
+        self,
+        source: Source,
+        key_column: str,
+        columns: Sequence[str],
+        form: Form = "text",
     ) -> "pa.Table":
         """Rows of the sample by one key, columns by the source's names; may be empty."""
 

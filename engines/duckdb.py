@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from catalog.conditions import Condition
 from catalog.datasets import Column, CsvSchema, Dataset, DatasetProfile
 from catalog.home import Home
-from catalog.normal_forms import form_of
+from catalog.normal_forms import Form, form_of
 from engines import (
     fingerprints,
     inspection,
@@ -267,13 +267,17 @@ class DuckDBEngine:
         remove_dead_spill(self.home.root / SPILL)
 
     def read_sample(
-        self, source: Source, key_column: str, columns: Sequence[str]
+        self,
+        source: Source,
+        key_column: str,
+        columns: Sequence[str],
+        form: Form = "text",
     ) -> "pa.Table":
         """Rows of the sample by one key, columns by the source's names; may be empty."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        path = self._sample(source, KeyColumn(key_column))
+        path = self._sample(source, KeyColumn(key_column, form))
         names = [column.name for column in source.dataset.columns]
         for name in columns:
             column_of(source.dataset, name)

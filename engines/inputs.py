@@ -67,7 +67,7 @@ def _population_view(
         _identifier(identifier.slug, dataset, identifier.population_column)
         for identifier in inputs.identifiers
     ]
-    for attribute in inputs.attributes:
+    for attribute in inputs.population_attributes:
         if attribute.slug in coded:
             continue
         column = column_of(dataset, attribute.column)
@@ -126,7 +126,7 @@ def _sample_view(inputs: BuildInputs, sample: Path | None) -> str:
             type_name = kept_type(column_of(dataset, name).type)
             text = identifier_text(sample_column(positions[name]), type_name, name)
         columns.append(f"{text} as {quote_identifier(identifier.slug)}")
-    for attribute in inputs.attributes:
+    for attribute in inputs.population_attributes:
         column = column_of(dataset, attribute.column)
         kept = sample_column(positions[column.name])
         columns.append(_attribute(attribute, kept, kept_type(column.type)))
@@ -145,9 +145,12 @@ def _write_found(
     What is in codes or digests is taken from there, so that the source is not read again.
     """
     if index is None:
+        slugs = [each.slug for each in inputs.identifiers]
+        slugs += [each.slug for each in inputs.attributes]
+        columns = ["row_id", *map(quote_identifier, slugs)]
         connection.execute(
             "create or replace view inputs.population_found as "
-            "select * from inputs.population"
+            f"select {', '.join(columns)} from inputs.population"
         )
         return
     rows = found_rows(inputs, index, seed_files)
@@ -206,7 +209,7 @@ def _write_values(
         "(attribute varchar, code integer, text_value varchar, number_value double, "
         "row_count bigint)"
     )
-    for attribute in inputs.attributes:
+    for attribute in inputs.population_attributes:
         if index is None or attribute.slug not in index.columns:
             continue
         type_name = column_of(inputs.population.dataset, attribute.column).type

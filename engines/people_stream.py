@@ -55,7 +55,10 @@ def _values(
     found = {}
     for slug in coded:
         own = listed.filter(pc.equal(listed["attribute"], slug)).sort_by("code")
-        name = "number_value" if roles[slug] == "continuous" else "text_value"
+        # What is protected is no attribute of the fit: it holds what stands in its list.
+        has_numbers = own["number_value"].null_count < own.num_rows
+        is_continuous = roles[slug] == "continuous" if slug in roles else has_numbers
+        name = "number_value" if is_continuous else "text_value"
         found[slug] = own[name].combine_chunks()
     return found
 

@@ -113,7 +113,7 @@ def make_index(
     distinct = {each.name: each.distinct for each in profile.columns}
     columns = {
         each.slug: each.column
-        for each in inputs.attributes
+        for each in inputs.population_attributes
         if distinct[each.column] <= MOST_VALUES
     }
     names = list(columns.values())

@@ -7,7 +7,7 @@ finished step with its figures.
 
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from catalog.datasets import Frozen
 from catalog.errors import StudioError
@@ -15,6 +15,7 @@ from catalog.home import Home
 from catalog.specification_model import Economics
 from engines.base import Hashing
 from engines.sealed import read_sealed, write_sealed
+from python_scoring.proxies import Proxy
 
 RECORD = "build.json"
 DONE = "done"
@@ -26,7 +27,8 @@ class Build(Frozen):
     `input_signs` are by dataset id (see `steady`), `left_out` is why each
     attribute that was not scored was left out, and what would help. `identifier_shapes`
     say in words what the identifiers look like on each side, where the seed must be
-    found to be learnt from.
+    found to be learnt from. `protected_columns` are the names of the protected
+    attributes' columns, by slug, and `proxies` those that the plan has measured.
     """
 
     build_id: str
@@ -49,6 +51,11 @@ class Build(Frozen):
     categorical: tuple[str, ...]
     continuous: tuple[str, ...]
     discrete: tuple[str, ...]
+    protected_categorical: tuple[str, ...] = ()
+    protected_continuous: tuple[str, ...] = ()
+    protected_columns: dict[str, str] = {}
+    proxies: tuple[Proxy, ...] = ()
+    fairness_mode: Literal["standard", "regulated"] = "standard"
     coded: tuple[str, ...] = ()
     keep_margin: float | None = None
     allow_indistinct: bool = False
@@ -69,6 +76,8 @@ class Build(Frozen):
             "build_id": self.build_id,
             "categorical": list(self.categorical),
             "continuous": list(self.continuous),
+            "protected_categorical": list(self.protected_categorical),
+            "protected_continuous": list(self.protected_continuous),
             "discrete": list(self.discrete),
             "identifiers": list(self.identifiers),
             "hashed_identifiers": list(self.hashed_identifiers),
@@ -81,6 +90,22 @@ class Build(Frozen):
             "coded": list(self.coded),
             "learn_from": self.learn_from,
             "model": self.model,
+        }
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """What is scored, each with its role."""
+        return {
+            **dict.fromkeys(self.categorical, "categorical"),
+            **dict.fromkeys(self.continuous, "continuous"),
+        }
+
+    @property
+    def protected_roles(self) -> dict[str, str]:
+        """What is protected, each with the role in which it makes groups, in order."""
+        return {
+            slug: "continuous" if slug in self.protected_continuous else "categorical"
+            for slug in self.protected_columns
         }
 
     @property

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 
+import pandas as pd
 import pyarrow as pa
 
 from engines.base import Engine
 from orchestration.builds import Build
 from orchestration.comparisons import Comparison
+from orchestration.fairness import Fairness
 from orchestration.quality import Quality
 from report.charts import (
     attribute_weights_chart,
@@ -16,6 +18,7 @@ from report.charts import (
 )
 from report.comparison_chart import comparison_chart
 from report.drawing import Chart
+from report.fairness_chart import fairness_chart
 from report.figures import AudienceFigures, audience_figures
 from report.reliability_chart import reliability_chart
 
@@ -30,11 +33,14 @@ REPORT_TABLES = (
     "report_seed_versions",
     "report_value_terms",
 )
+# A table of the weights that the report reads as well.
+CORRELATIONS = "weight_correlations"
 
 
 def read_report(engine: Engine, build: Build) -> dict[str, pa.Table]:
     """The build's report tables by name."""
-    names = [*(f"main.{name}" for name in REPORT_TABLES), "inputs.spec"]
+    names = [f"main.{name}" for name in (*REPORT_TABLES, CORRELATIONS)]
+    names.append("inputs.spec")
     tables = engine.read_tables(build.folder, names)
     return {name.partition(".")[2]: table for name, table in tables.items()}
 
@@ -60,6 +66,7 @@ def figures_of(
     lowest_score: float | None,
     engine: Engine,
     quality: Quality | None = None,
+    fairness: Fairness | None = None,
 ) -> AudienceFigures:
     """The figures of a build whose audience file has so many people, down to a score."""
     frames = {name: table.to_pandas() for name, table in tables.items()}
@@ -71,7 +78,10 @@ def figures_of(
         ),
         deciles=frames["report_deciles"],
         curve=frames["report_curve"],
-        attribute_weights=frames["report_attribute_weights"],
+        attribute_weights=with_used_parts(
+            frames["report_attribute_weights"],
+            frames["spec"]["attribute_weights"].iloc[0],
+        ),
         value_terms=frames["report_value_terms"],
         identities=frames["report_identities"],
         hash_differences=hash_differences(build, tables, engine),
@@ -83,7 +93,19 @@ def figures_of(
         maximum_unknown_share=build.maximum_unknown_share,
         maximum_differing_share=build.maximum_differing_share,
         quality=quality,
+        fairness=fairness,
+        correlations=frames["weight_correlations"],
     )
+
+
+def with_used_parts(weights: pd.DataFrame, made_of: str) -> pd.DataFrame:
+    """report_attribute_weights without the parts that the weights are not made of."""
+    unused = {
+        part: None
+        for part, word in (("signal_share", "noise"), ("decorrelation", "decorrelated"))
+        if word not in made_of
+    }
+    return weights.assign(**unused)
 
 
 def hash_differences(
@@ -101,6 +123,7 @@ def charts_of(
     tables: Mapping[str, pa.Table],
     quality: Quality | None = None,
     comparison: Comparison | None = None,
+    fairness: Fairness | None = None,
 ) -> list[Chart]:
     """The charts of a build, as the report and Dagster show them."""
     frames = {name: table.to_pandas() for name, table in tables.items()}
@@ -115,4 +138,6 @@ def charts_of(
         charts.append(reliability_chart(quality))
     if comparison is not None:
         charts.append(comparison_chart(comparison))
+    if fairness is not None:
+        charts.append(fairness_chart(fairness))
     return charts

@@ -27,6 +27,11 @@ from catalog.join_keys import Identifier, conflict_notes
 from catalog.mapped_dataset import MappedDataset
 from catalog.normal_forms import form_of
 from catalog.pairing import paired_by_name
+from catalog.protection import (
+    ProtectedAttribute,
+    protected_attributes,
+    protected_seed_notes,
+)
 from catalog.selection import (
     SelectedAttribute,
     find_attribute,
@@ -42,10 +47,13 @@ from engines.base import (
     Source,
     SpecificationRow,
 )
+from engines.duckdb import sample_key_of
 from engines.registration import current_source, register
 from orchestration.project import code_version
+from orchestration.proxies import proxies_of_sample, refuse_strong_proxies
 from orchestration.seeds import Seed, seed_of
 from orchestration.workshop import Workshop
+from python_scoring.proxies import Proxy
 from report.plan_words import plan_caveats, plan_summary
 
 MOST_DISCRETE_VALUES = 1_024
@@ -55,7 +63,9 @@ MOST_DISCRETE_VALUES = 1_024
 class Plan:
     """A build before it has an id. `notes` are full sentences for the person.
 
-    `left_out` says of each attribute that is not scored why, and what would help.
+    `left_out` says of each attribute that is not scored why, and what would help;
+    `proxies` how well what is scored tells protected groups apart, as far as a sample
+    of the population is kept.
     """
 
     specification: AudienceSpecification
@@ -64,6 +74,8 @@ class Plan:
     population: Source
     identifiers: tuple[InputIdentifier, ...]
     attributes: tuple[InputAttribute, ...]
+    protected: tuple[InputAttribute, ...]
+    proxies: tuple[Proxy, ...]
     learn_from: str
     identifier_shapes: dict[str, str]
     resolves_people: bool
@@ -77,6 +89,11 @@ class Plan:
             "resolves_people": self.resolves_people,
             "attributes": [asdict(attribute) for attribute in self.attributes],
             "learn_from": self.learn_from,
+            **(
+                {"protected": [asdict(each) for each in self.protected]}
+                if self.protected
+                else {}
+            ),
         }
         text = json.dumps(resolved, sort_keys=True)
         return {
@@ -93,6 +110,7 @@ class Plan:
             seed=self.seed,
             identifiers=self.identifiers,
             attributes=self.attributes,
+            protected=self.protected,
             specification=specification_row(self.specification),
             has_unique_key=not self.resolves_people,
         )
@@ -118,6 +136,10 @@ class Plan:
     def slugs(self, role: str) -> tuple[str, ...]:
         """Slugs of the attributes of one role, in the order of the specification."""
         return tuple(each.slug for each in self.attributes if each.role == role)
+
+    def protected_slugs(self, role: str) -> tuple[str, ...]:
+        """Slugs of what is protected and makes groups in one role."""
+        return tuple(each.slug for each in self.protected if each.role == role)
 
 
 def register_declared(
@@ -185,6 +207,7 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
     population = keyed(workshop, population, theirs, found, "population")
     ours, theirs = mapped_pair(workshop, seed, population)
 
+    protected = protected_attributes(specification, theirs)
     selection = select_attributes(
         specification,
         ours,
@@ -196,6 +219,8 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
     shared = [each for each in found if each.is_shared]
     notes = [note for key in shared for note in join_key_notes(ours, theirs, key.name)]
     notes += [*conflict_notes(ours, theirs, found), *selection.notes]
+    notes += protected_seed_notes(specification, ours, protected)
+    notes += [f"{each.attribute} {each.note}" for each in protected if each.note]
     notes += key_notes("seed", key_profiles(seed, found, "seed"))
     if resolves_people:
         notes += key_notes("population", key_profiles(population, found, "population"))
@@ -206,15 +231,22 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
         refuse(verdict, "seed")
         notes += verdict.notes
     chosen = {each.attribute for each in selection.attributes}
+    attributes = tuple(input_attribute(each, theirs) for each in selection.attributes)
+    grouped = tuple(protected_input(each) for each in protected)
+    inputs = tuple(input_identifier(each, seed, population) for each in found)
+    proxies = proxies_of_sample(
+        workshop.engine, population, sample_key_of(inputs), attributes, grouped
+    )
+    refuse_strong_proxies(proxies, specification.fairness.mode)
     return Plan(
         specification=specification,
         seed_choice=seed_choice,
         seed=seed,
         population=population,
-        identifiers=tuple(input_identifier(each, seed, population) for each in found),
-        attributes=tuple(
-            input_attribute(each, theirs) for each in selection.attributes
-        ),
+        identifiers=inputs,
+        attributes=attributes,
+        protected=grouped,
+        proxies=proxies,
         learn_from=learn_from,
         identifier_shapes=(
             identifier_shapes(workshop, seed, population, shared)
@@ -444,6 +476,16 @@ def input_attribute(
     )
 
 
+def protected_input(found: ProtectedAttribute) -> InputAttribute:
+    """The protected attribute as the engine writes it."""
+    is_continuous = found.role is Role.continuous
+    return InputAttribute(
+        slug=found.attribute,
+        role="continuous" if is_continuous else "categorical",
+        column=found.column,
+    )
+
+
 def specification_row(specification: AudienceSpecification) -> SpecificationRow:
     """The numbers of a specification that the dbt models read."""
     scoring, output = specification.scoring, specification.output
@@ -508,6 +550,14 @@ def _figures_of(plan: Plan) -> dict[str, Any]:
             {"attribute": each.slug, "column": each.column, "role": each.role}
             for each in plan.attributes
         ],
+        "fairness": {
+            "mode": specification.fairness.mode,
+            "protected": [
+                {"attribute": each.slug, "column": each.column, "role": each.role}
+                for each in plan.protected
+            ],
+            "proxies": [asdict(each) for each in plan.proxies],
+        },
         "left_out": [
             {
                 "attribute": each.subject,

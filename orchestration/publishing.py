@@ -32,7 +32,9 @@ from orchestration.checks import (
 )
 from orchestration.comparisons import COMPARISON, comparison_of
 from orchestration.distributions import FILE, read_distributions, to_json
+from orchestration.fairness import fairness_of
 from orchestration.figures import chosen_people, figures_of, read_report
+from orchestration.portrait import portrait_of
 from orchestration.quality import quality_of
 from orchestration.refresh import (
     Refresh,
@@ -226,6 +228,7 @@ def write_version(
     if build.has_many_identities:
         engine.export_identities(build.folder, folder / IDENTITIES)
     quality = quality_of(build, tables, chosen_people(tables))
+    fairness = fairness_of(engine, build, tables)
     figures = figures_of(
         build,
         tables,
@@ -233,6 +236,7 @@ def write_version(
         lowest_score(folder / "members.parquet"),
         engine,
         quality,
+        fairness,
     )
     distributions = read_distributions(engine, build.folder)
     (folder / FILE).write_text(to_json(distributions), encoding="utf-8")
@@ -250,7 +254,15 @@ def write_version(
     comparison = comparison_of(build)
     if comparison is not None:
         texts[COMPARISON] = json.dumps(comparison, indent=1, ensure_ascii=False)
+    if fairness is not None:
+        texts["fairness.json"] = json.dumps(
+            fairness, indent=1, ensure_ascii=False, allow_nan=False
+        )
     if with_report:
+        portrait = portrait_of(engine, build, tables)
+        texts["portrait.json"] = json.dumps(
+            portrait, indent=1, ensure_ascii=False, allow_nan=False
+        )
         page = page_of(
             build,
             workshop.catalog.specification(
@@ -259,9 +271,11 @@ def write_version(
             version=number,
             tables=tables,
             figures=figures,
-            pictures=pictures_of(engine, build, tables),
+            pictures=pictures_of(engine, build, tables, fairness),
             manifest=manifest,
             quality=quality,
+            fairness=fairness,
+            portrait=portrait,
         )
         texts[REPORT] = render_page(page)
     for name, text in texts.items():

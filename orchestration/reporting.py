@@ -10,7 +10,9 @@ from engines.base import Engine
 from engines.sealed import read_sealed, write_sealed
 from orchestration.builds import Build
 from orchestration.comparisons import comparison_of
+from orchestration.fairness import Fairness, fairness_of
 from orchestration.figures import charts_of, chosen_people, read_report
+from orchestration.portrait import Portrait
 from orchestration.quality import Quality, quality_of
 from report.drawing import Picture, draw
 from report.figures import AudienceFigures
@@ -24,7 +26,10 @@ SHORT = 12
 
 
 def pictures_of(
-    engine: Engine, build: Build, tables: Mapping[str, pa.Table] | None = None
+    engine: Engine,
+    build: Build,
+    tables: Mapping[str, pa.Table] | None = None,
+    fairness: Fairness | None = None,
 ) -> list[Picture]:
     """The build's charts as drawn: once a build, kept in its folder."""
     kept = kept_pictures(build)
@@ -32,7 +37,12 @@ def pictures_of(
         return kept
     tables = tables or read_report(engine, build)
     quality = quality_of(build, tables, chosen_people(tables))
-    charts = charts_of(tables, quality, comparison_of(build))
+    charts = charts_of(
+        tables,
+        quality,
+        comparison_of(build),
+        fairness or fairness_of(engine, build, tables),
+    )
     pictures = [draw(chart) for chart in charts]
     values = [
         {"name": each.name, "words": each.words, "svg": each.svg} for each in pictures
@@ -57,6 +67,8 @@ def page_of(
     pictures: list[Picture],
     manifest: Mapping[str, Any],
     quality: Quality | None = None,
+    fairness: Fairness | None = None,
+    portrait: Portrait | None = None,
 ) -> Page:
     """The report of a build that is about to be published under this number.
 
@@ -80,6 +92,8 @@ def page_of(
             build.notes,
             quality,
             comparison_of(build),
+            fairness,
+            portrait,
         ),
         provenance=provenance(manifest),
     )

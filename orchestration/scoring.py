@@ -16,11 +16,13 @@ from catalog.errors import StudioError
 from engines.base import Engine
 from orchestration.builds import Build
 from orchestration.fitting import cross_fitted, tuned
+from orchestration.proxies import proxies_of_build, refuse_strong_proxies
 from orchestration.quality import refuse_indistinct, smoothing_of
 from python_scoring.calibration import Calibration, fit_calibration
 from python_scoring.choice import Choice
 from python_scoring.evaluation import auc_pu
 from python_scoring.model import Model
+from python_scoring.proxies import Proxy
 from python_scoring.quality import HeldOutQuality, held_out_quality
 from python_scoring.scorers.base import relations_of
 from python_scoring.scorers.boosted import TREES
@@ -61,6 +63,7 @@ class ScoringSummary:
     `tuning` is what a search for settings of the trees found, where one was asked for;
     `choice` what was chosen among several scorers.
     `unscored_people` are those of `people` whom the scorer leaves without a score.
+    `proxies` are of what is protected, the score itself among them.
     """
 
     people: int
@@ -74,11 +77,13 @@ class ScoringSummary:
     calibration: Calibration
     tuning: Tuning | None = None
     choice: Choice | None = None
+    proxies: tuple[Proxy, ...] = ()
 
     def as_figures(self) -> dict[str, Any]:
         """The figures as JSON types, calibration and all."""
         figures = {**asdict(self), **asdict(self.calibration)}
         del figures["calibration"], figures["tuning"]
+        figures["proxies"] = [asdict(each) for each in self.proxies]
         if self.tuning is not None:
             found = asdict(self.tuning)
             figures |= found.pop("trees") | found
@@ -94,7 +99,8 @@ def score_population(engine: Engine, build: Build) -> ScoringSummary:
     from, or what names both sides (`no_overlap`, `too_few_matched`) where they had to be found in
     the population, `no_difference` where every attribute weighs nothing,
     `missing_extra` where the scorer's libraries are not installed, `indistinct_seed`
-    where random people would be told apart as well, and `nobody_scored` where the scorer
+    where random people would be told apart as well, `strong_proxy` in the regulated mode,
+    and `nobody_scored` where the scorer
     leaves everybody without a score.
     """
     folder, model = build.folder, build.model
@@ -119,6 +125,8 @@ def score_population(engine: Engine, build: Build) -> ScoringSummary:
     )
     if not build.allow_indistinct:
         refuse_indistinct(quality)
+    proxies = proxies_of_build(build, sample, sample_log_odds)
+    refuse_strong_proxies(proxies, build.fairness_mode)
 
     _write_seed_scores(engine, folder, seed, seed_log_odds, calibration)
     scored_by = Model(scorer, calibration)
@@ -163,6 +171,7 @@ def score_population(engine: Engine, build: Build) -> ScoringSummary:
         calibration=calibration,
         tuning=tuning,
         choice=found.choice,
+        proxies=proxies,
     )
 
 

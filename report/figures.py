@@ -11,6 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from report.fairness_words import (
+    fairness_notes,
+    fairness_sentences,
+    fairness_warnings,
+)
 from report.quality_words import indistinct_warnings, quality_sentences
 from report.reach import last_better_than_random, reach_at
 from report.remarks import (
@@ -23,6 +28,7 @@ from report.remarks import (
     score_notes,
     seed_warnings,
 )
+from report.repetition import Repetition, repeated_by, repetition_text
 from report.rows import Row, only_row, plain_rows
 from report.seed_remarks import (
     unknown_value_notes,
@@ -102,6 +108,8 @@ def audience_figures(
     maximum_unknown_share: float = 0.05,
     maximum_differing_share: float = 0.05,
     quality: Mapping[str, Any] | None = None,
+    fairness: Mapping[str, Any] | None = None,
+    correlations: pd.DataFrame | None = None,
 ) -> AudienceFigures:
     """The figures of one build.
 
@@ -111,21 +119,25 @@ def audience_figures(
     counts everybody in the audience; `added_seed_people` of them are seed people who
     were added to it and say nothing about its reach. `seed_versions` is
     report_seed_versions; beyond the maximum shares its differences, and values that the
-    population does not know, are warned of. `quality` is the document of quality.json.
+    population does not know, are warned of. `quality` and `fairness` are the
+    documents of quality.json and fairness.json. `correlations` is weight_correlations,
+    where decorrelation is part of the weights: it names the attributes that say the same.
     """
     weights = plain_rows(attribute_weights)
     versions = [] if seed_versions is None else plain_rows(seed_versions)
     overlap_row, cut_row = only_row(overlap), only_row(cut)
     curve_rows = plain_rows(curve)
     chosen_people = delivered_people - added_seed_people
-    attributes = attribute_figures(attribute_weights, value_terms)
+    attributes = attribute_figures(attribute_weights, value_terms, correlations)
     facts = (
         *_audience_facts(cut_row, delivered_people, added_seed_people),
         *_seed_facts(overlap_row),
         *_quality_facts(plain_rows(deciles), curve_rows, chosen_people, held_out_auc),
         *_sureness_facts(quality),
+        *_fairness_facts(fairness),
     )
     warnings = (
+        *fairness_warnings(fairness),
         *seed_warnings(overlap_row, advised_seed),
         *hash_warnings(hash_differences),
         *audience_warnings(cut_row, curve_rows, chosen_people),
@@ -136,7 +148,7 @@ def audience_figures(
     )
     return AudienceFigures(
         facts,
-        _sentences(overlap_row, facts, quality),
+        (*_sentences(overlap_row, facts, quality), *fairness_sentences(fairness)),
         attributes,
         warnings,
         (
@@ -145,14 +157,18 @@ def audience_figures(
             *score_notes(cut_row),
             *_attribute_notes(attributes),
             *unknown_value_notes(weights, maximum_unknown_share),
+            *fairness_notes(fairness),
         ),
     )
 
 
 def attribute_figures(
-    attribute_weights: pd.DataFrame, value_terms: pd.DataFrame
+    attribute_weights: pd.DataFrame,
+    value_terms: pd.DataFrame,
+    correlations: pd.DataFrame | None = None,
 ) -> tuple[AttributeFigure, ...]:
     """Each attribute with its weight and the reason for it, the most telling first."""
+    others = repeated_by(attribute_weights, correlations)
     terms: dict[str, list[Row]] = {}
     for term in plain_rows(value_terms):
         terms.setdefault(term["attribute"], []).append(term)
@@ -163,7 +179,11 @@ def attribute_figures(
             role=row["role"],
             attribute_weight=row["attribute_weight"] or 0.0,
             information_share=row["information_share"] or 0.0,
-            reason=_reason(row, terms.get(row["attribute"], [])),
+            reason=_reason(
+                row,
+                terms.get(row["attribute"], []),
+                others.get(row["attribute"], Repetition()),
+            ),
             seed_unknown_share=row.get("seed_unknown_share"),
         )
         for row in plain_rows(attribute_weights)
@@ -300,6 +320,25 @@ def _sureness_facts(quality: Mapping[str, Any] | None) -> list[Fact]:
     return facts
 
 
+def _fairness_facts(fairness: Mapping[str, Any] | None) -> list[Fact]:
+    """The least ratio of selection rates of each protected attribute."""
+    if fairness is None:
+        return []
+    return [
+        _number(
+            f"least_selection_ratio_{each['attribute']}",
+            f"Least selection rate ratio by {plain_text(each['column_name'], 60)}",
+            min(
+                (one["ratio"] for one in each["groups"] if one["ratio"] is not None),
+                default=None,
+            ),
+            "of the most chosen group's rate",
+            2,
+        )
+        for each in fairness["protected"]
+    ]
+
+
 def _sentences(
     overlap: Row, facts: Sequence[Fact], quality: Mapping[str, Any] | None
 ) -> tuple[str, ...]:
@@ -362,7 +401,7 @@ def _attribute_notes(attributes: Sequence[AttributeFigure]) -> list[Remark]:
     ]
 
 
-def _reason(row: Row, terms: Sequence[Row]) -> str:
+def _reason(row: Row, terms: Sequence[Row], others: Repetition) -> str:
     """Why the weight is what it is, and the value that speaks most for a person."""
     if row["notice"]:
         return plain_text(row["notice"])
@@ -374,9 +413,7 @@ def _reason(row: Row, terms: Sequence[Row]) -> str:
         parts.append(f"{share_text(signal)} of the difference is more than chance.")
     repeated = row["decorrelation"]
     if repeated is not None and repeated < 0.95:
-        parts.append(
-            f"Other attributes say much the same, so {share_text(repeated)} counts."
-        )
+        parts.append(repetition_text(others, repeated))
     telling = [
         term
         for term in terms

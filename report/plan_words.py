@@ -20,6 +20,7 @@ def plan_summary(plan: Mapping[str, Any]) -> dict[str, str]:
         "learns from": _learns(plan["learn_from"], plan["matched_minimum"]),
         "scores by": _attributes(plan["attributes"]),
         "left out": _left_out(plan["left_out"]),
+        **_compares(plan["fairness"]),
         "delivers": _limit(plan["output"]),
         "seed people": (
             "are added, over and above the limit, with the score 1"
@@ -33,7 +34,12 @@ def plan_summary(plan: Mapping[str, Any]) -> dict[str, str]:
 
 def plan_caveats(plan: Mapping[str, Any]) -> tuple[str, ...]:
     """What a person should know before the build; full sentences without the stop."""
-    caveats = [*plan["notes"]]
+    caveats = [*plan["notes"], *_proxy_caveats(plan)]
+    if plan["fairness"]["mode"] == "regulated":
+        caveats.append(
+            "regulated: groups that are chosen less than four fifths as often as others"
+            " do not stop the build; read the report before anything is delivered"
+        )
     top, rows = plan["output"].get("top"), plan["population"]["rows"]
     if top is not None and top > rows:
         caveats.append(
@@ -99,6 +105,35 @@ def _left_out(left_out: Sequence[Mapping[str, Any]]) -> str:
         return "no column that could be scored"
     names = ", ".join(plain_text(each["attribute"]) for each in left_out)
     return f"{counted(len(left_out), 'column', 'columns')}: {names}"
+
+
+def _compares(fairness: Mapping[str, Any]) -> dict[str, str]:
+    """Whose selection rates will be compared; nothing where nothing is protected."""
+    names = [plain_text(each["column"]) for each in fairness["protected"]]
+    if not names:
+        return {}
+    told = f"the groups of {', '.join(names)}, which are never scored"
+    if fairness["mode"] == "regulated":
+        told += "; regulated: a strong proxy of them stops the build"
+    return {"compares": told}
+
+
+def _proxy_caveats(plan: Mapping[str, Any]) -> list[str]:
+    """What is scored and stands in for what is protected, the strongest first."""
+    columns = {
+        each["attribute"]: plain_text(each["column"])
+        for each in (*plan["attributes"], *plan["fairness"]["protected"])
+    }
+    ordered = sorted(
+        plan["fairness"]["proxies"],
+        key=lambda each: (-each["effect"], each["attribute"], each["protected"]),
+    )
+    return [
+        f"{columns[each['attribute']]} is a {each['strength']} proxy of the protected"
+        f" {columns[each['protected']]} (w {each['effect']:.2f})"
+        for each in ordered
+        if each["strength"] != "weak"
+    ]
 
 
 def _limit(output: Mapping[str, Any]) -> str:

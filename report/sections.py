@@ -17,8 +17,10 @@ from report.comparison_words import (
     size_names,
 )
 from report.drawing import Picture
+from report.fairness_words import protected_table, proxy_rows
 from report.figures import AudienceFigures
 from report.page import Section
+from report.portrait_words import beside, segment_rows
 from report.quality_words import recommendation_text
 from report.reach import Reach, curve_points, last_better_than_random, reach_at
 from report.reading import BANDS, band_of, pairs_text, range_text
@@ -42,8 +44,11 @@ def report_sections(
     remarks: Sequence[str],
     quality: Mapping[str, Any] | None = None,
     comparison: Mapping[str, Any] | None = None,
+    fairness: Mapping[str, Any] | None = None,
+    portrait: Mapping[str, Any] | None = None,
 ) -> tuple[Section, ...]:
-    """The sections in their order; with `quality` figures have their intervals.
+    """The sections in their order; with `quality` figures have their intervals, with
+    `fairness` groups are compared, with `portrait` the audience is told in words.
 
     `left_out` has `attribute`, `code`, `reason` and `remedy` of each attribute that was
     not scored; `remarks` are what was said before the build.
@@ -53,6 +58,7 @@ def report_sections(
         summary(figures),
         warnings(figures),
         reach(figures, tables["report_curve"], drawn["reach"], quality),
+        *([] if portrait is None else [in_words(portrait)]),
         attributes(figures, tables["report_value_terms"], drawn["attribute_weights"]),
         deciles(tables["report_deciles"], drawn["deciles"], quality),
         scores(
@@ -71,6 +77,7 @@ def report_sections(
             else []
         ),
         overlap(tables["report_overlap"]),
+        *([] if fairness is None else [groups(fairness, drawn["selection_rates"])]),
         omissions(figures, left_out, remarks),
         every_figure(figures),
         reading(figures),
@@ -158,6 +165,22 @@ def reach(
             "rows": told,
             "has_intervals": bool(sure),
             "advice": recommendation_text(quality) if quality else None,
+        },
+    )
+
+
+def in_words(portrait: Mapping[str, Any]) -> Section:
+    """Who the audience is, in words, and which values it has more and less often."""
+    return Section(
+        "portrait",
+        "The audience in words",
+        "sections/portrait.html",
+        {
+            "fewest": portrait["fewest_people"],
+            "segments": segment_rows(portrait),
+            "together": share_text(portrait["together_share"]),
+            "of_population": beside(portrait, "population"),
+            "of_seed": beside(portrait, "seed"),
         },
     )
 
@@ -313,6 +336,22 @@ def overlap(table: pd.DataFrame) -> Section:
         {
             "sides": sides,
             "facts": [(label, number_text(count)) for label, count in facts],
+        },
+    )
+
+
+def groups(fairness: Mapping[str, Any], picture: Picture) -> Section:
+    """How often people of each protected group are chosen, and what stands in for them."""
+    return Section(
+        "fairness",
+        "Who is chosen how often",
+        "sections/fairness.html",
+        {
+            "picture": picture,
+            "is_regulated": fairness["mode"] == "regulated",
+            "fewest": fairness["fewest_people"],
+            "protected": [protected_table(each) for each in fairness["protected"]],
+            "proxies": proxy_rows(fairness),
         },
     )
 

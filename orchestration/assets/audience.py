@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from catalog.version_store import BORN_WITH
 from orchestration.checks import check_specs
 from orchestration.distributions import DISTRIBUTION_RELATIONS
-from orchestration.figures import REPORT_TABLES
+from orchestration.figures import CORRELATIONS, REPORT_TABLES
 from orchestration.jobs import TRACKING_TAG
 from orchestration.leases import give_back
 from orchestration.partitions import audiences
@@ -25,7 +25,12 @@ from report.drawing import as_markdown
 
 @dg.asset(
     name="audience",
-    deps=[*MEMBER_RELATIONS, *REPORT_TABLES, *DISTRIBUTION_RELATIONS],
+    deps=[
+        *MEMBER_RELATIONS,
+        *REPORT_TABLES,
+        *DISTRIBUTION_RELATIONS,
+        CORRELATIONS,
+    ],
     partitions_def=audiences,
     group_name="published",
     kinds={"python", "parquet"},

@@ -19,7 +19,7 @@ from orchestration.dbt_runner import (
 )
 from orchestration.distributions import DISTRIBUTION_RELATIONS
 from orchestration.endings import ends_with_us
-from orchestration.figures import REPORT_TABLES
+from orchestration.figures import CORRELATIONS, REPORT_TABLES
 from orchestration.partitions import audiences
 from orchestration.progress import Progress, tell
 from orchestration.project import dbt_environment, manifest
@@ -40,7 +40,12 @@ LAYERS = {
 }
 
 READ_BY_PYTHON = {
-    "learn": {*WEIGHT_RELATIONS, *PEOPLE_RELATIONS, *DISTRIBUTION_RELATIONS},
+    "learn": {
+        *WEIGHT_RELATIONS,
+        *PEOPLE_RELATIONS,
+        *DISTRIBUTION_RELATIONS,
+        CORRELATIONS,
+    },
     "deliver": {*MEMBER_RELATIONS, *REPORT_TABLES},
 }
 

@@ -6,7 +6,7 @@ those in none, that of everybody left.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,7 +24,7 @@ from python_scoring.parameters import (
     significant,
 )
 from python_scoring.scorers.in_space import InSpace, stored_parameters
-from python_scoring.segment_search import find_segments
+from python_scoring.segment_search import common_codes, find_segments, meets
 from python_scoring.similarity import Points
 from python_scoring.stored_attributes import require_named_once
 
@@ -166,24 +166,6 @@ def coded(look_up: LookUp) -> LookUp:
     else:
         codes = np.minimum(np.floor(ndtr(numbers) * BANDS), BANDS - 1) + 1
     return look_up.with_numbers(np.append(codes, codes.max(initial=0) + 1))
-
-
-def common_codes(seed: np.ndarray, least_count: int) -> list[tuple[int, int]]:
-    """Attribute's place and code of what enough seed people have, in their order."""
-    common = []
-    for place, column in enumerate(seed.T):
-        codes, counts = np.unique(column, return_counts=True)
-        kept = codes[(counts >= least_count) & (codes > 0)]
-        common += [(place, int(code)) for code in kept]
-    return common
-
-
-def meets(people: np.ndarray, conditions: Sequence[tuple[int, int]]) -> np.ndarray:
-    """People x conditions: 1 where a person has the code, else 0."""
-    found = np.zeros((len(people), len(conditions)), np.float32)
-    for number, (place, code) in enumerate(conditions):
-        found[:, number] = people[:, place] == code
-    return found
 
 
 def words_of(look_up: LookUp, code: int) -> str:

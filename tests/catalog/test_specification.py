@@ -47,6 +47,7 @@ def test_a_document_comes_back_the_same_from_yaml():
         "description: |\n  two\n  lines\ntags: [spring, no]\njoin_key: user_id\n"
         "attributes: [job, {attribute: day, role: categorical}]\nexclude: [balance]\n"
         "datasets: {customers: {path: data/customers.parquet}}\n"
+        "fairness: {protected: [sex], mode: regulated}\n"
         "scoring: {variance_pooling: 0.5}\nrefresh: {schedule: '@daily'}\n"
     )
     found = parse_specification(text)

@@ -65,6 +65,7 @@ def build(
     scoring: Mapping[str, Any] | None = None,
     limits: Mapping[str, Any] | None = None,
     economics: Mapping[str, Any] | None = None,
+    fairness: Mapping[str, Any] | None = None,
     ending: str = "parquet",
     threads: int = 2,
 ) -> Built:
@@ -90,6 +91,7 @@ def build(
             "scoring": {"learn_from": "seed", **(scoring or {})},
             "limits": limits or {},
             "economics": economics or {},
+            "fairness": fairness or {},
         }
     )
     return build_specification(folder, specification, threads=threads)

@@ -9,6 +9,7 @@ PLAN = {
     "learn_from": "seed",
     "matched_minimum": 500,
     "attributes": [],
+    "fairness": {"mode": "standard", "protected": [], "proxies": []},
     "left_out": [],
     "output": {"top": 5, "include_seed": False},
     "refresh": {"schedule": None, "on_change": False, "max_age_hours": None},

@@ -26,7 +26,7 @@ with
             {% for slug in var("carried_identifiers") %}
                 , people.{{ quoted(slug) }}
             {% endfor %}
-            {{ attribute_columns("people") }}
+            {{ attribute_columns("people", with_protected=true) }}
 
         from people
         {% for slug in var("identifiers") %}

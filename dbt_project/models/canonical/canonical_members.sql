@@ -15,7 +15,7 @@ with
 
         select
             people.row_id {{ identifier_columns("people") }}
-            {{ attribute_columns("people") }}
+            {{ attribute_columns("people", with_protected=true) }}
 
         from people
 

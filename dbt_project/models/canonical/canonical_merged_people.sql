@@ -20,7 +20,7 @@ with
             people.row_id,
             cast(1 as bigint) as row_count
             {{ identifier_columns("people") }}
-            {{ attribute_columns("people") }}
+            {{ attribute_columns("people", with_protected=true) }}
 
         from {{ identified_rows }} as people
         left join linked on people.row_id = linked.row_id
@@ -29,8 +29,8 @@ with
             {% if not var("resolve_people") %} and false {% endif %}
 
         {% for rows_of_person, merged_columns in [
-                ("= 2", merged_pair("people")),
-                ("> 2", merged_attributes("people")),
+                ("= 2", merged_pair("people", with_protected=true)),
+                ("> 2", merged_attributes("people", with_protected=true)),
             ] %}
             union all
 

@@ -10,7 +10,7 @@ with
 
     kept as (
 
-        select sampled.row_id {{ attribute_columns("sampled") }}
+        select sampled.row_id {{ attribute_columns("sampled", with_protected=true) }}
 
         from {{ profile_sample }} as sampled
         left join matched on sampled.row_id = matched.row_id
@@ -58,7 +58,7 @@ with
 
     drawn_anew as (
 
-        select people.row_id {{ attribute_columns("people") }}
+        select people.row_id {{ attribute_columns("people", with_protected=true) }}
 
         from {{ members }} as people
         inner join ranked on people.row_id = ranked.row_id
@@ -68,14 +68,15 @@ with
 
     sampled as (
 
-        select kept.row_id {{ attribute_columns("kept") }}
+        select kept.row_id {{ attribute_columns("kept", with_protected=true) }}
 
         from kept
         where not exists (select 1 from shortfall)
 
         union all
 
-        select drawn_anew.row_id {{ attribute_columns("drawn_anew") }}
+        select
+            drawn_anew.row_id {{ attribute_columns("drawn_anew", with_protected=true) }}
 
         from drawn_anew
 

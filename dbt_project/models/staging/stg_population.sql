@@ -5,7 +5,9 @@ with
 
     cleaned as (
 
-        select population.row_id {{ cleaned_columns("population", "population") }}
+        select
+            population.row_id
+            {{ cleaned_columns("population", "population", with_protected=true) }}
         from population
 
     )

@@ -7,7 +7,14 @@ with
 
         select
             sample_rows.row_id,
-            sample_rows.sample_key {{ cleaned_columns("sample_rows", "population") }}
+            sample_rows.sample_key
+            {{
+                cleaned_columns(
+                    "sample_rows",
+                    "population",
+                    with_protected=true,
+                )
+            }}
 
         from sample_rows
 

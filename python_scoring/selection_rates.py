@@ -1,0 +1,219 @@
+"""Selection rates: how often people of each group are chosen, beside one another.
+
+The ratio of a group's rate to that of the most chosen group is judged by the four-fifths
+rule: below 0.8 it is evidence of adverse impact (29 CFR 1607.4 D). Groups of fewer than
+2 % of the people are no measure for others there (29 CFR 1607.15 A 2), so that the group
+that others are compared with is one of at least 2 %.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from python_scoring.value_groups import Label
+
+FEWEST_PEOPLE = 25
+MOST_GROUPS = 30
+REFERENCE_SHARE = 0.02
+FOUR_FIFTHS = 0.8
+CONFIDENCE = 0.95
+Verdict = Literal["reference", "surely_below", "below", "not_below", "surely_not_below"]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCount:
+    """People of a group among the ranked candidates, and those of them who were chosen.
+
+    `label` is None for people without a value, and for the other groups together.
+    """
+
+    label: Label
+    candidates: int
+    chosen: int
+    is_other: bool = False
+
+    @property
+    def rate(self) -> float:
+        """The share of the group's candidates who were chosen."""
+        return self.chosen / self.candidates
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRate:
+    """A group's selection rate, and its ratio to the reference's with its interval.
+
+    The ratio is None where there is nothing to compare with; `ratio` below 0.8 is
+    flagged, surely where all of the interval is.
+    """
+
+    group: Label
+    is_other: bool
+    candidates: int
+    chosen: int
+    rate: float
+    ratio: float | None = None
+    ratio_low: float | None = None
+    ratio_high: float | None = None
+    verdict: Verdict | None = None
+
+    @property
+    def is_flagged(self) -> bool:
+        """True below four fifths, surely or not."""
+        return self.verdict in ("surely_below", "below")
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionRates:
+    """The groups of one attribute.
+
+    `moved_share` is the share of the chosen people who would have to be of other groups
+    for each group to be as large among them as among the candidates.
+    """
+
+    groups: tuple[GroupRate, ...]
+    folded_groups: int
+    moved_share: float
+
+
+def selection_rates(counts: Mapping[Label, tuple[int, int]]) -> SelectionRates:
+    """Rates and ratios from candidates and chosen people by group, in the groups' order.
+
+    Groups of fewer than 25 candidates are told together, and so are those beyond the
+    30 largest.
+    """
+    people = [
+        GroupCount(label, candidates, chosen)
+        for label, (candidates, chosen) in counts.items()
+        if candidates
+    ]
+    kept = folded(people)
+    reference = reference_of(kept)
+    return SelectionRates(
+        groups=tuple(_rate(each, reference) for each in kept),
+        folded_groups=len(people) - sum(not each.is_other for each in kept),
+        moved_share=moved_share(kept),
+    )
+
+
+def folded(groups: list[GroupCount]) -> list[GroupCount]:
+    """The groups in their order, small ones together at the end.
+
+    Where those are fewer than 25 people together, the smallest group left goes with
+    them, so that nobody is told by subtraction.
+    """
+    by_size = sorted(
+        range(len(groups)), key=lambda place: (groups[place].candidates, place)
+    )
+    most = len(groups) - MOST_GROUPS
+    small: list[int] = []
+    people = 0
+    for number, place in enumerate(by_size):
+        is_small = groups[place].candidates < FEWEST_PEOPLE or number < most
+        if is_small or 0 < people < FEWEST_PEOPLE:
+            small.append(place)
+            people += groups[place].candidates
+    if not small:
+        return groups
+    others = GroupCount(
+        None,
+        people,
+        sum(groups[place].chosen for place in small),
+        is_other=True,
+    )
+    return [*(one for place, one in enumerate(groups) if place not in small), others]
+
+
+def reference_of(groups: list[GroupCount]) -> GroupCount | None:
+    """The group of the highest rate among those of at least 2 % of the candidates.
+
+    The largest where none is, of equal ones the larger; None for fewer than two groups
+    or where nobody of it was chosen. The other groups together are no group.
+    """
+    people = sum(each.candidates for each in groups)
+    known = [each for each in groups if not each.is_other]
+    large = [each for each in known if each.candidates >= REFERENCE_SHARE * people]
+    if len(groups) < 2 or not known:
+        return None
+    if not large:
+        large = [max(known, key=lambda each: each.candidates)]
+    best = max(large, key=lambda each: (each.rate, each.candidates))
+    return best if best.chosen else None
+
+
+def moved_share(groups: list[GroupCount]) -> float:
+    """Half the sum of the differences of the groups' shares; 0 where nobody was chosen.
+
+    >>> moved_share([GroupCount("a", 50, 30), GroupCount("b", 50, 10)])
+    0.25
+    """
+    candidates = sum(each.candidates for each in groups)
+    chosen = sum(each.chosen for each in groups)
+    if not chosen:
+        return 0.0
+    return 0.5 * sum(
+        abs(each.chosen / chosen - each.candidates / candidates) for each in groups
+    )
+
+
+def ratio_interval(
+    chosen: int, people: int, reference_chosen: int, reference_people: int
+) -> tuple[float, float]:
+    """The 95 % interval of the ratio of two rates, by MOVER from Wilson's intervals.
+
+    Holds for few people and for none chosen, where the interval of the log ratio has no
+    standard error. Some of the reference must be chosen. Donner and Zou, "Closed-form
+    confidence intervals for functions of the normal mean and standard deviation", Stat.
+    Methods Med. Res. 21 (2012); recommended by Fagerland, Lydersen and Laake,
+    "Recommended confidence intervals for two independent binomial proportions", Stat.
+    Methods Med. Res. 24 (2015).
+    """
+    from scipy.stats import binomtest
+
+    def wilson(count: int, total: int) -> tuple[float, float, float]:
+        found = binomtest(count, total).proportion_ci(CONFIDENCE, method="wilson")
+        return count / total, float(found.low), float(found.high)
+
+    rate, low, high = wilson(chosen, people)
+    other, other_low, other_high = wilson(reference_chosen, reference_people)
+    product = rate * other
+
+    def end(own: float, others: float, sign: float) -> float:
+        of_reference = others * (2 * other - others)
+        under_root = product**2 - own * (2 * rate - own) * of_reference
+        return (product + sign * np.sqrt(max(under_root, 0.0))) / of_reference
+
+    return max(0.0, float(end(low, other_high, -1.0))), float(end(high, other_low, 1.0))
+
+
+def _rate(group: GroupCount, reference: GroupCount | None) -> GroupRate:
+    told = GroupRate(
+        group.label, group.is_other, group.candidates, group.chosen, group.rate
+    )
+    if reference is None:
+        return told
+    ratio = group.rate / reference.rate
+    if group == reference:
+        low, high = 1.0, 1.0
+    else:
+        low, high = ratio_interval(
+            group.chosen, group.candidates, reference.chosen, reference.candidates
+        )
+    return GroupRate(
+        group.label,
+        group.is_other,
+        group.candidates,
+        group.chosen,
+        group.rate,
+        ratio=ratio,
+        ratio_low=low,
+        ratio_high=high,
+        verdict="reference" if group == reference else _verdict(ratio, low, high),
+    )
+
+
+def _verdict(ratio: float, low: float, high: float) -> Verdict:
+    if ratio < FOUR_FIFTHS:
+        return "surely_below" if high < FOUR_FIFTHS else "below"
+    return "surely_not_below" if low >= FOUR_FIFTHS else "not_below"

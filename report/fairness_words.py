@@ -1,0 +1,255 @@
+"""Fairness in words: who is chosen less often than others, and what stands in for it.
+
+Reads the document of fairness.json, which `orchestration.fairness` makes.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from report.remarks import Remark
+from report.words import counted, number_text, plain_text, share_text
+
+Fairness = Mapping[str, Any]
+Group = Mapping[str, Any]
+
+MOST_MOVED = 0.1
+UNKNOWN = "–"
+BELOW = ("surely_below", "below")
+VERDICT_WORDS = {
+    "surely_below": "below 0.8",
+    "below": "below 0.8, not sure",
+    "not_below": "not below 0.8, not sure",
+    "surely_not_below": "",
+}
+
+
+def group_text(group: Group) -> str:
+    """What a group is called."""
+    if group["is_other"]:
+        return "other groups"
+    if group["group"] is None:
+        return "no value"
+    return plain_text(group["group"], 60) or "empty"
+
+
+def least_chosen(protected: Mapping[str, Any]) -> Group | None:
+    """The group of the least ratio; None where groups cannot be compared."""
+    compared = [
+        each
+        for each in protected["groups"]
+        if each["ratio"] is not None and each["verdict"] != "reference"
+    ]
+    return min(compared, key=lambda each: float(each["ratio"]), default=None)
+
+
+def fairness_sentences(fairness: Fairness | None) -> tuple[str, ...]:
+    """A sentence for each protected attribute: who is chosen least often."""
+    if fairness is None:
+        return ()
+    return tuple(
+        f"By {_named(each)} the least chosen group is {_compared(each, least)}."
+        for each in fairness["protected"]
+        if (least := least_chosen(each)) is not None
+    )
+
+
+def fairness_warnings(fairness: Fairness | None) -> list[Remark]:
+    """Groups below four fifths, groups that cannot be compared, strong proxies."""
+    if fairness is None:
+        return []
+    is_regulated = fairness["mode"] == "regulated"
+    found = []
+    for each in fairness["protected"]:
+        least = least_chosen(each)
+        if least is None:
+            found.append(_nothing_to_compare(each, fairness["fewest_people"]))
+        elif least["verdict"] in BELOW:
+            found.append(_below(each, least, is_regulated=is_regulated))
+        if is_regulated and each["moved_share"] > MOST_MOVED:
+            found.append(_moved(each))
+    return [*found, *(_strong(each) for each in _of_strength(fairness, "strong"))]
+
+
+def fairness_notes(fairness: Fairness | None) -> list[Remark]:
+    """Moderate proxies, in one note."""
+    moderate = [] if fairness is None else _of_strength(fairness, "moderate")
+    if not moderate:
+        return []
+    told = ", ".join(
+        f"{_proxy_name(each)} of “{plain_text(each['protected_column_name'])}”"
+        for each in moderate
+    )
+    return [
+        Remark(
+            "moderate_proxies",
+            f"Moderate proxies of what is protected: {told}.",
+            "Part of what they say of a person, the protected attribute says too.",
+        )
+    ]
+
+
+def protected_table(protected: Mapping[str, Any]) -> dict[str, Any]:
+    """One protected attribute as the report page shows it."""
+    return {
+        "name": plain_text(protected["column_name"]),
+        "rows": [_row(each) for each in protected["groups"]],
+        "moved": share_text(protected["moved_share"]),
+        "is_compared": least_chosen(protected) is not None,
+        "folded": protected["folded_groups"],
+    }
+
+
+def proxy_rows(fairness: Fairness) -> dict[str, Any]:
+    """The proxies as a table: what is scored down, what is protected across.
+
+    The score comes first, then the attributes, the strongest first.
+    """
+    names = [each["attribute"] for each in fairness["protected"]]
+    rows: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for each in fairness["proxies"]:
+        rows.setdefault(each["attribute"], {})[each["protected"]] = each
+
+    def place(found: Mapping[str, Mapping[str, Any]]) -> tuple[bool, float, str]:
+        first = next(iter(found.values()))
+        strongest = max(float(each["effect"]) for each in found.values())
+        return not first["is_score"], -strongest, first["attribute"]
+
+    return {
+        "protected": [
+            plain_text(each["column_name"]) for each in fairness["protected"]
+        ],
+        "rows": [
+            {
+                "name": _proxy_name(next(iter(found.values())), quoted=False),
+                "is_score": next(iter(found.values()))["is_score"],
+                "cells": [
+                    {
+                        "strength": found[name]["strength"],
+                        "text": number_text(found[name]["effect"], 2),
+                    }
+                    for name in names
+                ],
+            }
+            for found in sorted(rows.values(), key=place)
+        ],
+    }
+
+
+def _row(group: Group) -> dict[str, Any]:
+    is_compared = group["ratio"] is not None
+    return {
+        "group": group_text(group),
+        "is_value": group["group"] is not None,
+        "candidates": number_text(group["candidates"]),
+        "chosen": number_text(group["chosen"]),
+        "rate": share_text(group["rate"]),
+        "ratio": number_text(group["ratio"], 2) if is_compared else UNKNOWN,
+        "between": "compared with"
+        if group["verdict"] == "reference"
+        else _between(group)
+        if is_compared
+        else "",
+        "mark": VERDICT_WORDS.get(group["verdict"], ""),
+        "is_below": group["verdict"] in BELOW,
+    }
+
+
+def _below(protected: Mapping[str, Any], least: Group, *, is_regulated: bool) -> Remark:
+    others = sum(each["verdict"] in BELOW for each in protected["groups"]) - 1
+    message = (
+        f"“{group_text(least)}” of {_named(protected)} is chosen"
+        f" {_times(protected, least)}."
+    )
+    if others:
+        verb = "is" if others == 1 else "are"
+        message += f" {counted(others, 'more group', 'more groups')} {verb} below 0.8."
+    is_sure = any(each["verdict"] == "surely_below" for each in protected["groups"])
+    told = "Less than four fifths as often is taken for evidence of a disadvantage."
+    if not is_sure:
+        told += " The interval holds 0.8, so it may be chance."
+    if is_regulated:
+        told += (
+            " Regulated use: do not deliver this audience before the difference is"
+            " removed, or justified by who answers for it."
+        )
+    else:
+        told += " Leave out what stands in for it, or know why the difference is right."
+    return Remark("below_four_fifths", message, told)
+
+
+def _nothing_to_compare(protected: Mapping[str, Any], fewest: int) -> Remark:
+    groups = protected["groups"]
+    if protected["folded_groups"]:
+        why = f"too few have {number_text(fewest)} people or more"
+    elif len(groups) < 2:
+        why = "everybody is of one group"
+    else:
+        why = "nobody of the large ones is chosen"
+    return Remark(
+        "nothing_to_compare",
+        f"Groups of {_named(protected)} cannot be compared: {why}.",
+        "Whether the audience is fair to them is not known.",
+    )
+
+
+def _moved(protected: Mapping[str, Any]) -> Remark:
+    return Remark(
+        "shares_moved",
+        f"{share_text(protected['moved_share'])} of the chosen people would have to be"
+        f" of other groups of {_named(protected)} for each group to be as large as among"
+        " the candidates.",
+        f"For a regulated use at most {share_text(MOST_MOVED)} is the aim.",
+    )
+
+
+def _strong(proxy: Mapping[str, Any]) -> Remark:
+    protected = f"“{plain_text(proxy['protected_column_name'])}”"
+    value = number_text(proxy["effect"], 2)
+    remedy = (
+        "Several attributes together tell its groups apart; leave out those that say most"
+        " of it."
+        if proxy["is_score"]
+        else "It ranks people by the protected attribute all the same: leave it out, or"
+        " know why it is needed."
+    )
+    return Remark(
+        "strong_proxy",
+        f"{_proxy_name(proxy)} is a strong proxy of {protected} (w {value}).",
+        remedy,
+    )
+
+
+def _of_strength(fairness: Fairness, strength: str) -> list[Mapping[str, Any]]:
+    found = [each for each in fairness["proxies"] if each["strength"] == strength]
+    return sorted(found, key=lambda each: (-each["effect"], each["attribute"]))
+
+
+def _compared(protected: Mapping[str, Any], least: Group) -> str:
+    return f"“{group_text(least)}”, chosen {_times(protected, least)}"
+
+
+def _times(protected: Mapping[str, Any], group: Group) -> str:
+    groups: Sequence[Group] = protected["groups"]
+    reference = next(each for each in groups if each["verdict"] == "reference")
+    return (
+        f"{number_text(group['ratio'], 2)} times ({_between(group)}) as often as"
+        f" “{group_text(reference)}”: {share_text(group['rate'])} and"
+        f" {share_text(reference['rate'])}"
+    )
+
+
+def _between(group: Group) -> str:
+    return (
+        f"{number_text(group['ratio_low'], 2)} to {number_text(group['ratio_high'], 2)}"
+    )
+
+
+def _proxy_name(proxy: Mapping[str, Any], *, quoted: bool = True) -> str:
+    if proxy["is_score"]:
+        return "The score as a whole"
+    name = plain_text(proxy["column_name"])
+    return f"“{name}”" if quoted else name
+
+
+def _named(protected: Mapping[str, Any]) -> str:
+    return f"“{plain_text(protected['column_name'])}”"

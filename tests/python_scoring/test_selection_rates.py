@@ -1,0 +1,128 @@
+"""Selection rates: ratios with intervals, and no group too small to be told of."""
+
+import numpy as np
+import pytest
+from scipy.stats import binom
+from scipy.stats.contingency import relative_risk
+
+from python_scoring.selection_rates import ratio_interval, selection_rates
+
+
+def rates(**counts):
+    found = selection_rates(counts)
+    return {each.group or "others": each for each in found.groups}
+
+
+def test_the_ratio_is_to_the_group_that_is_chosen_most_often():
+    found = rates(a=(1_000, 100), b=(2_000, 120), c=(500, 45))
+
+    assert [each.rate for each in found.values()] == [0.1, 0.06, 0.09]
+    assert [each.ratio for each in found.values()] == pytest.approx([1.0, 0.6, 0.9])
+    assert (found["a"].verdict, found["a"].ratio_low) == ("reference", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("counts", "verdict", "is_flagged"),
+    [
+        ((10_000, 600), "surely_below", True),
+        ((400, 30), "below", True),
+        ((400, 34), "not_below", False),
+        ((10_000, 990), "surely_not_below", False),
+    ],
+)
+def test_below_four_fifths_is_flagged_and_told_whether_it_is_sure(
+    counts, verdict, is_flagged
+):
+    found = rates(a=(10_000, 1_000), b=counts)["b"]
+
+    assert (found.verdict, found.is_flagged) == (verdict, is_flagged)
+
+
+def test_with_many_people_the_interval_is_that_of_the_log_ratio():
+    low, high = ratio_interval(2_178, 24_459, 1_438, 10_878)
+
+    katz = relative_risk(2_178, 24_459, 1_438, 10_878).confidence_interval(0.95)
+    assert (low, high) == pytest.approx((katz.low, katz.high), rel=0.003)
+
+
+@pytest.mark.parametrize(("one", "other"), [(0.1, 0.2), (0.3, 0.3), (0.05, 0.1)])
+def test_the_interval_holds_the_ratio_95_times_in_100(one, other):
+    """Every outcome of 60 and 80 people, each with its probability."""
+    covered = 0.0
+    for chosen, share in enumerate(binom.pmf(np.arange(61), 60, one)):
+        for of_other, other_share in enumerate(binom.pmf(np.arange(41), 80, other)):
+            if of_other == 0 or share * other_share < 1e-6:
+                continue
+            low, high = ratio_interval(chosen, 60, of_other, 80)
+            covered += share * other_share * (low <= one / other <= high)
+
+    assert 0.93 < covered < 0.985
+
+
+def test_a_group_of_whom_nobody_is_chosen_has_an_interval():
+    found = rates(a=(1_000, 100), b=(100, 0))["b"]
+
+    assert (found.ratio, found.ratio_low, found.verdict) == (0.0, 0.0, "surely_below")
+    assert 0.2 < found.ratio_high < 0.6
+
+
+def test_a_small_group_is_no_measure_for_others():
+    found = rates(a=(5_000, 500), b=(5_000, 450), tiny=(60, 30))
+
+    assert found["a"].verdict == "reference"
+    assert found["tiny"].ratio == pytest.approx(5.0)
+
+
+def test_groups_of_fewer_than_25_people_are_told_together():
+    found = selection_rates(
+        {"a": (500, 50), "b": (24, 2), "c": (300, 30), "d": (20, 5), None: (30, 3)}
+    )
+
+    told = [(each.group, each.is_other, each.candidates) for each in found.groups]
+    assert told == [
+        ("a", False, 500),
+        ("c", False, 300),
+        (None, False, 30),
+        (None, True, 44),
+    ]
+    assert found.folded_groups == 2
+    assert found.groups[-1].chosen == 7
+
+
+def test_a_single_small_group_takes_the_next_one_with_it():
+    found = selection_rates({"a": (500, 50), "b": (400, 40), "c": (10, 1)})
+
+    assert [(g.group, g.candidates) for g in found.groups] == [("a", 500), (None, 410)]
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        {},
+        {"a": (24, 3), "b": (10, 1)},
+        {"a": (1_000, 10), "b": (3, 1)},
+        {"a": (1_000, 10)},
+        {None: (1_000, 10)},
+        {"a": (1_000, 0), "b": (1_000, 0)},
+    ],
+    ids=["nobody", "all small", "one large", "one", "all missing", "none chosen"],
+)
+def test_where_there_is_nothing_to_compare_there_is_no_ratio(counts):
+    found = selection_rates(counts)
+
+    assert [each.ratio for each in found.groups] == [None] * len(found.groups)
+    assert all(each.candidates >= 25 or each.is_other for each in found.groups)
+
+
+def test_beyond_the_thirty_largest_groups_are_told_together():
+    found = selection_rates({f"g{n:02}": (1_000 + n, 10) for n in range(40)})
+
+    assert len(found.groups) == 31
+    assert found.groups[-1].candidates == sum(1_000 + n for n in range(10))
+
+
+def test_the_share_that_would_have_to_move():
+    found = selection_rates({"a": (600, 90), "b": (400, 10)})
+
+    # 90 of 100 chosen are of a, who are 60 of 100 candidates.
+    assert found.moved_share == pytest.approx(0.3)
