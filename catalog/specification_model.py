@@ -22,6 +22,7 @@ from catalog.specification_fields import (
     Number,
     Tag,
     VariancePooling,
+    is_unset,
 )
 
 MOST_PEOPLE = 1_000_000_000_000
@@ -39,6 +40,7 @@ ModelName = Literal[
     "published_sql",
 ]
 MOST_CONDITIONS = 50
+MINIMUM_POPULATION = 100
 
 
 class DatasetSource(Frozen):
@@ -98,6 +100,13 @@ class PopulationChoice(Frozen):
     """The people to choose from."""
 
     dataset: Name = Field(description="Name of the dataset with the population.")
+    where: tuple[Condition, ...] = Field(
+        default=(),
+        max_length=MOST_CONDITIONS,
+        exclude_if=is_unset,
+        description="Which rows of it may be chosen: all conditions hold. The others are"
+        " neither ranked nor compared with; seed people among them are learnt from.",
+    )
 
 
 class AttributeChoice(Frozen):
@@ -277,6 +286,14 @@ class Scoring(Frozen):
 class Limits(Frozen):
     """When the studio refuses, warns or leaves an attribute out."""
 
+    minimum_population: StrictInt = Field(
+        default=MINIMUM_POPULATION,
+        ge=1,
+        le=MOST_PEOPLE,
+        exclude_if=lambda people: people == MINIMUM_POPULATION,
+        description="A filter that leaves fewer people of the population than this is"
+        " refused.",
+    )
     minimum_seed: StrictInt = Field(
         default=25,
         ge=1,

@@ -62,7 +62,8 @@ class Source:
     """A dataset at one fingerprint, with its profile where one is needed.
 
     `mappings` are given where the catalog's do not count: for rows that the studio
-    keeps itself. `chosen_by` are the attributes by which those rows were chosen.
+    keeps itself. `chosen_by` are the attributes by which its rows were chosen,
+    `held_to_one` those of them that have one value alone in these rows.
     """
 
     dataset: Dataset
@@ -70,6 +71,7 @@ class Source:
     profile: DatasetProfile | None = None
     mappings: tuple[AttributeMapping, ...] | None = None
     chosen_by: tuple[str, ...] = ()
+    held_to_one: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +153,9 @@ class SpecificationRow:
 class BuildInputs:
     """All that one build reads. Slugs are validated by the catalog; columns are free text.
 
-    `has_unique_key`: each row of the population is a person. `previous_members` is the members' file of the version before, where members of it
-    stay near the cut.
+    `has_unique_key`: each row of the population is a person. `previous_members` is the
+    members' file of the version before, where members of it stay near the cut.
+    `conditions` are the population's filter, each with its column.
     """
 
     build_id: str
@@ -163,6 +166,7 @@ class BuildInputs:
     specification: SpecificationRow = field(default_factory=SpecificationRow)
     has_unique_key: bool = False
     previous_members: Path | None = None
+    conditions: tuple[tuple[Condition, Column], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +230,14 @@ class Engine(Protocol):
         columns: Sequence[str],
     ) -> Source:
         """The rows of a loaded source on which all conditions hold, kept in the home.
+
+        Raises StudioError `filter_selects_nobody` where there are none.
+        """
+
+    def count_rows(
+        self, source: Source, conditions: Sequence[tuple[Condition, Column]]
+    ) -> int:
+        """How many rows of a loaded source all conditions hold on.
 
         Raises StudioError `filter_selects_nobody` where there are none.
         """

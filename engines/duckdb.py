@@ -196,6 +196,19 @@ class DuckDBEngine:
                 confirm()
         return kept
 
+    def count_rows(
+        self, source: Source, conditions: Sequence[tuple[Condition, Column]]
+    ) -> int:
+        """How many rows of a loaded source all conditions hold on."""
+        files = self._files(source.dataset, source.fingerprint)
+        with (
+            explained(f"dataset '{source.dataset.name}'"),
+            memory_session(
+                self.settings, self.home.root / SPILL, files=files
+            ) as connection,
+        ):
+            return selections.count_rows(connection, source, files, conditions)
+
     def identifier_shape(self, source: Source, column: str) -> str:
         """What an identifier's values look like, in words that show none of them."""
         files = self._files(source.dataset, source.fingerprint)

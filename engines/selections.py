@@ -69,6 +69,21 @@ def keep_rows(
         raise _nobody(connection, source, rows, conditions)
 
 
+def count_rows(
+    connection: "duckdb.DuckDBPyConnection",
+    source: Source,
+    files: Iterable[Path],
+    conditions: Conditions,
+) -> int:
+    """The rows on which all conditions hold; `filter_selects_nobody` for none."""
+    rows = read_parquet(files)
+    query = f"select count(*) from {rows} where {conditions_sql(conditions)}"
+    (count,) = one_row(connection, query)
+    if not count:
+        raise _nobody(connection, source, rows, conditions)
+    return int(count)
+
+
 def _nobody(
     connection: "duckdb.DuckDBPyConnection",
     source: Source,

@@ -42,6 +42,7 @@ class Build(Frozen):
     learn_from: str
     minimum_seed: int
     advised_seed: int
+    minimum_population: int = 1
     identifiers: tuple[str, ...]
     hashed_identifiers: tuple[str, ...]
     carried_identifiers: tuple[str, ...]
@@ -57,6 +58,7 @@ class Build(Frozen):
     input_fingerprints: dict[str, str]
     input_signs: dict[str, str]
     seed: dict[str, Any] = {}
+    population: dict[str, Any] = {}
     identifier_shapes: dict[str, str] = {}
     maximum_differing_share: float = 0.05
     maximum_unknown_share: float = 0.05
@@ -79,6 +81,7 @@ class Build(Frozen):
             },
             "resolve_people": self.resolve_people,
             "coded": list(self.coded),
+            "marks": ["_is_kept"] if "where" in self.population else [],
             "learn_from": self.learn_from,
             "model": self.model,
         }

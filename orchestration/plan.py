@@ -42,7 +42,8 @@ from engines.base import (
     Source,
     SpecificationRow,
 )
-from engines.registration import current_source, register
+from engines.registration import register
+from orchestration.populations import Population, population_of
 from orchestration.project import code_version
 from orchestration.seeds import Seed, seed_of
 from orchestration.workshop import Workshop
@@ -61,6 +62,7 @@ class Plan:
     specification: AudienceSpecification
     seed_choice: Seed
     seed: Source
+    population_choice: Population
     population: Source
     identifiers: tuple[InputIdentifier, ...]
     attributes: tuple[InputAttribute, ...]
@@ -83,7 +85,17 @@ class Plan:
             "seed": self.seed.fingerprint,
             "population": self.population.fingerprint,
             "mapping": hashlib.sha256(text.encode()).hexdigest(),
+            **self._filter_fingerprint(),
         }
+
+    def _filter_fingerprint(self) -> dict[str, str]:
+        """The population's filter by the columns that it names now; none without one."""
+        told = [
+            [column.model_dump(), condition.model_dump(mode="json")]
+            for condition, column in self.population_choice.conditions
+        ]
+        text = json.dumps(told, sort_keys=True)
+        return {"filter": hashlib.sha256(text.encode()).hexdigest()} if told else {}
 
     def inputs(self, build_id: str) -> BuildInputs:
         """What the engine writes into the work database."""
@@ -95,6 +107,7 @@ class Plan:
             attributes=self.attributes,
             specification=specification_row(self.specification),
             has_unique_key=not self.resolves_people,
+            conditions=self.population_choice.conditions,
         )
 
     @property
@@ -169,7 +182,8 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
     """
     seed_choice = seed_of(workshop, specification)
     seed = seed_choice.source
-    population = current_source(workshop, specification.population.dataset)
+    population_choice = population_of(workshop, specification)
+    population = population_choice.source
     ours, theirs = mapped_pair(workshop, seed, population)
     limits, learn = specification.limits, specification.scoring.learn_from
     refuse(seed_verdict(ours, limits), "seed")
@@ -196,6 +210,7 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
     shared = [each for each in found if each.is_shared]
     notes = [note for key in shared for note in join_key_notes(ours, theirs, key.name)]
     notes += [*conflict_notes(ours, theirs, found), *selection.notes]
+    notes += population_choice.notes
     notes += key_notes("seed", key_profiles(seed, found, "seed"))
     if resolves_people:
         notes += key_notes("population", key_profiles(population, found, "population"))
@@ -210,6 +225,7 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
         specification=specification,
         seed_choice=seed_choice,
         seed=seed,
+        population_choice=population_choice,
         population=population,
         identifiers=tuple(input_identifier(each, seed, population) for each in found),
         attributes=tuple(
@@ -248,6 +264,7 @@ def mapped(workshop: Workshop, source: Source) -> MappedDataset:
         mappings=workshop.catalog.mappings(source.dataset.id) if own is None else own,
         profile=source.profile,
         chosen_by=source.chosen_by,
+        held_to_one=source.held_to_one,
     )
 
 
@@ -487,10 +504,7 @@ def _figures_of(plan: Plan) -> dict[str, Any]:
         "specification_hash": specification_hash(specification),
         "code_version": code_version(),
         "seed": plan.seed_choice.facts,
-        "population": {
-            "dataset": plan.population.dataset.name,
-            "rows": rows_of(plan.population),
-        },
+        "population": plan.population_choice.facts,
         "identifiers": [
             {
                 "identifier": each.slug,

@@ -77,7 +77,10 @@ def sources_of(
     tables: Mapping[str, pa.Table],
 ) -> tuple[Source, ...]:
     """The datasets by the names that the specification gives them."""
-    population = specification.specification.population.dataset
+    population = {
+        "dataset": specification.specification.population.dataset,
+        **build.population,
+    }
     fingerprints = build.input_fingerprints
     overlap = tables["report_overlap"].to_pylist()[0]
     population_rows = sum(
@@ -89,28 +92,26 @@ def sources_of(
         )
     )
     return (
-        Source(
-            "Seed", seed_name(build.seed), overlap["seed_rows"], fingerprints["seed"]
-        ),
+        Source("Seed", name_of(build.seed), overlap["seed_rows"], fingerprints["seed"]),
         Source(
             "Population",
-            population,
+            name_of(population),
             population_rows,
             fingerprints["population"],
         ),
     )
 
 
-def seed_name(seed: Mapping[str, Any]) -> str:
-    """The seed as its plan told of it: a dataset, rows of one, an audience's version.
+def name_of(side: Mapping[str, Any]) -> str:
+    """A side as its plan told of it: a dataset, rows of one, an audience's version.
 
-    >>> seed_name({"audience": "Buyers", "version": 2, "rows": 10})
+    >>> name_of({"audience": "Buyers", "version": 2, "rows": 10})
     'Buyers, version 2'
     """
-    if "audience" in seed:
-        return f"{seed['audience']}, version {seed['version']}"
-    where = " and ".join(seed.get("where", ()))
-    return f"{seed['dataset']} where {where}" if where else str(seed["dataset"])
+    if "audience" in side:
+        return f"{side['audience']}, version {side['version']}"
+    where = " and ".join(side.get("where", ()))
+    return f"{side['dataset']} where {where}" if where else str(side["dataset"])
 
 
 def provenance(manifest: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from catalog.errors import StudioError
+from catalog.names import shown
 from engines.base import Engine
 from orchestration.builds import Build
 from orchestration.fitting import fitted, tuned
@@ -94,7 +95,12 @@ def score_population(engine: Engine, build: Build) -> ScoringSummary:
     leaves everybody without a score.
     """
     folder, model = build.folder, build.model
-    always = ("canonical_learn_from", "canonical_seed", "canonical_sample")
+    always = (
+        "canonical_learn_from",
+        "canonical_seed",
+        "canonical_sample",
+        "distribution_totals",
+    )
     names = dict.fromkeys([*relations_of(model), *always])
     read = engine.read_tables(folder, [f"main.{name}" for name in names])
     tables = {name.removeprefix("main."): table for name, table in read.items()}
@@ -108,6 +114,7 @@ def score_population(engine: Engine, build: Build) -> ScoringSummary:
             build.identifier_shapes,
         )
     check_learning_seed(seed.num_rows, build.minimum_seed)
+    check_filtered_population(tables["distribution_totals"], build)
     tuning = tuned(model, tables, build.trials, folder / "trials.db")
     if tuning is not None:
         tables[TREES] = as_table(tuning.trees)
@@ -182,6 +189,20 @@ def check_learning_seed(people: int, minimum: int) -> None:
             f"has {people:,} people, fewer than {minimum:,}",
             "add people to the seed, or lower limits.minimum_seed knowingly",
         )
+
+
+def check_filtered_population(totals: pa.Table, build: Build) -> None:
+    """Refuse a population's filter that leaves too few beside the seed's own people."""
+    people = totals.column("reference_total")[0].as_py()
+    if "where" not in build.population or people >= build.minimum_population:
+        return
+    raise StudioError(
+        "filter_leaves_too_few",
+        f"filter on the population {shown(build.population['dataset'])}",
+        f"leaves {people:,} people who are not in the seed; at least"
+        f" {build.minimum_population:,} are needed",
+        "widen population.where, or lower limits.minimum_population",
+    )
 
 
 def check_matched_seed(

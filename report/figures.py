@@ -121,6 +121,7 @@ def audience_figures(
     attributes = attribute_figures(attribute_weights, value_terms)
     facts = (
         *_audience_facts(cut_row, delivered_people, added_seed_people),
+        *_filter_facts(overlap_row),
         *_seed_facts(overlap_row),
         *_quality_facts(plain_rows(deciles), curve_rows, chosen_people, held_out_auc),
         *_sureness_facts(quality),
@@ -184,6 +185,15 @@ def _audience_facts(cut: Row, delivered: int, added: int) -> list[Fact]:
         *_unscored_facts(cut),
         _number("cut_score", "Cut score", cut["cut_score"], "score from 0 to 1", 3),
     ]
+
+
+def _filter_facts(overlap: Row) -> list[Fact]:
+    count = overlap["filtered_out_people"]
+    return (
+        [_people("filtered_out_people", "Left out by the filter", count)]
+        if count
+        else []
+    )
 
 
 def _unscored_facts(cut: Row) -> list[Fact]:
@@ -336,9 +346,17 @@ def _sentences(
 def _overlap_sentence(overlap: Row) -> str:
     matched, seed = overlap["matched_people"], overlap["seed_people"]
     verb = "is" if matched == 1 else "are"
-    return (
+    sentence = (
         f"{number_text(matched)} of {counted(seed, 'seed person', 'seed people')} "
         f"{verb} in the population."
+    )
+    if not overlap["filtered_out_people"]:
+        return sentence
+    return (
+        f"{sentence} Its filter leaves out"
+        f" {counted(overlap['filtered_out_people'], 'person', 'people')} and keeps"
+        f" {number_text(overlap['population_people'])},"
+        f" {number_text(overlap['matched_population_people'])} of them seed people."
     )
 
 

@@ -15,7 +15,7 @@ def plan_summary(plan: Mapping[str, Any]) -> dict[str, str]:
     return {
         "audience": plain_text(plan["audience"]),
         "seed": _seed(plan["seed"]),
-        "population": _rows(plan["population"]),
+        "population": _some_rows(plan["population"]),
         "joined by": _join(plan["identifiers"], resolves=plan["resolves_people"]),
         "learns from": _learns(plan["learn_from"], plan["matched_minimum"]),
         "scores by": _attributes(plan["attributes"]),
@@ -46,9 +46,16 @@ def plan_caveats(plan: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(caveats)
 
 
-def _rows(dataset: Mapping[str, Any]) -> str:
-    name = plain_text(dataset["dataset"])
-    return f"{counted(dataset['rows'], 'row', 'rows')} of '{name}'"
+def _some_rows(chosen: Mapping[str, Any]) -> str:
+    """The rows of a dataset, or those of them that a filter keeps."""
+    name = plain_text(chosen["dataset"])
+    if "where" not in chosen:
+        return f"{counted(chosen['rows'], 'row', 'rows')} of '{name}'"
+    where = plain_text(" and ".join(chosen["where"]))
+    return (
+        f"{number_text(chosen['rows'])} of"
+        f" {counted(chosen['of_rows'], 'row', 'rows')} of '{name}' where {where}"
+    )
 
 
 def _seed(seed: Mapping[str, Any]) -> str:
@@ -58,13 +65,7 @@ def _seed(seed: Mapping[str, Any]) -> str:
             f"{counted(seed['rows'], 'person', 'people')} of version {seed['version']}"
             f" of the audience '{plain_text(seed['audience'])}'"
         )
-    if "where" not in seed:
-        return _rows(seed)
-    where = plain_text(" and ".join(seed["where"]))
-    return (
-        f"{number_text(seed['rows'])} of {counted(seed['of_rows'], 'row', 'rows')} of"
-        f" '{plain_text(seed['dataset'])}' where {where}"
-    )
+    return _some_rows(seed)
 
 
 def _learns(learn_from: str, matched_minimum: int) -> str:

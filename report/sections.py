@@ -263,12 +263,25 @@ def reliability(quality: Mapping[str, Any], picture: Picture) -> Section:
 def overlap(table: pd.DataFrame) -> Section:
     """How many of the seed are in the population, and the other way round."""
     row = only_row(table)
-    found, seed, people = (
-        row[name] for name in ("matched_people", "seed_people", "population_people")
+    found, seed, people, left_out = (
+        row[name]
+        for name in (
+            "matched_people",
+            "seed_people",
+            "population_people",
+            "filtered_out_people",
+        )
     )
+    inside = row["matched_population_people"]
     sides = [
         _side("seed people are in the population", found, seed),
-        _side("people in the population are seed people", found, people),
+        _side(
+            "people whom the population's filter keeps are seed people"
+            if left_out
+            else "people in the population are seed people",
+            inside,
+            people,
+        ),
     ]
     facts = [
         ("Seed rows", row["seed_rows"]),
@@ -276,7 +289,8 @@ def overlap(table: pd.DataFrame) -> Section:
         ("Seed people found in the population", found),
         ("Seed people not found", row["unmatched_people"]),
         ("Seed people the model learned from", row["learning_seed_people"]),
-        ("People in the population", people),
+        ("People in the population", people + left_out),
+        *([("Of these, left out by its filter", left_out)] if left_out else []),
     ]
     return Section(
         "overlap",

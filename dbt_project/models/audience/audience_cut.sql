@@ -20,7 +20,12 @@ with
 
     ),
 
-    matched_total as (select count(*) as matched_seed_count from matched),
+    matched_total as (
+
+        select count(*) as matched_seed_count
+        from {{ kept(ref("canonical_matched_seed")) }} as kept_matched
+
+    ),
 
     candidate_total as (
 

@@ -5,7 +5,10 @@ with
 
     cleaned as (
 
-        select population.row_id {{ cleaned_columns("population", "population") }}
+        select
+            population.row_id
+            {{ cleaned_columns("population", "population") }}
+            {{ mark_columns("population") }}
         from population
 
     )

@@ -1,7 +1,8 @@
 {#
     The relation's columns are the fixed ones, the identifiers (where `identifiers` is true) and
     one for each of the build's attributes with the given roles: not one more, not one fewer.
-    `is_coded_left_out`: none for attributes that are kept in codes.
+    `is_coded_left_out`: none for attributes that are kept in codes. `marks`: the build's marks
+    as well.
 
     arguments: {attributes: source('inputs', 'attributes'), fixed: [row_id], identifiers: true}
 #}
@@ -11,12 +12,17 @@
     fixed=[],
     identifiers=false,
     roles=["categorical", "continuous"],
-    is_coded_left_out=false
+    is_coded_left_out=false,
+    marks=false
 ) %}
-    {%- set known = fixed + (
-        var("identifiers") + var("carried_identifiers")
-        if identifiers
-        else []
+    {%- set known = (
+        fixed
+        + (
+            var("identifiers") + var("carried_identifiers")
+            if identifiers
+            else []
+        )
+        + (var("marks") if marks else [])
     ) -%}
 
     with

@@ -1,0 +1,104 @@
+"""Marks: what a build asks of each row of the population beside its attributes.
+
+A mark is a column of the inputs whose name begins with `_`, as no attribute's does.
+Where a column is in codes, a mark of it is found for each listed value and looked up by
+the rows' codes: no text is read again.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from catalog.datasets import Column
+from engines.base import BuildInputs
+from engines.codes import CodedColumn
+from engines.conditions import condition_sql, conditions_sql
+from engines.quoting import quote_identifier
+from engines.relations import read_parquet
+from engines.samples import kept_type
+
+if TYPE_CHECKING:
+    import duckdb
+    import numpy as np
+
+# The population's filter holds for the row.
+IS_KEPT = "_is_kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one column says of a mark: SQL for it, given the column under any name."""
+
+    mark: str
+    column: Column
+    sql: Callable[[Column], str]
+
+
+def parts_of(inputs: BuildInputs) -> Iterator[Part]:
+    """The parts of all marks that the build asks for; parts of one mark all hold."""
+    for condition, column in inputs.conditions:
+        yield Part(IS_KEPT, column, partial(condition_sql, condition))
+
+
+def mark_columns(inputs: BuildInputs) -> list[str]:
+    """SQL for the marks of the population's rows, each under its name."""
+    parts: dict[str, list[str]] = {}
+    for part in parts_of(inputs):
+        parts.setdefault(part.mark, []).append(f"({part.sql(part.column)})")
+    return [
+        f"{' and '.join(each)} as {quote_identifier(mark)}"
+        for mark, each in parts.items()
+    ]
+
+
+def sample_filter(inputs: BuildInputs, name_of: Callable[[Column], str]) -> str:
+    """SQL that is true of the kept sample's rows that the filter keeps."""
+    return conditions_sql(
+        [
+            (condition, Column(name=name_of(column), type=kept_type(column.type)))
+            for condition, column in inputs.conditions
+        ]
+    )
+
+
+def make_marks(
+    connection: "duckdb.DuckDBPyConnection",
+    inputs: BuildInputs,
+    files: Sequence[Path],
+    coded: Mapping[str, CodedColumn],
+) -> dict[str, "np.ndarray"]:
+    """Each mark of every row, in the order of files and rows.
+
+    `coded` are the columns in codes, by name. The connection keeps the order of rows.
+    """
+    found: dict[str, np.ndarray] = {}
+    for part in parts_of(inputs):
+        column = coded.get(part.column.name)
+        marks = (
+            _read(connection, part.sql(part.column), files)
+            if column is None
+            else _looked_up(connection, part, column)
+        )
+        found[part.mark] = found[part.mark] & marks if part.mark in found else marks
+    return found
+
+
+def _looked_up(
+    connection: "duckdb.DuckDBPyConnection", part: Part, column: CodedColumn
+) -> "np.ndarray":
+    import numpy as np
+
+    value = Column(name="value", type=kept_type(part.column.type))
+    listed = _read(connection, part.sql(value), [column.values])
+    return np.concatenate([listed[:0], *(listed[block] for block in column.blocks())])
+
+
+def _read(
+    connection: "duckdb.DuckDBPyConnection", sql: str, files: Sequence[Path]
+) -> "np.ndarray":
+    """An expression's values, in the order of files and rows."""
+    query = f"select {sql} as mark from {read_parquet(files)}"
+    marks: np.ndarray = connection.sql(query).to_arrow_table()["mark"].to_numpy()
+    return marks
