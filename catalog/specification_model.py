@@ -12,6 +12,7 @@ from pydantic import Field, StrictBool, StrictInt, field_validator, model_valida
 
 from catalog.conditions import Condition
 from catalog.datasets import Frozen
+from catalog.division import MOST_TIERS, Tier, check_tiers, tier_names
 from catalog.names import folded, shown
 from catalog.schedule import check_schedule
 from catalog.specification_fields import (
@@ -156,22 +157,53 @@ class Output(Frozen):
         " less. With top or best_percent.",
     )
 
+    tiers: tuple[Tier, ...] = Field(
+        default=(),
+        max_length=MOST_TIERS,
+        exclude_if=is_unset,
+        description="Disjoint parts of the audience down the ranking: numbers such as"
+        " [1, 3, 5], or mappings with a name. The last ends at the limit, top or"
+        " best_percent, which alone says how many people there are.",
+    )
+
+    @model_validator(mode="after")
+    def _one_limit(self) -> Self:
+        given = [k for k in ("top", "min_score", "best_percent") if self._has(k)]
+        if not given and self.tiers:
+            raise ValueError(
+                "has tiers and no limit: tiers only divide the audience, so give top or"
+                " best_percent as well"
+            )
+        if len(given) != 1:
+            told = " and ".join(given) or "no limit"
+            raise ValueError(
+                f"has {told}: give exactly one of top, min_score and best_percent"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _tiers_divide_the_limit(self) -> Self:
+        if self.tiers and self.min_score is not None:
+            raise ValueError(
+                "has tiers and min_score: tiers divide a size, so give top or"
+                " best_percent, or leave tiers out"
+            )
+        if self.tiers and self.kind != "min_score":
+            check_tiers(self.tiers, self.kind, self.value)
+        return self
+
+    @property
+    def tier_names(self) -> list[str]:
+        """What the tiers are called, from the most alike down."""
+        kind = self.kind
+        return [] if kind == "min_score" else tier_names(self.tiers, kind)
+
     @model_validator(mode="after")
     def _margin_of_a_size(self) -> Self:
         if self.keep_margin is not None and self.min_score is not None:
             raise ValueError(
                 "has keep_margin and min_score: a margin is of a size, so give top or"
                 " best_percent, or leave keep_margin out"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _one_limit(self) -> Self:
-        given = [k for k in ("top", "min_score", "best_percent") if self._has(k)]
-        if len(given) != 1:
-            told = " and ".join(given) or "no limit"
-            raise ValueError(
-                f"has {told}: give exactly one of top, min_score and best_percent"
             )
         return self
 

@@ -303,11 +303,13 @@ class Engine(Protocol):
         identifiers: Sequence[str],
         contributions: Iterable["pa.RecordBatch"] = (),
         metadata: Mapping[str, str] | None = None,
+        tiers: Sequence[tuple[str, int]] = (),
     ) -> MembersFile:
         """Write the audience's people, best first, to one Parquet file.
 
         `identifiers` are slugs. Batches of contributions hold `row_id` and
-        `contribution_<attribute>` columns; `metadata` goes into the file's own.
+        `contribution_<attribute>` columns; `metadata` goes into the file's own. With
+        `tiers`, names and how many of the best they reach down to, a column `tier`.
         """
 
     def hash_differences(

@@ -370,6 +370,7 @@ class DuckDBEngine:
         identifiers: Sequence[str],
         contributions: Iterable["pa.RecordBatch"] = (),
         metadata: Mapping[str, str] | None = None,
+        tiers: Sequence[tuple[str, int]] = (),
     ) -> MembersFile:
         """Write the audience's people, best first, to one Parquet file."""
         with (
@@ -377,7 +378,7 @@ class DuckDBEngine:
             work_session(self.settings, build_folder) as connection,
         ):
             return write_members(
-                connection, target, identifiers, contributions, metadata or {}
+                connection, target, identifiers, contributions, metadata or {}, tiers
             )
 
     def hash_differences(

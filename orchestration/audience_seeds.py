@@ -16,7 +16,7 @@ from orchestration.workshop import Workshop
 
 MEMBERS = "members.parquet"
 NOT_IDENTIFIERS = frozenset(
-    ("person_key", "score", "log_odds", "rank", "percentile", "is_seed")
+    ("person_key", "score", "log_odds", "rank", "percentile", "is_seed", "tier")
 )
 CONTRIBUTION = "contribution_"
 

@@ -52,6 +52,7 @@ class Build(Frozen):
     discrete: tuple[str, ...]
     coded: tuple[str, ...] = ()
     keep_margin: float | None = None
+    tiers: tuple[tuple[str, float], ...] = ()
     allow_indistinct: bool = False
     economics: Economics = Economics()
     resolve_people: bool

@@ -14,6 +14,7 @@ from orchestration.leases import leased
 from orchestration.plan import Plan, plan_build, rows_of
 from orchestration.project import code_version
 from orchestration.steady import input_signs, refuse_changed_inputs, steady
+from orchestration.tiers import tiers_of
 from orchestration.workshop import Workshop
 
 STEP = "inputs"
@@ -116,6 +117,7 @@ def prepare_build(
             categorical=plan.slugs("categorical"),
             continuous=plan.slugs("continuous"),
             discrete=tuple(each.slug for each in plan.attributes if each.is_discrete),
+            tiers=tiers_of(version.specification.output),
             keep_margin=version.specification.output.keep_margin,
             resolve_people=plan.resolves_people,
             input_fingerprints=fingerprints,

@@ -46,6 +46,7 @@ from engines.registration import register
 from orchestration.populations import Population, population_of
 from orchestration.project import code_version
 from orchestration.seeds import Seed, seed_of
+from orchestration.tiers import refuse_empty_tiers
 from orchestration.workshop import Workshop
 from report.plan_words import plan_caveats, plan_summary
 
@@ -220,6 +221,7 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
         verdict = learning_seed_verdict(people, limits)
         refuse(verdict, "seed")
         notes += verdict.notes
+    refuse_empty_tiers(specification.output, population_choice.facts["rows"])
     chosen = {each.attribute for each in selection.attributes}
     return Plan(
         specification=specification,
@@ -539,6 +541,11 @@ def _figures_of(plan: Plan) -> dict[str, Any]:
             {}
             if specification.output.keep_margin is None
             else {"keep_margin": specification.output.keep_margin}
+        )
+        | (
+            {"tiers": specification.output.tier_names}
+            if specification.output.tiers
+            else {}
         ),
         "economics": specification.economics.model_dump(mode="json"),
         "refresh": specification.refresh.model_dump(mode="json"),

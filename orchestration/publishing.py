@@ -41,6 +41,7 @@ from orchestration.refresh import (
 )
 from orchestration.reporting import REPORT, page_of, pictures_of
 from orchestration.steady import refuse_changed_inputs
+from orchestration.tiers import tier_counts, tier_ends, tier_figures
 from orchestration.version_files import MANIFEST, file_hash, is_whole
 from orchestration.workshop import Workshop
 from python_scoring.model import Model
@@ -221,6 +222,7 @@ def write_version(
             "specification": str(build.specification_number),
             "build": build.build_id,
         },
+        tier_ends(build, tables),
     )
     if build.has_many_identities:
         engine.export_identities(build.folder, folder / IDENTITIES)
@@ -237,8 +239,11 @@ def write_version(
     (folder / FILE).write_text(to_json(distributions), encoding="utf-8")
     refresh = refreshed(workshop, build, folder, number)
     told = figures.as_json() | {"refresh": refresh.as_json() if refresh else None}
+    tiers = tier_figures(engine, build, folder / "members.parquet")
+    told |= {"tiers": tiers} if tiers else {}
     manifest = manifest_of(build, members, number)
     manifest["has_contributions"] = with_contributions
+    manifest |= {"tiers": tier_counts(tiers)} if tiers else {}
     texts = {
         "figures.json": json.dumps(told, indent=1, ensure_ascii=False),
         "parameters.json": document,
@@ -257,6 +262,7 @@ def write_version(
             pictures=pictures_of(engine, build, tables),
             manifest=manifest,
             quality=quality,
+            tiers=tiers,
         )
         texts[REPORT] = render_page(page)
     for name, text in texts.items():

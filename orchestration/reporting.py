@@ -1,6 +1,6 @@
 """From a build to its report page, and to the pictures that Dagster shows beside it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -49,10 +49,12 @@ def page_of(
     pictures: list[Picture],
     manifest: Mapping[str, Any],
     quality: Quality | None = None,
+    tiers: Sequence[Mapping[str, Any]] = (),
 ) -> Page:
     """The report of a build that is about to be published under this number.
 
-    `manifest` is that of the version, without the files that are still to be written.
+    `manifest` is that of the version, without the files that are still to be written;
+    `quality` and `tiers` are as its files have them.
     """
     frames = {name: table.to_pandas() for name, table in tables.items()}
     return Page(
@@ -65,7 +67,7 @@ def page_of(
             sources=sources_of(build, specification, tables),
         ),
         sections=report_sections(
-            figures, frames, pictures, build.left_out, build.notes, quality
+            figures, frames, pictures, build.left_out, build.notes, quality, tiers
         ),
         provenance=provenance(manifest),
     )

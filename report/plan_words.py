@@ -21,6 +21,7 @@ def plan_summary(plan: Mapping[str, Any]) -> dict[str, str]:
         "scores by": _attributes(plan["attributes"]),
         "left out": _left_out(plan["left_out"]),
         "delivers": _limit(plan["output"]),
+        **_tiers(plan["output"]),
         "seed people": (
             "are added, over and above the limit, with the score 1"
             if plan["output"]["include_seed"]
@@ -113,6 +114,15 @@ def _limit(output: Mapping[str, Any]) -> str:
     if margin is None:
         return told
     return f"{told}; members stay, and newcomers wait, within {margin:g} % of the cut"
+
+
+def _tiers(output: Mapping[str, Any]) -> dict[str, str]:
+    """The parts that the audience is divided into, where it is."""
+    names = [f"'{plain_text(name)}'" for name in output.get("tiers", ())]
+    if not names:
+        return {}
+    told = f"{number_text(len(names))} disjoint parts of it, best first: "
+    return {"tiers": told + ", ".join(names)}
 
 
 def _recommends(economics: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from report.charts import tenths_text
 from report.drawing import Picture
 from report.figures import AudienceFigures
 from report.page import Section
+from report.divisions import tiers_section
 from report.quality_words import recommendation_text
 from report.reach import Reach, curve_points, last_better_than_random, reach_at
 from report.reading import BANDS, band_of, pairs_text, range_text
@@ -35,6 +36,7 @@ def report_sections(
     left_out: Sequence[Mapping[str, str]],
     remarks: Sequence[str],
     quality: Mapping[str, Any] | None = None,
+    tiers: Sequence[Mapping[str, Any]] = (),
 ) -> tuple[Section, ...]:
     """The sections in their order; with `quality` figures have their intervals.
 
@@ -46,6 +48,7 @@ def report_sections(
         summary(figures),
         warnings(figures),
         reach(figures, tables["report_curve"], drawn["reach"], quality),
+        *([tiers_section(tiers)] if tiers else []),
         attributes(figures, tables["report_value_terms"], drawn["attribute_weights"]),
         deciles(tables["report_deciles"], drawn["deciles"], quality),
         scores(
