@@ -35,6 +35,8 @@ __all__ = [
     "Inspection",
     "KeyColumn",
     "MembersFile",
+    "MembersPart",
+    "PeopleInCommon",
     "Settings",
     "Source",
     "SpecificationRow",
@@ -182,6 +184,33 @@ class MembersFile:
     columns: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class MembersPart:
+    """The people of an audience's file, or of one tier of it, to compare with others.
+
+    `identities` has the identifiers of people with more than the columns hold. Of two
+    parts with equal `keyed_by` a person has the same key in both.
+    """
+
+    members: Path
+    identities: Path | None
+    identifiers: tuple[str, ...]
+    keyed_by: tuple[str, ...]
+    tier: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleInCommon:
+    """People of each of two parts who are in the other; None where nothing compares them.
+
+    The two counts differ where one person of a part is several of the other.
+    """
+
+    of_first: int | None
+    of_second: int | None
+    compared_by: tuple[str, ...]
+
+
 class Engine(Protocol):
     """Opens, profiles, streams and writes data. Every method opens and closes by itself."""
 
@@ -324,9 +353,21 @@ class Engine(Protocol):
         """Write every identifier of the audience's people to a Parquet file; its rows."""
 
     def copy_columns(
-        self, source: Path, target: Path, columns: Mapping[str, str]
-    ) -> None:
-        """Write columns of a Parquet file, renamed, in the kind that `target` ends with."""
+        self,
+        source: Path,
+        target: Path,
+        columns: Mapping[str, str],
+        only: Mapping[str, str] | None = None,
+    ) -> int:
+        """Write columns of a Parquet file, renamed, in the kind that `target` ends with.
+
+        `only` are texts that columns must have; returns the rows written.
+        """
+
+    def overlap(
+        self, parts: Sequence[MembersPart]
+    ) -> tuple[list[int], list[PeopleInCommon]]:
+        """People of each part, and those that each two have in common, in their order."""
 
     def read_tables(
         self, build_folder: Path, relations: Sequence[str]

@@ -38,7 +38,9 @@ def write_members(
     import pyarrow.parquet as pq
 
     terms = _store_contributions(connection, contributions)
-    reader = connection.sql(_query(identifiers, terms, tiers)).to_arrow_reader(ROWS_A_GROUP)
+    reader = connection.sql(_query(identifiers, terms, tiers)).to_arrow_reader(
+        ROWS_A_GROUP
+    )
     schema = reader.schema.with_metadata(dict(metadata) or None)
     digest = hashlib.sha256(
         repr([(one.name, str(one.type)) for one in schema]).encode()

@@ -84,7 +84,10 @@ def tier_figures(engine: Engine, build: Build, members: Path) -> list[Tier]:
         seed_total=seed_total,
     )
     told = parts.astype(object).where(parts.notna(), None).to_dict("records")
-    return [{**tier, **part} for tier, part in zip(found, told, strict=True)]
+    return [
+        tier | {str(name): value for name, value in part.items()}
+        for tier, part in zip(found, told, strict=True)
+    ]
 
 
 def tier_counts(tiers: Sequence[Tier]) -> list[dict[str, Any]]:

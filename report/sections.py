@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from report.charts import tenths_text
+from report.divisions import tiers_section
 from report.drawing import Picture
 from report.figures import AudienceFigures
 from report.page import Section
-from report.divisions import tiers_section
 from report.quality_words import recommendation_text
 from report.reach import Reach, curve_points, last_better_than_random, reach_at
 from report.reading import BANDS, band_of, pairs_text, range_text

@@ -10,7 +10,15 @@ import traceback
 
 import typer
 
-from studio.commands import audiences, datasets, home, score, versions, workflows
+from studio.commands import (
+    audiences,
+    datasets,
+    home,
+    members,
+    score,
+    versions,
+    workflows,
+)
 from studio.ending import end_when_asked
 
 app = typer.Typer(
@@ -33,6 +41,7 @@ app.add_typer(datasets.app, name="datasets")
 for command in (
     *(workflows.workflow, workflows.submit, workflows.edit, workflows.duplicate),
     *(versions.versions, versions.diff, versions.serve_version),
+    *(members.export, members.overlap),
 ):
     audiences.app.command()(command)
 app.add_typer(audiences.app, name="audience")

@@ -10,6 +10,7 @@ from catalog.errors import StudioError
 from orchestration.plan import plan_as_json
 from tests.pipeline import people
 from tests.pipeline.test_seeds import Studio
+from tests.studio.conftest import ask, assert_refused
 
 SEED = {"dataset": "seed"}
 SCORED = ["country", "age"]
@@ -111,3 +112,66 @@ def test_a_tier_that_the_population_cannot_fill_is_refused(studio, output, words
 
     assert refusal.value.code == "empty_tier"
     assert words in str(refusal.value)
+
+
+@pytest.fixture
+def commands(studio, built, monkeypatch):
+    """The command line in the studio's home, with two audiences."""
+    monkeypatch.setenv("LOOKALIKE_HOME", str(studio.workshop.home.root))
+    return ask
+
+
+def test_a_tier_is_exported_alone(built, commands, tmp_path):
+    target = tmp_path / "first.csv"
+    answer = commands(
+        *("audience", "export", "people", "--tier", HOSTILE, "--out", target, "--json")
+    )
+    whole = commands("audience", "export", "people", "--out", tmp_path / "all.parquet")
+
+    assert answer.json["people"] == 100
+    exported = pd.read_csv(target)
+    assert list(exported["person_key"]) == list(built.members["person_key"][:100])
+    assert set(exported["tier"]) == {HOSTILE}
+    assert whole.code == 0
+    pd.testing.assert_frame_equal(
+        pd.read_parquet(tmp_path / "all.parquet"), built.members
+    )
+
+
+def test_an_export_that_cannot_be_meant_is_refused(commands, tmp_path):
+    target = tmp_path / "out.csv"
+    export = ("audience", "export", "people", "--out")
+
+    assert_refused(commands(*export, target, "--tier", "Rest"), "'Rest'", "'rest'")
+    assert_refused(commands(*export, tmp_path / "out.xls"), "out.xls")
+    assert_refused(commands(*export, tmp_path / "gone" / "out.csv"), "gone")
+    target.write_text("mine")
+    assert_refused(commands(*export, target), "is there already")
+    assert target.read_text() == "mine"
+
+
+def test_audiences_and_tiers_are_compared(built, commands):
+    plain = commands("audience", "overlap", "people", "without tiers", "--json").json
+    tiers = commands("audience", "overlap", "people", "--tiers", "--json").json
+    printed = commands("audience", "overlap", "people", "without tiers").out
+
+    (pair,) = plain["pairs"]
+    people = len(built.members)
+    assert pair["people_of_first"] == pair["people_of_second"] == people
+    assert pair["jaccard"] == pair["share_of_first"] == 1
+    assert pair["compared_by"] == ["person_key"]
+    assert f"{people:,} (100.0%)" in printed
+    assert [each["tier"] for each in tiers["audiences"]] == NAMES
+    assert [each["people"] for each in tiers["audiences"]] == [100, 380, 20]
+    assert [each["people_of_first"] for each in tiers["pairs"]] == [0, 0, 0]
+    # Nobody's identifier is told.
+    assert built.members["user_id"][0] not in printed
+
+
+def test_an_overlap_that_cannot_be_meant_is_refused(commands):
+    overlap = ("audience", "overlap")
+
+    assert_refused(commands(*overlap, "people"), "'people'", "named alone")
+    assert_refused(commands(*overlap, "without tiers", "--tiers"), "has no tiers")
+    assert_refused(commands(*overlap, "people", "People"), "named twice")
+    assert_refused(commands(*overlap, "people", "without tires"), "without tiers")
