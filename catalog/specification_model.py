@@ -12,7 +12,14 @@ from pydantic import Field, StrictBool, StrictInt, field_validator, model_valida
 
 from catalog.conditions import Condition
 from catalog.datasets import Frozen
-from catalog.division import MOST_TIERS, Tier, check_tiers, tier_names
+from catalog.division import (
+    MOST_TIERS,
+    Quotas,
+    Tier,
+    check_quotas,
+    check_tiers,
+    tier_names,
+)
 from catalog.names import folded, shown
 from catalog.schedule import check_schedule
 from catalog.specification_fields import (
@@ -166,6 +173,13 @@ class Output(Frozen):
         " best_percent, which alone says how many people there are.",
     )
 
+    quotas: Quotas | None = Field(
+        default=None,
+        exclude_if=is_unset,
+        description="How the audience is shared out among groups. With top or"
+        " best_percent.",
+    )
+
     @model_validator(mode="after")
     def _one_limit(self) -> Self:
         given = [k for k in ("top", "min_score", "best_percent") if self._has(k)]
@@ -190,6 +204,17 @@ class Output(Frozen):
             )
         if self.tiers and self.kind != "min_score":
             check_tiers(self.tiers, self.kind, self.value)
+        return self
+
+    @model_validator(mode="after")
+    def _quotas_divide_the_limit(self) -> Self:
+        if self.quotas is not None:
+            check_quotas(self.quotas, self.kind, self.value)
+            if self.keep_margin is not None:
+                raise ValueError(
+                    "has quotas and keep_margin: who stays near the cut would break the"
+                    " quotas, so give one of the two"
+                )
         return self
 
     @property

@@ -32,6 +32,8 @@ __all__ = [
     "Hashing",
     "InputAttribute",
     "InputIdentifier",
+    "InputQuota",
+    "InputQuotas",
     "Inspection",
     "KeyColumn",
     "MembersFile",
@@ -152,6 +154,33 @@ class SpecificationRow:
 
 
 @dataclass(frozen=True, slots=True)
+class InputQuota:
+    """What one group of the population has of the audience; None where it is not said.
+
+    `is_share`: the numbers are shares of the audience, else people. `is_exact`: both
+    are the same, and shares are rounded together.
+    """
+
+    value: str
+    at_least: float | None
+    at_most: float | None
+    is_share: bool
+    is_exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InputQuotas:
+    """The groups that have quotas, by the values of one column of the population.
+
+    `fills_from_others`: places that a group cannot fill go to the others.
+    """
+
+    column: Column
+    groups: tuple[InputQuota, ...]
+    fills_from_others: bool
+
+
+@dataclass(frozen=True, slots=True)
 class BuildInputs:
     """All that one build reads. Slugs are validated by the catalog; columns are free text.
 
@@ -169,6 +198,7 @@ class BuildInputs:
     has_unique_key: bool = False
     previous_members: Path | None = None
     conditions: tuple[tuple[Condition, Column], ...] = ()
+    quotas: InputQuotas | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +301,14 @@ class Engine(Protocol):
         Raises StudioError `filter_selects_nobody` where there are none.
         """
 
+    def count_values(
+        self,
+        source: Source,
+        column: str,
+        conditions: Sequence[tuple[Condition, Column]] = (),
+    ) -> dict[str, int]:
+        """Rows by value of a column, as text, of those that all conditions hold on."""
+
     def identifier_shape(self, source: Source, column: str) -> str:
         """What an identifier's values look like, in words that show none of them."""
 
@@ -333,12 +371,15 @@ class Engine(Protocol):
         contributions: Iterable["pa.RecordBatch"] = (),
         metadata: Mapping[str, str] | None = None,
         tiers: Sequence[tuple[str, int]] = (),
+        *,
+        has_quotas: bool = False,
     ) -> MembersFile:
         """Write the audience's people, best first, to one Parquet file.
 
         `identifiers` are slugs. Batches of contributions hold `row_id` and
         `contribution_<attribute>` columns; `metadata` goes into the file's own. With
-        `tiers`, names and how many of the best they reach down to, a column `tier`.
+        `tiers`, names and how many of the best they reach down to, a column `tier`;
+        with quotas a column `quota_group`.
         """
 
     def hash_differences(

@@ -212,6 +212,23 @@ class DuckDBEngine:
         ):
             return selections.count_rows(connection, source, files, conditions)
 
+    def count_values(
+        self,
+        source: Source,
+        column: str,
+        conditions: Sequence[tuple[Condition, Column]] = (),
+    ) -> dict[str, int]:
+        """Rows by value of a column, as text, of those that all conditions hold on."""
+        files = self._files(source.dataset, source.fingerprint)
+        found = column_of(source.dataset, column)
+        with (
+            explained(f"column '{column}'"),
+            memory_session(
+                self.settings, self.home.root / SPILL, files=files
+            ) as connection,
+        ):
+            return selections.count_values(connection, files, found, conditions)
+
     def identifier_shape(self, source: Source, column: str) -> str:
         """What an identifier's values look like, in words that show none of them."""
         files = self._files(source.dataset, source.fingerprint)
@@ -395,6 +412,8 @@ class DuckDBEngine:
         contributions: Iterable["pa.RecordBatch"] = (),
         metadata: Mapping[str, str] | None = None,
         tiers: Sequence[tuple[str, int]] = (),
+        *,
+        has_quotas: bool = False,
     ) -> MembersFile:
         """Write the audience's people, best first, to one Parquet file."""
         with (
@@ -402,7 +421,13 @@ class DuckDBEngine:
             work_session(self.settings, build_folder) as connection,
         ):
             return write_members(
-                connection, target, identifiers, contributions, metadata or {}, tiers
+                connection,
+                target,
+                identifiers,
+                contributions,
+                metadata or {},
+                tiers,
+                has_quotas=has_quotas,
             )
 
     def hash_differences(

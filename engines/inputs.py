@@ -4,7 +4,7 @@ The only place where a build quotes a user's column name into SQL.
 """
 
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args, get_type_hints
 
@@ -55,6 +55,7 @@ def write_schema(
     _write_attributes(connection, inputs)
     _write_specification(connection, inputs)
     _write_previous_members(connection, inputs)
+    _write_quotas(connection, inputs)
     connection.execute("commit")
 
 
@@ -358,6 +359,23 @@ def _write_previous_members(
         file = read_parquet((inputs.previous_members,))
         query = f"select person_key from {file} where not is_seed order by person_key"
     connection.execute(f"create or replace table inputs.previous_members as {query}")
+
+
+def _write_quotas(connection: "duckdb.DuckDBPyConnection", inputs: BuildInputs) -> None:
+    """One row a group with a quota, by its place; none where there are no quotas."""
+    connection.execute(
+        "create or replace table inputs.quotas (quota_group smallint, "
+        "quota_value varchar, at_least double, at_most double, is_share boolean, "
+        "is_exact boolean, fills_from_others boolean)"
+    )
+    if inputs.quotas is not None:
+        connection.executemany(
+            "insert into inputs.quotas values (?, ?, ?, ?, ?, ?, ?)",
+            [
+                [place, *astuple(each), inputs.quotas.fills_from_others]
+                for place, each in enumerate(inputs.quotas.groups)
+            ],
+        )
 
 
 _SQL_TYPES = {float: "double", int: "bigint", bool: "boolean"}

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catalog.datasets import Column
-from engines.base import BuildInputs
+from engines.base import BuildInputs, InputQuotas
+from engines.casts import category_text
 from engines.codes import CodedColumn
 from engines.conditions import condition_sql, conditions_sql
-from engines.quoting import quote_identifier
+from engines.quoting import quote_identifier, quote_literal
 from engines.relations import read_parquet
 from engines.samples import kept_type
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 # The population's filter holds for the row.
 IS_KEPT = "_is_kept"
+# The place of the row's group among those with quotas; -1 for the others.
+QUOTA_GROUP = "_quota_group"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,18 @@ def parts_of(inputs: BuildInputs) -> Iterator[Part]:
     """The parts of all marks that the build asks for; parts of one mark all hold."""
     for condition, column in inputs.conditions:
         yield Part(IS_KEPT, column, partial(condition_sql, condition))
+    if inputs.quotas is not None:
+        groups = partial(_group_sql, inputs.quotas)
+        yield Part(QUOTA_GROUP, inputs.quotas.column, groups)
+
+
+def _group_sql(quotas: InputQuotas, column: Column) -> str:
+    text = category_text(quote_identifier(column.name), column.type, column.name)
+    cases = " ".join(
+        f"when {quote_literal(group.value)} then {place}"
+        for place, group in enumerate(quotas.groups)
+    )
+    return f"cast(case {text} {cases} else -1 end as smallint)"
 
 
 def mark_columns(inputs: BuildInputs) -> list[str]:

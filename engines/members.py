@@ -29,18 +29,19 @@ def write_members(
     contributions: Iterable["pa.RecordBatch"],
     metadata: Mapping[str, str],
     tiers: Sequence[tuple[str, int]] = (),
+    has_quotas: bool = False,
 ) -> MembersFile:
     """Write the file and hash its rows in their order.
 
     `tiers` are names and the places where they end; a place is counted among the new
-    people, best first.
+    people, best first. With quotas each person's group stands beside them.
     """
     import pyarrow.parquet as pq
 
     terms = _store_contributions(connection, contributions)
-    reader = connection.sql(_query(identifiers, terms, tiers)).to_arrow_reader(
-        ROWS_A_GROUP
-    )
+    reader = connection.sql(
+        _query(identifiers, terms, tiers, has_quotas=has_quotas)
+    ).to_arrow_reader(ROWS_A_GROUP)
     schema = reader.schema.with_metadata(dict(metadata) or None)
     digest = hashlib.sha256(
         repr([(one.name, str(one.type)) for one in schema]).encode()
@@ -117,6 +118,8 @@ def _query(
     identifiers: Sequence[str],
     terms: Sequence[str],
     tiers: Sequence[tuple[str, int]],
+    *,
+    has_quotas: bool,
 ) -> str:
     """SQL for the members in their final order, which ends with a unique key."""
     ids = "".join(
@@ -137,13 +140,22 @@ def _query(
         if terms
         else ""
     )
+    group = ""
+    if has_quotas:
+        group = ", quotas.quota_value as quota_group"
+        joined += (
+            "left join main.audience_candidates as candidates "
+            "on candidates.row_id = audience_members.row_id "
+            "left join inputs.quotas as quotas "
+            "on quotas.quota_group = candidates.quota_group "
+        )
     return (
         f"select audience_members.person_key{ids}"
         ", cast(audience_members.score as double) as score"
         ", cast(audience_members.log_odds as double) as log_odds"
         ', cast(audience_members.rank as bigint) as "rank"'
         ", cast(audience_members.percentile as double) as percentile"
-        f", audience_members.is_seed{_tier(tiers)}{shares} "
+        f", audience_members.is_seed{_tier(tiers)}{group}{shares} "
         "from main.audience_members as audience_members "
         "left join main.audience_people as people "
         "on people.row_id = audience_members.row_id "

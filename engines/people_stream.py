@@ -35,7 +35,7 @@ def stream(
         names = ("row_id", *columns)
         return work_tables.stream(settings, build_folder, relation, names, BATCH_ROWS)
     values = _values(settings, build_folder, coded)
-    if relation == MEMBERS and len(coded) == len(columns):
+    if relation == MEMBERS and len({*columns} - {*coded, *index.marks}) == 0:
         return _of_codes(columns, coded, values, index)
     others = [slug for slug in columns if slug not in coded]
     rows = work_tables.stream(
@@ -72,15 +72,17 @@ def _of_codes(
 
     is_kept = index.marks.get(IS_KEPT)
     start = 0
-    blocks = zip(*(coded[slug].blocks() for slug in columns), strict=True)
+    blocks = zip(*(coded[slug].blocks() for slug in coded), strict=True)
     for codes, row_ids in zip(blocks, _row_ids(index.file_rows), strict=True):
-        kept: slice | np.ndarray = slice(None)
-        if is_kept is not None:
-            kept = is_kept[start : start + len(row_ids)]
-            start += len(row_ids)
+        block = slice(start, start + len(row_ids))
+        start = block.stop
+        kept = slice(None) if is_kept is None else is_kept[block]
+        of_codes = dict(zip(coded, codes, strict=True))
         arrays = [
-            pa.DictionaryArray.from_arrays(pa.array(own[kept]), values[slug])
-            for slug, own in zip(columns, codes, strict=True)
+            pa.DictionaryArray.from_arrays(pa.array(of_codes[name][kept]), values[name])
+            if name in of_codes
+            else pa.array(index.marks[name][block][kept])
+            for name in columns
         ]
         yield pa.RecordBatch.from_arrays(
             [pa.array(row_ids[kept]), *arrays], names=["row_id", *columns]

@@ -14,6 +14,7 @@ from catalog.errors import StudioError
 from catalog.home import Home
 from catalog.specification_model import Economics
 from engines.base import Hashing
+from engines.marks import IS_KEPT, QUOTA_GROUP
 from engines.sealed import read_sealed, write_sealed
 
 RECORD = "build.json"
@@ -53,6 +54,7 @@ class Build(Frozen):
     coded: tuple[str, ...] = ()
     keep_margin: float | None = None
     tiers: tuple[tuple[str, float], ...] = ()
+    quotas: dict[str, Any] = {}
     allow_indistinct: bool = False
     economics: Economics = Economics()
     resolve_people: bool
@@ -82,10 +84,21 @@ class Build(Frozen):
             },
             "resolve_people": self.resolve_people,
             "coded": list(self.coded),
-            "marks": ["_is_kept"] if "where" in self.population else [],
+            "marks": list(self.marks),
             "learn_from": self.learn_from,
             "model": self.model,
         }
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What the engine notes of each row beside its attributes."""
+        found = {IS_KEPT: "where" in self.population, QUOTA_GROUP: self.has_quotas}
+        return tuple(name for name, is_there in found.items() if is_there)
+
+    @property
+    def has_quotas(self) -> bool:
+        """True where the audience is shared out among groups."""
+        return bool(self.quotas)
 
     @property
     def has_many_identities(self) -> bool:

@@ -1,6 +1,7 @@
 """From a build's report tables to the figures and charts of `report`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pyarrow as pa
 
@@ -48,7 +49,7 @@ def asked_people(tables: Mapping[str, pa.Table]) -> int:
     spec = tables["spec"].to_pylist()[0]
     if spec["output_kind"] == "top":
         return int(spec["output_value"])
-    return int(tables["audience_cut"].to_pylist()[0]["requested_count"] or 0)
+    return int(tables["audience_cut"].to_pylist()[0]["asked_count"] or 0)
 
 
 def figures_of(
@@ -58,6 +59,8 @@ def figures_of(
     lowest_score: float | None,
     engine: Engine,
     quality: Quality | None = None,
+    quotas: Mapping[str, Any] | None = None,
+    tiers: Sequence[Mapping[str, Any]] = (),
 ) -> AudienceFigures:
     """The figures of a build whose audience file has so many people, down to a score."""
     frames = {name: table.to_pandas() for name, table in tables.items()}
@@ -81,6 +84,8 @@ def figures_of(
         maximum_unknown_share=build.maximum_unknown_share,
         maximum_differing_share=build.maximum_differing_share,
         quality=quality,
+        quotas=quotas,
+        tiers=tiers,
     )
 
 

@@ -117,6 +117,7 @@ def prepare_build(
             categorical=plan.slugs("categorical"),
             continuous=plan.slugs("continuous"),
             discrete=tuple(each.slug for each in plan.attributes if each.is_discrete),
+            quotas={} if plan.quotas is None else plan.quotas.facts,
             tiers=tiers_of(version.specification.output),
             keep_margin=version.specification.output.keep_margin,
             resolve_people=plan.resolves_people,

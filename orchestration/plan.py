@@ -45,6 +45,7 @@ from engines.base import (
 from engines.registration import register
 from orchestration.populations import Population, population_of
 from orchestration.project import code_version
+from orchestration.quotas import QuotaPlan, quotas_of
 from orchestration.seeds import Seed, seed_of
 from orchestration.tiers import refuse_empty_tiers
 from orchestration.workshop import Workshop
@@ -72,6 +73,7 @@ class Plan:
     resolves_people: bool
     left_out: tuple[Verdict, ...]
     notes: tuple[str, ...]
+    quotas: QuotaPlan | None = None
 
     def fingerprints(self) -> dict[str, str]:
         """What names the build beside its specification: the inputs as they are read."""
@@ -87,6 +89,7 @@ class Plan:
             "population": self.population.fingerprint,
             "mapping": hashlib.sha256(text.encode()).hexdigest(),
             **self._filter_fingerprint(),
+            **self._quota_fingerprint(),
         }
 
     def _filter_fingerprint(self) -> dict[str, str]:
@@ -97,6 +100,13 @@ class Plan:
         ]
         text = json.dumps(told, sort_keys=True)
         return {"filter": hashlib.sha256(text.encode()).hexdigest()} if told else {}
+
+    def _quota_fingerprint(self) -> dict[str, str]:
+        """The column whose values the groups are now; none without quotas."""
+        if self.quotas is None:
+            return {}
+        text = self.quotas.inputs.column.model_dump_json()
+        return {"quotas": hashlib.sha256(text.encode()).hexdigest()}
 
     def inputs(self, build_id: str) -> BuildInputs:
         """What the engine writes into the work database."""
@@ -109,6 +119,7 @@ class Plan:
             specification=specification_row(self.specification),
             has_unique_key=not self.resolves_people,
             conditions=self.population_choice.conditions,
+            quotas=None if self.quotas is None else self.quotas.inputs,
         )
 
     @property
@@ -222,6 +233,8 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
         refuse(verdict, "seed")
         notes += verdict.notes
     refuse_empty_tiers(specification.output, population_choice.facts["rows"])
+    quotas = quotas_of(workshop, specification, population_choice, theirs)
+    notes += quotas.notes if quotas is not None else ()
     chosen = {each.attribute for each in selection.attributes}
     return Plan(
         specification=specification,
@@ -246,6 +259,7 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
             if each.subject not in chosen and not is_key_or_metadata(each)
         ),
         notes=tuple(notes),
+        quotas=quotas,
     )
 
 
@@ -546,7 +560,8 @@ def _figures_of(plan: Plan) -> dict[str, Any]:
             {"tiers": specification.output.tier_names}
             if specification.output.tiers
             else {}
-        ),
+        )
+        | ({} if plan.quotas is None else {"quotas": plan.quotas.facts}),
         "economics": specification.economics.model_dump(mode="json"),
         "refresh": specification.refresh.model_dump(mode="json"),
         "notes": list(plan.notes),

@@ -33,6 +33,7 @@ from orchestration.checks import (
 from orchestration.distributions import FILE, read_distributions, to_json
 from orchestration.figures import chosen_people, figures_of, read_report
 from orchestration.quality import quality_of
+from orchestration.quotas import quota_figures
 from orchestration.refresh import (
     Refresh,
     compare,
@@ -210,12 +211,12 @@ def write_version(
     refuse_nobody(build, tables)
     parameters = engine.read_table(build.folder, "scoring.parameters")
     document = parameters.column("parameters")[0].as_py()
-    scorer = Model.from_json(document).scorer
+    model = Model.from_json(document)
     members = engine.export_members(
         build.folder,
         folder / "members.parquet",
         (*build.identifiers, *build.carried_identifiers),
-        contributions(engine, build, scorer) if with_contributions else (),
+        contributions(engine, build, model.scorer) if with_contributions else (),
         {
             "audience": build.audience_slug,
             "version": str(number),
@@ -223,10 +224,15 @@ def write_version(
             "build": build.build_id,
         },
         tier_ends(build, tables),
+        has_quotas=build.has_quotas,
     )
     if build.has_many_identities:
         engine.export_identities(build.folder, folder / IDENTITIES)
     quality = quality_of(build, tables, chosen_people(tables))
+    tiers = tier_figures(engine, build, folder / "members.parquet")
+    quotas = quota_figures(
+        engine, build, tables, folder / "members.parquet", model.calibration
+    )
     figures = figures_of(
         build,
         tables,
@@ -234,16 +240,19 @@ def write_version(
         lowest_score(folder / "members.parquet"),
         engine,
         quality,
+        quotas,
+        tiers,
     )
     distributions = read_distributions(engine, build.folder)
     (folder / FILE).write_text(to_json(distributions), encoding="utf-8")
     refresh = refreshed(workshop, build, folder, number)
     told = figures.as_json() | {"refresh": refresh.as_json() if refresh else None}
-    tiers = tier_figures(engine, build, folder / "members.parquet")
     told |= {"tiers": tiers} if tiers else {}
+    told |= {"quotas": quotas} if quotas else {}
     manifest = manifest_of(build, members, number)
     manifest["has_contributions"] = with_contributions
     manifest |= {"tiers": tier_counts(tiers)} if tiers else {}
+    manifest |= {"quotas": build.quotas} if build.has_quotas else {}
     texts = {
         "figures.json": json.dumps(told, indent=1, ensure_ascii=False),
         "parameters.json": document,
@@ -263,6 +272,7 @@ def write_version(
             manifest=manifest,
             quality=quality,
             tiers=tiers,
+            quotas=quotas,
         )
         texts[REPORT] = render_page(page)
     for name, text in texts.items():

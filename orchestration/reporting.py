@@ -50,11 +50,12 @@ def page_of(
     manifest: Mapping[str, Any],
     quality: Quality | None = None,
     tiers: Sequence[Mapping[str, Any]] = (),
+    quotas: Mapping[str, Any] | None = None,
 ) -> Page:
     """The report of a build that is about to be published under this number.
 
     `manifest` is that of the version, without the files that are still to be written;
-    `quality` and `tiers` are as its files have them.
+    `quality`, `tiers` and `quotas` are as its files have them.
     """
     frames = {name: table.to_pandas() for name, table in tables.items()}
     return Page(
@@ -67,7 +68,14 @@ def page_of(
             sources=sources_of(build, specification, tables),
         ),
         sections=report_sections(
-            figures, frames, pictures, build.left_out, build.notes, quality, tiers
+            figures,
+            frames,
+            pictures,
+            build.left_out,
+            build.notes,
+            quality,
+            tiers,
+            quotas,
         ),
         provenance=provenance(manifest),
     )

@@ -4,7 +4,7 @@ Reads the weight relations, fits nothing that SQL has fitted, calibrates on the 
 and the out-of-fold seed, then streams the population once.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import pyarrow as pa
 from catalog.errors import StudioError
 from catalog.names import shown
 from engines.base import Engine
+from engines.marks import QUOTA_GROUP
 from orchestration.builds import Build
 from orchestration.fitting import fitted, tuned
 from orchestration.quality import refuse_indistinct, smoothing_of
@@ -45,6 +46,7 @@ FOLDS = 5
 SCORES = pa.schema(
     [("row_id", pa.int64()), ("log_odds", pa.float64()), ("score", pa.float64())]
 )
+GROUPED_SCORES = SCORES.append(pa.field("quota_group", pa.int16()))
 SEED_SCORES = pa.schema(
     [
         ("person_key", pa.string()),
@@ -139,16 +141,19 @@ def score_population(engine: Engine, build: Build) -> ScoringSummary:
     scored_by = Model(scorer, calibration)
     _write_parameters(engine, folder, scored_by)
     extremes = _Extremes()
+    groups = [QUOTA_GROUP] if build.has_quotas else []
+    columns = [*scorer.columns, *groups]
     people = engine.write_table(
         folder,
         "scoring",
         "scores",
         _scored(
-            engine.stream_people(folder, "main.canonical_members", scorer.columns),
+            engine.stream_people(folder, "main.canonical_members", columns),
             scored_by,
             extremes.see,
+            groups,
         ),
-        SCORES,
+        SCORES if not groups else GROUPED_SCORES,
     )
     if people == 0:
         raise StudioError(
@@ -281,13 +286,21 @@ def _scored(
     batches: Iterator[pa.RecordBatch],
     model: Model,
     see: Callable[[np.ndarray], None],
+    groups: Sequence[str],
 ) -> Iterator[pa.RecordBatch]:
-    """Row ids with their log odds and scores."""
+    """Row ids with their log odds and scores, and the groups with quotas if there are."""
+    schema = SCORES if not groups else GROUPED_SCORES
     for batch in batches:
         log_odds, score = model.score(batch)
         see(log_odds)
         yield pa.RecordBatch.from_arrays(
-            [batch.column("row_id"), nullable(log_odds), nullable(score)], schema=SCORES
+            [
+                batch.column("row_id"),
+                nullable(log_odds),
+                nullable(score),
+                *(batch.column(name) for name in groups),
+            ],
+            schema=schema,
         )
 
 

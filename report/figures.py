@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from report.divisions import quota_warnings, tier_warnings
 from report.quality_words import indistinct_warnings, quality_sentences
 from report.reach import last_better_than_random, reach_at
 from report.remarks import (
@@ -102,6 +103,8 @@ def audience_figures(
     maximum_unknown_share: float = 0.05,
     maximum_differing_share: float = 0.05,
     quality: Mapping[str, Any] | None = None,
+    quotas: Mapping[str, Any] | None = None,
+    tiers: Sequence[Mapping[str, Any]] = (),
 ) -> AudienceFigures:
     """The figures of one build.
 
@@ -111,7 +114,8 @@ def audience_figures(
     counts everybody in the audience; `added_seed_people` of them are seed people who
     were added to it and say nothing about its reach. `seed_versions` is
     report_seed_versions; beyond the maximum shares its differences, and values that the
-    population does not know, are warned of. `quality` is the document of quality.json.
+    population does not know, are warned of. `quality` is the document of quality.json,
+    `quotas` what groups were to have and got, `tiers` what each tier holds.
     """
     weights = plain_rows(attribute_weights)
     versions = [] if seed_versions is None else plain_rows(seed_versions)
@@ -123,13 +127,17 @@ def audience_figures(
         *_audience_facts(cut_row, delivered_people, added_seed_people),
         *_filter_facts(overlap_row),
         *_seed_facts(overlap_row),
-        *_quality_facts(plain_rows(deciles), curve_rows, chosen_people, held_out_auc),
+        *_quality_facts(
+            plain_rows(deciles), curve_rows, chosen_people, held_out_auc, quotas
+        ),
         *_sureness_facts(quality),
     )
     warnings = (
         *seed_warnings(overlap_row, advised_seed),
         *hash_warnings(hash_differences),
         *audience_warnings(cut_row, curve_rows, chosen_people),
+        *quota_warnings(quotas),
+        *tier_warnings(tiers),
         *quality_warnings(held_out_auc),
         *indistinct_warnings(quality),
         *unknown_value_warnings(weights, maximum_unknown_share),
@@ -224,10 +232,18 @@ def _seed_facts(overlap: Row) -> list[Fact]:
 
 
 def _quality_facts(
-    deciles: Sequence[Row], curve: Sequence[Row], chosen: int, auc: float | None
+    deciles: Sequence[Row],
+    curve: Sequence[Row],
+    chosen: int,
+    auc: float | None,
+    quotas: Mapping[str, Any] | None,
 ) -> list[Fact]:
     best = min(deciles, key=lambda row: row["decile"], default={"lift": None})
     reach = reach_at(curve, chosen)
+    recall, lift = (reach.recall, reach.lift) if reach else (None, None)
+    if quotas is not None:
+        # The curve is of the best people of this number, who these are not.
+        recall, lift = quotas.get("seed_share"), quotas.get("lift")
     turning = last_better_than_random(curve)
     times = "times as many seed people as at random"
     return [
@@ -236,13 +252,13 @@ def _quality_facts(
         _share(
             "recall",
             "Held-out seed reached",
-            reach.recall if reach else None,
+            recall,
             "share of the held-out seed people",
         ),
         _number(
             "lift",
             "Lift of the audience",
-            reach.lift if reach else None,
+            lift,
             times,
             2,
         ),

@@ -21,6 +21,7 @@ def plan_summary(plan: Mapping[str, Any]) -> dict[str, str]:
         "scores by": _attributes(plan["attributes"]),
         "left out": _left_out(plan["left_out"]),
         "delivers": _limit(plan["output"]),
+        **_quotas(plan["output"]),
         **_tiers(plan["output"]),
         "seed people": (
             "are added, over and above the limit, with the score 1"
@@ -114,6 +115,19 @@ def _limit(output: Mapping[str, Any]) -> str:
     if margin is None:
         return told
     return f"{told}; members stay, and newcomers wait, within {margin:g} % of the cut"
+
+
+def _quotas(output: Mapping[str, Any]) -> dict[str, str]:
+    """How it is shared out among groups, where it is."""
+    quotas = output.get("quotas")
+    if quotas is None:
+        return {}
+    rest = {
+        "others": "places that a group cannot fill go to the others",
+        "short": "places that a group cannot fill stay empty",
+    }[quotas["unfilled"]]
+    groups = plain_text(", ".join(quotas["texts"]))
+    return {"quotas": f"by {plain_text(quotas['attribute'])}: {groups}; {rest}"}
 
 
 def _tiers(output: Mapping[str, Any]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from report.charts import tenths_text
-from report.divisions import tiers_section
+from report.divisions import quotas_section, tiers_section
 from report.drawing import Picture
 from report.figures import AudienceFigures
 from report.page import Section
@@ -37,6 +37,7 @@ def report_sections(
     remarks: Sequence[str],
     quality: Mapping[str, Any] | None = None,
     tiers: Sequence[Mapping[str, Any]] = (),
+    quotas: Mapping[str, Any] | None = None,
 ) -> tuple[Section, ...]:
     """The sections in their order; with `quality` figures have their intervals.
 
@@ -47,7 +48,14 @@ def report_sections(
     return (
         summary(figures),
         warnings(figures),
-        reach(figures, tables["report_curve"], drawn["reach"], quality),
+        reach(
+            figures,
+            tables["report_curve"],
+            drawn["reach"],
+            quality,
+            has_quotas=quotas is not None,
+        ),
+        *([quotas_section(quotas)] if quotas else []),
         *([tiers_section(tiers)] if tiers else []),
         attributes(figures, tables["report_value_terms"], drawn["attribute_weights"]),
         deciles(tables["report_deciles"], drawn["deciles"], quality),
@@ -105,6 +113,8 @@ def reach(
     curve: pd.DataFrame,
     picture: Picture,
     quality: Mapping[str, Any] | None = None,
+    *,
+    has_quotas: bool = False,
 ) -> Section:
     """Which part of the held-out seed an audience of each size reaches."""
     rows = plain_rows(curve)
@@ -116,7 +126,10 @@ def reach(
     marks: dict[int, list[str]] = {}
     sizes: dict[int, Reach] = {}
     for point, words in (
-        (chosen, "This audience"),
+        (
+            chosen,
+            "The best of this size, without quotas" if has_quotas else "This audience",
+        ),
         (reach_at(rows, advised) if advised else None, "Recommended size"),
         (last_better_than_random(rows), "Beyond here no better than random"),
     ):

@@ -13,7 +13,8 @@
     identifiers=false,
     roles=["categorical", "continuous"],
     is_coded_left_out=false,
-    marks=false
+    marks=false,
+    quotas=false
 ) %}
     {%- set known = (
         fixed
@@ -23,6 +24,7 @@
             else []
         )
         + (var("marks") if marks else [])
+        + (["quota_group"] if quotas and has_quotas() else [])
     ) -%}
 
     with
