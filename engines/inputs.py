@@ -137,7 +137,9 @@ def _sample_view(inputs: BuildInputs, sample: Path | None) -> str:
         kept = sample_column(positions[column.name])
         columns.append(_attribute(attribute, kept, kept_type(column.type)))
     columns.append("sample_key")
-    kept = sample_filter(inputs, lambda column: sample_column(positions[column.name]))
+    kept = sample_filter(
+        inputs, sample, lambda column: sample_column(positions[column.name])
+    )
     return f"select {', '.join(columns)} from {read_parquet([sample])} where {kept}"
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from catalog.datasets import Column
 from engines.base import BuildInputs, InputQuotas
-from engines.casts import category_text
+from engines.casts import category_text, is_number
 from engines.codes import CodedColumn
 from engines.conditions import condition_sql, conditions_sql
 from engines.quoting import quote_identifier, quote_literal
@@ -68,14 +68,34 @@ def mark_columns(inputs: BuildInputs) -> list[str]:
     ]
 
 
-def sample_filter(inputs: BuildInputs, name_of: Callable[[Column], str]) -> str:
+def sample_filter(
+    inputs: BuildInputs, sample: Path, name_of: Callable[[Column], str]
+) -> str:
     """SQL that is true of the kept sample's rows that the filter keeps."""
-    return conditions_sql(
-        [
-            (condition, Column(name=name_of(column), type=kept_type(column.type)))
-            for condition, column in inputs.conditions
-        ]
+    if not inputs.conditions:
+        return "true"
+    named = [
+        (condition, Column(name=name_of(column), type=_known_type(column.type)))
+        for condition, column in inputs.conditions
+    ]
+    columns = {column.name: _restored(column.name, column.type) for _, column in named}
+    return (
+        f"row_id in (select row_id from (select row_id, {', '.join(columns.values())} "
+        f"from {read_parquet([sample])}) where {conditions_sql(named)})"
     )
+
+
+def _known_type(type_name: str) -> str:
+    """The type in which what is kept of a column is compared: numbers as numbers."""
+    return type_name if is_number(type_name) else kept_type(type_name)
+
+
+def _restored(name: str, type_name: str) -> str:
+    """SQL for a kept column in that type: of huge numbers the text is kept."""
+    quoted = quote_identifier(name)
+    if kept_type(type_name) == type_name:
+        return quoted
+    return f"cast({quoted} as {type_name}) as {quoted}"
 
 
 def make_marks(
@@ -92,7 +112,7 @@ def make_marks(
     for part in parts_of(inputs):
         column = coded.get(part.column.name)
         marks = (
-            _read(connection, part.sql(part.column), files)
+            _read(connection, part.sql(part.column), read_parquet(files))
             if column is None
             else _looked_up(connection, part, column)
         )
@@ -105,15 +125,14 @@ def _looked_up(
 ) -> "np.ndarray":
     import numpy as np
 
-    value = Column(name="value", type=kept_type(part.column.type))
-    listed = _read(connection, part.sql(value), [column.values])
+    value = Column(name="value", type=_known_type(part.column.type))
+    rows = f"(select {_restored('value', value.type)} from {read_parquet([column.values])})"
+    listed = _read(connection, part.sql(value), rows)
     return np.concatenate([listed[:0], *(listed[block] for block in column.blocks())])
 
 
-def _read(
-    connection: "duckdb.DuckDBPyConnection", sql: str, files: Sequence[Path]
-) -> "np.ndarray":
-    """An expression's values, in the order of files and rows."""
-    query = f"select {sql} as mark from {read_parquet(files)}"
+def _read(connection: "duckdb.DuckDBPyConnection", sql: str, rows: str) -> "np.ndarray":
+    """An expression's values in the order of the rows, SQL that can stand after `from`."""
+    query = f"select {sql} as mark from {rows}"
     marks: np.ndarray = connection.sql(query).to_arrow_table()["mark"].to_numpy()
     return marks

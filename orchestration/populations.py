@@ -9,6 +9,7 @@ from catalog.errors import StudioError
 from catalog.names import shown
 from catalog.specification import AudienceSpecification
 from engines.base import Source
+from engines.casts import is_simple
 from engines.registration import current_source
 from orchestration.seeds import resolved_conditions
 from orchestration.workshop import Workshop
@@ -45,6 +46,8 @@ def population_of(
     dataset = workshop.catalog.get_dataset(choice.dataset)
     mappings = workshop.catalog.mappings(dataset.id)
     conditions = tuple(resolved_conditions(dataset, mappings, choice.where))
+    for condition, column in conditions:
+        _refuse_nested(condition, column)
     named = {column.name for _, column in conditions}
     source = current_source(workshop, dataset.id, sorted(named))
     rows, kept = _rows(source), workshop.engine.count_rows(source, conditions)
@@ -80,6 +83,17 @@ def population_of(
         },
         notes=(SEED_IS_WHOLE if kept < rows else EVERYBODY.format(rows=rows),),
     )
+
+
+def _refuse_nested(condition: Condition, column: Column) -> None:
+    """Of a column that holds lists or bytes nothing is kept that a filter could ask."""
+    if not is_simple(column.type):
+        raise StudioError(
+            "condition_unfit",
+            f"column {shown(condition.column)} of a filter",
+            f"is {column.type.lower()}",
+            "name a plain column",
+        )
 
 
 def _rows(source: Source) -> int:

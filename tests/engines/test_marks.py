@@ -96,6 +96,44 @@ def test_the_same_people_are_kept_by_rows_codes_and_sample(engine, write, condit
     assert set(found[found["_is_kept"]]["row_id"]) == kept & set(range(300))
 
 
+def test_huge_numbers_are_compared_as_numbers(engine, source, tmp_path):
+    """What is kept of them is text, in which 9 is above 10."""
+    import duckdb
+
+    path = tmp_path / "people.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        for table, rows in (("population", 500), ("seed", 50)):
+            connection.execute(
+                f"create table {table} as select 'u' || range as id, "
+                "cast(range % 30 as hugeint) as total, range % 3 as few "
+                f"from range({rows})"
+            )
+    population = source(path, ["id"], table="population")
+    inputs = BuildInputs(
+        "build0001",
+        population,
+        source(path, ["id"], table="seed"),
+        (USER_ID,),
+        (InputAttribute("few", "categorical", "few", "few"),),
+        has_unique_key=True,
+        conditions=(
+            (
+                Condition.model_validate({"column": "total", "at_least": 9}),
+                column_of(population.dataset, "total"),
+            ),
+        ),
+    )
+    engine.write_inputs(tmp_path / "build", inputs)
+
+    rows = engine.read_table(tmp_path / "build", "inputs.population")
+    counts = engine.read_table(tmp_path / "build", "inputs.population_values")
+    sample = engine.read_table(tmp_path / "build", "inputs.sample")
+    kept = sum(at % 30 >= 9 for at in range(500))
+    assert sum(rows["_is_kept"].to_pylist()) == kept
+    assert sum(counts["row_count"].to_pylist()) == kept
+    assert sample.num_rows == kept
+
+
 def test_a_build_without_a_filter_has_no_marks(engine, write):
     folder = write()
 

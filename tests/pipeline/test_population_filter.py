@@ -196,3 +196,19 @@ def test_a_filter_does_not_hold_addresses_of_people(studio, everybody):
 
     assert refusal.value.code == "condition_personal"
     assert mails[0] not in str(refusal.value)
+
+
+def test_a_filter_on_a_column_of_lists_is_refused(studio, everybody):
+    studio.write("lists", everybody.assign(tags=[["a"]] * len(everybody)))
+
+    with pytest.raises(StudioError) as refusal:
+        studio.plan(
+            SEED,
+            population={
+                "dataset": "lists",
+                "where": [{"column": "tags", "is_missing": False}],
+            },
+        )
+
+    assert refusal.value.code == "condition_unfit"
+    assert "'tags'" in str(refusal.value)
