@@ -146,6 +146,13 @@ class Condition(Frozen):
         return (operand,) if isinstance(operand, str) else ()
 
     @property
+    def is_of_one_value(self) -> bool:
+        """True where what it keeps has one value alone in the column."""
+        if self.comparison == "is_missing":
+            return bool(self.is_missing)
+        return self.comparison in ("is", "in") and len({*self.values}) == 1
+
+    @property
     def text(self) -> str:
         """The condition in words.
 

@@ -174,8 +174,12 @@ def attribute_verdicts(
             mapping.role if is_identity else asked.get(mapping.attribute, mapping.role)
         )
         wanted = mapping.model_copy(update={"role": role})
-        found = _seed_filter(seed, wanted) or _attribute_exclusion(
-            seed, population, wanted, seed_side.get(mapping.attribute), limits
+        found = (
+            _seed_filter(seed, wanted)
+            or population_filter(population, wanted)
+            or _attribute_exclusion(
+                seed, population, wanted, seed_side.get(mapping.attribute), limits
+            )
         )
         if found is None and needs_seed and mapping.attribute not in seed_side:
             found = _not_in(
@@ -285,6 +289,30 @@ def _seed_filter(seed: MappedDataset, wanted: AttributeMapping) -> Exclusion | N
         reason="is what the seed is chosen by, so it would only find itself again",
         remedy="leave it out, or choose the seed by another column",
         is_final=True,
+    )
+
+
+def population_filter(
+    population: MappedDataset, wanted: AttributeMapping
+) -> Exclusion | None:
+    """Why an attribute by which the population is chosen is no evidence; null for others.
+
+    The seed is not chosen by it, so the filter itself would tell the two apart.
+    """
+    if not wanted.is_scored or wanted.attribute not in population.chosen_by:
+        return None
+    if wanted.attribute in population.held_to_one:
+        return Exclusion(
+            code="constant_by_filter",
+            reason="has one value alone in the filtered population, so it ranks nobody",
+            remedy="leave it out, or drop its condition from population.where",
+            is_final=True,
+        )
+    return Exclusion(
+        code="population_filter",
+        reason="is what the population is filtered by and the seed is not, so the"
+        " filter itself would tell them apart",
+        remedy="name it under attributes if the seed is filtered by it as well",
     )
 
 

@@ -9,13 +9,15 @@ from catalog.roles import Mapping
 class MappedDataset(Frozen):
     """A dataset with its mappings and newest profile, as far as they are there.
 
-    `chosen_by` are the attributes by which its rows were chosen from a larger dataset.
+    `chosen_by` are the attributes by which its rows were chosen from a larger dataset,
+    `held_to_one` those of them of which that left one value alone.
     """
 
     dataset: Dataset
     mappings: tuple[Mapping, ...] = ()
     profile: DatasetProfile | None = None
     chosen_by: tuple[str, ...] = ()
+    held_to_one: tuple[str, ...] = ()
 
     @cached_property
     def column_profiles(self) -> dict[str, ColumnProfile]:

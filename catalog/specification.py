@@ -142,9 +142,12 @@ def json_schema() -> str:
 
 def _schema() -> dict[str, Any]:
     schema = WorkflowDocument.model_json_schema()
-    choice = schema["$defs"]["AttributeChoice"]
-    named = {"type": "string", "minLength": 1}
-    schema["$defs"]["AttributeChoice"] = {"anyOf": [named, choice]}
+    short = {
+        "AttributeChoice": {"type": "string", "minLength": 1},
+        "Tier": {"type": "number", "exclusiveMinimum": 0},
+    }
+    for name, form in short.items():
+        schema["$defs"][name] = {"anyOf": [form, schema["$defs"][name]]}
     return _in_schema_words(schema)
 
 

@@ -78,6 +78,11 @@ def _different(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def is_unset(value: object) -> bool:
+    """True for a field that asks for nothing: a document without it is the same one."""
+    return value in (None, ())
+
+
 Name = Annotated[str, AfterValidator(_name)]
 Tag = Annotated[str, AfterValidator(_tag)]
 FreeText = Annotated[

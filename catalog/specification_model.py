@@ -12,6 +12,14 @@ from pydantic import Field, StrictBool, StrictInt, field_validator, model_valida
 
 from catalog.conditions import Condition
 from catalog.datasets import Frozen
+from catalog.division import (
+    MOST_TIERS,
+    Quotas,
+    Tier,
+    check_quotas,
+    check_tiers,
+    tier_names,
+)
 from catalog.names import folded, shown
 from catalog.schedule import check_schedule
 from catalog.specification_fields import (
@@ -22,6 +30,7 @@ from catalog.specification_fields import (
     Number,
     Tag,
     VariancePooling,
+    is_unset,
 )
 
 MOST_PEOPLE = 1_000_000_000_000
@@ -40,6 +49,7 @@ ModelName = Literal[
     "published_sql",
 ]
 MOST_CONDITIONS = 50
+MINIMUM_POPULATION = 100
 
 
 class DatasetSource(Frozen):
@@ -99,6 +109,13 @@ class PopulationChoice(Frozen):
     """The people to choose from."""
 
     dataset: Name = Field(description="Name of the dataset with the population.")
+    where: tuple[Condition, ...] = Field(
+        default=(),
+        max_length=MOST_CONDITIONS,
+        exclude_if=is_unset,
+        description="Which rows of it may be chosen: all conditions hold. The others are"
+        " neither ranked nor compared with; seed people among them are learnt from.",
+    )
 
 
 class AttributeChoice(Frozen):
@@ -148,22 +165,71 @@ class Output(Frozen):
         " less. With top or best_percent.",
     )
 
+    tiers: tuple[Tier, ...] = Field(
+        default=(),
+        max_length=MOST_TIERS,
+        exclude_if=is_unset,
+        description="Disjoint parts of the audience down the ranking: numbers such as"
+        " [1, 3, 5], or mappings with a name. The last ends at the limit, top or"
+        " best_percent, which alone says how many people there are.",
+    )
+
+    quotas: Quotas | None = Field(
+        default=None,
+        exclude_if=is_unset,
+        description="How the audience is shared out among groups. With top or"
+        " best_percent.",
+    )
+
+    @model_validator(mode="after")
+    def _one_limit(self) -> Self:
+        given = [k for k in ("top", "min_score", "best_percent") if self._has(k)]
+        if not given and self.tiers:
+            raise ValueError(
+                "has tiers and no limit: tiers only divide the audience, so give top or"
+                " best_percent as well"
+            )
+        if len(given) != 1:
+            told = " and ".join(given) or "no limit"
+            raise ValueError(
+                f"has {told}: give exactly one of top, min_score and best_percent"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _tiers_divide_the_limit(self) -> Self:
+        if self.tiers and self.min_score is not None:
+            raise ValueError(
+                "has tiers and min_score: tiers divide a size, so give top or"
+                " best_percent, or leave tiers out"
+            )
+        if self.tiers and self.kind != "min_score":
+            check_tiers(self.tiers, self.kind, self.value)
+        return self
+
+    @model_validator(mode="after")
+    def _quotas_divide_the_limit(self) -> Self:
+        if self.quotas is not None:
+            check_quotas(self.quotas, self.kind, self.value)
+            if self.keep_margin is not None:
+                raise ValueError(
+                    "has quotas and keep_margin: who stays near the cut would break the"
+                    " quotas, so give one of the two"
+                )
+        return self
+
+    @property
+    def tier_names(self) -> list[str]:
+        """What the tiers are called, from the most alike down."""
+        kind = self.kind
+        return [] if kind == "min_score" else tier_names(self.tiers, kind)
+
     @model_validator(mode="after")
     def _margin_of_a_size(self) -> Self:
         if self.keep_margin is not None and self.min_score is not None:
             raise ValueError(
                 "has keep_margin and min_score: a margin is of a size, so give top or"
                 " best_percent, or leave keep_margin out"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _one_limit(self) -> Self:
-        given = [k for k in ("top", "min_score", "best_percent") if self._has(k)]
-        if len(given) != 1:
-            told = " and ".join(given) or "no limit"
-            raise ValueError(
-                f"has {told}: give exactly one of top, min_score and best_percent"
             )
         return self
 
@@ -279,6 +345,14 @@ class Scoring(Frozen):
 class Limits(Frozen):
     """When the studio refuses, warns or leaves an attribute out."""
 
+    minimum_population: StrictInt = Field(
+        default=MINIMUM_POPULATION,
+        ge=1,
+        le=MOST_PEOPLE,
+        exclude_if=lambda people: people == MINIMUM_POPULATION,
+        description="A filter that leaves fewer people of the population than this is"
+        " refused.",
+    )
     minimum_seed: StrictInt = Field(
         default=25,
         ge=1,

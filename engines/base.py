@@ -32,9 +32,13 @@ __all__ = [
     "Hashing",
     "InputAttribute",
     "InputIdentifier",
+    "InputQuota",
+    "InputQuotas",
     "Inspection",
     "KeyColumn",
     "MembersFile",
+    "MembersPart",
+    "PeopleInCommon",
     "Settings",
     "Source",
     "SpecificationRow",
@@ -62,7 +66,8 @@ class Source:
     """A dataset at one fingerprint, with its profile where one is needed.
 
     `mappings` are given where the catalog's do not count: for rows that the studio
-    keeps itself. `chosen_by` are the attributes by which those rows were chosen.
+    keeps itself. `chosen_by` are the attributes by which its rows were chosen,
+    `held_to_one` those of them that have one value alone in these rows.
     """
 
     dataset: Dataset
@@ -70,6 +75,7 @@ class Source:
     profile: DatasetProfile | None = None
     mappings: tuple[AttributeMapping, ...] | None = None
     chosen_by: tuple[str, ...] = ()
+    held_to_one: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +154,40 @@ class SpecificationRow:
 
 
 @dataclass(frozen=True, slots=True)
+class InputQuota:
+    """What one group of the population has of the audience; None where it is not said.
+
+    `is_share`: the numbers are shares of the audience, else people. `is_exact`: both
+    are the same, and shares are rounded together.
+    """
+
+    value: str
+    at_least: float | None
+    at_most: float | None
+    is_share: bool
+    is_exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InputQuotas:
+    """The groups that have quotas, by the values of one column of the population.
+
+    `fills_from_others`: places that a group cannot fill go to the others.
+    """
+
+    column: Column
+    groups: tuple[InputQuota, ...]
+    fills_from_others: bool
+
+
+@dataclass(frozen=True, slots=True)
 class BuildInputs:
     """All that one build reads. Slugs are validated by the catalog; columns are free text.
 
     `protected` are the attributes that are never scored and whose groups are compared.
-    `has_unique_key`: each row of the population is a person. `previous_members` is the members' file of the version before, where members of it
-    stay near the cut.
+    `has_unique_key`: each row of the population is a person. `previous_members` is the
+    members' file of the version before, where members of it stay near the cut.
+    `conditions` are the population's filter, each with its column.
     """
 
     build_id: str
@@ -164,6 +198,8 @@ class BuildInputs:
     specification: SpecificationRow = field(default_factory=SpecificationRow)
     has_unique_key: bool = False
     previous_members: Path | None = None
+    conditions: tuple[tuple[Condition, Column], ...] = ()
+    quotas: InputQuotas | None = None
     protected: tuple[InputAttribute, ...] = ()
 
     @property
@@ -183,6 +219,33 @@ class MembersFile:
     content_hash: str
     bytes: int
     columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MembersPart:
+    """The people of an audience's file, or of one tier of it, to compare with others.
+
+    `identities` has the identifiers of people with more than the columns hold. Of two
+    parts with equal `keyed_by` a person has the same key in both.
+    """
+
+    members: Path
+    identities: Path | None
+    identifiers: tuple[str, ...]
+    keyed_by: tuple[str, ...]
+    tier: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleInCommon:
+    """People of each of two parts who are in the other; None where nothing compares them.
+
+    The two counts differ where one person of a part is several of the other.
+    """
+
+    of_first: int | None
+    of_second: int | None
+    compared_by: tuple[str, ...]
 
 
 class Engine(Protocol):
@@ -236,6 +299,22 @@ class Engine(Protocol):
 
         Raises StudioError `filter_selects_nobody` where there are none.
         """
+
+    def count_rows(
+        self, source: Source, conditions: Sequence[tuple[Condition, Column]]
+    ) -> int:
+        """How many rows of a loaded source all conditions hold on.
+
+        Raises StudioError `filter_selects_nobody` where there are none.
+        """
+
+    def count_values(
+        self,
+        source: Source,
+        column: str,
+        conditions: Sequence[tuple[Condition, Column]] = (),
+    ) -> dict[str, int]:
+        """Rows by value of a column, as text, of those that all conditions hold on."""
 
     def identifier_shape(self, source: Source, column: str) -> str:
         """What an identifier's values look like, in words that show none of them."""
@@ -302,11 +381,16 @@ class Engine(Protocol):
         identifiers: Sequence[str],
         contributions: Iterable["pa.RecordBatch"] = (),
         metadata: Mapping[str, str] | None = None,
+        tiers: Sequence[tuple[str, int]] = (),
+        *,
+        has_quotas: bool = False,
     ) -> MembersFile:
         """Write the audience's people, best first, to one Parquet file.
 
         `identifiers` are slugs. Batches of contributions hold `row_id` and
-        `contribution_<attribute>` columns; `metadata` goes into the file's own.
+        `contribution_<attribute>` columns; `metadata` goes into the file's own. With
+        `tiers`, names and how many of the best they reach down to, a column `tier`;
+        with quotas a column `quota_group`.
         """
 
     def hash_differences(
@@ -321,9 +405,21 @@ class Engine(Protocol):
         """Write every identifier of the audience's people to a Parquet file; its rows."""
 
     def copy_columns(
-        self, source: Path, target: Path, columns: Mapping[str, str]
-    ) -> None:
-        """Write columns of a Parquet file, renamed, in the kind that `target` ends with."""
+        self,
+        source: Path,
+        target: Path,
+        columns: Mapping[str, str],
+        only: Mapping[str, str] | None = None,
+    ) -> int:
+        """Write columns of a Parquet file, renamed, in the kind that `target` ends with.
+
+        `only` are texts that columns must have; returns the rows written.
+        """
+
+    def overlap(
+        self, parts: Sequence[MembersPart]
+    ) -> tuple[list[int], list[PeopleInCommon]]:
+        """People of each part, and those that each two have in common, in their order."""
 
     def read_tables(
         self, build_folder: Path, relations: Sequence[str]

@@ -79,6 +79,20 @@ class CodedColumn:
         except (StudioError, OSError):
             return False
 
+    def row_counts(self, is_kept: "np.ndarray") -> "pa.Table":
+        """How many of the kept rows have each listed value: `code` and `row_count`."""
+        import numpy as np
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        counts = np.zeros(pq.read_metadata(self.values).num_rows, np.int64)
+        start = 0
+        for block in self.blocks():
+            kept = block[is_kept[start : start + len(block)]]
+            counts += np.bincount(kept, minlength=len(counts))
+            start += len(block)
+        return pa.table({"code": np.arange(len(counts)), "row_count": counts})
+
     def at(self, places: "np.ndarray") -> "np.ndarray":
         """The codes of the rows at these places, by the order of files and rows."""
         return self._mapped[places]

@@ -27,6 +27,8 @@ from engines.base import (
     Inspection,
     KeyColumn,
     MembersFile,
+    MembersPart,
+    PeopleInCommon,
     Source,
 )
 from engines.casts import category_text
@@ -46,6 +48,7 @@ from engines.kept import is_kept, kept_whole
 from engines.limits import Settings
 from engines.members import write_identities, write_members
 from engines.output import copy_columns
+from engines.overlap import count_in_common, count_people
 from engines.population_index import PopulationIndex, make_index
 from engines.profile import kept_profile, profile_files, profile_id, sample_file
 from engines.quoting import quote_identifier
@@ -196,6 +199,36 @@ class DuckDBEngine:
                 confirm()
         return kept
 
+    def count_rows(
+        self, source: Source, conditions: Sequence[tuple[Condition, Column]]
+    ) -> int:
+        """How many rows of a loaded source all conditions hold on."""
+        files = self._files(source.dataset, source.fingerprint)
+        with (
+            explained(f"dataset '{source.dataset.name}'"),
+            memory_session(
+                self.settings, self.home.root / SPILL, files=files
+            ) as connection,
+        ):
+            return selections.count_rows(connection, source, files, conditions)
+
+    def count_values(
+        self,
+        source: Source,
+        column: str,
+        conditions: Sequence[tuple[Condition, Column]] = (),
+    ) -> dict[str, int]:
+        """Rows by value of a column, as text, of those that all conditions hold on."""
+        files = self._files(source.dataset, source.fingerprint)
+        found = column_of(source.dataset, column)
+        with (
+            explained(f"column '{column}'"),
+            memory_session(
+                self.settings, self.home.root / SPILL, files=files
+            ) as connection,
+        ):
+            return selections.count_values(connection, files, found, conditions)
+
     def identifier_shape(self, source: Source, column: str) -> str:
         """What an identifier's values look like, in words that show none of them."""
         files = self._files(source.dataset, source.fingerprint)
@@ -298,9 +331,28 @@ class DuckDBEngine:
         """Read small relations, `schema.name`, with one opening of the work database."""
         return work_tables.read_all(self.settings, build_folder, relations)
 
+    def overlap(
+        self, parts: Sequence[MembersPart]
+    ) -> tuple[list[int], list[PeopleInCommon]]:
+        """People of each part, and those that each two have in common, in their order."""
+        files = {each.members for each in parts} | {
+            each.identities for each in parts if each.identities is not None
+        }
+        with (
+            explained("the members of the audiences"),
+            memory_session(
+                self.settings, self.home.root / SPILL, files=files
+            ) as connection,
+        ):
+            return count_people(connection, parts), count_in_common(connection, parts)
+
     def copy_columns(
-        self, source: Path, target: Path, columns: Mapping[str, str]
-    ) -> None:
+        self,
+        source: Path,
+        target: Path,
+        columns: Mapping[str, str],
+        only: Mapping[str, str] | None = None,
+    ) -> int:
         """Write columns of a Parquet file, renamed, in the kind that `target` ends with."""
         with (
             explained(f"file '{target.name}'", target.parent),
@@ -312,7 +364,9 @@ class DuckDBEngine:
                 keep_order=True,
             ) as connection,
         ):
-            copy_columns(connection, source, target.absolute(), columns)
+            return copy_columns(
+                connection, source, target.absolute(), columns, only or {}
+            )
 
     def stream(
         self,
@@ -361,6 +415,9 @@ class DuckDBEngine:
         identifiers: Sequence[str],
         contributions: Iterable["pa.RecordBatch"] = (),
         metadata: Mapping[str, str] | None = None,
+        tiers: Sequence[tuple[str, int]] = (),
+        *,
+        has_quotas: bool = False,
     ) -> MembersFile:
         """Write the audience's people, best first, to one Parquet file."""
         with (
@@ -368,7 +425,13 @@ class DuckDBEngine:
             work_session(self.settings, build_folder) as connection,
         ):
             return write_members(
-                connection, target, identifiers, contributions, metadata or {}
+                connection,
+                target,
+                identifiers,
+                contributions,
+                metadata or {},
+                tiers,
+                has_quotas=has_quotas,
             )
 
     def hash_differences(

@@ -3,8 +3,8 @@
 The only place where a build quotes a user's column name into SQL.
 """
 
-from collections.abc import Container, Iterator
-from dataclasses import asdict
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args, get_type_hints
 
@@ -12,6 +12,7 @@ from catalog.datasets import Dataset
 from catalog.errors import StudioError
 from engines.base import BuildInputs, InputAttribute, Source, SpecificationRow
 from engines.casts import category_text, family, identifier_text, number
+from engines.marks import IS_KEPT, mark_columns, sample_filter
 from engines.population_index import PopulationIndex, found_rows, row_id_at
 from engines.quoting import quote_identifier, quote_literal
 from engines.relations import column_of, one_row, read_parquet, row_id_of
@@ -37,7 +38,7 @@ def write_schema(
     numbers holds other text.
     """
     check_numbers(connection, inputs, population_files, seed_files)
-    population = _population_view(inputs, population_files)
+    population = _population_view(inputs, population_files, marks=mark_columns(inputs))
     connection.execute("begin")
     connection.execute("create schema if not exists inputs")
     connection.execute(f"create or replace view inputs.population as {population}")
@@ -54,11 +55,15 @@ def write_schema(
     _write_attributes(connection, inputs)
     _write_specification(connection, inputs)
     _write_previous_members(connection, inputs)
+    _write_quotas(connection, inputs)
     connection.execute("commit")
 
 
 def _population_view(
-    inputs: BuildInputs, files: tuple[Path, ...], coded: Container[str] = ()
+    inputs: BuildInputs,
+    files: tuple[Path, ...],
+    coded: Container[str] = (),
+    marks: Sequence[str] = (),
 ) -> str:
     """The rows of the files, without the attributes that are in codes."""
     dataset = inputs.population.dataset
@@ -74,6 +79,7 @@ def _population_view(
         columns.append(
             _attribute(attribute, quote_identifier(column.name), column.type)
         )
+    columns += marks
     return f"select {', '.join(columns)} from {read_parquet(files)}"
 
 
@@ -131,7 +137,10 @@ def _sample_view(inputs: BuildInputs, sample: Path | None) -> str:
         kept = sample_column(positions[column.name])
         columns.append(_attribute(attribute, kept, kept_type(column.type)))
     columns.append("sample_key")
-    return f"select {', '.join(columns)} from {read_parquet([sample])}"
+    kept = sample_filter(
+        inputs, sample, lambda column: sample_column(positions[column.name])
+    )
+    return f"select {', '.join(columns)} from {read_parquet([sample])} where {kept}"
 
 
 def _write_found(
@@ -162,6 +171,7 @@ def _write_found(
         f"{quote_identifier(each.slug)}"
         for each in inputs.attributes
     ]
+    columns += [f"found.{quote_identifier(name)}" for name in index.marks]
     connection.execute(
         f"create or replace table inputs.population_found as select {', '.join(columns)} "
         "from inputs.population_uncoded as uncoded "
@@ -176,7 +186,7 @@ def _coded_values(
     index: PopulationIndex,
     rows: str,
 ) -> "pa.Table":
-    """The rows' ids and the values of their coded attributes."""
+    """The rows' ids, the values of their coded attributes, and their marks."""
     import pyarrow as pa
 
     row_ids = connection.sql(rows).to_arrow_table().column("row_id").to_numpy()
@@ -190,6 +200,8 @@ def _coded_values(
             ).to_arrow_table()
             codes = index.columns[attribute.slug].at(places)
             columns[attribute.slug] = listed.column(0).take(pa.array(codes))
+    for name, marks in index.marks.items():
+        columns[name] = pa.array(marks[places])
     return pa.table(columns)
 
 
@@ -216,11 +228,20 @@ def _write_values(
         name = _value_column(attribute)
         cast = number if attribute.role == "continuous" else category_text
         value = cast("value", type_name, attribute.column)
-        file = quote_literal(str(index.columns[attribute.slug].values))
+        column = index.columns[attribute.slug]
+        file = quote_literal(str(column.values))
+        listed = f"read_parquet([{file}], file_row_number = true)"
+        if IS_KEPT in index.marks:
+            connection.register("kept", column.row_counts(index.marks[IS_KEPT]))
+            listed = (
+                f"(select listed.value, listed.file_row_number, kept.row_count "
+                f"from {listed} as listed "
+                "inner join kept on listed.file_row_number = kept.code)"
+            )
         connection.execute(
             f"insert into inputs.population_values (attribute, code, {name}, row_count) "
             f"select {quote_literal(attribute.slug)}, file_row_number, {value}, "
-            f"row_count from read_parquet([{file}], file_row_number = true)"
+            f"row_count from {listed}"
         )
 
 
@@ -343,6 +364,23 @@ def _write_previous_members(
         file = read_parquet((inputs.previous_members,))
         query = f"select person_key from {file} where not is_seed order by person_key"
     connection.execute(f"create or replace table inputs.previous_members as {query}")
+
+
+def _write_quotas(connection: "duckdb.DuckDBPyConnection", inputs: BuildInputs) -> None:
+    """One row a group with a quota, by its place; none where there are no quotas."""
+    connection.execute(
+        "create or replace table inputs.quotas (quota_group smallint, "
+        "quota_value varchar, at_least double, at_most double, is_share boolean, "
+        "is_exact boolean, fills_from_others boolean)"
+    )
+    if inputs.quotas is not None:
+        connection.executemany(
+            "insert into inputs.quotas values (?, ?, ?, ?, ?, ?, ?)",
+            [
+                [place, *astuple(each), inputs.quotas.fills_from_others]
+                for place, each in enumerate(inputs.quotas.groups)
+            ],
+        )
 
 
 _SQL_TYPES = {float: "double", int: "bigint", bool: "boolean"}

@@ -28,12 +28,20 @@ def write_members(
     identifiers: Sequence[str],
     contributions: Iterable["pa.RecordBatch"],
     metadata: Mapping[str, str],
+    tiers: Sequence[tuple[str, int]] = (),
+    has_quotas: bool = False,
 ) -> MembersFile:
-    """Write the file and hash its rows in their order."""
+    """Write the file and hash its rows in their order.
+
+    `tiers` are names and the places where they end; a place is counted among the new
+    people, best first. With quotas each person's group stands beside them.
+    """
     import pyarrow.parquet as pq
 
     terms = _store_contributions(connection, contributions)
-    reader = connection.sql(_query(identifiers, terms)).to_arrow_reader(ROWS_A_GROUP)
+    reader = connection.sql(
+        _query(identifiers, terms, tiers, has_quotas=has_quotas)
+    ).to_arrow_reader(ROWS_A_GROUP)
     schema = reader.schema.with_metadata(dict(metadata) or None)
     digest = hashlib.sha256(
         repr([(one.name, str(one.type)) for one in schema]).encode()
@@ -106,7 +114,13 @@ def _store_contributions(
     return names
 
 
-def _query(identifiers: Sequence[str], terms: Sequence[str]) -> str:
+def _query(
+    identifiers: Sequence[str],
+    terms: Sequence[str],
+    tiers: Sequence[tuple[str, int]],
+    *,
+    has_quotas: bool,
+) -> str:
     """SQL for the members in their final order, which ends with a unique key."""
     ids = "".join(
         f", cast(coalesce(people.{slug}, seed_identities.{slug}) as varchar) as {slug}"
@@ -126,13 +140,22 @@ def _query(identifiers: Sequence[str], terms: Sequence[str]) -> str:
         if terms
         else ""
     )
+    group = ""
+    if has_quotas:
+        group = ", quotas.quota_value as quota_group"
+        joined += (
+            "left join main.audience_candidates as candidates "
+            "on candidates.row_id = audience_members.row_id "
+            "left join inputs.quotas as quotas "
+            "on quotas.quota_group = candidates.quota_group "
+        )
     return (
         f"select audience_members.person_key{ids}"
         ", cast(audience_members.score as double) as score"
         ", cast(audience_members.log_odds as double) as log_odds"
         ', cast(audience_members.rank as bigint) as "rank"'
         ", cast(audience_members.percentile as double) as percentile"
-        f", audience_members.is_seed{shares} "
+        f", audience_members.is_seed{_tier(tiers)}{group}{shares} "
         "from main.audience_members as audience_members "
         "left join main.audience_people as people "
         "on people.row_id = audience_members.row_id "
@@ -145,6 +168,20 @@ def _query(identifiers: Sequence[str], terms: Sequence[str]) -> str:
         f"{joined}"
         "order by audience_members.rank nulls last, audience_members.person_key"
     )
+
+
+def _tier(tiers: Sequence[tuple[str, int]]) -> str:
+    """SQL for the column of tiers; nothing where there are none, null for the seed."""
+    if not tiers:
+        return ""
+    place = (
+        "row_number() over (partition by audience_members.is_seed "
+        "order by audience_members.rank)"
+    )
+    cases = " ".join(
+        f"when {place} <= {end:d} then {quote_literal(name)}" for name, end in tiers
+    )
+    return f", case when audience_members.is_seed then null {cases} end as tier"
 
 
 def _groups(

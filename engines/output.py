@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from catalog.errors import StudioError
+from catalog.names import shown
 from engines.atomic import written_whole
 from engines.quoting import quote_identifier, quote_literal
-from engines.relations import read_parquet
+from engines.relations import one_row, read_parquet
 
 if TYPE_CHECKING:
     import duckdb
@@ -32,15 +34,45 @@ def copy_columns(
     source: Path,
     target: Path,
     columns: Mapping[str, str],
-) -> None:
-    """Write the columns (source name -> target name) in the rows' order; whole or not."""
+    only: Mapping[str, str],
+) -> int:
+    """Write the columns (source name -> target name) in the rows' order; whole or not.
+
+    `only` are texts that columns must have; returns the rows written.
+    """
     selected = ", ".join(
         f"{quote_identifier(name)} as {quote_identifier(shown)}"
         for name, shown in columns.items()
     )
+    kept = " and ".join(
+        f"{quote_identifier(name)} = {quote_literal(text)}"
+        for name, text in only.items()
+    )
     options = format_of(target)
     with written_whole(target) as temporary:
-        connection.execute(
-            f"copy (select {selected} from {read_parquet((source,))})"
-            f" to {quote_literal(str(temporary))} ({options})"
+        (rows,) = one_row(
+            connection,
+            f"copy (select {selected} from {read_parquet((source,))}"
+            f" where {kept or 'true'})"
+            f" to {quote_literal(str(temporary))} ({options})",
+        )
+    return int(rows)
+
+
+def refuse_target(target: Path) -> None:
+    """Refuse a file whose ending says no kind, or whose folder is not there."""
+    subject = f"output file {shown(target.name)}"
+    if not target.name.lower().endswith(tuple(FORMATS)):
+        raise StudioError(
+            "unknown_ending",
+            subject,
+            "has an ending of no known kind",
+            f"end it with one of {', '.join(FORMATS)}",
+        )
+    if not target.absolute().parent.is_dir():
+        raise StudioError(
+            "no_folder",
+            subject,
+            f"is to stand in '{target.absolute().parent}', which is not there",
+            "make the folder first",
         )

@@ -13,6 +13,7 @@ from engines import work_tables
 from engines.base import BATCH_ROWS
 from engines.codes import CodedColumn
 from engines.limits import Settings
+from engines.marks import IS_KEPT
 from engines.population_index import PopulationIndex, kept_index
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ def stream(
         names = ("row_id", *columns)
         return work_tables.stream(settings, build_folder, relation, names, BATCH_ROWS)
     values = _values(settings, build_folder, coded)
-    if relation == MEMBERS and len(coded) == len(columns):
-        return _of_codes(columns, coded, values, index.file_rows)
+    if relation == MEMBERS and len({*columns} - {*coded, *index.marks}) == 0:
+        return _of_codes(columns, coded, values, index)
     others = [slug for slug in columns if slug not in coded]
     rows = work_tables.stream(
         settings, build_folder, relation, ("row_id", *others), BATCH_ROWS
@@ -67,19 +68,27 @@ def _of_codes(
     columns: Sequence[str],
     coded: Mapping[str, CodedColumn],
     values: Mapping[str, "pa.Array"],
-    file_rows: Sequence[int],
+    index: PopulationIndex,
 ) -> Iterator["pa.RecordBatch"]:
-    """Everybody, block by block; nothing but the codes is read."""
+    """Everybody whom the filter keeps, block by block; nothing but the codes is read."""
     import pyarrow as pa
 
-    blocks = zip(*(coded[slug].blocks() for slug in columns), strict=True)
-    for codes, row_ids in zip(blocks, _row_ids(file_rows), strict=True):
+    is_kept = index.marks.get(IS_KEPT)
+    start = 0
+    blocks = zip(*(coded[slug].blocks() for slug in coded), strict=True)
+    for codes, row_ids in zip(blocks, _row_ids(index.file_rows), strict=True):
+        block = slice(start, start + len(row_ids))
+        start = block.stop
+        kept = slice(None) if is_kept is None else is_kept[block]
+        of_codes = dict(zip(coded, codes, strict=True))
         arrays = [
-            pa.DictionaryArray.from_arrays(pa.array(own), values[slug])
-            for slug, own in zip(columns, codes, strict=True)
+            pa.DictionaryArray.from_arrays(pa.array(of_codes[name][kept]), values[name])
+            if name in of_codes
+            else pa.array(index.marks[name][block][kept])
+            for name in columns
         ]
         yield pa.RecordBatch.from_arrays(
-            [pa.array(row_ids), *arrays], names=["row_id", *columns]
+            [pa.array(row_ids[kept]), *arrays], names=["row_id", *columns]
         )
 
 

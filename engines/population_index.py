@@ -7,8 +7,9 @@ names each row once: elsewhere rows become people, and people have other values.
 """
 
 import json
+import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -24,6 +25,7 @@ from engines.digests import digests_file, kept_digests
 from engines.failures import build_damaged
 from engines.kept import is_kept, kept_whole
 from engines.keys import hashes_file
+from engines.marks import make_marks, parts_of
 from engines.quoting import quote_identifier, quote_literal
 from engines.relations import column_of, read_parquet, row_id_of
 from engines.sealed import read_sealed, write_sealed
@@ -39,13 +41,14 @@ CODES = "codes.json"
 class PopulationIndex:
     """The coded attributes by slug, the files of hashes and digests by identifier.
 
-    `file_rows` are the rows of each file.
+    `file_rows` are the rows of each file, `marks` what the build asks of each row.
     """
 
     columns: Mapping[str, CodedColumn]
     hashes: Mapping[str, Path]
     digests: Mapping[str, Path]
     file_rows: tuple[int, ...]
+    marks: Mapping[str, "np.ndarray"] = field(default_factory=dict)
 
     @cached_property
     def files(self) -> tuple[Path, ...]:
@@ -61,10 +64,15 @@ class PopulationIndex:
         return starts[row_ids >> 40] + (row_ids & ((1 << 40) - 1))
 
     def save(self, build_folder: Path) -> None:
-        """Note for the build's scoring where the codes are."""
+        """Note for the build's scoring where the codes are, and keep the marks."""
+        import numpy as np
+
+        for name, marks in self.marks.items():
+            np.save(_marks_file(build_folder, name), marks)
         document = {
             "file_rows": self.file_rows,
             "columns": {slug: asdict(each) for slug, each in self.columns.items()},
+            "marks": {name: zlib.crc32(each.data) for name, each in self.marks.items()},
         }
         write_sealed(
             build_folder / CODES, json.loads(json.dumps(document, default=str))
@@ -88,7 +96,29 @@ def kept_index(build_folder: Path) -> PopulationIndex:
         )
         for slug, each in document["columns"].items()
     }
-    return PopulationIndex(columns, {}, {}, tuple(document["file_rows"]))
+    marks = {
+        name: _kept_marks(build_folder, name, checksum)
+        for name, checksum in document["marks"].items()
+    }
+    return PopulationIndex(columns, {}, {}, tuple(document["file_rows"]), marks)
+
+
+def _marks_file(build_folder: Path, name: str) -> Path:
+    return build_folder / f"marks{name}.npy"
+
+
+def _kept_marks(build_folder: Path, name: str, checksum: int) -> "np.ndarray":
+    """A mark of every row; StudioError where it is not as it was written."""
+    import numpy as np
+
+    path = _marks_file(build_folder, name)
+    try:
+        marks: np.ndarray = np.load(path)
+    except (OSError, ValueError, EOFError):
+        marks = np.empty(0)
+    if zlib.crc32(marks.data) != checksum:
+        raise build_damaged(f"file '{path.name}' of build '{build_folder.name}'")
+    return marks
 
 
 def make_index(
@@ -116,7 +146,11 @@ def make_index(
         for each in inputs.population_attributes
         if distinct[each.column] <= MOST_VALUES
     }
-    names = list(columns.values())
+    marked = {part.column.name for part in parts_of(inputs)}
+    names = [
+        *columns.values(),
+        *(name for name in sorted(marked) if distinct[name] <= MOST_VALUES),
+    ]
     coded = encode(connection, dataset, files, names, folder, home, confirm)
     return PopulationIndex(
         columns={
@@ -144,6 +178,7 @@ def make_index(
             and is_plain(inputs.population, each.population_column)
         },
         file_rows=tuple(pq.read_metadata(file).num_rows for file in files),
+        marks=make_marks(connection, inputs, files, coded),
     )
 
 

@@ -16,7 +16,7 @@ from catalog.errors import StudioError
 from catalog.home import Home
 from catalog.names import closest, shown
 from engines.base import Source
-from engines.casts import family
+from engines.casts import category_text, family
 from engines.conditions import condition_sql, conditions_sql
 from engines.quoting import quote_identifier
 from engines.relations import column_of, copy_to_parquet, one_row, read_parquet
@@ -67,6 +67,36 @@ def keep_rows(
     (count,) = one_row(connection, copy_to_parquet(query, target))
     if not count:
         raise _nobody(connection, source, rows, conditions)
+
+
+def count_rows(
+    connection: "duckdb.DuckDBPyConnection",
+    source: Source,
+    files: Iterable[Path],
+    conditions: Conditions,
+) -> int:
+    """The rows on which all conditions hold; `filter_selects_nobody` for none."""
+    rows = read_parquet(files)
+    query = f"select count(*) from {rows} where {conditions_sql(conditions)}"
+    (count,) = one_row(connection, query)
+    if not count:
+        raise _nobody(connection, source, rows, conditions)
+    return int(count)
+
+
+def count_values(
+    connection: "duckdb.DuckDBPyConnection",
+    files: Iterable[Path],
+    column: Column,
+    conditions: Conditions,
+) -> dict[str, int]:
+    """Rows by value, as a category's text, of those that all conditions hold on."""
+    text = category_text(quote_identifier(column.name), column.type, column.name)
+    found = connection.execute(
+        f"select {text} as value, count(*) from {read_parquet(files)} "
+        f"where {conditions_sql(conditions)} group by value having value is not null"
+    ).fetchall()
+    return dict(found)
 
 
 def _nobody(

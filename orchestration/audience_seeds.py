@@ -16,7 +16,16 @@ from orchestration.workshop import Workshop
 
 MEMBERS = "members.parquet"
 NOT_IDENTIFIERS = frozenset(
-    ("person_key", "score", "log_odds", "rank", "percentile", "is_seed")
+    (
+        "person_key",
+        "score",
+        "log_odds",
+        "rank",
+        "percentile",
+        "is_seed",
+        "tier",
+        "quota_group",
+    )
 )
 CONTRIBUTION = "contribution_"
 

@@ -14,6 +14,7 @@ from catalog.errors import StudioError
 from catalog.home import Home
 from catalog.specification_model import Economics
 from engines.base import Hashing
+from engines.marks import IS_KEPT, QUOTA_GROUP
 from engines.sealed import read_sealed, write_sealed
 from python_scoring.proxies import Proxy
 
@@ -44,6 +45,7 @@ class Build(Frozen):
     learn_from: str
     minimum_seed: int
     advised_seed: int
+    minimum_population: int = 1
     identifiers: tuple[str, ...]
     hashed_identifiers: tuple[str, ...]
     carried_identifiers: tuple[str, ...]
@@ -58,12 +60,15 @@ class Build(Frozen):
     fairness_mode: Literal["standard", "regulated"] = "standard"
     coded: tuple[str, ...] = ()
     keep_margin: float | None = None
+    tiers: tuple[tuple[str, float], ...] = ()
+    quotas: dict[str, Any] = {}
     allow_indistinct: bool = False
     economics: Economics = Economics()
     resolve_people: bool
     input_fingerprints: dict[str, str]
     input_signs: dict[str, str]
     seed: dict[str, Any] = {}
+    population: dict[str, Any] = {}
     identifier_shapes: dict[str, str] = {}
     maximum_differing_share: float = 0.05
     maximum_unknown_share: float = 0.05
@@ -88,6 +93,7 @@ class Build(Frozen):
             },
             "resolve_people": self.resolve_people,
             "coded": list(self.coded),
+            "marks": list(self.marks),
             "learn_from": self.learn_from,
             "model": self.model,
         }
@@ -107,6 +113,17 @@ class Build(Frozen):
             slug: "continuous" if slug in self.protected_continuous else "categorical"
             for slug in self.protected_columns
         }
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What the engine notes of each row beside its attributes."""
+        found = {IS_KEPT: "where" in self.population, QUOTA_GROUP: self.has_quotas}
+        return tuple(name for name, is_there in found.items() if is_there)
+
+    @property
+    def has_quotas(self) -> bool:
+        """True where the audience is shared out among groups."""
+        return bool(self.quotas)
 
     @property
     def has_many_identities(self) -> bool:

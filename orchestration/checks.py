@@ -34,8 +34,8 @@ DESCRIPTIONS = {
     ),
     "everybody_is_there_once": "No two rows are the same person.",
     "members_are_in_order": (
-        "Ranks run from 1 without a gap (but for those that kept members took the place"
-        " of), and log odds never rise with the rank."
+        "Ranks run from 1 without a gap (but for those that kept members or quotas took"
+        " the place of), and log odds never rise with the rank."
     ),
     "files_match_their_manifest": (
         "The bytes on disk are those whose hashes the manifest holds."
@@ -55,12 +55,14 @@ def check_version(folder: Path) -> list[Finding]:
     """Run every check on a version's folder, published or about to be."""
     members = pq.read_table(folder / "members.parquet", page_checksum_verification=True)
     manifest = read_manifest(folder)
-    has_margin = manifest["specification"].get("keep_margin") is not None
+    has_gaps = (
+        manifest["specification"].get("keep_margin") is not None or "quotas" in manifest
+    )
     explained = manifest.get("has_contributions", True)
     return [
         *([contributions_sum_to_log_odds(members)] if explained else []),
         everybody_is_there_once(members),
-        members_are_in_order(members, may_have_gaps=has_margin),
+        members_are_in_order(members, may_have_gaps=has_gaps),
         files_match_their_manifest(folder),
     ]
 
@@ -91,8 +93,8 @@ def everybody_is_there_once(members: pa.Table) -> Finding:
 def members_are_in_order(members: pa.Table, *, may_have_gaps: bool = False) -> Finding:
     """The file reads from the most alike person down.
 
-    Where members of the version before stay near the cut, those they took the place of
-    are missing among the ranks.
+    Where members of the version before stay near the cut, or groups have quotas, those
+    they took the place of are missing among the ranks.
     """
     ranked = members.filter(members.column("rank").is_valid())
     ranks = ranked.column("rank").to_numpy()

@@ -1,6 +1,7 @@
 """From a build's report tables to the figures and charts of `report`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -56,7 +57,7 @@ def asked_people(tables: Mapping[str, pa.Table]) -> int:
     spec = tables["spec"].to_pylist()[0]
     if spec["output_kind"] == "top":
         return int(spec["output_value"])
-    return int(tables["audience_cut"].to_pylist()[0]["requested_count"] or 0)
+    return int(tables["audience_cut"].to_pylist()[0]["asked_count"] or 0)
 
 
 def figures_of(
@@ -67,6 +68,8 @@ def figures_of(
     engine: Engine,
     quality: Quality | None = None,
     fairness: Fairness | None = None,
+    quotas: Mapping[str, Any] | None = None,
+    tiers: Sequence[Mapping[str, Any]] = (),
 ) -> AudienceFigures:
     """The figures of a build whose audience file has so many people, down to a score."""
     frames = {name: table.to_pandas() for name, table in tables.items()}
@@ -95,6 +98,8 @@ def figures_of(
         quality=quality,
         fairness=fairness,
         correlations=frames["weight_correlations"],
+        quotas=quotas,
+        tiers=tiers,
     )
 
 

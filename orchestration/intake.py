@@ -15,6 +15,7 @@ from orchestration.leases import leased
 from orchestration.plan import Plan, plan_build, rows_of
 from orchestration.project import code_version
 from orchestration.steady import input_signs, refuse_changed_inputs, steady
+from orchestration.tiers import tiers_of
 from orchestration.workshop import Workshop
 
 STEP = "inputs"
@@ -36,7 +37,7 @@ class Prepared:
             "specification": self.build.specification_number,
             "seed": self.plan.seed_choice.text,
             "seed rows": rows_of(self.plan.seed),
-            "population rows": rows_of(self.plan.population),
+            "population rows": self.plan.population_choice.facts["rows"],
             "attributes": ", ".join(each.slug for each in self.plan.attributes),
             "left out": len(self.plan.left_out),
             "learn from": self.plan.learn_from,
@@ -128,11 +129,13 @@ def build_of(
         trials=specification.scoring.trials,
         learn_from=plan.learn_from,
         seed=plan.seed_choice.facts,
+        population=plan.population_choice.facts,
         identifier_shapes=plan.identifier_shapes,
         maximum_differing_share=limits.maximum_differing_share,
         maximum_unknown_share=limits.maximum_unknown_share,
         minimum_seed=limits.minimum_seed,
         advised_seed=limits.advised_seed,
+        minimum_population=limits.minimum_population,
         allow_indistinct=limits.allow_indistinct,
         economics=specification.economics,
         identifiers=tuple(
@@ -153,6 +156,8 @@ def build_of(
         proxies=plan.proxies,
         fairness_mode=specification.fairness.mode,
         discrete=tuple(each.slug for each in plan.attributes if each.is_discrete),
+        quotas={} if plan.quotas is None else plan.quotas.facts,
+        tiers=tiers_of(specification.output),
         keep_margin=specification.output.keep_margin,
         resolve_people=plan.resolves_people,
         input_fingerprints=dict(input_fingerprints),

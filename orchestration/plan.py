@@ -48,10 +48,13 @@ from engines.base import (
     SpecificationRow,
 )
 from engines.duckdb import sample_key_of
-from engines.registration import current_source, register
+from engines.registration import register
+from orchestration.populations import Population, population_of
 from orchestration.project import code_version
 from orchestration.proxies import proxies_of_sample, refuse_strong_proxies
+from orchestration.quotas import QuotaPlan, quotas_of
 from orchestration.seeds import Seed, seed_of
+from orchestration.tiers import refuse_empty_tiers
 from orchestration.workshop import Workshop
 from python_scoring.proxies import Proxy
 from report.plan_words import plan_caveats, plan_summary
@@ -71,6 +74,7 @@ class Plan:
     specification: AudienceSpecification
     seed_choice: Seed
     seed: Source
+    population_choice: Population
     population: Source
     identifiers: tuple[InputIdentifier, ...]
     attributes: tuple[InputAttribute, ...]
@@ -81,6 +85,7 @@ class Plan:
     resolves_people: bool
     left_out: tuple[Verdict, ...]
     notes: tuple[str, ...]
+    quotas: QuotaPlan | None = None
 
     def fingerprints(self) -> dict[str, str]:
         """What names the build beside its specification: the inputs as they are read."""
@@ -100,7 +105,25 @@ class Plan:
             "seed": self.seed.fingerprint,
             "population": self.population.fingerprint,
             "mapping": hashlib.sha256(text.encode()).hexdigest(),
+            **self._filter_fingerprint(),
+            **self._quota_fingerprint(),
         }
+
+    def _filter_fingerprint(self) -> dict[str, str]:
+        """The population's filter by the columns that it names now; none without one."""
+        told = [
+            [column.model_dump(), condition.model_dump(mode="json")]
+            for condition, column in self.population_choice.conditions
+        ]
+        text = json.dumps(told, sort_keys=True)
+        return {"filter": hashlib.sha256(text.encode()).hexdigest()} if told else {}
+
+    def _quota_fingerprint(self) -> dict[str, str]:
+        """The column whose values the groups are now; none without quotas."""
+        if self.quotas is None:
+            return {}
+        text = self.quotas.inputs.column.model_dump_json()
+        return {"quotas": hashlib.sha256(text.encode()).hexdigest()}
 
     def inputs(self, build_id: str) -> BuildInputs:
         """What the engine writes into the work database."""
@@ -113,6 +136,8 @@ class Plan:
             protected=self.protected,
             specification=specification_row(self.specification),
             has_unique_key=not self.resolves_people,
+            conditions=self.population_choice.conditions,
+            quotas=None if self.quotas is None else self.quotas.inputs,
         )
 
     @property
@@ -191,7 +216,8 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
     """
     seed_choice = seed_of(workshop, specification)
     seed = seed_choice.source
-    population = current_source(workshop, specification.population.dataset)
+    population_choice = population_of(workshop, specification)
+    population = population_choice.source
     ours, theirs = mapped_pair(workshop, seed, population)
     limits, learn = specification.limits, specification.scoring.learn_from
     refuse(seed_verdict(ours, limits), "seed")
@@ -221,6 +247,7 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
     notes += [*conflict_notes(ours, theirs, found), *selection.notes]
     notes += protected_seed_notes(specification, ours, protected)
     notes += [f"{each.attribute} {each.note}" for each in protected if each.note]
+    notes += population_choice.notes
     notes += key_notes("seed", key_profiles(seed, found, "seed"))
     if resolves_people:
         notes += key_notes("population", key_profiles(population, found, "population"))
@@ -230,6 +257,9 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
         verdict = learning_seed_verdict(people, limits)
         refuse(verdict, "seed")
         notes += verdict.notes
+    refuse_empty_tiers(specification.output, population_choice.facts["rows"])
+    quotas = quotas_of(workshop, specification, population_choice, theirs)
+    notes += quotas.notes if quotas is not None else ()
     chosen = {each.attribute for each in selection.attributes}
     attributes = tuple(input_attribute(each, theirs) for each in selection.attributes)
     grouped = tuple(protected_input(each) for each in protected)
@@ -242,6 +272,7 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
         specification=specification,
         seed_choice=seed_choice,
         seed=seed,
+        population_choice=population_choice,
         population=population,
         identifiers=inputs,
         attributes=attributes,
@@ -260,6 +291,7 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
             if each.subject not in chosen and not is_key_or_metadata(each)
         ),
         notes=tuple(notes),
+        quotas=quotas,
     )
 
 
@@ -280,6 +312,7 @@ def mapped(workshop: Workshop, source: Source) -> MappedDataset:
         mappings=workshop.catalog.mappings(source.dataset.id) if own is None else own,
         profile=source.profile,
         chosen_by=source.chosen_by,
+        held_to_one=source.held_to_one,
     )
 
 
@@ -529,10 +562,7 @@ def _figures_of(plan: Plan) -> dict[str, Any]:
         "specification_hash": specification_hash(specification),
         "code_version": code_version(),
         "seed": plan.seed_choice.facts,
-        "population": {
-            "dataset": plan.population.dataset.name,
-            "rows": rows_of(plan.population),
-        },
+        "population": plan.population_choice.facts,
         "identifiers": [
             {
                 "identifier": each.slug,
@@ -575,7 +605,13 @@ def _figures_of(plan: Plan) -> dict[str, Any]:
             {}
             if specification.output.keep_margin is None
             else {"keep_margin": specification.output.keep_margin}
-        ),
+        )
+        | (
+            {"tiers": specification.output.tier_names}
+            if specification.output.tiers
+            else {}
+        )
+        | ({} if plan.quotas is None else {"quotas": plan.quotas.facts}),
         "economics": specification.economics.model_dump(mode="json"),
         "refresh": specification.refresh.model_dump(mode="json"),
         "notes": list(plan.notes),

@@ -36,6 +36,7 @@ from orchestration.fairness import fairness_of
 from orchestration.figures import chosen_people, figures_of, read_report
 from orchestration.portrait import portrait_of
 from orchestration.quality import quality_of
+from orchestration.quotas import quota_figures
 from orchestration.refresh import (
     Refresh,
     compare,
@@ -44,6 +45,7 @@ from orchestration.refresh import (
 )
 from orchestration.reporting import REPORT, page_of, pictures_of
 from orchestration.steady import refuse_changed_inputs
+from orchestration.tiers import tier_counts, tier_ends, tier_figures
 from orchestration.version_files import MANIFEST, file_hash, is_whole
 from orchestration.workshop import Workshop
 from python_scoring.model import Model
@@ -212,23 +214,29 @@ def write_version(
     refuse_nobody(build, tables)
     parameters = engine.read_table(build.folder, "scoring.parameters")
     document = parameters.column("parameters")[0].as_py()
-    scorer = Model.from_json(document).scorer
+    model = Model.from_json(document)
     members = engine.export_members(
         build.folder,
         folder / "members.parquet",
         (*build.identifiers, *build.carried_identifiers),
-        contributions(engine, build, scorer) if with_contributions else (),
+        contributions(engine, build, model.scorer) if with_contributions else (),
         {
             "audience": build.audience_slug,
             "version": str(number),
             "specification": str(build.specification_number),
             "build": build.build_id,
         },
+        tier_ends(build, tables),
+        has_quotas=build.has_quotas,
     )
     if build.has_many_identities:
         engine.export_identities(build.folder, folder / IDENTITIES)
     quality = quality_of(build, tables, chosen_people(tables))
     fairness = fairness_of(engine, build, tables)
+    tiers = tier_figures(engine, build, folder / "members.parquet")
+    quotas = quota_figures(
+        engine, build, tables, folder / "members.parquet", model.calibration
+    )
     figures = figures_of(
         build,
         tables,
@@ -237,14 +245,20 @@ def write_version(
         engine,
         quality,
         fairness,
+        quotas,
+        tiers,
     )
     distributions = read_distributions(engine, build.folder)
     (folder / FILE).write_text(to_json(distributions), encoding="utf-8")
     refresh = refreshed(workshop, build, folder, number)
     told = figures.as_json() | {"refresh": refresh.as_json() if refresh else None}
+    told |= {"tiers": tiers} if tiers else {}
+    told |= {"quotas": quotas} if quotas else {}
     manifest = manifest_of(build, members, number)
     manifest["has_contributions"] = with_contributions
     manifest |= scorer_of(build)
+    manifest |= {"tiers": tier_counts(tiers)} if tiers else {}
+    manifest |= {"quotas": build.quotas} if build.has_quotas else {}
     texts = {
         "figures.json": json.dumps(told, indent=1, ensure_ascii=False),
         "parameters.json": document,
@@ -276,6 +290,8 @@ def write_version(
             quality=quality,
             fairness=fairness,
             portrait=portrait,
+            tiers=tiers,
+            quotas=quotas,
         )
         texts[REPORT] = render_page(page)
     for name, text in texts.items():
@@ -305,6 +321,7 @@ def manifest_of(build: Build, members: MembersFile, number: int) -> dict[str, An
             "keep_margin": build.keep_margin,
         },
         "seed": build.seed,
+        "population": build.population,
         "inputs": build.input_fingerprints,
         "code": build.code_version,
         "libraries": {name: installed(name) for name in LIBRARIES},

@@ -66,7 +66,9 @@ def quality_of(
     curve = curve.drop_duplicates("people_count", keep="last")
     reach = _reach(curve, seed_people)
     chosen = _reach(_with_size(curve, chosen_people), seed_people)
-    chosen = chosen[chosen["people_count"] == chosen_people]
+    # With quotas the audience is not the best of its size: the curve says nothing of it.
+    is_best = (chosen["people_count"] == chosen_people) & (not build.has_quotas)
+    chosen = chosen[is_best]
     asked = build.economics
     recommended = recommend(
         reach,

@@ -1,6 +1,6 @@
 """From a build to its report page, and to the pictures that Dagster shows beside it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -69,10 +69,13 @@ def page_of(
     quality: Quality | None = None,
     fairness: Fairness | None = None,
     portrait: Portrait | None = None,
+    tiers: Sequence[Mapping[str, Any]] = (),
+    quotas: Mapping[str, Any] | None = None,
 ) -> Page:
     """The report of a build that is about to be published under this number.
 
-    `manifest` is that of the version, without the files that are still to be written.
+    `manifest` is that of the version, without the files that are still to be written;
+    `quality`, `tiers` and `quotas` are as its files have them.
     """
     frames = {name: table.to_pandas() for name, table in tables.items()}
     return Page(
@@ -94,6 +97,8 @@ def page_of(
             comparison_of(build),
             fairness,
             portrait,
+            tiers,
+            quotas,
         ),
         provenance=provenance(manifest),
     )
@@ -105,7 +110,10 @@ def sources_of(
     tables: Mapping[str, pa.Table],
 ) -> tuple[Source, ...]:
     """The datasets by the names that the specification gives them."""
-    population = specification.specification.population.dataset
+    population = {
+        "dataset": specification.specification.population.dataset,
+        **build.population,
+    }
     fingerprints = build.input_fingerprints
     overlap = tables["report_overlap"].to_pylist()[0]
     population_rows = sum(
@@ -117,28 +125,26 @@ def sources_of(
         )
     )
     return (
-        Source(
-            "Seed", seed_name(build.seed), overlap["seed_rows"], fingerprints["seed"]
-        ),
+        Source("Seed", name_of(build.seed), overlap["seed_rows"], fingerprints["seed"]),
         Source(
             "Population",
-            population,
+            name_of(population),
             population_rows,
             fingerprints["population"],
         ),
     )
 
 
-def seed_name(seed: Mapping[str, Any]) -> str:
-    """The seed as its plan told of it: a dataset, rows of one, an audience's version.
+def name_of(side: Mapping[str, Any]) -> str:
+    """A side as its plan told of it: a dataset, rows of one, an audience's version.
 
-    >>> seed_name({"audience": "Buyers", "version": 2, "rows": 10})
+    >>> name_of({"audience": "Buyers", "version": 2, "rows": 10})
     'Buyers, version 2'
     """
-    if "audience" in seed:
-        return f"{seed['audience']}, version {seed['version']}"
-    where = " and ".join(seed.get("where", ()))
-    return f"{seed['dataset']} where {where}" if where else str(seed["dataset"])
+    if "audience" in side:
+        return f"{side['audience']}, version {side['version']}"
+    where = " and ".join(side.get("where", ()))
+    return f"{side['dataset']} where {where}" if where else str(side["dataset"])
 
 
 def provenance(manifest: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

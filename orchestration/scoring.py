@@ -4,7 +4,7 @@ Reads the weight relations, fits nothing that SQL has fitted, calibrates on the 
 and the out-of-fold seed, then streams the population once.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,9 @@ import numpy as np
 import pyarrow as pa
 
 from catalog.errors import StudioError
+from catalog.names import shown
 from engines.base import Engine
+from engines.marks import QUOTA_GROUP
 from orchestration.builds import Build
 from orchestration.fitting import cross_fitted, tuned
 from orchestration.proxies import proxies_of_build, refuse_strong_proxies
@@ -46,6 +48,7 @@ PEOPLE_RELATIONS = (
 SCORES = pa.schema(
     [("row_id", pa.int64()), ("log_odds", pa.float64()), ("score", pa.float64())]
 )
+GROUPED_SCORES = SCORES.append(pa.field("quota_group", pa.int16()))
 SEED_SCORES = pa.schema(
     [
         ("person_key", pa.string()),
@@ -132,16 +135,19 @@ def score_population(engine: Engine, build: Build) -> ScoringSummary:
     scored_by = Model(scorer, calibration)
     _write_parameters(engine, folder, scored_by)
     extremes = _Extremes()
+    groups = [QUOTA_GROUP] if build.has_quotas else []
+    columns = [*scorer.columns, *groups]
     people = engine.write_table(
         folder,
         "scoring",
         "scores",
         _scored(
-            engine.stream_people(folder, "main.canonical_members", scorer.columns),
+            engine.stream_people(folder, "main.canonical_members", columns),
             scored_by,
             extremes.see,
+            groups,
         ),
-        SCORES,
+        SCORES if not groups else GROUPED_SCORES,
     )
     if people == 0:
         raise StudioError(
@@ -183,7 +189,12 @@ def learnt_relations(
     Raises StudioError where there are too few people to learn from, as
     `score_population` does.
     """
-    always = ("canonical_learn_from", "canonical_seed", "canonical_sample")
+    always = (
+        "canonical_learn_from",
+        "canonical_seed",
+        "canonical_sample",
+        "distribution_totals",
+    )
     wanted = dict.fromkeys([*names, *always])
     read = engine.read_tables(build.folder, [f"main.{name}" for name in wanted])
     tables = {name.removeprefix("main."): table for name, table in read.items()}
@@ -196,6 +207,7 @@ def learnt_relations(
             build.identifier_shapes,
         )
     check_learning_seed(tables["canonical_seed"].num_rows, build.minimum_seed)
+    check_filtered_population(tables["distribution_totals"], build)
     return tables
 
 
@@ -208,6 +220,20 @@ def check_learning_seed(people: int, minimum: int) -> None:
             f"has {people:,} people, fewer than {minimum:,}",
             "add people to the seed, or lower limits.minimum_seed knowingly",
         )
+
+
+def check_filtered_population(totals: pa.Table, build: Build) -> None:
+    """Refuse a population's filter that leaves too few beside the seed's own people."""
+    people = totals.column("reference_total")[0].as_py()
+    if "where" not in build.population or people >= build.minimum_population:
+        return
+    raise StudioError(
+        "filter_leaves_too_few",
+        f"filter on the population {shown(build.population['dataset'])}",
+        f"leaves {people:,} people who are not in the seed; at least"
+        f" {build.minimum_population:,} are needed",
+        "widen population.where, or lower limits.minimum_population",
+    )
 
 
 def check_matched_seed(
@@ -266,13 +292,21 @@ def _scored(
     batches: Iterator[pa.RecordBatch],
     model: Model,
     see: Callable[[np.ndarray], None],
+    groups: Sequence[str],
 ) -> Iterator[pa.RecordBatch]:
-    """Row ids with their log odds and scores."""
+    """Row ids with their log odds and scores, and the groups with quotas if there are."""
+    schema = SCORES if not groups else GROUPED_SCORES
     for batch in batches:
         log_odds, score = model.score(batch)
         see(log_odds)
         yield pa.RecordBatch.from_arrays(
-            [batch.column("row_id"), nullable(log_odds), nullable(score)], schema=SCORES
+            [
+                batch.column("row_id"),
+                nullable(log_odds),
+                nullable(score),
+                *(batch.column(name) for name in groups),
+            ],
+            schema=schema,
         )
 
 

@@ -77,7 +77,7 @@ def _filtered_seed(workshop: Workshop, specification: AudienceSpecification) -> 
     choice, catalog = specification.seed, workshop.catalog
     dataset = catalog.get_dataset(str(choice.dataset))
     mappings = catalog.mappings(dataset.id)
-    conditions = _resolved(dataset, mappings, choice.where)
+    conditions = resolved_conditions(dataset, mappings, choice.where)
     named = [column.name for _, column in conditions]
     whole = current_source(workshop, dataset.id, named)
     population = catalog.get_dataset(specification.population.dataset)
@@ -116,7 +116,7 @@ def _filtered_seed(workshop: Workshop, specification: AudienceSpecification) -> 
     )
 
 
-def _resolved(
+def resolved_conditions(
     dataset: Dataset, mappings: Sequence[Mapping], conditions: Sequence[Condition]
 ) -> list[tuple[Condition, Column]]:
     """Each condition with its column, named by itself or by its attribute."""

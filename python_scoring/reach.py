@@ -59,7 +59,7 @@ def reach_with_intervals(
     is_shown[-1:] = True
     people, shares, recalls = people[is_shown], shares[is_shown], recalls[is_shown]
     cells = np.diff(recalls, prepend=0.0)
-    drawn = np.cumsum(_drawn(cells, seed_people), axis=1)
+    drawn = np.cumsum(draw_shares(cells, seed_people), axis=1)
     drawn[:, -1] = 1.0
     if sample_people is not None:
         drawn = _of_sample(drawn, shares, sample_people)
@@ -92,7 +92,7 @@ def decile_intervals(people: np.ndarray, seed_people: np.ndarray) -> pd.DataFram
     people, seed = np.add.reduceat(people, starts), np.add.reduceat(seed_people, starts)
     total = int(seed.sum())
     shares, seen = people / people.sum(), np.cumsum(people) / people.sum()
-    drawn = _drawn(seed / total, total)
+    drawn = draw_shares(seed / total, total)
     lifts = Bounds.of(drawn / shares)
     cumulative = Bounds.of(np.cumsum(drawn, axis=1) / seen)
     return pd.DataFrame(
@@ -145,7 +145,7 @@ def concave_slopes(shares: np.ndarray, recalls: np.ndarray) -> np.ndarray:
     return slopes
 
 
-def _drawn(cells: np.ndarray, people: int) -> np.ndarray:
+def draw_shares(cells: np.ndarray, people: int) -> np.ndarray:
     """Draws x cells: the share of so many people drawn anew who fall into each cell."""
     generator = np.random.default_rng(RANDOM_SEED)
     shares = np.clip(cells, 0.0, None)

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from report.divisions import quota_warnings, tier_warnings
 from report.fairness_words import (
     fairness_notes,
     fairness_sentences,
@@ -110,6 +111,8 @@ def audience_figures(
     quality: Mapping[str, Any] | None = None,
     fairness: Mapping[str, Any] | None = None,
     correlations: pd.DataFrame | None = None,
+    quotas: Mapping[str, Any] | None = None,
+    tiers: Sequence[Mapping[str, Any]] = (),
 ) -> AudienceFigures:
     """The figures of one build.
 
@@ -119,9 +122,10 @@ def audience_figures(
     counts everybody in the audience; `added_seed_people` of them are seed people who
     were added to it and say nothing about its reach. `seed_versions` is
     report_seed_versions; beyond the maximum shares its differences, and values that the
-    population does not know, are warned of. `quality` and `fairness` are the
-    documents of quality.json and fairness.json. `correlations` is weight_correlations,
-    where decorrelation is part of the weights: it names the attributes that say the same.
+    population does not know, are warned of. `quality` and `fairness` are the documents
+    of quality.json and fairness.json. `correlations` is weight_correlations, where
+    decorrelation is part of the weights: it names the attributes that say the same.
+    `quotas` is what groups were to have and got, `tiers` what each tier holds.
     """
     weights = plain_rows(attribute_weights)
     versions = [] if seed_versions is None else plain_rows(seed_versions)
@@ -131,8 +135,11 @@ def audience_figures(
     attributes = attribute_figures(attribute_weights, value_terms, correlations)
     facts = (
         *_audience_facts(cut_row, delivered_people, added_seed_people),
+        *_filter_facts(overlap_row),
         *_seed_facts(overlap_row),
-        *_quality_facts(plain_rows(deciles), curve_rows, chosen_people, held_out_auc),
+        *_quality_facts(
+            plain_rows(deciles), curve_rows, chosen_people, held_out_auc, quotas
+        ),
         *_sureness_facts(quality),
         *_fairness_facts(fairness),
     )
@@ -141,6 +148,8 @@ def audience_figures(
         *seed_warnings(overlap_row, advised_seed),
         *hash_warnings(hash_differences),
         *audience_warnings(cut_row, curve_rows, chosen_people),
+        *quota_warnings(quotas),
+        *tier_warnings(tiers),
         *quality_warnings(held_out_auc),
         *indistinct_warnings(quality),
         *unknown_value_warnings(weights, maximum_unknown_share),
@@ -206,6 +215,15 @@ def _audience_facts(cut: Row, delivered: int, added: int) -> list[Fact]:
     ]
 
 
+def _filter_facts(overlap: Row) -> list[Fact]:
+    count = overlap["filtered_out_people"]
+    return (
+        [_people("filtered_out_people", "Left out by the filter", count)]
+        if count
+        else []
+    )
+
+
 def _unscored_facts(cut: Row) -> list[Fact]:
     count = cut["unscored_count"]
     return [_people("unscored_people", "Without a score", count)] if count else []
@@ -234,10 +252,18 @@ def _seed_facts(overlap: Row) -> list[Fact]:
 
 
 def _quality_facts(
-    deciles: Sequence[Row], curve: Sequence[Row], chosen: int, auc: float | None
+    deciles: Sequence[Row],
+    curve: Sequence[Row],
+    chosen: int,
+    auc: float | None,
+    quotas: Mapping[str, Any] | None,
 ) -> list[Fact]:
     best = min(deciles, key=lambda row: row["decile"], default={"lift": None})
     reach = reach_at(curve, chosen)
+    recall, lift = (reach.recall, reach.lift) if reach else (None, None)
+    if quotas is not None:
+        # The curve is of the best people of this number, who these are not.
+        recall, lift = quotas.get("seed_share"), quotas.get("lift")
     turning = last_better_than_random(curve)
     times = "times as many seed people as at random"
     return [
@@ -246,13 +272,13 @@ def _quality_facts(
         _share(
             "recall",
             "Held-out seed reached",
-            reach.recall if reach else None,
+            recall,
             "share of the held-out seed people",
         ),
         _number(
             "lift",
             "Lift of the audience",
-            reach.lift if reach else None,
+            lift,
             times,
             2,
         ),
@@ -375,9 +401,17 @@ def _sentences(
 def _overlap_sentence(overlap: Row) -> str:
     matched, seed = overlap["matched_people"], overlap["seed_people"]
     verb = "is" if matched == 1 else "are"
-    return (
+    sentence = (
         f"{number_text(matched)} of {counted(seed, 'seed person', 'seed people')} "
         f"{verb} in the population."
+    )
+    if not overlap["filtered_out_people"]:
+        return sentence
+    return (
+        f"{sentence} Its filter leaves out"
+        f" {counted(overlap['filtered_out_people'], 'person', 'people')} and keeps"
+        f" {number_text(overlap['population_people'])},"
+        f" {number_text(overlap['matched_population_people'])} of them seed people."
     )
 
 

@@ -15,13 +15,15 @@ def plan_summary(plan: Mapping[str, Any]) -> dict[str, str]:
     return {
         "audience": plain_text(plan["audience"]),
         "seed": _seed(plan["seed"]),
-        "population": _rows(plan["population"]),
+        "population": _some_rows(plan["population"]),
         "joined by": _join(plan["identifiers"], resolves=plan["resolves_people"]),
         "learns from": _learns(plan["learn_from"], plan["matched_minimum"]),
         "scores by": _attributes(plan["attributes"]),
         "left out": _left_out(plan["left_out"]),
         **_compares(plan["fairness"]),
         "delivers": _limit(plan["output"]),
+        **_quotas(plan["output"]),
+        **_tiers(plan["output"]),
         "seed people": (
             "are added, over and above the limit, with the score 1"
             if plan["output"]["include_seed"]
@@ -52,9 +54,16 @@ def plan_caveats(plan: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(caveats)
 
 
-def _rows(dataset: Mapping[str, Any]) -> str:
-    name = plain_text(dataset["dataset"])
-    return f"{counted(dataset['rows'], 'row', 'rows')} of '{name}'"
+def _some_rows(chosen: Mapping[str, Any]) -> str:
+    """The rows of a dataset, or those of them that a filter keeps."""
+    name = plain_text(chosen["dataset"])
+    if "where" not in chosen:
+        return f"{counted(chosen['rows'], 'row', 'rows')} of '{name}'"
+    where = plain_text(" and ".join(chosen["where"]))
+    return (
+        f"{number_text(chosen['rows'])} of"
+        f" {counted(chosen['of_rows'], 'row', 'rows')} of '{name}' where {where}"
+    )
 
 
 def _seed(seed: Mapping[str, Any]) -> str:
@@ -64,13 +73,7 @@ def _seed(seed: Mapping[str, Any]) -> str:
             f"{counted(seed['rows'], 'person', 'people')} of version {seed['version']}"
             f" of the audience '{plain_text(seed['audience'])}'"
         )
-    if "where" not in seed:
-        return _rows(seed)
-    where = plain_text(" and ".join(seed["where"]))
-    return (
-        f"{number_text(seed['rows'])} of {counted(seed['of_rows'], 'row', 'rows')} of"
-        f" '{plain_text(seed['dataset'])}' where {where}"
-    )
+    return _some_rows(seed)
 
 
 def _learns(learn_from: str, matched_minimum: int) -> str:
@@ -147,6 +150,28 @@ def _limit(output: Mapping[str, Any]) -> str:
     if margin is None:
         return told
     return f"{told}; members stay, and newcomers wait, within {margin:g} % of the cut"
+
+
+def _quotas(output: Mapping[str, Any]) -> dict[str, str]:
+    """How it is shared out among groups, where it is."""
+    quotas = output.get("quotas")
+    if quotas is None:
+        return {}
+    rest = {
+        "others": "places that a group cannot fill go to the others",
+        "short": "places that a group cannot fill stay empty",
+    }[quotas["unfilled"]]
+    groups = plain_text(", ".join(quotas["texts"]))
+    return {"quotas": f"by {plain_text(quotas['attribute'])}: {groups}; {rest}"}
+
+
+def _tiers(output: Mapping[str, Any]) -> dict[str, str]:
+    """The parts that the audience is divided into, where it is."""
+    names = [f"'{plain_text(name)}'" for name in output.get("tiers", ())]
+    if not names:
+        return {}
+    told = f"{number_text(len(names))} disjoint parts of it, best first: "
+    return {"tiers": told + ", ".join(names)}
 
 
 def _recommends(economics: Mapping[str, Any]) -> str:

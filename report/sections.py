@@ -16,6 +16,7 @@ from report.comparison_words import (
     missing_lines,
     size_names,
 )
+from report.divisions import quotas_section, tiers_section
 from report.drawing import Picture
 from report.fairness_words import protected_table, proxy_rows
 from report.figures import AudienceFigures
@@ -46,6 +47,8 @@ def report_sections(
     comparison: Mapping[str, Any] | None = None,
     fairness: Mapping[str, Any] | None = None,
     portrait: Mapping[str, Any] | None = None,
+    tiers: Sequence[Mapping[str, Any]] = (),
+    quotas: Mapping[str, Any] | None = None,
 ) -> tuple[Section, ...]:
     """The sections in their order; with `quality` figures have their intervals, with
     `fairness` groups are compared, with `portrait` the audience is told in words.
@@ -57,8 +60,16 @@ def report_sections(
     return (
         summary(figures),
         warnings(figures),
-        reach(figures, tables["report_curve"], drawn["reach"], quality),
+        reach(
+            figures,
+            tables["report_curve"],
+            drawn["reach"],
+            quality,
+            has_quotas=quotas is not None,
+        ),
         *([] if portrait is None else [in_words(portrait)]),
+        *([quotas_section(quotas)] if quotas else []),
+        *([tiers_section(tiers)] if tiers else []),
         attributes(figures, tables["report_value_terms"], drawn["attribute_weights"]),
         deciles(tables["report_deciles"], drawn["deciles"], quality),
         scores(
@@ -121,6 +132,8 @@ def reach(
     curve: pd.DataFrame,
     picture: Picture,
     quality: Mapping[str, Any] | None = None,
+    *,
+    has_quotas: bool = False,
 ) -> Section:
     """Which part of the held-out seed an audience of each size reaches."""
     rows = plain_rows(curve)
@@ -132,7 +145,10 @@ def reach(
     marks: dict[int, list[str]] = {}
     sizes: dict[int, Reach] = {}
     for point, words in (
-        (chosen, "This audience"),
+        (
+            chosen,
+            "The best of this size, without quotas" if has_quotas else "This audience",
+        ),
         (reach_at(rows, advised) if advised else None, "Recommended size"),
         (last_better_than_random(rows), "Beyond here no better than random"),
     ):
@@ -314,12 +330,25 @@ def scorers_compared(comparison: Mapping[str, Any], picture: Picture) -> Section
 def overlap(table: pd.DataFrame) -> Section:
     """How many of the seed are in the population, and the other way round."""
     row = only_row(table)
-    found, seed, people = (
-        row[name] for name in ("matched_people", "seed_people", "population_people")
+    found, seed, people, left_out = (
+        row[name]
+        for name in (
+            "matched_people",
+            "seed_people",
+            "population_people",
+            "filtered_out_people",
+        )
     )
+    inside = row["matched_population_people"]
     sides = [
         _side("seed people are in the population", found, seed),
-        _side("people in the population are seed people", found, people),
+        _side(
+            "people whom the population's filter keeps are seed people"
+            if left_out
+            else "people in the population are seed people",
+            inside,
+            people,
+        ),
     ]
     facts = [
         ("Seed rows", row["seed_rows"]),
@@ -327,7 +356,8 @@ def overlap(table: pd.DataFrame) -> Section:
         ("Seed people found in the population", found),
         ("Seed people not found", row["unmatched_people"]),
         ("Seed people the model learned from", row["learning_seed_people"]),
-        ("People in the population", people),
+        ("People in the population", people + left_out),
+        *([("Of these, left out by its filter", left_out)] if left_out else []),
     ]
     return Section(
         "overlap",

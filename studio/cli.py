@@ -16,6 +16,7 @@ from studio.commands import (
     comparison,
     datasets,
     home,
+    members,
     score,
     versions,
     what_if,
@@ -46,6 +47,7 @@ for command in (
     *(workflows.workflow, workflows.submit, workflows.edit, workflows.duplicate),
     *(versions.versions, versions.diff, versions.serve_version),
     comparison.compare,
+    *(members.export, members.overlap),
 ):
     audiences.app.command()(command)
 app.add_typer(audiences.app, name="audience")

@@ -24,6 +24,7 @@ ORDERS: dict[str, str | list[tuple[str, str]]] = {
     "inputs.attributes": "position",
     "inputs.frequent_values": "frequent_value",
     "inputs.previous_members": "person_key",
+    "inputs.quotas": "quota_group",
     "inputs.population_values": [("attribute", "ascending"), ("code", "ascending")],
     "inputs.sample": "sample_key",
     "scoring.scores": "row_id",

@@ -15,6 +15,7 @@ from catalog.home import create_home
 from catalog.names import closest, slugs_of
 from catalog.specification import specification_of
 from catalog.specification_model import ModelName
+from engines.output import refuse_target
 
 if TYPE_CHECKING:
     from orchestration.workshop import Workshop
@@ -25,7 +26,6 @@ IDENTIFIER_TYPE = "user_id"
 # What has several spellings of one person is known by its values on both sides.
 SPELT_TYPES = ("email", "phone")
 ADDED_COLUMNS = ("score", "log_odds", "percentile", "rank")
-ENDINGS = (".parquet", ".csv", ".csv.gz", ".jsonl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,20 +172,7 @@ def check_request(request: ScoreRequest) -> None:
             f"has the name of a column of the output ({', '.join(request.added_columns)})",
             "rename it in both files",
         )
-    if not request.out.name.lower().endswith(ENDINGS):
-        raise StudioError(
-            "unknown_ending",
-            f"output file '{request.out.name}'",
-            "has an ending of no known kind",
-            f"end it with one of {', '.join(ENDINGS)}",
-        )
-    if not request.out.absolute().parent.is_dir():
-        raise StudioError(
-            "no_folder",
-            f"output file '{request.out.name}'",
-            f"is to stand in '{request.out.absolute().parent}', which is not there",
-            "make the folder first",
-        )
+    refuse_target(request.out)
 
 
 def register_files(

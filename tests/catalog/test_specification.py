@@ -378,3 +378,45 @@ def test_reading_a_specification_does_not_load_the_database_library():
     )
 
     assert done.stdout.strip() == "False"
+
+
+def test_fields_that_ask_for_nothing_leave_the_hash_as_it_was():
+    """Documents of before `population.where` and its like have the hash of before."""
+    example = read_specification(
+        Path(__file__).parents[2] / "examples/bank/likely_depositors.yml"
+    )
+    assert specification_hash(example) == (
+        "f1ef2da71efae62ef0edfb1ea79d54c26808521bb0acdcbaa15fe6da3641640c"
+    )
+    known = AudienceSpecification.model_validate(
+        {
+            "name": "people",
+            "seed": {"dataset": "seed"},
+            "population": {"dataset": "population", "where": []},
+            "output": {"top": 10},
+        }
+    )
+
+    told = known.model_dump(mode="json")
+    assert told["population"] == {"dataset": "population"}
+    assert "minimum_population" not in told["limits"]
+    assert "where" not in to_yaml(known)
+    assert parse_specification(to_yaml(known)) == known
+
+
+def test_a_filter_on_the_population_is_written_and_read_again():
+    where = [{"column": "region", "in": ["north", "<script>"]}]
+    known = AudienceSpecification.model_validate(
+        {
+            "name": "people",
+            "seed": {"dataset": "seed"},
+            "population": {"dataset": "population", "where": where},
+            "output": {"top": 10},
+            "limits": {"minimum_population": 5},
+        }
+    )
+
+    assert parse_specification(to_yaml(known)) == known
+    assert specification_hash(parse_specification(to_yaml(known))) == (
+        specification_hash(known)
+    )

@@ -14,7 +14,7 @@ with
             as person_key,
             people.log_odds,
             people.score,
-            audience_cut.candidate_count
+            audience_cut.candidate_count {{ quota_column("people") }}
 
         from people
         cross join audience_cut
@@ -28,7 +28,7 @@ with
             person_key,
             log_odds,
             score,
-            candidate_count,
+            candidate_count {{ quota_column("keyed") }},
             row_number() over (order by log_odds desc, person_key) as rank,
             rank() over (order by log_odds desc) - 1 as count_above,
             count(*) over (partition by log_odds) as tied_count
@@ -47,7 +47,7 @@ with
             cast(rank as bigint) as rank,
             100e0
             * (candidate_count - count_above - 0.5e0 * tied_count)
-            / candidate_count as percentile
+            / candidate_count as percentile {{ quota_column("ranked") }}
 
         from ranked
 

@@ -1,5 +1,6 @@
 -- One row: how many people are asked for, and the log odds of the last considered.
 {% set scores = source("scoring", "scores") %}
+{% set quotas = source("inputs", "quotas") %}
 
 with
 
@@ -20,7 +21,12 @@ with
 
     ),
 
-    matched_total as (select count(*) as matched_seed_count from matched),
+    matched_total as (
+
+        select count(*) as matched_seed_count
+        from {{ kept(ref("canonical_matched_seed")) }} as kept_matched
+
+    ),
 
     candidate_total as (
 
@@ -48,7 +54,7 @@ with
                         floor(spec.output_value * candidate_total.candidate_count / 100)
                     else candidate_total.over_value_count
                 end as bigint
-            ) as requested_count
+            ) as asked_count
 
         from candidate_total
         cross join matched_total
@@ -57,22 +63,185 @@ with
 
     ),
 
+    {% if has_quotas() %}
+        quota_counts as ({{ quota_counts(quotas, "requested") }}),
+
+        -- Each group's candidates down its own ranking, by step. The first people of
+        -- the group are sure of a place, more than so many are not let in, and those
+        -- between are free to take what is left.
+        grouped_steps as (
+
+            select
+                step,
+                quota_group,
+                sum(people_count) as people_count,
+                sum(sum(people_count)) over (
+                    partition by quota_group
+                    order by step desc
+                    rows between unbounded preceding and current row
+                )
+                - sum(people_count) as count_above
+
+            from score_steps
+            group by step, quota_group
+
+        ),
+
+        limited_steps as (
+
+            select
+                grouped_steps.step,
+                sum(grouped_steps.people_count) as people_count,
+                sum(
+                    greatest(
+                        least(
+                            coalesce(quota_counts.least_count, 0)
+                            - grouped_steps.count_above,
+                            grouped_steps.people_count
+                        ),
+                        0
+                    )
+                ) as sure_people,
+                sum(
+                    greatest(
+                        least(
+                            coalesce(quota_counts.most_count, requested.asked_count)
+                            - grouped_steps.count_above,
+                            grouped_steps.people_count
+                        ),
+                        0
+                    )
+                ) as eligible_people
+
+            from grouped_steps
+            cross join requested
+            left join
+                quota_counts on grouped_steps.quota_group = quota_counts.quota_group
+            group by grouped_steps.step
+
+        ),
+
+        group_sizes as (
+
+            select quota_group, sum(people_count) as people_count
+            from grouped_steps
+            group by quota_group
+
+        ),
+
+        short_places as (
+
+            select
+                coalesce(
+                    sum(
+                        case
+                            when not quota_counts.fills_from_others
+                            then
+                                greatest(
+                                    quota_counts.least_count
+                                    - coalesce(group_sizes.people_count, 0),
+                                    0
+                                )
+                        end
+                    ),
+                    0
+                ) as short_count
+
+            from quota_counts
+            left join group_sizes on quota_counts.quota_group = group_sizes.quota_group
+
+        ),
+
+        filled as (
+
+            select
+                coalesce(sum(sure_people), 0) as sure_people,
+                greatest(
+                    least(
+                        max(requested.asked_count)
+                        - max(short_places.short_count)
+                        - coalesce(sum(sure_people), 0),
+                        coalesce(sum(eligible_people - sure_people), 0)
+                    ),
+                    0
+                ) as free_people
+
+            from requested
+            cross join short_places
+            left join limited_steps on true
+
+        ),
+
+        reached_steps as (
+
+            select
+                limited_steps.*,
+                filled.free_people,
+                sum(eligible_people - limited_steps.sure_people) over (
+                    order by step desc rows between unbounded preceding and current row
+                )
+                - (eligible_people - limited_steps.sure_people) as free_above,
+                sum(people_count) over (
+                    order by step desc rows between unbounded preceding and current row
+                ) as count_down_to
+
+            from limited_steps
+            cross join filled
+
+        ),
+
+        -- Everybody down to the last who has a place is ranked, in whichever group.
+        deepest as (
+
+            select
+                max(
+                    case
+                        when
+                            sure_people > 0
+                            or (
+                                eligible_people > sure_people
+                                and free_above < free_people
+                            )
+                        then count_down_to
+                        else 0
+                    end
+                ) as deepest_count
+
+            from reached_steps
+
+        ),
+    {% endif %}
+
     -- With a margin the cut lies beyond the people asked for, so that members of the
     -- version before are still looked at, and the surest people end before them.
     considered as (
 
-        select
-            requested.*,
-            cast(
-                floor(requested_count * (100 - keep_margin) / 100) as bigint
-            ) as sure_count,
-            cast(
-                least(
-                    floor(requested_count * (100 + keep_margin) / 100), candidate_count
-                ) as bigint
-            ) as considered_count
+        select requested.*,
+        {% if has_quotas() %}
+                cast(
+                    filled.sure_people + filled.free_people as bigint
+                ) as requested_count,
+                cast(0 as bigint) as sure_count,
+                cast(
+                    greatest(asked_count, deepest.deepest_count) as bigint
+                ) as considered_count
 
-        from requested
+            from requested
+            cross join filled
+            cross join deepest
+        {% else %}
+                asked_count as requested_count,
+                cast(
+                    floor(asked_count * (100 - keep_margin) / 100) as bigint
+                ) as sure_count,
+                cast(
+                    least(
+                        floor(asked_count * (100 + keep_margin) / 100), candidate_count
+                    ) as bigint
+                ) as considered_count
+
+            from requested
+        {% endif %}
 
     ),
 
@@ -157,6 +326,7 @@ with
             cast(considered.matched_seed_count as bigint) as matched_seed_count,
             cast(considered.unscored_count as bigint) as unscored_count,
             cast(considered.candidate_count as bigint) as candidate_count,
+            considered.asked_count,
             considered.requested_count,
             considered.sure_count,
             considered.considered_count,

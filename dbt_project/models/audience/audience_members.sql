@@ -1,5 +1,6 @@
 -- One row per person of the audience: exactly as many new people as asked for, and
 -- the seed where asked for.
+{% set quotas = source("inputs", "quotas") %}
 with
 
     candidates as (select * from {{ ref("audience_candidates") }}),
@@ -22,31 +23,75 @@ with
 
     spec as (select * from {{ source("inputs", "spec") }}),
 
-    -- First the surest, then who was there before, then who comes next; each by rank.
-    -- Without a margin the surest are all who are asked for.
-    placed as (
+    {% if has_quotas() %}
+        quota_counts as ({{ quota_counts(quotas, "audience_cut") }}),
 
-        select
-            candidates.*,
-            audience_cut.requested_count,
-            row_number() over (
-                order by
-                    case
-                        when candidates.rank <= audience_cut.sure_count
-                        then 1
-                        when previous_members.person_key is not null
-                        then 2
-                        else 3
-                    end,
-                    candidates.rank
-            ) as place
+        grouped as (
 
-        from candidates
-        inner join audience_cut on candidates.rank <= audience_cut.considered_count
-        left join
-            previous_members on candidates.person_key = previous_members.person_key
+            select
+                candidates.*,
+                row_number() over (
+                    partition by quota_group order by candidates.rank
+                ) as group_rank
 
-    ),
+            from candidates
+
+        ),
+
+        -- First whom a group is sure to have, then who comes next; each by rank, and
+        -- nobody beyond what a group may have.
+        placed as (
+
+            select
+                grouped.*,
+                audience_cut.requested_count,
+                row_number() over (
+                    order by
+                        case
+                            when grouped.group_rank <= quota_counts.least_count
+                            then 1
+                            else 2
+                        end,
+                        grouped.rank
+                ) as place
+
+            from grouped
+            cross join audience_cut
+            left join quota_counts on grouped.quota_group = quota_counts.quota_group
+            where
+                quota_counts.most_count is null
+                or grouped.group_rank <= quota_counts.most_count
+
+        ),
+    {% else %}
+        -- First the surest, then who was there before, then who comes next; each by
+        -- rank.
+        -- Without a margin the surest are all who are asked for.
+        placed as (
+
+            select
+                candidates.*,
+                audience_cut.requested_count,
+                row_number() over (
+                    order by
+                        case
+                            when candidates.rank <= audience_cut.sure_count
+                            then 1
+                            when previous_members.person_key is not null
+                            then 2
+                            else 3
+                        end,
+                        candidates.rank
+                ) as place
+
+            from candidates
+            inner join audience_cut on candidates.rank <= audience_cut.considered_count
+            left join
+                previous_members on candidates.person_key = previous_members.person_key
+
+        ),
+
+    {% endif %}
 
     new_people as (
 

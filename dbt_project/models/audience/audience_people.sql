@@ -16,7 +16,11 @@ with
     -- of this query the scores would be copied for them.
     new_people as (
 
-        select scores.row_id, scores.log_odds, scores.score, true as is_candidate
+        select
+            scores.row_id,
+            scores.log_odds,
+            scores.score,
+            true as is_candidate {{ quota_column("scores") }}
 
         from {{ scores }} as scores
         cross join audience_cut
@@ -27,7 +31,11 @@ with
 
     seed_people as (
 
-        select scores.row_id, scores.log_odds, scores.score, false as is_candidate
+        select
+            scores.row_id,
+            scores.log_odds,
+            scores.score,
+            false as is_candidate {{ quota_column("scores") }}
 
         from {{ scores }} as scores
         inner join matched on scores.row_id = matched.row_id
@@ -55,7 +63,7 @@ with
                 chosen.row_id,
                 chosen.log_odds,
                 chosen.score,
-                chosen.is_candidate
+                chosen.is_candidate {{ quota_column("chosen") }}
                 {{ identifier_columns("members") }}
                 {{ attribute_columns("members", left_out=var("coded")) }}
 
@@ -66,7 +74,7 @@ with
                 chosen.row_id,
                 chosen.log_odds,
                 chosen.score,
-                chosen.is_candidate
+                chosen.is_candidate {{ quota_column("chosen") }}
                 {{ cleaned_columns("population", "population", left_out=var("coded")) }}
 
             from {{ population_rows }} as population

@@ -1,5 +1,5 @@
--- One row per step of log odds and twentieth of the score: how many candidates lie
--- there.
+-- One row per step of log odds, twentieth of the score and group with a quota: how
+-- many candidates lie there.
 with
 
     scores as (select * from {{ source("scoring", "scores") }}),
@@ -13,6 +13,7 @@ with
         select
             {{ score_step("scores.log_odds") }} as step,
             {{ score_bin("scores.score") }} as score_bin,
+            {{ "scores.quota_group" if has_quotas() else "-1" }} as quota_group,
             scores.log_odds,
             scores.score >= spec.output_value as is_over_value
 
@@ -28,6 +29,7 @@ with
         select
             step,
             score_bin,
+            quota_group,
             count(*) as people_count,
             count(case when is_over_value then 1 end) as over_value_count,
             min(log_odds) as least_log_odds,
@@ -35,7 +37,7 @@ with
             min(case when is_over_value then log_odds end) as least_log_odds_over_value
 
         from candidates
-        group by step, score_bin
+        group by step, score_bin, quota_group
 
     )
 

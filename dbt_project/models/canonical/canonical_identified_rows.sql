@@ -27,6 +27,7 @@ with
                 , people.{{ quoted(slug) }}
             {% endfor %}
             {{ attribute_columns("people", with_protected=true) }}
+            {{ mark_columns("people") }}
 
         from people
         {% for slug in var("identifiers") %}

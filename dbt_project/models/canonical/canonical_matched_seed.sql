@@ -24,7 +24,11 @@ with
 
     matched as (
 
-        select ordered.row_id, seed_people.person_key {{ attribute_columns("ordered") }}
+        select
+            ordered.row_id,
+            seed_people.person_key
+            {{ attribute_columns("ordered") }}
+            {{ mark_columns("ordered") }}
 
         from ordered
         inner join

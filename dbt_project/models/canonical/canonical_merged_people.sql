@@ -21,6 +21,7 @@ with
             cast(1 as bigint) as row_count
             {{ identifier_columns("people") }}
             {{ attribute_columns("people", with_protected=true) }}
+            {{ mark_columns("people") }}
 
         from {{ identified_rows }} as people
         left join linked on people.row_id = linked.row_id
@@ -41,6 +42,7 @@ with
                     , min(people.{{ quoted(slug) }}) as {{ quoted(slug) }}
                 {% endfor %}
                 {{ merged_columns }}
+                {{ merged_marks("people") }}
 
             from {{ identified_rows }} as people
             inner join linked on people.row_id = linked.row_id

@@ -1,6 +1,6 @@
 -- One row per identifier of the seed and person of the population who has it, with the
 -- population's attributes.
-{% set members = ref("canonical_members") %}
+{% set merged_people = ref("canonical_merged_people") %}
 {% set found_rows = ref("stg_population_found") %}
 {% set identified_rows = ref("canonical_identified_rows") %}
 
@@ -58,10 +58,12 @@ with
                 members.row_id
                 {{ identifier_columns("members") }}
                 {{ attribute_columns("members") }}
+                {{ mark_columns("members") }}
 
             from distinct_matches
             inner join
-                {{ members }} as members on distinct_matches.row_id = members.row_id
+                {{ merged_people }} as members
+                on distinct_matches.row_id = members.row_id
 
         ),
 
@@ -74,6 +76,7 @@ with
                 members.row_id
                 {{ identifier_columns("members") }}
                 {{ attribute_columns("members") }}
+                {{ mark_columns("members") }}
                 {% for slug in var("identifiers") %}
                     , found_by_{{ slug }}.identifier is not null as _found_by_{{ slug }}
                 {% endfor %}
@@ -102,6 +105,7 @@ with
                     found.row_id
                     {{ identifier_columns("found") }}
                     {{ attribute_columns("found") }}
+                    {{ mark_columns("found") }}
 
                 from found
                 where found._found_by_{{ slug }}
@@ -132,6 +136,7 @@ with
             as person_key,
             counts.people_count > spec.maximum_linked_rows as is_dropped
             {{ attribute_columns("matches") }}
+            {{ mark_columns("matches") }}
 
         from matches
         inner join

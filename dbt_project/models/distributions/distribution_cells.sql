@@ -1,7 +1,7 @@
 -- One row per continuous attribute and cell, one more for the missing: how many
 -- people lie there.
 {% set members = ref("canonical_members") %}
-{% set matched_seed = ref("canonical_matched_seed") %}
+{% set matched_seed = kept(ref("canonical_matched_seed")) %}
 {% set frequent_cells = ref("distribution_frequent_cells") %}
 {% set population_values = ref("stg_population_values") %}
 {% set attributes = source("inputs", "attributes") %}
@@ -31,7 +31,7 @@ with
                     (
                         select number_value as {{ quoted(slug) }}, row_count
                         from {{ population_values }}
-                        where attribute = '{{ slug }}'
+                        where attribute = '{{ slug }}' and row_count > 0
                     )
                     {%- endset %}
                 union all

@@ -1,7 +1,7 @@
 -- One row per value of a categorical attribute in the population: how many people
 -- have it.
 {% set members = ref("canonical_members") %}
-{% set matched_seed = ref("canonical_matched_seed") %}
+{% set matched_seed = kept(ref("canonical_matched_seed")) %}
 {% set uncoded = var("categorical") | reject("in", var("coded")) | list %}
 
 with
@@ -11,7 +11,8 @@ with
         select attribute, text_value, row_count
         from {{ ref("stg_population_values") }}
         where
-            attribute in (
+            row_count > 0
+            and attribute in (
                 ''
                 {% for slug in var("categorical") | select("in", var("coded")) %}
                     , '{{ slug }}'

@@ -5,7 +5,8 @@ with
 
     matched as (
 
-        select count(*) as people_count from {{ ref("canonical_matched_seed") }}
+        select count(*) as people_count
+        from {{ kept(ref("canonical_matched_seed")) }} as matched_seed
 
     ),
 

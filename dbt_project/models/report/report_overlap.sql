@@ -38,9 +38,36 @@ with
         select
         {% if var("resolve_people") %}
                 coalesce(sum(row_count), 0) as rows_with_identifier
-            from {{ merged_people }}
-        {% else %} population_rows as rows_with_identifier from population_row_counts
+            from {{ kept(merged_people) }} as people
+        {% else %} population_people as rows_with_identifier from members
         {% endif %}
+
+    ),
+
+    filtered_out as (
+
+        select
+            {% if not is_filtered() %} 0 as filtered_out_people, 0 as filtered_out_rows
+        {% elif var("resolve_people") %}
+                count(*) as filtered_out_people,
+                coalesce(sum(row_count), 0) as filtered_out_rows
+            from {{ merged_people }}
+            where not _is_kept
+        {% else %}
+                population_row_counts.population_rows
+                - members.population_people as filtered_out_people,
+                population_row_counts.population_rows
+                - members.population_people as filtered_out_rows
+            from members
+            cross join population_row_counts
+        {% endif %}
+
+    ),
+
+    matched_counts as (
+
+        select count(*) as matched_population_people
+        from {{ kept(ref("canonical_matched_seed")) }} as matched
 
     ),
 
@@ -54,6 +81,9 @@ with
             learn_from.matched_people
             / greatest(learn_from.seed_people, 1e0) as matched_share,
             members.population_people,
+            matched_counts.matched_population_people,
+            cast(filtered_out.filtered_out_people as bigint) as filtered_out_people,
+            cast(filtered_out.filtered_out_rows as bigint) as filtered_out_rows,
             learning_counts.learning_seed_people,
             learn_from.learn_from,
             seed_rows_with_identifier.seed_rows_with_identifier
@@ -64,7 +94,8 @@ with
             ) as duplicate_population_rows,
             cast(
                 population_row_counts.population_rows
-                - merged_row_counts.rows_with_identifier as bigint
+                - merged_row_counts.rows_with_identifier
+                - filtered_out.filtered_out_rows as bigint
             ) as population_rows_without_identifier
 
         from seed_row_counts
@@ -74,6 +105,8 @@ with
         cross join learning_counts
         cross join population_row_counts
         cross join merged_row_counts
+        cross join filtered_out
+        cross join matched_counts
 
     )
 

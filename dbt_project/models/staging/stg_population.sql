@@ -8,6 +8,7 @@ with
         select
             population.row_id
             {{ cleaned_columns("population", "population", with_protected=true) }}
+            {{ mark_columns("population") }}
         from population
 
     )

@@ -5,7 +5,11 @@ with
 
     cleaned as (
 
-        select found.row_id {{ cleaned_columns("found", "population") }} from found
+        select
+            found.row_id
+            {{ cleaned_columns("found", "population") }}
+            {{ mark_columns("found") }}
+        from found
 
     )
 

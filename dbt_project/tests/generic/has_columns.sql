@@ -2,7 +2,7 @@
     The relation's columns are the fixed ones, the identifiers (where `identifiers` is true) and
     one for each of the build's attributes with the given roles: not one more, not one fewer.
     `is_coded_left_out`: none for attributes that are kept in codes; `with_protected`: one for each
-    protected attribute, too.
+    protected attribute, too. `marks`: the build's marks as well.
 
     arguments: {attributes: source('inputs', 'attributes'), fixed: [row_id], identifiers: true}
 #}
@@ -13,7 +13,9 @@
     identifiers=false,
     roles=["categorical", "continuous"],
     is_coded_left_out=false,
-    with_protected=false
+    with_protected=false,
+    marks=false,
+    quotas=false
 ) %}
     {%- set known = (
         fixed
@@ -27,6 +29,8 @@
             if with_protected
             else []
         )
+        + (var("marks") if marks else [])
+        + (["quota_group"] if quotas and has_quotas() else [])
     ) -%}
 
     with

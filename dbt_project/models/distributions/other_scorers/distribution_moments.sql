@@ -2,7 +2,7 @@
 -- raw values on both sides, in scales from the centre.
 {% set seed_people = ref("canonical_seed") %}
 {% set members = ref("canonical_members") %}
-{% set matched_seed = ref("canonical_matched_seed") %}
+{% set matched_seed = kept(ref("canonical_matched_seed")) %}
 
 with
 
