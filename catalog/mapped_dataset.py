@@ -9,13 +9,15 @@ from catalog.roles import Mapping
 class MappedDataset(Frozen):
     """A dataset with its mappings and newest profile, as far as they are there.
 
-    `chosen_by` are the attributes by which its rows were chosen from a larger dataset.
+    `chosen_by` are the attributes by which its rows were chosen from a larger dataset,
+    `weighed_by` the one by which they are weighed.
     """
 
     dataset: Dataset
     mappings: tuple[Mapping, ...] = ()
     profile: DatasetProfile | None = None
     chosen_by: tuple[str, ...] = ()
+    weighed_by: str | None = None
 
     @cached_property
     def column_profiles(self) -> dict[str, ColumnProfile]:

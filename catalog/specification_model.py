@@ -81,6 +81,17 @@ class SeedChoice(Frozen):
         ge=1,
         description="Which version of that audience; left out: the one in use.",
     )
+    weight: ColumnName | None = Field(
+        default=None,
+        description="Column of the dataset by which the seed people are weighed, for"
+        " example what each is worth: learnt from in proportion, and never scored.",
+    )
+
+    @model_validator(mode="after")
+    def _weight_of_a_dataset(self) -> Self:
+        if self.weight is not None and self.dataset is None:
+            raise ValueError("has weight without dataset: a weight is a column of one")
+        return self
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:

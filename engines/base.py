@@ -38,6 +38,7 @@ __all__ = [
     "Settings",
     "Source",
     "SpecificationRow",
+    "WeightCounts",
 ]
 
 
@@ -62,7 +63,8 @@ class Source:
     """A dataset at one fingerprint, with its profile where one is needed.
 
     `mappings` are given where the catalog's do not count: for rows that the studio
-    keeps itself. `chosen_by` are the attributes by which those rows were chosen.
+    keeps itself. `chosen_by` are the attributes by which those rows were chosen,
+    `weighed_by` the one by which they are weighed.
     """
 
     dataset: Dataset
@@ -70,6 +72,7 @@ class Source:
     profile: DatasetProfile | None = None
     mappings: tuple[AttributeMapping, ...] | None = None
     chosen_by: tuple[str, ...] = ()
+    weighed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,24 @@ class InputAttribute:
 
 
 @dataclass(frozen=True, slots=True)
+class WeightCounts:
+    """What a column of weights holds, in rows.
+
+    `effective` is how many rows of equal weight say as much as these: the square of the
+    sum over the sum of squares (Kish, Survey Sampling, 1965). `greatest_share` is the
+    greatest weight's part of the sum. Both count the rows above 0 alone.
+    """
+
+    missing: int
+    zero: int
+    negative: int
+    not_finite: int
+    above_zero: int
+    effective: float
+    greatest_share: float
+
+
+@dataclass(frozen=True, slots=True)
 class SpecificationRow:
     """The scoring and output fields of a specification, as the dbt models read them."""
 
@@ -151,7 +172,8 @@ class SpecificationRow:
 class BuildInputs:
     """All that one build reads. Slugs are validated by the catalog; columns are free text.
 
-    `has_unique_key`: each row of the population is a person. `previous_members` is the members' file of the version before, where members of it
+    `has_unique_key`: each row of the population is a person. `seed_weight` is the seed's
+    column of weights. `previous_members` is the members' file of the version before, where members of it
     stay near the cut.
     """
 
@@ -162,6 +184,7 @@ class BuildInputs:
     attributes: tuple[InputAttribute, ...]
     specification: SpecificationRow = field(default_factory=SpecificationRow)
     has_unique_key: bool = False
+    seed_weight: str | None = None
     previous_members: Path | None = None
 
 
@@ -229,6 +252,9 @@ class Engine(Protocol):
 
         Raises StudioError `filter_selects_nobody` where there are none.
         """
+
+    def weight_counts(self, source: Source, column: str) -> WeightCounts:
+        """What a loaded source's column of numbers holds, as weights of its rows."""
 
     def identifier_shape(self, source: Source, column: str) -> str:
         """What an identifier's values look like, in words that show none of them."""

@@ -28,6 +28,7 @@ from engines.base import (
     KeyColumn,
     MembersFile,
     Source,
+    WeightCounts,
 )
 from engines.casts import category_text
 from engines.connection import (
@@ -51,6 +52,7 @@ from engines.profile import kept_profile, profile_files, profile_id, sample_file
 from engines.quoting import quote_identifier
 from engines.relations import column_of, one_row, read_parquet
 from engines.samples import sample_column
+from engines.weights import weight_counts
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -195,6 +197,17 @@ class DuckDBEngine:
                 )
                 confirm()
         return kept
+
+    def weight_counts(self, source: Source, column: str) -> WeightCounts:
+        """What a loaded source's column of numbers holds, as weights of its rows."""
+        files = self._files(source.dataset, source.fingerprint)
+        with (
+            explained(f"column '{column}'"),
+            memory_session(
+                self.settings, self.home.root / SPILL, files=files
+            ) as connection,
+        ):
+            return weight_counts(connection, files, column)
 
     def identifier_shape(self, source: Source, column: str) -> str:
         """What an identifier's values look like, in words that show none of them."""

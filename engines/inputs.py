@@ -97,6 +97,9 @@ def _uncoded_view(
 def _seed_view(inputs: BuildInputs, files: tuple[Path, ...]) -> str:
     dataset = inputs.seed.dataset
     columns = [f"{row_id_of(files)} as row_id"]
+    if inputs.seed_weight is not None:
+        weight = quote_identifier(column_of(dataset, inputs.seed_weight).name)
+        columns.append(f"cast({weight} as double) as seed_weight")
     columns += [
         _identifier(identifier.slug, dataset, identifier.seed_column)
         for identifier in inputs.identifiers

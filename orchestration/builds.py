@@ -57,6 +57,7 @@ class Build(Frozen):
     input_fingerprints: dict[str, str]
     input_signs: dict[str, str]
     seed: dict[str, Any] = {}
+    weighs_seed: bool = False
     identifier_shapes: dict[str, str] = {}
     maximum_differing_share: float = 0.05
     maximum_unknown_share: float = 0.05
@@ -80,6 +81,7 @@ class Build(Frozen):
             "resolve_people": self.resolve_people,
             "coded": list(self.coded),
             "learn_from": self.learn_from,
+            "weighs_seed": self.weighs_seed,
             "model": self.model,
         }
 

@@ -7,13 +7,16 @@ from pathlib import Path
 import pyarrow as pa
 
 from catalog.errors import StudioError
+from python_scoring.learning_rows import effective_people
 from python_scoring.scorers.base import (
+    SCORERS,
     MissingExtraError,
     NoDifferenceError,
     Scorer,
     SmallSeedError,
     extra_of,
     fit_scorer,
+    uses_weights,
 )
 from python_scoring.scorers.boosted import LEAST_SEED
 from python_scoring.tuning import Tuning, tune
@@ -60,12 +63,24 @@ def tuned(
     `auto` has trees with settings to search for from as many seed people on as `boosted`.
     """
     has_trees = model in ("boosted", "auto")
-    if not (trials and has_trees and tables["canonical_seed"].num_rows >= LEAST_SEED):
+    if not (trials and has_trees and effective_people(tables) >= LEAST_SEED):
         return None
     try:
         return tune(tables, trials, storage)
     except MissingExtraError as error:
         raise missing_extra(error.scorer, error.extra) from error
+
+
+def require_weights(model: str) -> None:
+    """Refuse, before anything is counted, weights that the scorer would pass over."""
+    if not uses_weights(model):
+        known = ", ".join(name for name in SCORERS if uses_weights(name))
+        raise StudioError(
+            "weight_unused",
+            f"the scorer '{model}'",
+            "counts every seed person once and knows no weights",
+            f"leave out seed.weight, or give one of the models {known}",
+        )
 
 
 def require_extra(model: str) -> None:

@@ -94,6 +94,7 @@ def prepare_build(
             trials=version.specification.scoring.trials,
             learn_from=plan.learn_from,
             seed=plan.seed_choice.facts,
+            weighs_seed=plan.seed_choice.weight is not None,
             identifier_shapes=plan.identifier_shapes,
             maximum_differing_share=limits.maximum_differing_share,
             maximum_unknown_share=limits.maximum_unknown_share,

@@ -43,7 +43,9 @@ from engines.base import (
     SpecificationRow,
 )
 from engines.registration import current_source, register
+from orchestration.fitting import require_weights
 from orchestration.project import code_version
+from orchestration.seed_weights import refuse_uneven
 from orchestration.seeds import Seed, seed_of
 from orchestration.workshop import Workshop
 from report.plan_words import plan_caveats, plan_summary
@@ -78,6 +80,8 @@ class Plan:
             "attributes": [asdict(attribute) for attribute in self.attributes],
             "learn_from": self.learn_from,
         }
+        if self.seed_choice.weight is not None:
+            resolved["seed_weight"] = self.seed_choice.weight_column
         text = json.dumps(resolved, sort_keys=True)
         return {
             "seed": self.seed.fingerprint,
@@ -95,6 +99,7 @@ class Plan:
             attributes=self.attributes,
             specification=specification_row(self.specification),
             has_unique_key=not self.resolves_people,
+            seed_weight=self.seed_choice.weight_column,
         )
 
     @property
@@ -167,11 +172,15 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
 
     Raises StudioError where the audience cannot be built, with the remedy.
     """
+    if specification.seed.weight is not None:
+        require_weights(specification.scoring.model)
     seed_choice = seed_of(workshop, specification)
     seed = seed_choice.source
     population = current_source(workshop, specification.population.dataset)
     ours, theirs = mapped_pair(workshop, seed, population)
     limits, learn = specification.limits, specification.scoring.learn_from
+    if seed_choice.weight is not None:
+        refuse_uneven(seed_choice.weight, limits.minimum_seed)
     refuse(seed_verdict(ours, limits), "seed")
     refuse(population_verdict(ours, theirs, limits, learn), "population")
 
@@ -194,7 +203,8 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
     learn_from = "population" if is_bare_list(ours) else learn
     resolves_people = not any(each.is_unique and not each.is_carried for each in found)
     shared = [each for each in found if each.is_shared]
-    notes = [note for key in shared for note in join_key_notes(ours, theirs, key.name)]
+    notes = [*seed_choice.notes]
+    notes += [note for key in shared for note in join_key_notes(ours, theirs, key.name)]
     notes += [*conflict_notes(ours, theirs, found), *selection.notes]
     notes += key_notes("seed", key_profiles(seed, found, "seed"))
     if resolves_people:
@@ -248,6 +258,7 @@ def mapped(workshop: Workshop, source: Source) -> MappedDataset:
         mappings=workshop.catalog.mappings(source.dataset.id) if own is None else own,
         profile=source.profile,
         chosen_by=source.chosen_by,
+        weighed_by=source.weighed_by,
     )
 
 

@@ -19,6 +19,7 @@ from orchestration.fitting import fitted, tuned
 from orchestration.quality import refuse_indistinct, smoothing_of
 from python_scoring.calibration import Calibration, fit_calibration
 from python_scoring.evaluation import auc_pu
+from python_scoring.learning_rows import effective_people
 from python_scoring.model import Model
 from python_scoring.quality import HeldOutQuality, held_out_quality
 from python_scoring.scorers.base import Scorer, fit_scorer, relations_of
@@ -65,6 +66,7 @@ class ScoringSummary:
     people: int
     unscored_people: int
     learning_seed: int
+    effective_seed: float
     sample: int
     least_log_odds: float
     greatest_log_odds: float
@@ -107,7 +109,7 @@ def score_population(engine: Engine, build: Build) -> ScoringSummary:
             build.minimum_seed,
             build.identifier_shapes,
         )
-    check_learning_seed(seed.num_rows, build.minimum_seed)
+    check_learning_seed(effective_people(tables), seed.num_rows, build.minimum_seed)
     tuning = tuned(model, tables, build.trials, folder / "trials.db")
     if tuning is not None:
         tables[TREES] = as_table(tuning.trees)
@@ -124,6 +126,7 @@ def score_population(engine: Engine, build: Build) -> ScoringSummary:
         sample_log_odds,
         smoothing=smoothing_of(engine, folder),
         prevalence=build.economics.prevalence,
+        is_weighed=build.weighs_seed,
     )
     if not build.allow_indistinct:
         refuse_indistinct(quality)
@@ -163,6 +166,7 @@ def score_population(engine: Engine, build: Build) -> ScoringSummary:
         people=people,
         unscored_people=extremes.unscored,
         learning_seed=seed.num_rows,
+        effective_seed=effective_people(tables),
         sample=sample.num_rows,
         least_log_odds=extremes.least,
         greatest_log_odds=extremes.greatest,
@@ -173,13 +177,19 @@ def score_population(engine: Engine, build: Build) -> ScoringSummary:
     )
 
 
-def check_learning_seed(people: int, minimum: int) -> None:
-    """Refuse a seed with too few people to learn from."""
-    if people < minimum:
+def check_learning_seed(effective: float, people: int, minimum: int) -> None:
+    """Refuse a seed with too few people to learn from, by their weight."""
+    if effective < minimum:
+        told = (
+            f"has {people:,} people"
+            if effective == people
+            else f"has {people:,} people who say as much as {effective:,.1f} of equal"
+            " weight"
+        )
         raise StudioError(
             "seed_too_small",
             "the learning seed",
-            f"has {people:,} people, fewer than {minimum:,}",
+            f"{told}, fewer than {minimum:,}",
             "add people to the seed, or lower limits.minimum_seed knowingly",
         )
 

@@ -11,7 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from report.quality_words import indistinct_warnings, quality_sentences
+from report.quality_words import (
+    effective_people,
+    indistinct_warnings,
+    quality_sentences,
+)
 from report.reach import last_better_than_random, reach_at
 from report.remarks import (
     Remark,
@@ -126,7 +130,11 @@ def audience_figures(
         *_sureness_facts(quality),
     )
     warnings = (
-        *seed_warnings(overlap_row, advised_seed),
+        *seed_warnings(
+            overlap_row,
+            advised_seed,
+            effective_people(quality, overlap_row["learning_seed_people"]),
+        ),
         *hash_warnings(hash_differences),
         *audience_warnings(cut_row, curve_rows, chosen_people),
         *quality_warnings(held_out_auc),

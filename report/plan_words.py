@@ -52,6 +52,18 @@ def _rows(dataset: Mapping[str, Any]) -> str:
 
 
 def _seed(seed: Mapping[str, Any]) -> str:
+    """Who the seed is and, where it is weighed, how much its people say together."""
+    weight = seed.get("weight")
+    if weight is None:
+        return _people_of(seed)
+    return (
+        f"{_people_of(seed)}, weighed by '{plain_text(weight['column'])}': as much as"
+        f" {number_text(round(weight['effective']))} people of equal weight, the"
+        f" heaviest with {share_text(weight['greatest_share'])} of all"
+    )
+
+
+def _people_of(seed: Mapping[str, Any]) -> str:
     """A dataset, some rows of one, or the people of an audience's version."""
     if "audience" in seed:
         return (

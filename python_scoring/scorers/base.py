@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 
 from python_scoring.parameters import read_json
 
-# Each module has RELATIONS, `fit(tables, left_out_fold=-1)` and `from_json(text)`; named,
-# not imported, so that one scorer's heavy libraries are not another's start-up time.
+# Each module has RELATIONS, `fit(tables, left_out_fold=-1)` and `from_json(text)`, and says
+# with USES_WEIGHTS that it counts seed people by their weight. They are named, not imported, so that one scorer's heavy libraries are not another's start-up time.
 SCORERS: Mapping[str, str] = {
     "naive_bayes": "python_scoring.scorers.naive_bayes",
     "documented": "python_scoring.scorers.documented",
@@ -187,6 +187,11 @@ def no_difference() -> NoDifferenceError:
         "the seed does not differ from the population on the chosen attributes; "
         "choose other attributes or another seed"
     )
+
+
+def uses_weights(name: str) -> bool:
+    """True where the scorer of that name counts seed people by their weight."""
+    return bool(getattr(_module(name), "USES_WEIGHTS", False))
 
 
 def extra_of(name: str) -> Extra | None:

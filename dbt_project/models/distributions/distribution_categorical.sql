@@ -35,7 +35,7 @@ with
             all_values.attribute,
             all_values.is_missing,
             all_values.attribute_value,
-            cast(coalesce(sum(seed_counts.seed_count), 0) as bigint) as seed_count
+            cast(coalesce(sum(seed_counts.seed_count), 0) as double) as seed_count
 
         from all_values
         cross join totals

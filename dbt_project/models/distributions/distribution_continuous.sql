@@ -131,9 +131,9 @@ with
         select
             totals.left_out_fold,
             attributes.attribute,
-            cast(coalesce(seed_moments.seed_count, 0) as bigint) as seed_count,
+            cast(coalesce(seed_moments.seed_count, 0) as double) as seed_count,
             cast(
-                coalesce(seed_missing.seed_missing_count, 0) as bigint
+                coalesce(seed_missing.seed_missing_count, 0) as double
             ) as seed_missing_count,
             coalesce(seed_moments.z_mean, 0e0) as seed_z_mean,
             coalesce(seed_moments.z_variance, 0e0) as seed_z_variance,

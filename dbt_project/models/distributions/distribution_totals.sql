@@ -9,7 +9,7 @@ with
 
     ),
 
-    seed_people as (select fold from {{ ref("canonical_seed") }}),
+    seed_people as (select fold, seed_weight from {{ ref("canonical_seed") }}),
 
     spec as (select * from {{ source("inputs", "spec") }}),
 
@@ -26,7 +26,9 @@ with
 
     seed_totals as (
 
-        select folds.left_out_fold, count(seed_people.fold) as seed_total
+        select
+            folds.left_out_fold,
+            coalesce(sum(seed_people.seed_weight), 0e0) as seed_total
 
         from folds
         left join seed_people on folds.left_out_fold <> seed_people.fold
@@ -38,7 +40,7 @@ with
 
         select
             seed_totals.left_out_fold,
-            cast(seed_totals.seed_total as bigint) as seed_total,
+            cast(seed_totals.seed_total as double) as seed_total,
             cast(
                 members.people_count - matched.people_count as bigint
             ) as reference_total,
