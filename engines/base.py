@@ -91,7 +91,8 @@ NO_KEY = KeyColumn("")
 class InputIdentifier:
     """An identifier type and the column that holds it on each side, None where none does.
 
-    `population_hashing` and `seed_hashing` say of a side that holds values in the clear
+    The sides are the population, the seed and the negative seed (`unlike`).
+    `population_hashing`, `seed_hashing` and `unlike_hashing` say of a side that holds values in the clear
     how they become this identifier: their form and the hash. `is_carried`: it is
     delivered and says nothing about who is who.
     """
@@ -102,12 +103,20 @@ class InputIdentifier:
     seed_column: str | None
     population_hashing: Hashing | None = None
     seed_hashing: Hashing | None = None
+    unlike_column: str | None = None
+    unlike_hashing: Hashing | None = None
     is_carried: bool = False
 
     @property
     def is_shared(self) -> bool:
         """True where both sides have it."""
         return self.population_column is not None and self.seed_column is not None
+
+    @property
+    def finds_people(self) -> bool:
+        """True where the population and a seed, the negative one too, have it."""
+        joins = self.seed_column is not None or self.unlike_column is not None
+        return self.population_column is not None and joins and not self.is_carried
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +182,7 @@ class BuildInputs:
     """All that one build reads. Slugs are validated by the catalog; columns are free text.
 
     `has_unique_key`: each row of the population is a person. `seed_weight` is the seed's
-    column of weights. `previous_members` is the members' file of the version before, where members of it
+    column of weights, `unlike` the negative seed. `previous_members` is the members' file of the version before, where members of it
     stay near the cut.
     """
 
@@ -185,6 +194,7 @@ class BuildInputs:
     specification: SpecificationRow = field(default_factory=SpecificationRow)
     has_unique_key: bool = False
     seed_weight: str | None = None
+    unlike: Source | None = None
     previous_members: Path | None = None
 
 

@@ -227,15 +227,27 @@ class DuckDBEngine:
             inputs.population.dataset, inputs.population.fingerprint
         )
         seed_files = self._files(inputs.seed.dataset, inputs.seed.fingerprint)
+        unlike = inputs.unlike
+        unlike_files = (
+            () if unlike is None else self._files(unlike.dataset, unlike.fingerprint)
+        )
         sample = self._sample(inputs.population, sample_key_of(inputs.identifiers))
         kept = [each for each in (sample, inputs.previous_members) if each is not None]
         index = self.index_population(inputs)
         kept += index.files if index is not None else ()
         with explained(f"build '{inputs.build_id}'", build_folder):
-            start_work(build_folder, [*population_files, *seed_files, *kept])
+            start_work(
+                build_folder, [*population_files, *seed_files, *unlike_files, *kept]
+            )
             with work_session(self.settings, build_folder) as connection:
                 write_schema(
-                    connection, inputs, population_files, seed_files, sample, index
+                    connection,
+                    inputs,
+                    population_files,
+                    seed_files,
+                    sample,
+                    index,
+                    unlike_files,
                 )
             if index is None:
                 return ()

@@ -38,6 +38,7 @@ UNNEEDED_TAGS = {
     "published_sql": "documented",
 }
 OTHER_SCORERS = "other_scorers"
+UNLIKE = "unlike"  # the tag of what only builds with a negative seed run
 END_SECONDS = 8.0
 # How DuckDB begins the text of an error, at the start of a line.
 ERROR = re.compile(r"^\s*([A-Z][A-Za-z ]* Error)\b", re.MULTILINE)
@@ -120,10 +121,13 @@ def whole_stage(stage: Stage, build: Build) -> list[str]:
     """dbt's arguments for all that this build needs of a stage.
 
     `learn` has a selector for each scorer with relations of its own, so that no other
-    pays for them; those that learn from people read what `naive_bayes` reads.
+    pays for them; those that learn from people read what `naive_bayes` reads. So has a
+    negative seed.
     """
     if stage != "learn":
         return ["--selector", stage]
+    if build.has_unlike:
+        return ["--selector", f"learn_{UNLIKE}"]
     own = build.model if build.model in UNNEEDED_TAGS else "naive_bayes"
     return ["--selector", f"learn_{own}"]
 

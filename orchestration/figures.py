@@ -81,6 +81,7 @@ def figures_of(
         maximum_unknown_share=build.maximum_unknown_share,
         maximum_differing_share=build.maximum_differing_share,
         quality=quality,
+        has_unlike=build.has_unlike,
     )
 
 

@@ -16,6 +16,7 @@ from python_scoring.scorers.base import (
     SmallSeedError,
     extra_of,
     fit_scorer,
+    uses_unlike,
     uses_weights,
 )
 from python_scoring.scorers.boosted import LEAST_SEED
@@ -80,6 +81,18 @@ def require_weights(model: str) -> None:
             f"the scorer '{model}'",
             "counts every seed person once and knows no weights",
             f"leave out seed.weight, or give one of the models {known}",
+        )
+
+
+def require_unlike(model: str) -> None:
+    """Refuse, before anything is counted, a negative seed that the scorer passes over."""
+    if not uses_unlike(model):
+        known = ", ".join(name for name in SCORERS if uses_unlike(name))
+        raise StudioError(
+            "unlike_unused",
+            f"the scorer '{model}'",
+            "does not learn away from a negative seed",
+            f"leave out seed.unlike, or give model {known}",
         )
 
 

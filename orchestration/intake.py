@@ -95,6 +95,8 @@ def prepare_build(
             learn_from=plan.learn_from,
             seed=plan.seed_choice.facts,
             weighs_seed=plan.seed_choice.weight is not None,
+            unlike=None if plan.unlike is None else plan.unlike.facts,
+            minimum_unlike=limits.minimum_unlike,
             identifier_shapes=plan.identifier_shapes,
             maximum_differing_share=limits.maximum_differing_share,
             maximum_unknown_share=limits.maximum_unknown_share,

@@ -43,10 +43,11 @@ from engines.base import (
     SpecificationRow,
 )
 from engines.registration import current_source, register
-from orchestration.fitting import require_weights
+from orchestration.fitting import require_unlike, require_weights
 from orchestration.project import code_version
 from orchestration.seed_weights import refuse_uneven
-from orchestration.seeds import Seed, seed_of
+from orchestration.seeds import Seed, seed_of, unlike_of
+from orchestration.unlike import Unlike, unlike_of_plan
 from orchestration.workshop import Workshop
 from report.plan_words import plan_caveats, plan_summary
 
@@ -62,6 +63,7 @@ class Plan:
 
     specification: AudienceSpecification
     seed_choice: Seed
+    unlike: Unlike | None
     seed: Source
     population: Source
     identifiers: tuple[InputIdentifier, ...]
@@ -83,9 +85,11 @@ class Plan:
         if self.seed_choice.weight is not None:
             resolved["seed_weight"] = self.seed_choice.weight_column
         text = json.dumps(resolved, sort_keys=True)
+        inputs = {"seed": self.seed, "population": self.population}
+        if self.unlike is not None:
+            inputs["unlike"] = self.unlike.source
         return {
-            "seed": self.seed.fingerprint,
-            "population": self.population.fingerprint,
+            **{side: source.fingerprint for side, source in inputs.items()},
             "mapping": hashlib.sha256(text.encode()).hexdigest(),
         }
 
@@ -100,6 +104,7 @@ class Plan:
             specification=specification_row(self.specification),
             has_unique_key=not self.resolves_people,
             seed_weight=self.seed_choice.weight_column,
+            unlike=None if self.unlike is None else self.unlike.source,
         )
 
     @property
@@ -117,7 +122,7 @@ class Plan:
                 for each in self.identifiers
                 if (made := getattr(each, f"{side}_hashing")) is not None
             }
-            for side in ("population", "seed")
+            for side in ("population", "seed", "unlike")
         }
 
     def slugs(self, role: str) -> tuple[str, ...]:
@@ -174,8 +179,15 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
     """
     if specification.seed.weight is not None:
         require_weights(specification.scoring.model)
+    if specification.seed.unlike is not None:
+        require_unlike(specification.scoring.model)
     seed_choice = seed_of(workshop, specification)
+    unlike_choice = unlike_of(workshop, specification)
     seed = seed_choice.source
+    if unlike_choice is not None:
+        # A column that says who is unwanted would be all that is learnt of them.
+        chosen_by = (*seed.chosen_by, *unlike_choice.source.chosen_by)
+        seed = replace(seed, chosen_by=chosen_by)
     population = current_source(workshop, specification.population.dataset)
     ours, theirs = mapped_pair(workshop, seed, population)
     limits, learn = specification.limits, specification.scoring.learn_from
@@ -203,6 +215,18 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
     learn_from = "population" if is_bare_list(ours) else learn
     resolves_people = not any(each.is_unique and not each.is_carried for each in found)
     shared = [each for each in found if each.is_shared]
+    identifiers = tuple(input_identifier(each, seed, population) for each in found)
+    unlike = None
+    if unlike_choice is not None:
+        unlike = unlike_of_plan(
+            unlike_choice,
+            mapped(workshop, unlike_choice.source),
+            theirs,
+            identifiers,
+            specification,
+            excluded_identifiers(specification, theirs),
+        )
+        identifiers = unlike.identifiers
     notes = [*seed_choice.notes]
     notes += [note for key in shared for note in join_key_notes(ours, theirs, key.name)]
     notes += [*conflict_notes(ours, theirs, found), *selection.notes]
@@ -221,7 +245,8 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
         seed_choice=seed_choice,
         seed=seed,
         population=population,
-        identifiers=tuple(input_identifier(each, seed, population) for each in found),
+        unlike=unlike,
+        identifiers=identifiers,
         attributes=tuple(
             input_attribute(each, theirs) for each in selection.attributes
         ),
@@ -498,6 +523,7 @@ def _figures_of(plan: Plan) -> dict[str, Any]:
         "specification_hash": specification_hash(specification),
         "code_version": code_version(),
         "seed": plan.seed_choice.facts,
+        "unlike": None if plan.unlike is None else plan.unlike.facts,
         "population": {
             "dataset": plan.population.dataset.name,
             "rows": rows_of(plan.population),

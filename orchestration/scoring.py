@@ -5,7 +5,7 @@ and the out-of-fold seed, then streams the population once.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from engines.base import Engine
 from orchestration.builds import Build
 from orchestration.fitting import fitted, tuned
 from orchestration.quality import refuse_indistinct, smoothing_of
+from orchestration.unlike import unlike_too_small
 from python_scoring.calibration import Calibration, fit_calibration
 from python_scoring.evaluation import auc_pu
 from python_scoring.learning_rows import effective_people
@@ -25,6 +26,7 @@ from python_scoring.quality import HeldOutQuality, held_out_quality
 from python_scoring.scorers.base import Scorer, fit_scorer, relations_of
 from python_scoring.scorers.boosted import TREES
 from python_scoring.tuning import Tuning, as_table
+from python_scoring.unlike_quality import unlike_quality
 
 # Those that every build has, whatever its scorer; each scorer names what it reads.
 WEIGHT_RELATIONS = (
@@ -91,7 +93,8 @@ def score_population(engine: Engine, build: Build) -> ScoringSummary:
     Raises StudioError `seed_too_small` below the build's least number of people to learn
     from, or what names both sides (`no_overlap`, `too_few_matched`) where they had to be found in
     the population, `no_difference` where every attribute weighs nothing,
-    `missing_extra` where the scorer's libraries are not installed, `indistinct_seed`
+    `missing_extra` where the scorer's libraries are not installed, what `check_unlike`
+    says of a negative seed, `indistinct_seed`
     where random people would be told apart as well, and `nobody_scored` where the scorer
     leaves everybody without a score.
     """
@@ -109,6 +112,7 @@ def score_population(engine: Engine, build: Build) -> ScoringSummary:
             build.minimum_seed,
             build.identifier_shapes,
         )
+    unlike = check_unlike(engine, build, learned["seed_people"], sample.num_rows)
     check_learning_seed(effective_people(tables), seed.num_rows, build.minimum_seed)
     tuning = tuned(model, tables, build.trials, folder / "trials.db")
     if tuning is not None:
@@ -128,6 +132,16 @@ def score_population(engine: Engine, build: Build) -> ScoringSummary:
         prevalence=build.economics.prevalence,
         is_weighed=build.weighs_seed,
     )
+    if unlike is not None and quality is not None:
+        quality = replace(
+            quality,
+            unlike=unlike_quality(
+                scored_seed,
+                out_of_fold_log_odds(model, tables, unlike.people),
+                scored_sample,
+                unlike.both,
+            ),
+        )
     if not build.allow_indistinct:
         refuse_indistinct(quality)
 
@@ -143,6 +157,7 @@ def score_population(engine: Engine, build: Build) -> ScoringSummary:
             engine.stream_people(folder, "main.canonical_members", scorer.columns),
             scored_by,
             extremes.see,
+            np.zeros(0) if unlike is None else unlike.people["row_id"].to_numpy(),
         ),
         SCORES,
     )
@@ -175,6 +190,50 @@ def score_population(engine: Engine, build: Build) -> ScoringSummary:
         calibration=calibration,
         tuning=tuning,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class UnlikePeople:
+    """The negative seed's people to learn away from, and how many are in the seed too."""
+
+    people: pa.Table
+    both: int
+
+
+def check_unlike(
+    engine: Engine, build: Build, seed_people: int, sampled: int
+) -> UnlikePeople | None:
+    """The build's negative seed, if it has one.
+
+    Raises StudioError `unlike_is_seed` where most of the seed is in it, `unlike_everybody`
+    where nobody else is left to find, and `unlike_too_small` below the least number.
+    """
+    if not build.has_unlike:
+        return None
+    names = ["main.canonical_unlike", "main.canonical_seed_rows"]
+    people, rows = engine.read_tables(build.folder, names).values()
+    unwanted = rows.filter(rows["is_unlike"])["person_key"].unique()
+    if len(unwanted) > seed_people:
+        raise StudioError(
+            "unlike_is_seed",
+            "the negative seed (seed.unlike)",
+            f"names {len(unwanted):,} people of the seed and leaves {seed_people:,}",
+            "name other people under seed.unlike, or leave it out",
+        )
+    if sampled == 0:
+        raise StudioError(
+            "unlike_everybody",
+            "the negative seed (seed.unlike)",
+            f"and the seed hold everybody in the population ({people.num_rows:,} people"
+            " are in the negative seed), so nobody is left to find",
+            "name fewer people under seed.unlike",
+        )
+    if people.num_rows < build.minimum_unlike:
+        raise unlike_too_small(
+            f"{people.num_rows:,} of its people are in the population",
+            build.minimum_unlike,
+        )
+    return UnlikePeople(people, len(unwanted))
 
 
 def check_learning_seed(effective: float, people: int, minimum: int) -> None:
@@ -223,7 +282,7 @@ def check_matched_seed(
 def out_of_fold_log_odds(
     model: str, tables: dict[str, pa.Table], seed: pa.Table
 ) -> np.ndarray:
-    """Each seed person's log odds by the weights that were made without its fold."""
+    """Each person's log odds by the weights that were made without their fold."""
     folds = seed.column("fold").to_numpy()
     log_odds = np.zeros(seed.num_rows)
     for fold in range(FOLDS):
@@ -270,11 +329,17 @@ def _scored(
     batches: Iterator[pa.RecordBatch],
     model: Model,
     see: Callable[[np.ndarray], None],
+    unwanted: np.ndarray,
 ) -> Iterator[pa.RecordBatch]:
-    """Row ids with their log odds and scores."""
+    """Row ids with their log odds and scores; who is unwanted has none."""
     for batch in batches:
         log_odds, score = model.score(batch)
         see(log_odds)
+        if len(unwanted):
+            is_unwanted = np.isin(batch.column("row_id").to_numpy(), unwanted)
+            log_odds, score = (
+                np.where(is_unwanted, np.nan, each) for each in (log_odds, score)
+            )
         yield pa.RecordBatch.from_arrays(
             [batch.column("row_id"), nullable(log_odds), nullable(score)], schema=SCORES
         )

@@ -15,7 +15,7 @@ from catalog.errors import StudioError
 from catalog.names import shown, suggestion
 from catalog.pairing import paired_by_name
 from catalog.specification import AudienceSpecification
-from catalog.specification_model import SeedChoice
+from catalog.specification_model import PeopleSource, SeedChoice
 from engines.base import Source
 from engines.registration import current_source, keys_of
 from engines.relations import column_of
@@ -50,11 +50,22 @@ class Seed:
 
 def seed_of(workshop: Workshop, specification: AudienceSpecification) -> Seed:
     """The seed as it is now; StudioError where nobody, or everybody, would be it."""
-    choice = specification.seed
+    return _people_of(workshop, specification, specification.seed)
+
+
+def unlike_of(workshop: Workshop, specification: AudienceSpecification) -> Seed | None:
+    """The negative seed as it is now, if there is one, with the same refusals."""
+    choice = specification.seed.unlike
+    return None if choice is None else _people_of(workshop, specification, choice)
+
+
+def _people_of(
+    workshop: Workshop, specification: AudienceSpecification, choice: PeopleSource
+) -> Seed:
     if choice.dataset is None:
-        return _audience_seed(workshop, specification)
-    if choice.where or choice.weight is not None:
-        return _chosen_seed(workshop, specification)
+        return _audience_seed(workshop, specification, choice)
+    if choice.where or _weight_of(choice) is not None:
+        return _chosen_seed(workshop, specification, choice)
     source = current_source(workshop, choice.dataset)
     rows, name = _rows(source), source.dataset.name
     return Seed(
@@ -65,7 +76,11 @@ def seed_of(workshop: Workshop, specification: AudienceSpecification) -> Seed:
     )
 
 
-def seed_stamp(workshop: Workshop, choice: SeedChoice) -> str:
+def _weight_of(choice: PeopleSource) -> str | None:
+    return choice.weight if isinstance(choice, SeedChoice) else None
+
+
+def seed_stamp(workshop: Workshop, choice: PeopleSource) -> str:
     """Cheap sign of change of a seed; that of an audience changes with its version."""
     if choice.dataset is not None:
         return workshop.engine.stamp(workshop.catalog.get_dataset(choice.dataset))
@@ -73,8 +88,10 @@ def seed_stamp(workshop: Workshop, choice: SeedChoice) -> str:
     return version.build_id
 
 
-def _audience_seed(workshop: Workshop, specification: AudienceSpecification) -> Seed:
-    source, version = audience_source(workshop, specification)
+def _audience_seed(
+    workshop: Workshop, specification: AudienceSpecification, choice: PeopleSource
+) -> Seed:
+    source, version = audience_source(workshop, specification, choice)
     rows, name = _rows(source), source.dataset.name
     return Seed(
         source=source,
@@ -85,16 +102,18 @@ def _audience_seed(workshop: Workshop, specification: AudienceSpecification) -> 
     )
 
 
-def _chosen_seed(workshop: Workshop, specification: AudienceSpecification) -> Seed:
+def _chosen_seed(
+    workshop: Workshop, specification: AudienceSpecification, choice: PeopleSource
+) -> Seed:
     """Rows of a dataset, all or some, without what they are chosen and weighed by."""
-    choice, catalog = specification.seed, workshop.catalog
+    catalog, weight_name = workshop.catalog, _weight_of(choice)
     dataset = catalog.get_dataset(str(choice.dataset))
     mappings = catalog.mappings(dataset.id)
     conditions = _resolved(dataset, mappings, choice.where)
     weighed_by = (
         ()
-        if choice.weight is None
-        else (weight_column(dataset, mappings, choice.weight).name,)
+        if weight_name is None
+        else (weight_column(dataset, mappings, weight_name).name,)
     )
     named = tuple(column.name for _, column in conditions)
     whole = current_source(workshop, dataset.id, (*named, *weighed_by))
@@ -114,7 +133,7 @@ def _chosen_seed(workshop: Workshop, specification: AudienceSpecification) -> Se
             kept.dataset, kept.fingerprint, keys_of(kept_mappings)
         )
         if profile.rows == _rows(whole):
-            _refuse_everybody(workshop, specification, dataset, profile.rows)
+            _refuse_everybody(workshop, specification, choice, dataset, profile.rows)
         rows = replace(kept, profile=profile)
     attributes = {each.column: each.attribute for each in paired}
     source = replace(
@@ -133,7 +152,7 @@ def _chosen_seed(workshop: Workshop, specification: AudienceSpecification) -> Se
     )
 
 
-def _text_of(source: Source, whole: Source, choice: SeedChoice) -> str:
+def _text_of(source: Source, whole: Source, choice: PeopleSource) -> str:
     rows, name = f"{_rows(source):,}", shown(whole.dataset.name)
     text = f"{rows} rows of {name}"
     if choice.where:
@@ -141,11 +160,12 @@ def _text_of(source: Source, whole: Source, choice: SeedChoice) -> str:
             f"{rows} of {_rows(whole):,} rows of {name} where"
             f" {conditions_text(choice.where)}"
         )
-    return text if choice.weight is None else f"{text}, by {shown(choice.weight)}"
+    weight = _weight_of(choice)
+    return text if weight is None else f"{text}, by {shown(weight)}"
 
 
 def _facts_of(
-    source: Source, whole: Source, choice: SeedChoice, weight: SeedWeight | None
+    source: Source, whole: Source, choice: PeopleSource, weight: SeedWeight | None
 ) -> dict[str, Any]:
     facts: dict[str, Any] = {"dataset": whole.dataset.name, "rows": _rows(source)}
     if choice.where:
@@ -186,6 +206,7 @@ def _resolved(
 def _refuse_everybody(
     workshop: Workshop,
     specification: AudienceSpecification,
+    choice: PeopleSource,
     dataset: Dataset,
     rows: int,
 ) -> None:
@@ -197,7 +218,7 @@ def _refuse_everybody(
             "filter_selects_everybody",
             f"filter on {shown(dataset.name)}",
             f"selects everybody: all {rows:,} rows have"
-            f" {conditions_text(specification.seed.where)}, so nobody is left to find",
+            f" {conditions_text(choice.where)}, so nobody is left to find",
             "narrow it, or name another population",
         )
 

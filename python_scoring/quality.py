@@ -17,6 +17,7 @@ from python_scoring.held_out_value import ValueQuality, value_quality
 from python_scoring.learning_rows import WEIGHT, weights_of
 from python_scoring.random_seeds import Smoothing
 from python_scoring.reliability import calibration_error, held_out_scores, reliability
+from python_scoring.unlike_quality import UnlikeQuality
 from python_scoring.verdict import (
     FEWEST_JUDGED,
     MOST_PERMUTED,
@@ -36,6 +37,7 @@ class HeldOutQuality:
     `verdict` and the calibration are None with fewer than 25 people on a side.
     `reliability` has a row for each bin of scores. `by_value` counts seed people by their
     weight, where they have one; all other figures but the verdict count each once.
+    `unlike` is about the negative seed; all other figures are against the population.
     """
 
     auc: Estimate
@@ -44,6 +46,7 @@ class HeldOutQuality:
     calibration_error: float | None
     reliability: list[dict[Hashable, Any]]
     by_value: ValueQuality | None = None
+    unlike: UnlikeQuality | None = None
 
 
 def held_out_quality(

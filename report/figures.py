@@ -106,6 +106,7 @@ def audience_figures(
     maximum_unknown_share: float = 0.05,
     maximum_differing_share: float = 0.05,
     quality: Mapping[str, Any] | None = None,
+    has_unlike: bool = False,
 ) -> AudienceFigures:
     """The figures of one build.
 
@@ -115,7 +116,8 @@ def audience_figures(
     counts everybody in the audience; `added_seed_people` of them are seed people who
     were added to it and say nothing about its reach. `seed_versions` is
     report_seed_versions; beyond the maximum shares its differences, and values that the
-    population does not know, are warned of. `quality` is the document of quality.json.
+    population does not know, are warned of. `quality` is the document of quality.json;
+    with `has_unlike` people without a score are those of the negative seed.
     """
     weights = plain_rows(attribute_weights)
     versions = [] if seed_versions is None else plain_rows(seed_versions)
@@ -124,7 +126,7 @@ def audience_figures(
     chosen_people = delivered_people - added_seed_people
     attributes = attribute_figures(attribute_weights, value_terms)
     facts = (
-        *_audience_facts(cut_row, delivered_people, added_seed_people),
+        *_audience_facts(cut_row, delivered_people, added_seed_people, has_unlike),
         *_seed_facts(overlap_row),
         *_quality_facts(plain_rows(deciles), curve_rows, chosen_people, held_out_auc),
         *_sureness_facts(quality),
@@ -150,7 +152,7 @@ def audience_figures(
         (
             *row_notes(overlap_row),
             *identifier_notes([] if identities is None else plain_rows(identities)),
-            *score_notes(cut_row),
+            *([] if has_unlike else score_notes(cut_row)),
             *_attribute_notes(attributes),
             *unknown_value_notes(weights, maximum_unknown_share),
         ),
@@ -181,7 +183,9 @@ def attribute_figures(
     )
 
 
-def _audience_facts(cut: Row, delivered: int, added: int) -> list[Fact]:
+def _audience_facts(
+    cut: Row, delivered: int, added: int, has_unlike: bool
+) -> list[Fact]:
     facts = [_people("delivered_people", "People delivered", delivered)]
     if added:
         facts.append(_people("added_seed_people", "Of these, seed people", added))
@@ -189,14 +193,19 @@ def _audience_facts(cut: Row, delivered: int, added: int) -> list[Fact]:
         *facts,
         _people("candidate_people", "Candidates", cut["candidate_count"]),
         _people("population_people", "Population", cut["population_count"]),
-        *_unscored_facts(cut),
+        *_unscored_facts(cut, has_unlike),
         _number("cut_score", "Cut score", cut["cut_score"], "score from 0 to 1", 3),
     ]
 
 
-def _unscored_facts(cut: Row) -> list[Fact]:
+def _unscored_facts(cut: Row, has_unlike: bool) -> list[Fact]:
+    """Who is no candidate beside the seed: a scorer gives people of none no score."""
     count = cut["unscored_count"]
-    return [_people("unscored_people", "Without a score", count)] if count else []
+    if not count:
+        return []
+    if has_unlike:
+        return [_people("unlike_people", "Negative seed, kept out", count)]
+    return [_people("unscored_people", "Without a score", count)]
 
 
 def _seed_facts(overlap: Row) -> list[Fact]:

@@ -15,6 +15,7 @@ def plan_summary(plan: Mapping[str, Any]) -> dict[str, str]:
     return {
         "audience": plain_text(plan["audience"]),
         "seed": _seed(plan["seed"]),
+        **({"unlike": _unlike(plan["unlike"])} if plan.get("unlike") else {}),
         "population": _rows(plan["population"]),
         "joined by": _join(plan["identifiers"], resolves=plan["resolves_people"]),
         "learns from": _learns(plan["learn_from"], plan["matched_minimum"]),
@@ -60,6 +61,14 @@ def _seed(seed: Mapping[str, Any]) -> str:
         f"{_people_of(seed)}, weighed by '{plain_text(weight['column'])}': as much as"
         f" {number_text(round(weight['effective']))} people of equal weight, the"
         f" heaviest with {share_text(weight['greatest_share'])} of all"
+    )
+
+
+def _unlike(unlike: Mapping[str, Any]) -> str:
+    """Who is not wanted, and what becomes of them."""
+    return (
+        f"{_people_of(unlike)}: found by {', '.join(unlike['joins'])}, never in the"
+        " audience, and learnt away from"
     )
 
 

@@ -50,6 +50,8 @@ def quality_sentences(quality: Quality) -> tuple[str, ...]:
     by_value = quality.get("by_value")
     if by_value is not None:
         sentences.append(value_text(by_value))
+    if quality.get("unlike") is not None:
+        sentences.append(unlike_text(quality["unlike"]))
     if quality["verdict"] is not None:
         told = verdict_text(quality["verdict"])
         sentences.append(told if by_value is None else f"By value: {told}")
@@ -70,6 +72,20 @@ def value_text(by_value: Mapping[str, Any]) -> str:
         f" weight; the heaviest has {share_text(by_value['greatest_share'])} of it. All"
         " other figures count each seed person once."
     )
+
+
+def unlike_text(unlike: Mapping[str, Any]) -> str:
+    """How well the fit keeps away from the negative seed."""
+    people = counted(unlike["people"], "person", "people")
+    told = (
+        f"Against the negative seed the held-out AUC is {_auc_text(unlike['auc'])}. Its"
+        f" {people} in the population are kept out; {share_text(unlike['top_share'])} of"
+        " them would be among the most alike 10 %."
+    )
+    if unlike["both"]:
+        both = counted(unlike["both"], "person", "people")
+        told += f" It names {both} of the seed, who count as unwanted alone."
+    return told
 
 
 def effective_people(quality: Quality | None, people: int) -> int:

@@ -49,6 +49,7 @@ RELATIONS = (
     "weight_values",
 )
 USES_WEIGHTS = True
+USES_UNLIKE = True
 WHOLE_SEED = -1
 
 Terms = ValueTerms | GaussianTerms

@@ -22,6 +22,11 @@ with
 
         from {{ matched_seed }} as matched
         inner join {{ learn_from }} as chosen on chosen.learn_from = 'population'
+        {% if var("has_unlike") %}
+            where
+                matched.person_key
+                not in (select person_key from {{ seed_rows }} where is_unlike)
+        {% endif %}
 
     ),
 

@@ -1,13 +1,14 @@
 -- One row per left-out fold (-1: none): how many people stand on either side.
+{% set taken_off = not_candidates(
+    ref("canonical_matched_seed"), (ref("canonical_unlike") if var("has_unlike") or not execute)
+) %}
+{% set unlike = (ref("canonical_unlike") if var("has_unlike") or not execute) %}
+
 with
 
     members as (select count(*) as people_count from {{ ref("canonical_members") }}),
 
-    matched as (
-
-        select count(*) as people_count from {{ ref("canonical_matched_seed") }}
-
-    ),
+    matched as (select count(*) as people_count from {{ taken_off }} as taken_off),
 
     seed_people as (select fold, seed_weight from {{ ref("canonical_seed") }}),
 
@@ -36,6 +37,19 @@ with
 
     ),
 
+    unlike_totals as (
+
+        {% if var("has_unlike") %}
+            select folds.left_out_fold, count(unlike.fold) as unlike_total
+
+            from folds
+            left join {{ unlike }} as unlike on folds.left_out_fold <> unlike.fold
+            group by folds.left_out_fold
+        {% else %}select left_out_fold, 0 as unlike_total from folds
+        {% endif %}
+
+    ),
+
     totals as (
 
         select
@@ -44,9 +58,12 @@ with
             cast(
                 members.people_count - matched.people_count as bigint
             ) as reference_total,
+            cast(unlike_totals.unlike_total as bigint) as unlike_total,
             cast(spec.smoothing as double) as smoothing
 
         from seed_totals
+        inner join
+            unlike_totals on seed_totals.left_out_fold = unlike_totals.left_out_fold
         cross join members
         cross join matched
         cross join spec
