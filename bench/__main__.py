@@ -7,6 +7,7 @@
     python -m bench repeated [--builds 200]
     python -m bench verdict [--data FOLDER]
     python -m bench coverage [--data FOLDER]
+    python -m bench learning [--data FOLDER] [--models naive_bayes]
 
 Without a word it runs all of them on the example and on made-up data.
 """
@@ -156,6 +157,13 @@ def coverage(options: argparse.Namespace) -> int:
     return run(options.data)
 
 
+def learning(options: argparse.Namespace) -> int:
+    """What weights and a negative seed change in the top tenth."""
+    from bench.learning import run
+
+    return run(options.data, options.models)
+
+
 KINDS = {
     "startup": startup,
     "quality": quality,
@@ -164,6 +172,7 @@ KINDS = {
     "repeated": repeated,
     "verdict": verdict,
     "coverage": coverage,
+    "learning": learning,
 }
 
 
@@ -173,6 +182,7 @@ def main() -> int:
     parser.add_argument("what", nargs="?", choices=KINDS)
     parser.add_argument("--data", type=Path)
     parser.add_argument("--seeds", default="0.3,100")
+    parser.add_argument("--models", default="naive_bayes", help="for learning")
     parser.add_argument("--splits", type=int, default=2)
     parser.add_argument("--out")
     parser.add_argument("--rows", type=int, default=10_000_000)
