@@ -9,6 +9,7 @@
     python -m bench verdict [--data FOLDER]
     python -m bench coverage [--data FOLDER]
     python -m bench whatif [--rows 10000000] [--wide] [--folder FOLDER]
+    python -m bench learning [--data FOLDER] [--models naive_bayes]
 
 Without a word it runs all of them on the example and on made-up data.
 """
@@ -180,6 +181,13 @@ def whatif(options: argparse.Namespace) -> int:
     return run(options.rows, options.folder, is_wide=options.wide)
 
 
+def learning(options: argparse.Namespace) -> int:
+    """What weights and a negative seed change in the top tenth."""
+    from bench.learning import run
+
+    return run(options.data, options.models)
+
+
 KINDS = {
     "startup": startup,
     "quality": quality,
@@ -189,6 +197,7 @@ KINDS = {
     "verdict": verdict,
     "coverage": coverage,
     "whatif": whatif,
+    "learning": learning,
 }
 
 
@@ -199,6 +208,7 @@ def main() -> int:
     parser.add_argument("--data", type=Path)
     parser.add_argument("--model", default="naive_bayes", help="the scorer, for quality")
     parser.add_argument("--seeds", default="0.3,100")
+    parser.add_argument("--models", default="naive_bayes", help="for learning")
     parser.add_argument("--splits", type=int, default=2)
     parser.add_argument("--out")
     parser.add_argument("--rows", type=int, default=10_000_000)

@@ -288,7 +288,12 @@ def _audiences_using(connection: Connection, dataset: Dataset) -> list[str]:
     names = [(dataset.name, dataset.slug, dataset.id)]
     for row in rows:
         specification = AudienceSpecification.model_validate(row.document)
-        sides = (specification.seed.dataset, specification.population.dataset)
+        seed = specification.seed
+        sides = (
+            seed.dataset,
+            seed.unlike and seed.unlike.dataset,
+            specification.population.dataset,
+        )
         if any(side and choose(side, names) is not None for side in sides):
             users.append(row.name)
     return users

@@ -175,7 +175,7 @@ def attribute_verdicts(
         )
         wanted = mapping.model_copy(update={"role": role})
         found = (
-            _seed_filter(seed, wanted)
+            _of_the_choice(seed, wanted)
             or population_filter(population, wanted)
             or _attribute_exclusion(
                 seed, population, wanted, seed_side.get(mapping.attribute), limits
@@ -280,8 +280,15 @@ def _attribute_exclusion(
     return found or seed_content(ours, theirs, seed_rows, rows)
 
 
-def _seed_filter(seed: MappedDataset, wanted: AttributeMapping) -> Exclusion | None:
-    """Why an attribute by which the seed was chosen is no evidence; null for others."""
+def _of_the_choice(seed: MappedDataset, wanted: AttributeMapping) -> Exclusion | None:
+    """Why what the seed is chosen or weighed by is no evidence; null for the others."""
+    if wanted.is_scored and wanted.attribute == seed.weighed_by:
+        return Exclusion(
+            code="seed_weight",
+            reason="is what the seed people are weighed by, so it is not evidence too",
+            remedy="leave it out, or weigh the seed by another column",
+            is_final=True,
+        )
     if not wanted.is_scored or wanted.attribute not in seed.chosen_by:
         return None
     return Exclusion(

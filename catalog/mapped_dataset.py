@@ -10,7 +10,8 @@ class MappedDataset(Frozen):
     """A dataset with its mappings and newest profile, as far as they are there.
 
     `chosen_by` are the attributes by which its rows were chosen from a larger dataset,
-    `held_to_one` those of them of which that left one value alone.
+    `held_to_one` those of them of which that left one value alone, `weighed_by` the one
+    by which they are weighed.
     """
 
     dataset: Dataset
@@ -18,6 +19,7 @@ class MappedDataset(Frozen):
     profile: DatasetProfile | None = None
     chosen_by: tuple[str, ...] = ()
     held_to_one: tuple[str, ...] = ()
+    weighed_by: str | None = None
 
     @cached_property
     def column_profiles(self) -> dict[str, ColumnProfile]:

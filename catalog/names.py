@@ -30,6 +30,7 @@ RESERVED_COLUMNS = frozenset(
         "percentile",
         "is_seed",
         "seed_row_id",
+        "seed_weight",
         "row_count",
         "match_type",
         "match_identifier",

@@ -70,22 +70,22 @@ class DatasetSource(Frozen):
         return (folder / Path(self.path).expanduser()).absolute()
 
 
-class SeedChoice(Frozen):
-    """The people one values: a dataset, rows of one, or an earlier audience."""
+class PeopleSource(Frozen):
+    """Some people: a dataset, rows of one, or an earlier audience."""
 
     dataset: Name | None = Field(
         default=None,
-        description="Name of the dataset with the seed people; with `where` it may be"
-        " the population's own.",
+        description="Name of the dataset with the people; with `where` it may be the"
+        " population's own.",
     )
     where: tuple[Condition, ...] = Field(
         default=(),
         max_length=MOST_CONDITIONS,
-        description="Which rows of the dataset are the seed: all conditions hold."
-        " Their columns are never scored.",
+        description="Which rows of the dataset they are: all conditions hold. Their"
+        " columns are never scored.",
     )
     audience: Name | None = Field(
-        default=None, description="Name of the audience whose people are the seed."
+        default=None, description="Name of the audience whose people they are."
     )
     version: StrictInt | None = Field(
         default=None,
@@ -102,6 +102,46 @@ class SeedChoice(Frozen):
             raise ValueError("has where without dataset: a filter needs a dataset")
         if self.version is not None and self.audience is None:
             raise ValueError("has version without audience: name the audience too")
+        return self
+
+    def is_whole(self, dataset: str) -> bool:
+        """True where they are all of that dataset."""
+        return (
+            self.dataset is not None
+            and not self.where
+            and folded(self.dataset) == folded(dataset)
+        )
+
+
+class SeedChoice(PeopleSource):
+    """The people one values: a dataset, rows of one, or an earlier audience."""
+
+    weight: ColumnName | None = Field(
+        default=None,
+        description="Column of the dataset by which the seed people are weighed, for"
+        " example what each is worth: learnt from in proportion, and never scored.",
+    )
+    unlike: PeopleSource | None = Field(
+        default=None,
+        description="The negative seed: people one does not want more of. They are"
+        " never in the audience, and what sets them apart counts against others.",
+    )
+
+    @model_validator(mode="after")
+    def _weight_of_a_dataset(self) -> Self:
+        if self.weight is not None and self.dataset is None:
+            raise ValueError("has weight without dataset: a weight is a column of one")
+        return self
+
+    @model_validator(mode="after")
+    def _other_people(self) -> Self:
+        names = ("dataset", "where", "audience", "version")
+        if self.unlike is not None and all(
+            getattr(self, name) == getattr(self.unlike, name) for name in names
+        ):
+            raise ValueError(
+                "has unlike the same people: name others, or leave unlike out"
+            )
         return self
 
 
@@ -365,6 +405,13 @@ class Limits(Frozen):
         le=MOST_PEOPLE,
         description="Fewer seed people to learn from are warned of.",
     )
+    minimum_unlike: StrictInt = Field(
+        default=25,
+        ge=1,
+        le=MOST_PEOPLE,
+        description="Fewer people of the negative seed in the population are refused:"
+        " of so few a pattern is chance.",
+    )
     maximum_cardinality: StrictInt = Field(
         default=10_000,
         ge=2,
@@ -595,26 +642,31 @@ class AudienceSpecification(Frozen):
         cls, population: PopulationChoice, info: Any
     ) -> PopulationChoice:
         seed = info.data.get("seed")
-        if (
-            seed is not None
-            and seed.dataset is not None
-            and not seed.where
-            and folded(seed.dataset) == folded(population.dataset)
-        ):
+        if seed is None:
+            return population
+        if seed.is_whole(population.dataset):
             raise ValueError(
-                f"is the seed's own dataset {shown(seed.dataset)}, so nobody would be"
-                " left to find: say with seed.where which of its rows are the seed, or"
-                " name another one"
+                f"is the seed's own dataset {shown(population.dataset)}, so nobody would"
+                " be left to find: say with seed.where which of its rows are the seed,"
+                " or name another one"
+            )
+        if seed.unlike is not None and seed.unlike.is_whole(population.dataset):
+            raise ValueError(
+                f"is seed.unlike's own dataset {shown(population.dataset)}, so nobody"
+                " would be left to find: say with seed.unlike.where which of its rows"
+                " are unwanted, or name another one"
             )
         return population
 
     @model_validator(mode="after")
     def _another_audience(self) -> Self:
-        audience = self.seed.audience
-        if audience is not None and folded(audience) == folded(self.name):
-            raise ValueError(
-                f"has its own audience {shown(audience)} as its seed: name another one"
-            )
+        for people in (self.seed, self.seed.unlike):
+            audience = None if people is None else people.audience
+            if audience is not None and folded(audience) == folded(self.name):
+                told = "its seed" if people is self.seed else "seed.unlike"
+                raise ValueError(
+                    f"has its own audience {shown(audience)} as {told}: name another one"
+                )
         return self
 
     @field_validator("fairness")

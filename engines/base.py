@@ -42,6 +42,7 @@ __all__ = [
     "Settings",
     "Source",
     "SpecificationRow",
+    "WeightCounts",
 ]
 
 
@@ -67,7 +68,8 @@ class Source:
 
     `mappings` are given where the catalog's do not count: for rows that the studio
     keeps itself. `chosen_by` are the attributes by which its rows were chosen,
-    `held_to_one` those of them that have one value alone in these rows.
+    `held_to_one` those of them that have one value alone in these rows, `weighed_by` the
+    one by which they are weighed.
     """
 
     dataset: Dataset
@@ -76,6 +78,7 @@ class Source:
     mappings: tuple[AttributeMapping, ...] | None = None
     chosen_by: tuple[str, ...] = ()
     held_to_one: tuple[str, ...] = ()
+    weighed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,8 @@ NO_KEY = KeyColumn("")
 class InputIdentifier:
     """An identifier type and the column that holds it on each side, None where none does.
 
-    `population_hashing` and `seed_hashing` say of a side that holds values in the clear
+    The sides are the population, the seed and the negative seed (`unlike`).
+    `population_hashing`, `seed_hashing` and `unlike_hashing` say of a side that holds values in the clear
     how they become this identifier: their form and the hash. `is_carried`: it is
     delivered and says nothing about who is who.
     """
@@ -105,12 +109,20 @@ class InputIdentifier:
     seed_column: str | None
     population_hashing: Hashing | None = None
     seed_hashing: Hashing | None = None
+    unlike_column: str | None = None
+    unlike_hashing: Hashing | None = None
     is_carried: bool = False
 
     @property
     def is_shared(self) -> bool:
         """True where both sides have it."""
         return self.population_column is not None and self.seed_column is not None
+
+    @property
+    def finds_people(self) -> bool:
+        """True where the population and a seed, the negative one too, have it."""
+        joins = self.seed_column is not None or self.unlike_column is not None
+        return self.population_column is not None and joins and not self.is_carried
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +142,24 @@ class InputAttribute:
     def is_in_seed(self) -> bool:
         """True where the seed's own rows have the attribute."""
         return self.seed_column is not None
+
+
+@dataclass(frozen=True, slots=True)
+class WeightCounts:
+    """What a column of weights holds, in rows.
+
+    `effective` is how many rows of equal weight say as much as these: the square of the
+    sum over the sum of squares (Kish, Survey Sampling, 1965). `greatest_share` is the
+    greatest weight's part of the sum. Both count the rows above 0 alone.
+    """
+
+    missing: int
+    zero: int
+    negative: int
+    not_finite: int
+    above_zero: int
+    effective: float
+    greatest_share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +215,10 @@ class BuildInputs:
     """All that one build reads. Slugs are validated by the catalog; columns are free text.
 
     `protected` are the attributes that are never scored and whose groups are compared.
-    `has_unique_key`: each row of the population is a person. `previous_members` is the
-    members' file of the version before, where members of it stay near the cut.
-    `conditions` are the population's filter, each with its column.
+    `has_unique_key`: each row of the population is a person. `seed_weight` is the seed's
+    column of weights, `unlike` the negative seed. `previous_members` is the members' file
+    of the version before, where members of it stay near the cut. `conditions` are the
+    population's filter, each with its column.
     """
 
     build_id: str
@@ -197,6 +228,8 @@ class BuildInputs:
     attributes: tuple[InputAttribute, ...]
     specification: SpecificationRow = field(default_factory=SpecificationRow)
     has_unique_key: bool = False
+    seed_weight: str | None = None
+    unlike: Source | None = None
     previous_members: Path | None = None
     conditions: tuple[tuple[Condition, Column], ...] = ()
     quotas: InputQuotas | None = None
@@ -315,6 +348,9 @@ class Engine(Protocol):
         conditions: Sequence[tuple[Condition, Column]] = (),
     ) -> dict[str, int]:
         """Rows by value of a column, as text, of those that all conditions hold on."""
+
+    def weight_counts(self, source: Source, column: str) -> WeightCounts:
+        """What a loaded source's column of numbers holds, as weights of its rows."""
 
     def identifier_shape(self, source: Source, column: str) -> str:
         """What an identifier's values look like, in words that show none of them."""

@@ -30,6 +30,7 @@ from engines.base import (
     MembersPart,
     PeopleInCommon,
     Source,
+    WeightCounts,
 )
 from engines.casts import category_text
 from engines.connection import (
@@ -54,6 +55,7 @@ from engines.profile import kept_profile, profile_files, profile_id, sample_file
 from engines.quoting import quote_identifier
 from engines.relations import column_of, one_row, read_parquet
 from engines.samples import sample_column
+from engines.weights import weight_counts
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -212,6 +214,17 @@ class DuckDBEngine:
         ):
             return selections.count_rows(connection, source, files, conditions)
 
+    def weight_counts(self, source: Source, column: str) -> WeightCounts:
+        """What a loaded source's column of numbers holds, as weights of its rows."""
+        files = self._files(source.dataset, source.fingerprint)
+        with (
+            explained(f"column '{column}'"),
+            memory_session(
+                self.settings, self.home.root / SPILL, files=files
+            ) as connection,
+        ):
+            return weight_counts(connection, files, column)
+
     def count_values(
         self,
         source: Source,
@@ -247,15 +260,27 @@ class DuckDBEngine:
             inputs.population.dataset, inputs.population.fingerprint
         )
         seed_files = self._files(inputs.seed.dataset, inputs.seed.fingerprint)
+        unlike = inputs.unlike
+        unlike_files = (
+            () if unlike is None else self._files(unlike.dataset, unlike.fingerprint)
+        )
         sample = self._sample(inputs.population, sample_key_of(inputs.identifiers))
         kept = [each for each in (sample, inputs.previous_members) if each is not None]
         index = self.index_population(inputs)
         kept += index.files if index is not None else ()
         with explained(f"build '{inputs.build_id}'", build_folder):
-            start_work(build_folder, [*population_files, *seed_files, *kept])
+            start_work(
+                build_folder, [*population_files, *seed_files, *unlike_files, *kept]
+            )
             with work_session(self.settings, build_folder) as connection:
                 write_schema(
-                    connection, inputs, population_files, seed_files, sample, index
+                    connection,
+                    inputs,
+                    population_files,
+                    seed_files,
+                    sample,
+                    index,
+                    unlike_files,
                 )
             if index is None:
                 return ()

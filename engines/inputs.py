@@ -30,6 +30,7 @@ def write_schema(
     seed_files: tuple[Path, ...],
     sample: Path | None,
     index: PopulationIndex | None = None,
+    unlike_files: tuple[Path, ...] = (),
 ) -> None:
     """Write views and tables in one transaction; what an earlier try left is replaced.
 
@@ -48,10 +49,13 @@ def write_schema(
         f"create or replace view inputs.seed as {_seed_view(inputs, seed_files)}"
     )
     connection.execute(
+        f"create or replace view inputs.unlike as {_unlike_view(inputs, unlike_files)}"
+    )
+    connection.execute(
         f"create or replace view inputs.sample as {_sample_view(inputs, sample)}"
     )
     _write_values(connection, inputs, index)
-    _write_found(connection, inputs, seed_files, index)
+    _write_found(connection, inputs, seed_files, index, unlike_files)
     _write_attributes(connection, inputs)
     _write_specification(connection, inputs)
     _write_previous_members(connection, inputs)
@@ -103,6 +107,9 @@ def _uncoded_view(
 def _seed_view(inputs: BuildInputs, files: tuple[Path, ...]) -> str:
     dataset = inputs.seed.dataset
     columns = [f"{row_id_of(files)} as row_id"]
+    if inputs.seed_weight is not None:
+        weight = quote_identifier(column_of(dataset, inputs.seed_weight).name)
+        columns.append(f"cast({weight} as double) as seed_weight")
     columns += [
         _identifier(identifier.slug, dataset, identifier.seed_column)
         for identifier in inputs.identifiers
@@ -117,6 +124,22 @@ def _seed_view(inputs: BuildInputs, files: tuple[Path, ...]) -> str:
             _attribute(attribute, quote_identifier(column.name), column.type)
         )
     return f"select {', '.join(columns)} from {read_parquet(files)}"
+
+
+def _unlike_view(inputs: BuildInputs, files: tuple[Path, ...]) -> str:
+    """The identifiers of the negative seed's rows; no row where there is none."""
+    if inputs.unlike is None:
+        nulls = [
+            f"cast(null as varchar) as {quote_identifier(each.slug)}"
+            for each in inputs.identifiers
+        ]
+        return f"select {', '.join(['cast(null as bigint) as row_id', *nulls])} where false"
+    columns = [
+        _identifier(each.slug, inputs.unlike.dataset, each.unlike_column)
+        for each in inputs.identifiers
+    ]
+    row_id = f"{row_id_of(files)} as row_id"
+    return f"select {', '.join([row_id, *columns])} from {read_parquet(files)}"
 
 
 def _sample_view(inputs: BuildInputs, sample: Path | None) -> str:
@@ -148,8 +171,9 @@ def _write_found(
     inputs: BuildInputs,
     seed_files: tuple[Path, ...],
     index: PopulationIndex | None,
+    unlike_files: tuple[Path, ...],
 ) -> None:
-    """The rows of the population that may be the seed's people; all, without an index.
+    """The rows of the population that may be people of a seed; all, without an index.
 
     What is in codes or digests is taken from there, so that the source is not read again.
     """
@@ -162,7 +186,7 @@ def _write_found(
             f"select {', '.join(columns)} from inputs.population"
         )
         return
-    rows = found_rows(inputs, index, seed_files)
+    rows = found_rows(inputs, index, seed_files, unlike_files)
     connection.register("found", _coded_values(connection, inputs, index, rows))
     columns = ["uncoded.row_id"]
     columns += [f"uncoded.{quote_identifier(each.slug)}" for each in inputs.identifiers]

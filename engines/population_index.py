@@ -161,7 +161,7 @@ def make_index(
                 connection, inputs.population, each, files, folder, home, confirm
             )
             for each in inputs.identifiers
-            if each.is_shared and not each.is_carried
+            if each.finds_people
         },
         digests={
             each.slug: _keep_digests(
@@ -250,21 +250,41 @@ def row_id_at(place: str, file_rows: Sequence[int]) -> str:
 
 
 def found_rows(
-    inputs: BuildInputs, index: PopulationIndex, seed_files: Sequence[Path]
+    inputs: BuildInputs,
+    index: PopulationIndex,
+    seed_files: Sequence[Path],
+    unlike_files: Sequence[Path] = (),
 ) -> str:
-    """SQL for the ids of the population's rows of which a hash is that of a seed's row."""
-    places = " union ".join(
-        _found_places(_identifier(inputs, slug), inputs.seed, seed_files, path)
+    """SQL for the ids of the population's rows of which a hash is that of a seed's row.
+
+    The negative seed's rows count as well.
+    """
+    found = [
+        _found_places(_identifier(inputs, slug), inputs.seed, "seed", seed_files, path)
         for slug, path in index.hashes.items()
-    )
+        if _identifier(inputs, slug).seed_column is not None
+    ]
+    if inputs.unlike is not None:
+        found += [
+            _found_places(
+                _identifier(inputs, slug), inputs.unlike, "unlike", unlike_files, path
+            )
+            for slug, path in index.hashes.items()
+            if _identifier(inputs, slug).unlike_column is not None
+        ]
+    places = " union ".join(found)
     row_id = row_id_at("place", index.file_rows)
     return f"select {row_id} as row_id from ({places}) as places"
 
 
 def _found_places(
-    identifier: InputIdentifier, seed: Source, seed_files: Sequence[Path], kept: Path
+    identifier: InputIdentifier,
+    seed: Source,
+    side: str,
+    seed_files: Sequence[Path],
+    kept: Path,
 ) -> str:
-    text = identifier_text_of(identifier, seed, "seed")
+    text = identifier_text_of(identifier, seed, side)
     return (
         "select file_row_number as place from "
         f"read_parquet([{quote_literal(str(kept))}], file_row_number = true) "

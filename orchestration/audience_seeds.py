@@ -8,7 +8,7 @@ from catalog.errors import StudioError
 from catalog.names import folded, shown
 from catalog.records import Audience, AudienceVersion, VersionState
 from catalog.specification import AudienceSpecification
-from catalog.specification_model import SeedChoice
+from catalog.specification_model import PeopleSource
 from engines.base import Source
 from engines.registration import keys_of
 from orchestration.version_files import MANIFEST, changed_files
@@ -31,17 +31,16 @@ CONTRIBUTION = "contribution_"
 
 
 def audience_source(
-    workshop: Workshop, specification: AudienceSpecification
+    workshop: Workshop, specification: AudienceSpecification, choice: PeopleSource
 ) -> tuple[Source, AudienceVersion]:
-    """The people of the audience that is the seed, and the version they are from.
+    """The people of the audience that is chosen, and the version they are from.
 
     The version's content hash is the fingerprint. Raises StudioError where the version
     is not there, withdrawn, gone from the disk or changed there, and where the audience
     would feed on itself.
     """
-    choice = specification.seed
     audience, version = served_or_named(workshop, choice)
-    _refuse_loop(workshop, specification, audience)
+    _refuse_loop(workshop, specification, choice, audience)
     _refuse_changed(audience, version)
     dataset = audience_dataset(audience, version)
     mappings = audience_mappings(dataset)
@@ -51,7 +50,7 @@ def audience_source(
 
 
 def served_or_named(
-    workshop: Workshop, choice: SeedChoice
+    workshop: Workshop, choice: PeopleSource
 ) -> tuple[Audience, AudienceVersion]:
     """The audience and its version that a seed names; without a number the one in use."""
     catalog = workshop.catalog
@@ -138,7 +137,10 @@ def _refuse_changed(audience: Audience, version: AudienceVersion) -> None:
 
 
 def _refuse_loop(
-    workshop: Workshop, specification: AudienceSpecification, audience: Audience
+    workshop: Workshop,
+    specification: AudienceSpecification,
+    choice: PeopleSource,
+    audience: Audience,
 ) -> None:
     """An audience may not feed on itself, over others neither, unless a version is named.
 
@@ -146,7 +148,7 @@ def _refuse_loop(
     the same, because an audience would then grow out of its own choice.
     """
     told, seen = [specification.name], set[str]()
-    choice, follow = specification.seed, audience
+    follow = audience
     while follow.id not in seen:
         told.append(follow.name)
         seen.add(follow.id)

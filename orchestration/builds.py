@@ -69,6 +69,9 @@ class Build(Frozen):
     input_signs: dict[str, str]
     seed: dict[str, Any] = {}
     population: dict[str, Any] = {}
+    weighs_seed: bool = False
+    unlike: dict[str, Any] | None = None
+    minimum_unlike: int = 25
     identifier_shapes: dict[str, str] = {}
     maximum_differing_share: float = 0.05
     maximum_unknown_share: float = 0.05
@@ -95,8 +98,15 @@ class Build(Frozen):
             "coded": list(self.coded),
             "marks": list(self.marks),
             "learn_from": self.learn_from,
+            "weighs_seed": self.weighs_seed,
+            "has_unlike": self.has_unlike,
             "model": self.model,
         }
+
+    @property
+    def has_unlike(self) -> bool:
+        """True where there are people one does not want more of."""
+        return self.unlike is not None
 
     @property
     def roles(self) -> dict[str, str]:

@@ -29,7 +29,12 @@ from orchestration.comparisons import (
 )
 from orchestration.dbt_runner import build_relations, learn_of
 from orchestration.faults import as_studio_error, told
-from orchestration.fitting import cross_fitted, require_extra, tuned
+from orchestration.fitting import (
+    cross_fitted,
+    require_extra,
+    require_seed_known,
+    tuned,
+)
 from orchestration.intake import build_of, write_inputs
 from orchestration.plan import Plan, plan_build
 from orchestration.progress import Listener, Progress, listening, tell
@@ -169,7 +174,7 @@ def learn(workshop: Workshop, build: Build, models: Sequence[str]) -> None:
         return
     began = time.monotonic()
     tell(Progress("learn"))
-    selection = learn_of(models)
+    selection = learn_of(models, build)
     for result in build_relations("learn", build, workshop.engine, selection):
         tell(Progress("learn", result.name, result.seconds))
     refuse_changed_inputs(workshop, build)
@@ -213,6 +218,7 @@ def entrant_of(
     reason = ""
     try:
         require_extra(model)
+        require_seed_known(model, plan.specification.seed)
         fit, figures = fitted_and_measured(
             build, model, tables, plan, candidates, smoothing
         )

@@ -38,6 +38,7 @@ UNNEEDED_TAGS = {
     "published_sql": "documented",
 }
 OTHER_SCORERS = "other_scorers"
+UNLIKE = "unlike"  # the tag of what only builds with a negative seed run
 END_SECONDS = 8.0
 # How DuckDB begins the text of an error, at the start of a line.
 ERROR = re.compile(r"^\s*([A-Z][A-Za-z ]* Error)\b", re.MULTILINE)
@@ -123,15 +124,18 @@ def whole_stage(stage: Stage, build: Build) -> list[str]:
     """dbt's arguments for all that this build needs of a stage.
 
     `learn` has a selector for each scorer with relations of its own, so that no other
-    pays for them; those that learn from people read what `naive_bayes` reads.
+    pays for them; those that learn from people read what `naive_bayes` reads. So has a
+    negative seed.
     """
     if stage != "learn":
         return ["--selector", stage]
-    return learn_of([build.model])
+    return learn_of([build.model], build)
 
 
-def learn_of(models: Iterable[str]) -> list[str]:
-    """dbt's arguments for all that these scorers need of `learn`."""
+def learn_of(models: Iterable[str], build: Build) -> list[str]:
+    """dbt's arguments for all that these scorers need of `learn` in a build."""
+    if build.has_unlike:
+        return ["--selector", f"learn_{UNLIKE}"]
     own = [model for model in UNNEEDED_TAGS if model in set(models)]
     if len(own) > 1:
         return ["--selector", "learn"]

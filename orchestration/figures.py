@@ -100,6 +100,7 @@ def figures_of(
         correlations=frames["weight_correlations"],
         quotas=quotas,
         tiers=tiers,
+        has_unlike=build.has_unlike,
     )
 
 

@@ -8,8 +8,11 @@ from pathlib import Path
 import pyarrow as pa
 
 from catalog.errors import StudioError
+from catalog.specification_model import SeedChoice
 from python_scoring.cross_fitting import CrossFit, cross_fit
+from python_scoring.learning_rows import effective_people
 from python_scoring.scorers.base import (
+    SCORERS,
     MissingExtraError,
     NoDifferenceError,
     Scorer,
@@ -17,6 +20,8 @@ from python_scoring.scorers.base import (
     extra_of,
     fit_scorer,
     is_tuned,
+    uses_unlike,
+    uses_weights,
 )
 from python_scoring.scorers.boosted import LEAST_SEED
 from python_scoring.tuning import Tuning, tune
@@ -75,11 +80,43 @@ def tuned(
 
     Every scorer has trees with settings to search for from as many seed people on as `boosted`.
     """
-    is_large = tables["canonical_seed"].num_rows >= LEAST_SEED
+    is_large = effective_people(tables) >= LEAST_SEED
     if not (trials and is_large and is_tuned(model)):
         return None
     with obstacles_told():
         return tune(tables, trials, storage)
+
+
+def require_seed_known(model: str, seed: SeedChoice) -> None:
+    """Refuse, before anything is counted, what of a seed the scorer would pass over."""
+    if seed.weight is not None:
+        require_weights(model)
+    if seed.unlike is not None:
+        require_unlike(model)
+
+
+def require_weights(model: str) -> None:
+    """Refuse, before anything is counted, weights that the scorer would pass over."""
+    if not uses_weights(model):
+        known = ", ".join(name for name in SCORERS if uses_weights(name))
+        raise StudioError(
+            "weight_unused",
+            f"the scorer '{model}'",
+            "counts every seed person once and knows no weights",
+            f"leave out seed.weight, or give one of the models {known}",
+        )
+
+
+def require_unlike(model: str) -> None:
+    """Refuse, before anything is counted, a negative seed that the scorer passes over."""
+    if not uses_unlike(model):
+        known = ", ".join(name for name in SCORERS if uses_unlike(name))
+        raise StudioError(
+            "unlike_unused",
+            f"the scorer '{model}'",
+            "does not learn away from a negative seed",
+            f"leave out seed.unlike, or give model {known}",
+        )
 
 
 def require_extra(model: str) -> None:

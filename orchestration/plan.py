@@ -49,12 +49,15 @@ from engines.base import (
 )
 from engines.duckdb import sample_key_of
 from engines.registration import register
+from orchestration.fitting import require_seed_known
 from orchestration.populations import Population, population_of
 from orchestration.project import code_version
 from orchestration.proxies import proxies_of_sample, refuse_strong_proxies
 from orchestration.quotas import QuotaPlan, quotas_of
-from orchestration.seeds import Seed, seed_of
+from orchestration.seed_weights import refuse_uneven
+from orchestration.seeds import Seed, seed_of, unlike_of
 from orchestration.tiers import refuse_empty_tiers
+from orchestration.unlike import Unlike, unlike_of_plan
 from orchestration.workshop import Workshop
 from python_scoring.proxies import Proxy
 from report.plan_words import plan_caveats, plan_summary
@@ -73,6 +76,7 @@ class Plan:
 
     specification: AudienceSpecification
     seed_choice: Seed
+    unlike: Unlike | None
     seed: Source
     population_choice: Population
     population: Source
@@ -100,10 +104,14 @@ class Plan:
                 else {}
             ),
         }
+        if self.seed_choice.weight is not None:
+            resolved["seed_weight"] = self.seed_choice.weight_column
         text = json.dumps(resolved, sort_keys=True)
+        inputs = {"seed": self.seed, "population": self.population}
+        if self.unlike is not None:
+            inputs["unlike"] = self.unlike.source
         return {
-            "seed": self.seed.fingerprint,
-            "population": self.population.fingerprint,
+            **{side: source.fingerprint for side, source in inputs.items()},
             "mapping": hashlib.sha256(text.encode()).hexdigest(),
             **self._filter_fingerprint(),
             **self._quota_fingerprint(),
@@ -138,6 +146,8 @@ class Plan:
             has_unique_key=not self.resolves_people,
             conditions=self.population_choice.conditions,
             quotas=None if self.quotas is None else self.quotas.inputs,
+            seed_weight=self.seed_choice.weight_column,
+            unlike=None if self.unlike is None else self.unlike.source,
         )
 
     @property
@@ -155,7 +165,7 @@ class Plan:
                 for each in self.identifiers
                 if (made := getattr(each, f"{side}_hashing")) is not None
             }
-            for side in ("population", "seed")
+            for side in ("population", "seed", "unlike")
         }
 
     def slugs(self, role: str) -> tuple[str, ...]:
@@ -214,12 +224,16 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
 
     Raises StudioError where the audience cannot be built, with the remedy.
     """
+    require_seed_known(specification.scoring.model, specification.seed)
     seed_choice = seed_of(workshop, specification)
-    seed = seed_choice.source
+    unlike_choice = unlike_of(workshop, specification)
+    seed = beside(seed_choice.source, unlike_choice)
     population_choice = population_of(workshop, specification)
     population = population_choice.source
     ours, theirs = mapped_pair(workshop, seed, population)
     limits, learn = specification.limits, specification.scoring.learn_from
+    if seed_choice.weight is not None:
+        refuse_uneven(seed_choice.weight, limits.minimum_seed)
     refuse(seed_verdict(ours, limits), "seed")
     refuse(population_verdict(ours, theirs, limits, learn), "population")
 
@@ -243,7 +257,10 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
     learn_from = "population" if is_bare_list(ours) else learn
     resolves_people = not any(each.is_unique and not each.is_carried for each in found)
     shared = [each for each in found if each.is_shared]
-    notes = [note for key in shared for note in join_key_notes(ours, theirs, key.name)]
+    identifiers = tuple(input_identifier(each, seed, population) for each in found)
+    unlike = planned_unlike(workshop, specification, unlike_choice, theirs, identifiers)
+    notes = [*seed_choice.notes]
+    notes += [note for key in shared for note in join_key_notes(ours, theirs, key.name)]
     notes += [*conflict_notes(ours, theirs, found), *selection.notes]
     notes += protected_seed_notes(specification, ours, protected)
     notes += [f"{each.attribute} {each.note}" for each in protected if each.note]
@@ -263,9 +280,8 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
     chosen = {each.attribute for each in selection.attributes}
     attributes = tuple(input_attribute(each, theirs) for each in selection.attributes)
     grouped = tuple(protected_input(each) for each in protected)
-    inputs = tuple(input_identifier(each, seed, population) for each in found)
     proxies = proxies_of_sample(
-        workshop.engine, population, sample_key_of(inputs), attributes, grouped
+        workshop.engine, population, sample_key_of(identifiers), attributes, grouped
     )
     refuse_strong_proxies(proxies, specification.fairness.mode)
     return Plan(
@@ -274,7 +290,8 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
         seed=seed,
         population_choice=population_choice,
         population=population,
-        identifiers=inputs,
+        unlike=unlike,
+        identifiers=identifiers if unlike is None else unlike.identifiers,
         attributes=attributes,
         protected=grouped,
         proxies=proxies,
@@ -292,6 +309,36 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
         ),
         notes=tuple(notes),
         quotas=quotas,
+    )
+
+
+def beside(seed: Source, unlike: Seed | None) -> Source:
+    """The seed, never scored by what says who is in the negative seed.
+
+    Such a column would be all that is learnt of its people.
+    """
+    if unlike is None:
+        return seed
+    return replace(seed, chosen_by=(*seed.chosen_by, *unlike.source.chosen_by))
+
+
+def planned_unlike(
+    workshop: Workshop,
+    specification: AudienceSpecification,
+    choice: Seed | None,
+    population: MappedDataset,
+    identifiers: tuple[InputIdentifier, ...],
+) -> Unlike | None:
+    """The negative seed as the build reads it; None where there is none."""
+    if choice is None:
+        return None
+    return unlike_of_plan(
+        choice,
+        mapped(workshop, choice.source),
+        population,
+        identifiers,
+        specification,
+        excluded_identifiers(specification, population),
     )
 
 
@@ -313,6 +360,7 @@ def mapped(workshop: Workshop, source: Source) -> MappedDataset:
         profile=source.profile,
         chosen_by=source.chosen_by,
         held_to_one=source.held_to_one,
+        weighed_by=source.weighed_by,
     )
 
 
@@ -562,6 +610,7 @@ def _figures_of(plan: Plan) -> dict[str, Any]:
         "specification_hash": specification_hash(specification),
         "code_version": code_version(),
         "seed": plan.seed_choice.facts,
+        "unlike": None if plan.unlike is None else plan.unlike.facts,
         "population": plan.population_choice.facts,
         "identifiers": [
             {

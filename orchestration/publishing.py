@@ -322,6 +322,7 @@ def manifest_of(build: Build, members: MembersFile, number: int) -> dict[str, An
         },
         "seed": build.seed,
         "population": build.population,
+        **({"unlike": build.unlike} if build.has_unlike else {}),
         "inputs": build.input_fingerprints,
         "code": build.code_version,
         "libraries": {name: installed(name) for name in LIBRARIES},

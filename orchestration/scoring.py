@@ -5,7 +5,7 @@ and the out-of-fold seed, then streams the population once.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +20,19 @@ from orchestration.builds import Build
 from orchestration.fitting import cross_fitted, tuned
 from orchestration.proxies import proxies_of_build, refuse_strong_proxies
 from orchestration.quality import refuse_indistinct, smoothing_of
+from orchestration.unlike import unlike_too_small
 from python_scoring.calibration import Calibration, fit_calibration
 from python_scoring.choice import Choice
+from python_scoring.cross_fitting import out_of_fold_log_odds
 from python_scoring.evaluation import auc_pu
+from python_scoring.learning_rows import effective_people
 from python_scoring.model import Model
 from python_scoring.proxies import Proxy
 from python_scoring.quality import HeldOutQuality, held_out_quality
 from python_scoring.scorers.base import relations_of
 from python_scoring.scorers.boosted import TREES
 from python_scoring.tuning import Tuning, as_table
+from python_scoring.unlike_quality import unlike_quality
 
 # Those that every build has, whatever its scorer; each scorer names what it reads.
 WEIGHT_RELATIONS = (
@@ -72,6 +76,7 @@ class ScoringSummary:
     people: int
     unscored_people: int
     learning_seed: int
+    effective_seed: float
     sample: int
     least_log_odds: float
     greatest_log_odds: float
@@ -101,14 +106,15 @@ def score_population(engine: Engine, build: Build) -> ScoringSummary:
     Raises StudioError `seed_too_small` below the build's least number of people to learn
     from, or what names both sides (`no_overlap`, `too_few_matched`) where they had to be found in
     the population, `no_difference` where every attribute weighs nothing,
-    `missing_extra` where the scorer's libraries are not installed, `indistinct_seed`
-    where random people would be told apart as well, `strong_proxy` in the regulated mode,
-    and `nobody_scored` where the scorer
+    `missing_extra` where the scorer's libraries are not installed, what `check_unlike`
+    says of a negative seed, `indistinct_seed` where random people would be told apart as
+    well, `strong_proxy` in the regulated mode, and `nobody_scored` where the scorer
     leaves everybody without a score.
     """
     folder, model = build.folder, build.model
     tables = learnt_relations(engine, build, relations_of(model))
     seed, sample = tables["canonical_seed"], tables["canonical_sample"]
+    unlike = check_unlike(engine, build, tables)
     tuning = tuned(model, tables, build.trials, folder / "trials.db")
     if tuning is not None:
         tables[TREES] = as_table(tuning.trees)
@@ -125,7 +131,18 @@ def score_population(engine: Engine, build: Build) -> ScoringSummary:
         sample_log_odds,
         smoothing=smoothing_of(engine, folder),
         prevalence=build.economics.prevalence,
+        is_weighed=build.weighs_seed,
     )
+    if unlike is not None and quality is not None:
+        quality = replace(
+            quality,
+            unlike=unlike_quality(
+                scored_seed,
+                out_of_fold_log_odds(model, tables, unlike.people),
+                scored_sample,
+                unlike.both,
+            ),
+        )
     if not build.allow_indistinct:
         refuse_indistinct(quality)
     proxies = proxies_of_build(build, sample, sample_log_odds)
@@ -146,6 +163,7 @@ def score_population(engine: Engine, build: Build) -> ScoringSummary:
             scored_by,
             extremes.see,
             groups,
+            np.zeros(0) if unlike is None else unlike.people["row_id"].to_numpy(),
         ),
         SCORES if not groups else GROUPED_SCORES,
     )
@@ -169,6 +187,7 @@ def score_population(engine: Engine, build: Build) -> ScoringSummary:
         people=people,
         unscored_people=extremes.unscored,
         learning_seed=seed.num_rows,
+        effective_seed=effective_people(tables),
         sample=sample.num_rows,
         least_log_odds=extremes.least,
         greatest_log_odds=extremes.greatest,
@@ -206,18 +225,72 @@ def learnt_relations(
             build.minimum_seed,
             build.identifier_shapes,
         )
-    check_learning_seed(tables["canonical_seed"].num_rows, build.minimum_seed)
+    check_learning_seed(
+        effective_people(tables), tables["canonical_seed"].num_rows, build.minimum_seed
+    )
     check_filtered_population(tables["distribution_totals"], build)
     return tables
 
 
-def check_learning_seed(people: int, minimum: int) -> None:
-    """Refuse a seed with too few people to learn from."""
-    if people < minimum:
+@dataclass(frozen=True, slots=True)
+class UnlikePeople:
+    """The negative seed's people to learn away from, and how many are in the seed too."""
+
+    people: pa.Table
+    both: int
+
+
+def check_unlike(
+    engine: Engine, build: Build, tables: Mapping[str, pa.Table]
+) -> UnlikePeople | None:
+    """The build's negative seed, if it has one; `tables` are those of `learnt_relations`.
+
+    Raises StudioError `unlike_is_seed` where most of the seed is in it, `unlike_everybody`
+    where nobody else is left to find, and `unlike_too_small` below the least number.
+    """
+    if not build.has_unlike:
+        return None
+    (learned,) = tables["canonical_learn_from"].to_pylist()
+    seed_people = learned["seed_people"]
+    names = ["main.canonical_unlike", "main.canonical_seed_rows"]
+    people, rows = engine.read_tables(build.folder, names).values()
+    unwanted = rows.filter(rows["is_unlike"])["person_key"].unique()
+    if len(unwanted) > seed_people:
+        raise StudioError(
+            "unlike_is_seed",
+            "the negative seed (seed.unlike)",
+            f"names {len(unwanted):,} people of the seed and leaves {seed_people:,}",
+            "name other people under seed.unlike, or leave it out",
+        )
+    if tables["canonical_sample"].num_rows == 0:
+        raise StudioError(
+            "unlike_everybody",
+            "the negative seed (seed.unlike)",
+            f"and the seed hold everybody in the population ({people.num_rows:,} people"
+            " are in the negative seed), so nobody is left to find",
+            "name fewer people under seed.unlike",
+        )
+    if people.num_rows < build.minimum_unlike:
+        raise unlike_too_small(
+            f"{people.num_rows:,} of its people are in the population",
+            build.minimum_unlike,
+        )
+    return UnlikePeople(people, len(unwanted))
+
+
+def check_learning_seed(effective: float, people: int, minimum: int) -> None:
+    """Refuse a seed with too few people to learn from, by their weight."""
+    if effective < minimum:
+        told = (
+            f"has {people:,} people"
+            if effective == people
+            else f"has {people:,} people who say as much as {effective:,.1f} of equal"
+            " weight"
+        )
         raise StudioError(
             "seed_too_small",
             "the learning seed",
-            f"has {people:,} people, fewer than {minimum:,}",
+            f"{told}, fewer than {minimum:,}",
             "add people to the seed, or lower limits.minimum_seed knowingly",
         )
 
@@ -293,12 +366,21 @@ def _scored(
     model: Model,
     see: Callable[[np.ndarray], None],
     groups: Sequence[str],
+    unwanted: np.ndarray,
 ) -> Iterator[pa.RecordBatch]:
-    """Row ids with their log odds and scores, and the groups with quotas if there are."""
+    """Row ids with their log odds and scores, and the groups with quotas if there are.
+
+    Who is unwanted has neither.
+    """
     schema = SCORES if not groups else GROUPED_SCORES
     for batch in batches:
         log_odds, score = model.score(batch)
         see(log_odds)
+        if len(unwanted):
+            is_unwanted = np.isin(batch.column("row_id").to_numpy(), unwanted)
+            log_odds, score = (
+                np.where(is_unwanted, np.nan, each) for each in (log_odds, score)
+            )
         yield pa.RecordBatch.from_arrays(
             [
                 batch.column("row_id"),

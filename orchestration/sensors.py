@@ -63,8 +63,10 @@ def _stamp(workshop: Workshop, audience: Audience) -> str | None:
     if audience.is_archived or not specification.refresh.on_change:
         return None
     population = workshop.catalog.get_dataset(specification.population.dataset)
+    seed = specification.seed
+    people = (seed,) if seed.unlike is None else (seed, seed.unlike)
     stamps = (
-        seed_stamp(workshop, specification.seed),
+        *(seed_stamp(workshop, each) for each in people),
         workshop.engine.stamp(population),
     )
     return "".join(stamp[:16] for stamp in stamps)

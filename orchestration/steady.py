@@ -34,7 +34,10 @@ def input_signs(
 
     An audience that is the seed has none: a version never changes.
     """
-    names = (specification.seed.dataset, specification.population.dataset)
+    seed = specification.seed
+    names = [seed.dataset, specification.population.dataset]
+    if seed.unlike is not None:
+        names.append(seed.unlike.dataset)
     found = [workshop.catalog.get_dataset(name) for name in names if name is not None]
     return {
         each.id: sign_of(workshop, each) for each in found if each.kind.is_read_in_place

@@ -6,7 +6,7 @@ and once by the seed without one person who has the value.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -27,16 +27,68 @@ LEAST_RATIO = 1e-3
 FREQUENT = 1 / 1_024  # the share from which a value is a bin, and a step, of its own
 
 
+class Evidence(Protocol):
+    """The log ratios of an attribute's values or bins, by the seed without somebody."""
+
+    def without(
+        self, left_out: float | np.ndarray, places: slice | np.ndarray
+    ) -> np.ndarray:
+        """Log ratios at those places, by the seed without what is left out at each."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One number of each person: from `own` for seed people, from `shared` for others.
+    """One number of each person: `shared`; of seed people by the seed without them.
 
-    `prior` is the coefficient that the ridge draws it to.
+    `prior` is the coefficient that the ridge draws it to. Without `evidence` a seed
+    person's number is the shared one.
     """
 
     shared: LookUp
-    own: LookUp
     prior: float
+    evidence: Evidence | None = None
+
+    def of_seed(self, seed: pa.RecordBatch, weights: np.ndarray) -> np.ndarray:
+        """The number of each seed person, by the seed without what the person counts."""
+        column = seed.column(self.shared.attribute)
+        if self.evidence is None or not len(weights):
+            return self.shared.terms().of(column)
+        if (weights == weights[0]).all():  # one look-up serves everybody
+            return self.own(float(weights[0])).terms().of(column)
+        numbered = self.shared.with_numbers(np.arange(len(self.shared.numbers) + 1.0))
+        places = numbered.terms().of(column).astype(np.intp)
+        return self.evidence.without(weights, places)
+
+    def own(self, left_out: float = 1.0) -> LookUp:
+        """The look-up of seed people who count so much."""
+        if self.evidence is None:
+            return self.shared
+        numbers = self.evidence.without(left_out, slice(None))
+        return self.shared.with_numbers(numbers)
+
+
+@dataclass(frozen=True, eq=False)
+class Values:
+    """A categorical attribute's shares by value, that of a missing one last.
+
+    `mass` is n + m; a value nobody else has keeps its ratio.
+    """
+
+    seed_shares: np.ndarray
+    reference_shares: np.ndarray
+    log_ratios: np.ndarray
+    mass: float
+
+    def without(
+        self, left_out: float | np.ndarray, places: slice | np.ndarray
+    ) -> np.ndarray:
+        """ln((a - 1 + m q) / (n - 1 + m)) - ln q, 1 being what is left out."""
+        # the seed's share times n + m is a + m q: the count itself is not needed
+        rest = self.seed_shares[places] * self.mass - left_out
+        shares = np.where(rest > 0.0, rest, 1.0) / (self.mass - left_out)
+        found = np.log(shares / self.reference_shares[places])
+        return np.where(rest > 0.0, found, self.log_ratios[places])
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,15 +100,42 @@ class Counts:
     reference_shares: np.ndarray
     smoothing: float
 
-    def log_ratios(self, left_out: float) -> np.ndarray:
+    def log_ratios(
+        self, left_out: float | np.ndarray, places: slice | np.ndarray
+    ) -> np.ndarray:
         """ln((a - 1 + m p) / (n - 1 + m)) - ln q, 1 being `left_out`.
 
         What no seed person has is nobody's own, and keeps its count.
         """
-        counts = np.maximum(self.seed_counts - left_out, 0.0)
+        counts = np.maximum(self.seed_counts[places] - left_out, 0.0)
         total = np.sum(self.seed_counts) - left_out + self.smoothing
-        shares = (counts + self.smoothing * self.expected_shares) / total
-        return np.log(shares / self.reference_shares)
+        shares = (counts + self.smoothing * self.expected_shares[places]) / total
+        return np.log(shares / self.reference_shares[places])
+
+
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """A continuous attribute's counts by step; `presence` of having a value, and of none.
+
+    `step_of` is each bin's step. Where everybody has a value, that says nothing.
+    """
+
+    counts: Counts
+    step_of: np.ndarray
+    presence: Counts | None
+
+    def without(
+        self, left_out: float | np.ndarray, places: slice | np.ndarray
+    ) -> np.ndarray:
+        """Log ratio of the step and of having a value; for a missing one of having none."""
+        bins = np.arange(len(self.step_of) + 1)[places]
+        is_missing = bins == len(self.step_of)
+        steps = np.append(self.step_of, 0)[bins]
+        present = self.counts.log_ratios(left_out, steps)
+        if self.presence is None:
+            return np.where(is_missing, 0.0, present)
+        has = self.presence.log_ratios(left_out, is_missing.astype(np.intp))
+        return np.where(is_missing, has, present + has)
 
 
 def features_of(space: Space, tables: Mapping[str, pa.Table]) -> list[Feature]:
@@ -71,41 +150,29 @@ def features_of(space: Space, tables: Mapping[str, pa.Table]) -> list[Feature]:
         name = look_up.attribute
         prior = priors[name]
         if isinstance(look_up, ValueLookUp):
-            left_out = _leaving_one_out(look_up, fit.values[name], space)
-            features.append(Feature(look_up, left_out, prior))
+            values = _values(look_up, fit.values[name], space)
+            features.append(Feature(look_up, prior, values))
         else:
             (curve,) = fit.gaussians[name]
             found = bins_of(fit.bins[name], float(curve["quantile_clip"]))
-            shared, own = (
-                _steps(
-                    look_up, found, curve, space, fit.totals["reference_total"], left
-                )
-                for left in (0.0, 1.0)
-            )
-            features += [
-                Feature(shared, own, prior),
-                Feature(look_up, look_up, 0.0),
-            ]
+            steps = _steps(look_up, found, curve, space, fit.totals["reference_total"])
+            shared = look_up.with_numbers(steps.without(0.0, slice(None)))
+            features += [Feature(shared, prior, steps), Feature(look_up, 0.0)]
     return features
 
 
-def _leaving_one_out(
-    look_up: ValueLookUp, rows: list[dict[str, Any]], space: Space
-) -> ValueLookUp:
-    """The log likelihood ratios by the seed without one person who has the value."""
+def _values(look_up: ValueLookUp, rows: list[dict[str, Any]], space: Space) -> Values:
+    """The shares of the look-up's values; a missing one that nobody has says nothing."""
     found = {None if row["is_missing"] else row["attribute_value"]: row for row in rows}
+    nobody = {"seed_share": 0.0, "reference_share": 1.0, "log_likelihood_ratio": 0.0}
+    ordered = [found[value] for value in look_up.values]
+    ordered.append(found.get(None, nobody))
+    seed_shares, reference_shares, log_ratios = (
+        np.array([float(row[name]) for row in ordered])
+        for name in ("seed_share", "reference_share", "log_likelihood_ratio")
+    )
     mass = space.seed_total + space.smoothing
-
-    def ratio(row: Mapping[str, Any]) -> float:
-        # the seed's share times n + m is a + m q: the count itself is not needed
-        rest = row["seed_share"] * mass - 1.0
-        if rest <= 0.0:
-            return float(row["log_likelihood_ratio"])
-        return float(np.log(rest / (mass - 1.0) / row["reference_share"]))
-
-    numbers = [ratio(found[value]) for value in look_up.values]
-    missing = ratio(found[None]) if None in found else 0.0
-    return look_up.with_numbers(np.array([*numbers, missing]))
+    return Values(seed_shares, reference_shares, log_ratios, mass)
 
 
 def _steps(
@@ -114,13 +181,12 @@ def _steps(
     curve: Mapping[str, Any],
     space: Space,
     reference_total: int,
-    left_out: float,
-) -> BinLookUp:
-    """Log ratios of steps, drawn to those of the normal curves by 1,000 people."""
+) -> Steps:
+    """Counts of steps, drawn to the shares of the normal curves by 1,000 people."""
     z = bins.mid_rank_z
     step_of = _step_numbers(bins)
     seed = as_numbers(space.rows.seed.column(look_up.attribute))
-    is_present = np.isfinite(seed)
+    weights, is_present = space.rows.seed_weights, np.isfinite(seed)
     seed_steps = step_of[bins.find(seed[is_present])]
     shares = np.bincount(step_of, bins.reference_shares)
     ratio = gaussian_log_ratio(
@@ -130,15 +196,13 @@ def _steps(
     )(z)
     ratios = np.clip(np.exp(np.minimum(ratio, 50.0)), LEAST_RATIO, None)
     expected = np.bincount(step_of, bins.reference_shares * ratios)
-    steps = len(shares)
-    present = Counts(
-        seed_counts=np.bincount(seed_steps, minlength=steps).astype(float),
+    counts = Counts(
+        seed_counts=np.bincount(seed_steps, weights[is_present], len(shares)),
         expected_shares=_never_zero(expected, reference_total),
         reference_shares=_never_zero(shares, reference_total),
         smoothing=STEP_SMOOTHING,
-    ).log_ratios(left_out)
-    has_value, missing = _missing_ratios(look_up, is_present, space, left_out)
-    return look_up.with_numbers(np.append(present[step_of] + has_value, missing))
+    )
+    return Steps(counts, step_of, _presence(look_up, is_present, space))
 
 
 def _step_numbers(bins: Bins) -> np.ndarray:
@@ -157,15 +221,16 @@ def _never_zero(shares: np.ndarray, people: int) -> np.ndarray:
     return (shares * people + 0.5) / (people * shares.sum() + 0.5 * len(shares))
 
 
-def _missing_ratios(
-    look_up: BinLookUp, is_present: np.ndarray, space: Space, left_out: float
-) -> tuple[float, float]:
-    """Log ratios of having a value and of having none; 0 where everybody has one."""
+def _presence(
+    look_up: BinLookUp, is_present: np.ndarray, space: Space
+) -> Counts | None:
+    """Who has a value and who has none; None where everybody is alike in that."""
     reference = as_numbers(space.rows.reference.column(look_up.attribute))
     with_value = float(np.mean(np.isfinite(reference)))
     if with_value in (0.0, 1.0):
-        return 0.0, 0.0
+        return None
     shares = np.array([with_value, 1.0 - with_value])
-    counts = np.array([is_present.sum(), len(is_present) - is_present.sum()], float)
-    found = Counts(counts, shares, shares, STEP_SMOOTHING).log_ratios(left_out)
-    return float(found[0]), float(found[1])
+    weights = space.rows.seed_weights
+    present = weights[is_present].sum()
+    counts = np.array([present, weights.sum() - present], float)
+    return Counts(counts, shares, shares, STEP_SMOOTHING)

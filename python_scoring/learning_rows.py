@@ -12,13 +12,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 RELATIONS = ("canonical_sample", "canonical_seed")
+WEIGHT = "seed_weight"
 
 
 @dataclass(frozen=True, slots=True)
 class LearningRows:
-    """Attributes of the seed people of a fit and of the people of the reference."""
+    """Attributes of the seed people of a fit and of the people of the reference.
+
+    `seed_weights` is what each seed person counts.
+    """
 
     seed: pa.RecordBatch
+    seed_weights: np.ndarray
     reference: pa.RecordBatch
 
 
@@ -37,15 +42,30 @@ def learning_rows(
     """
     seed, sample = tables["canonical_seed"], tables["canonical_sample"]
     of_fit = seed.filter(pc.not_equal(seed["fold"], left_out_fold))
-    by_key = of_fit.sort_by("person_key").select(attributes)
+    by_key = thinned(of_fit.sort_by("person_key"), most_seed)
     by_content = sample.select(attributes)
     if attributes:
         order = [(name, "ascending") for name in attributes]
         by_content = by_content.sort_by(order)
     return LearningRows(
-        seed=one_batch(thinned(by_key, most_seed)),
+        seed=one_batch(by_key.select(attributes)),
+        seed_weights=weights_of(by_key),
         reference=one_batch(thinned(by_content, most_reference)),
     )
+
+
+def weights_of(seed: pa.Table) -> np.ndarray:
+    """What each person of `canonical_seed` counts, in its order: 1 without weights."""
+    return np.asarray(seed.column(WEIGHT).to_numpy(), float)
+
+
+def effective_people(tables: Mapping[str, pa.Table]) -> float:
+    """How many people of equal weight say as much as the learning seed.
+
+    The square of the sum of the weights over the sum of their squares (Kish, Survey
+    Sampling, 1965): `canonical_seed` has them so that they add up to it.
+    """
+    return float(weights_of(tables["canonical_seed"]).sum())
 
 
 def thinned(table: pa.Table, most: int) -> pa.Table:

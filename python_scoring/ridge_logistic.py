@@ -25,13 +25,16 @@ class WeighedRows:
     masses: np.ndarray
 
     @classmethod
-    def of_sides(cls, seed: np.ndarray, reference: np.ndarray) -> "WeighedRows":
-        """Both sides, of equal mass in total, each seed person of mass 1."""
+    def of_sides(
+        cls, seed: np.ndarray, reference: np.ndarray, seed_masses: np.ndarray
+    ) -> "WeighedRows":
+        """Both sides, of equal mass in total, the seed people of the masses given."""
         counts = [seed.shape[1], reference.shape[1]]
+        reference_mass = float(seed_masses.sum()) / counts[1]
         return cls(
             features=np.concatenate([seed, reference], axis=1),
             signs=np.repeat([1.0, -1.0], counts),
-            masses=np.repeat([1.0, counts[0] / counts[1]], counts),
+            masses=np.concatenate([seed_masses, np.full(counts[1], reference_mass)]),
         )
 
     def rows(self, chosen: np.ndarray) -> "WeighedRows":

@@ -49,14 +49,20 @@ def unit(points: np.ndarray) -> np.ndarray:
     return points / np.where(lengths > 0, lengths, 1.0)[:, None]
 
 
-def line_of(seed: np.ndarray, reference: np.ndarray) -> tuple[float, float]:
+def line_of(
+    seed: np.ndarray, reference: np.ndarray, seed_masses: np.ndarray
+) -> tuple[float, float]:
     """Slope, at least 0, and intercept that turn a similarity into log odds.
 
-    Both sides have the same mass; (1, 0) where either is empty.
+    Both sides have the same mass, shared by the seed people as they count; (1, 0) where
+    either is empty.
     """
     if not len(seed) or not len(reference):
         return 1.0, 0.0
-    rows = WeighedRows.of_sides(np.sort(seed)[None], np.sort(reference)[None])
+    order = np.lexsort([seed_masses, seed])
+    rows = WeighedRows.of_sides(
+        seed[order][None], np.sort(reference)[None], seed_masses[order]
+    )
     slope, intercept = fit_ridge(rows, np.zeros(1), WEAK_RIDGE, np.zeros(2))
     return max(significant(float(slope)), 0.0), significant(float(intercept))
 

@@ -36,7 +36,7 @@ class Space:
     """
 
     left_out_fold: int
-    seed_total: int
+    seed_total: float
     smoothing: float
     attributes: tuple[LookUp | DroppedParameters, ...]
     rows: LearningRows
@@ -82,7 +82,7 @@ def space_of(
     )
     return Space(
         left_out_fold=left_out_fold,
-        seed_total=int(fit.totals["seed_total"]),
+        seed_total=float(fit.totals["seed_total"]),
         smoothing=float(fit.totals["smoothing"]),
         attributes=tuple(made),
         rows=people,

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from python_scoring import space
-from python_scoring.learning_rows import one_batch
+from python_scoring.learning_rows import one_batch, weights_of
 from python_scoring.row_hashes import row_hashes
 from python_scoring.scorers.base import Extra, import_extra
 from python_scoring.scorers.boosted import EXTRA as BOOSTED
@@ -137,11 +137,14 @@ def parts_of(tables: Mapping[str, pa.Table]) -> Parts:
     part_of_sample = np.arange(len(sample)) % PARTS
     seed = tables["canonical_seed"].sort_by("person_key")
     folds = seed["fold"].to_numpy()
-    rows = encoder.rows(one_batch(seed))
+    rows, weights = encoder.rows(one_batch(seed)), weights_of(seed)
 
     def matrix(chosen: tuple[int, ...]) -> "xgboost.DMatrix":
+        is_chosen = np.isin(folds, chosen)
         return matrix_of(
-            rows[np.isin(folds, chosen)], sample[np.isin(part_of_sample, chosen)]
+            rows[is_chosen],
+            weights[is_chosen],
+            sample[np.isin(part_of_sample, chosen)],
         )
 
     return Parts(matrix(TRAIN), matrix(VALIDATE), matrix(TEST))
@@ -206,4 +209,6 @@ def _loss(model: "xgboost.Booster", matrix: "xgboost.DMatrix") -> float:
     margins = model.predict(matrix, output_margin=True).astype(float)
     signs = 2.0 * matrix.get_label() - 1.0
     losses = np.logaddexp(0.0, -signs * margins)
-    return float((losses[signs > 0].mean() + losses[signs < 0].mean()) / 2.0)
+    weights, is_seed = matrix.get_weight().astype(float)[signs > 0], signs > 0
+    of_seed = (losses[is_seed] * weights).sum() / weights.sum()
+    return float((of_seed + losses[~is_seed].mean()) / 2.0)

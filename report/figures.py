@@ -17,7 +17,11 @@ from report.fairness_words import (
     fairness_sentences,
     fairness_warnings,
 )
-from report.quality_words import indistinct_warnings, quality_sentences
+from report.quality_words import (
+    effective_people,
+    indistinct_warnings,
+    quality_sentences,
+)
 from report.reach import last_better_than_random, reach_at
 from report.remarks import (
     Remark,
@@ -113,6 +117,7 @@ def audience_figures(
     correlations: pd.DataFrame | None = None,
     quotas: Mapping[str, Any] | None = None,
     tiers: Sequence[Mapping[str, Any]] = (),
+    has_unlike: bool = False,
 ) -> AudienceFigures:
     """The figures of one build.
 
@@ -125,7 +130,8 @@ def audience_figures(
     population does not know, are warned of. `quality` and `fairness` are the documents
     of quality.json and fairness.json. `correlations` is weight_correlations, where
     decorrelation is part of the weights: it names the attributes that say the same.
-    `quotas` is what groups were to have and got, `tiers` what each tier holds.
+    `quotas` is what groups were to have and got, `tiers` what each tier holds; with
+    `has_unlike` people without a score are those of the negative seed.
     """
     weights = plain_rows(attribute_weights)
     versions = [] if seed_versions is None else plain_rows(seed_versions)
@@ -134,7 +140,7 @@ def audience_figures(
     chosen_people = delivered_people - added_seed_people
     attributes = attribute_figures(attribute_weights, value_terms, correlations)
     facts = (
-        *_audience_facts(cut_row, delivered_people, added_seed_people),
+        *_audience_facts(cut_row, delivered_people, added_seed_people, has_unlike),
         *_filter_facts(overlap_row),
         *_seed_facts(overlap_row),
         *_quality_facts(
@@ -145,7 +151,11 @@ def audience_figures(
     )
     warnings = (
         *fairness_warnings(fairness),
-        *seed_warnings(overlap_row, advised_seed),
+        *seed_warnings(
+            overlap_row,
+            advised_seed,
+            effective_people(quality, overlap_row["learning_seed_people"]),
+        ),
         *hash_warnings(hash_differences),
         *audience_warnings(cut_row, curve_rows, chosen_people),
         *quota_warnings(quotas),
@@ -163,7 +173,7 @@ def audience_figures(
         (
             *row_notes(overlap_row),
             *identifier_notes([] if identities is None else plain_rows(identities)),
-            *score_notes(cut_row),
+            *([] if has_unlike else score_notes(cut_row)),
             *_attribute_notes(attributes),
             *unknown_value_notes(weights, maximum_unknown_share),
             *fairness_notes(fairness),
@@ -202,7 +212,9 @@ def attribute_figures(
     )
 
 
-def _audience_facts(cut: Row, delivered: int, added: int) -> list[Fact]:
+def _audience_facts(
+    cut: Row, delivered: int, added: int, has_unlike: bool
+) -> list[Fact]:
     facts = [_people("delivered_people", "People delivered", delivered)]
     if added:
         facts.append(_people("added_seed_people", "Of these, seed people", added))
@@ -210,7 +222,7 @@ def _audience_facts(cut: Row, delivered: int, added: int) -> list[Fact]:
         *facts,
         _people("candidate_people", "Candidates", cut["candidate_count"]),
         _people("population_people", "Population", cut["population_count"]),
-        *_unscored_facts(cut),
+        *_unscored_facts(cut, has_unlike),
         _number("cut_score", "Cut score", cut["cut_score"], "score from 0 to 1", 3),
     ]
 
@@ -224,9 +236,14 @@ def _filter_facts(overlap: Row) -> list[Fact]:
     )
 
 
-def _unscored_facts(cut: Row) -> list[Fact]:
+def _unscored_facts(cut: Row, has_unlike: bool) -> list[Fact]:
+    """Who is no candidate beside the seed: a scorer gives people of none no score."""
     count = cut["unscored_count"]
-    return [_people("unscored_people", "Without a score", count)] if count else []
+    if not count:
+        return []
+    if has_unlike:
+        return [_people("unlike_people", "Negative seed, kept out", count)]
+    return [_people("unscored_people", "Without a score", count)]
 
 
 def _seed_facts(overlap: Row) -> list[Fact]:

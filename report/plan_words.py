@@ -15,6 +15,7 @@ def plan_summary(plan: Mapping[str, Any]) -> dict[str, str]:
     return {
         "audience": plain_text(plan["audience"]),
         "seed": _seed(plan["seed"]),
+        **({"unlike": _unlike(plan["unlike"])} if plan.get("unlike") else {}),
         "population": _some_rows(plan["population"]),
         "joined by": _join(plan["identifiers"], resolves=plan["resolves_people"]),
         "learns from": _learns(plan["learn_from"], plan["matched_minimum"]),
@@ -67,6 +68,26 @@ def _some_rows(chosen: Mapping[str, Any]) -> str:
 
 
 def _seed(seed: Mapping[str, Any]) -> str:
+    """Who the seed is and, where it is weighed, how much its people say together."""
+    weight = seed.get("weight")
+    if weight is None:
+        return _people_of(seed)
+    return (
+        f"{_people_of(seed)}, weighed by '{plain_text(weight['column'])}': as much as"
+        f" {number_text(round(weight['effective']))} people of equal weight, the"
+        f" heaviest with {share_text(weight['greatest_share'])} of all"
+    )
+
+
+def _unlike(unlike: Mapping[str, Any]) -> str:
+    """Who is not wanted, and what becomes of them."""
+    return (
+        f"{_people_of(unlike)}: found by {', '.join(unlike['joins'])}, never in the"
+        " audience, and learnt away from"
+    )
+
+
+def _people_of(seed: Mapping[str, Any]) -> str:
     """A dataset, some rows of one, or the people of an audience's version."""
     if "audience" in seed:
         return (

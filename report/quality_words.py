@@ -11,6 +11,7 @@ from report.remarks import Remark
 from report.words import counted, number_text, share_text
 
 Quality = Mapping[str, Any]
+VALUE_SHARE = 0.1
 
 
 def interval_text(row: Mapping[str, Any], name: str, decimals: int) -> str:
@@ -46,11 +47,53 @@ def quality_sentences(quality: Quality) -> tuple[str, ...]:
             f" {auc_text(quality['corrected_auc'])}, with the prevalence of"
             f" {share_text(quality['prevalence'])} that was given."
         )
+    by_value = quality.get("by_value")
+    if by_value is not None:
+        sentences.append(value_text(by_value))
+    if quality.get("unlike") is not None:
+        sentences.append(unlike_text(quality["unlike"]))
     if quality["verdict"] is not None:
-        sentences.append(verdict_text(quality["verdict"]))
+        told = verdict_text(quality["verdict"])
+        sentences.append(told if by_value is None else f"By value: {told}")
     if "choice" in quality:
         sentences.append(choice_text(quality["choice"]))
     return tuple(sentences)
+
+
+def value_text(by_value: Mapping[str, Any]) -> str:
+    """What seed people reach by their weight, and how many of equal weight they are."""
+    tenth = next(
+        each for each in by_value["reached"] if each["audience_share"] == VALUE_SHARE
+    )
+    return (
+        f"By value, each held-out seed person counted by the weight, the AUC is"
+        f" {auc_text(by_value['auc'])}: the most alike {share_text(VALUE_SHARE)} of the"
+        f" population hold {share_text(tenth['value_share'])} of the seed's value and"
+        f" {share_text(tenth['people_share'])} of its people. The seed says as much as"
+        f" {counted(round(by_value['effective_people']), 'person', 'people')} of equal"
+        f" weight; the heaviest has {share_text(by_value['greatest_share'])} of it. All"
+        " other figures count each seed person once."
+    )
+
+
+def unlike_text(unlike: Mapping[str, Any]) -> str:
+    """How well the fit keeps away from the negative seed."""
+    people = counted(unlike["people"], "person", "people")
+    told = (
+        f"Against the negative seed the held-out AUC is {auc_text(unlike['auc'])}. Its"
+        f" {people} in the population are kept out; {share_text(unlike['top_share'])} of"
+        " them would be among the most alike 10 %."
+    )
+    if unlike["both"]:
+        both = counted(unlike["both"], "person", "people")
+        told += f" It names {both} of the seed, who count as unwanted alone."
+    return told
+
+
+def effective_people(quality: Quality | None, people: int) -> int:
+    """How many people of equal weight the seed says as much as; the people without."""
+    by_value = None if quality is None else quality.get("by_value")
+    return people if by_value is None else int(by_value["effective_people"])
 
 
 def recommendation_text(quality: Quality) -> str:

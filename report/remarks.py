@@ -27,8 +27,11 @@ class Remark:
         return f"{self.message} {self.consequence}"
 
 
-def seed_warnings(overlap: Row, advised_seed: int) -> list[Remark]:
-    """Of report_overlap: no overlap, a learning seed below the advised size."""
+def seed_warnings(overlap: Row, advised_seed: int, effective: int) -> list[Remark]:
+    """Of report_overlap: no overlap, a learning seed below the advised size.
+
+    `effective` is how many people of equal weight the learning seed says as much as.
+    """
     warnings = []
     learning = overlap["learning_seed_people"]
     if overlap["matched_people"] == 0:
@@ -41,11 +44,16 @@ def seed_warnings(overlap: Row, advised_seed: int) -> list[Remark]:
                 "if they should be there, compare how identifiers are written.",
             )
         )
-    if learning < advised_seed:
+    if effective < advised_seed:
+        equal = (
+            ""
+            if effective == learning
+            else f" and says as much as {effective:,} of equal weight"
+        )
         warnings.append(
             Remark(
                 "small_seed",
-                f"The learning seed has {counted(learning, 'person', 'people')}; "
+                f"The learning seed has {counted(learning, 'person', 'people')}{equal}; "
                 f"{number_text(advised_seed)} are advised.",
                 "Weights and held-out figures are uncertain; another seed of this size "
                 "may give another audience.",

@@ -10,8 +10,10 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DbtCliResource, dbt_assets
 
+from orchestration.builds import Build
 from orchestration.dbt_runner import (
     OTHER_SCORERS,
+    UNLIKE,
     UNNEEDED_TAGS,
     NodeResult,
     build_relations,
@@ -162,18 +164,24 @@ def _selection(
     if not context.is_subset:
         return whole_stage(stage, work.build)
     chosen = {key.path[-1] for key in context.selected_asset_keys}
-    return ["--select", *sorted(chosen - _of_others(work.build.model))]
+    return ["--select", *sorted(chosen - _of_others(*_kind_of(work.build)))]
+
+
+def _kind_of(build: Build) -> tuple[str, bool]:
+    """What decides which relations a build needs: its scorer and its negative seed."""
+    return build.model, build.has_unlike
 
 
 @cache
-def _of_others(model: str) -> frozenset[str]:
-    """Names of the relations that only scorers other than the model read."""
+def _of_others(model: str, has_unlike: bool) -> frozenset[str]:
+    """Names of the relations that only builds of another kind read."""
     nodes: dict[str, Any] = manifest()["nodes"]
-    unneeded = UNNEEDED_TAGS.get(model, OTHER_SCORERS)
+    unneeded = {UNNEEDED_TAGS.get(model, OTHER_SCORERS)}
+    unneeded |= set() if has_unlike else {UNLIKE}
     return frozenset(
         node["name"]
         for node in nodes.values()
-        if node["resource_type"] == "model" and unneeded in node["tags"]
+        if node["resource_type"] == "model" and unneeded & {*node["tags"]}
     )
 
 
@@ -214,7 +222,7 @@ def _told_whole(
 ) -> Iterator[Event]:
     """Tell of every relation of a stage at once, each after those it reads."""
     chosen = context.selected_asset_keys
-    unneeded = _of_others(work.build.model)
+    unneeded = _of_others(*_kind_of(work.build))
     for name in _in_order(work.name):
         if dg.AssetKey(name) in chosen and name not in unneeded:
             yield from _materialized(context, work.name, name, metadata)

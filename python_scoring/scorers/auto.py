@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from python_scoring.composite import rounded_log_odds
-from python_scoring.learning_rows import one_batch
+from python_scoring.learning_rows import effective_people, one_batch
 from python_scoring.parameters import (
     Entries,
     read_json,
@@ -32,6 +32,7 @@ from python_scoring.scorers.base import Fit, Scorer, scorer_from_json
 NAME = "auto"
 RELATIONS = tuple(dict.fromkeys([*naive_bayes.RELATIONS, *boosted.RELATIONS]))
 IS_TUNED = True
+USES_WEIGHTS = True
 WHOLE_SEED = -1
 LEAST_FOR_TREES = 150
 
@@ -101,14 +102,14 @@ def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> Auto
     where the seed is large enough for trees and XGBoost is not installed.
     """
     trees = boosted.trees_of(tables)
-    fits = fits_for(tables["canonical_seed"].num_rows, trees)
+    fits = fits_for(effective_people(tables), trees)
     scorers = tuple(each(tables, left_out_fold) for each in fits)
     sample = one_batch(tables["canonical_sample"])
     spreads = np.array([float(np.std(each.log_odds(sample))) for each in scorers])
     return Auto(scorers, factors_of(spreads))
 
 
-def fits_for(seed_people: int, full: boosted.Trees) -> tuple[Fit, ...]:
+def fits_for(seed_people: float, full: boosted.Trees) -> tuple[Fit, ...]:
     """How the scorers of a seed of so many people are fitted; `full` are a large one's."""
     if seed_people < LEAST_FOR_TREES:
         return naive_bayes.fit, weighted_bayes.fit

@@ -13,7 +13,9 @@ import pyarrow.compute as pc
 from python_scoring.parameters import read_json
 
 # Each module has RELATIONS, `fit(tables, left_out_fold=-1)` and `from_json(text)`, and may
-# have EXTRA, IS_ADDITIVE, `reweighed(tables)` and `settled(scorer)`; named, not imported, so that one scorer's heavy libraries are not another's start-up time.
+# have EXTRA, IS_ADDITIVE, `reweighed(tables)` and `settled(scorer)`; USES_WEIGHTS and
+# USES_UNLIKE say that it knows weights and negative seeds. They are named, not imported, so
+# that one scorer's heavy libraries are not another's start-up time.
 SCORERS: Mapping[str, str] = {
     "naive_bayes": "python_scoring.scorers.naive_bayes",
     "documented": "python_scoring.scorers.documented",
@@ -193,6 +195,16 @@ def no_difference() -> NoDifferenceError:
         "the seed does not differ from the population on the chosen attributes; "
         "choose other attributes or another seed"
     )
+
+
+def uses_weights(name: str) -> bool:
+    """True where the scorer of that name counts seed people by their weight."""
+    return bool(getattr(_module(name), "USES_WEIGHTS", False))
+
+
+def uses_unlike(name: str) -> bool:
+    """True where the scorer of that name learns away from a negative seed."""
+    return bool(getattr(_module(name), "USES_UNLIKE", False))
 
 
 def extra_of(name: str) -> Extra | None:

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from python_scoring import space
 from python_scoring.composite import rounded_log_odds
+from python_scoring.learning_rows import effective_people
 from python_scoring.look_ups import BinLookUp, LookUp, counted
 from python_scoring.parameters import (
     DroppedParameters,
@@ -36,6 +37,7 @@ NAME = "boosted"
 EXTRA = Extra("boosted", "xgboost")
 RELATIONS = space.RELATIONS
 IS_TUNED = True
+USES_WEIGHTS = True
 OF_PEOPLE = ("half_rows",)
 WHOLE_SEED = -1
 MOST_SEED = 20_000
@@ -201,9 +203,9 @@ def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> Boos
     Raises SmallSeedError below 1,000 seed people, NoDifferenceError where no attribute
     tells anybody apart and MissingExtraError where XGBoost is not installed.
     """
-    people = tables["canonical_seed"].num_rows
+    people = effective_people(tables)
     if people < LEAST_SEED:
-        raise SmallSeedError(NAME, people, LEAST_SEED)
+        raise SmallSeedError(NAME, int(people), LEAST_SEED)
     return fit_trees(tables, left_out_fold, trees_of(tables))
 
 
@@ -223,13 +225,13 @@ def fit_trees(
         tables, left_out_fold, most_seed=MOST_SEED, most_reference=MOST_REFERENCE
     )
     encoder = Encoder(found.look_ups)
-    seed = encoder.rows(found.rows.seed)
+    seed = encoder.rows(found.rows.seed), found.rows.seed_weights
     halves = halves_of(encoder.rows(found.rows.reference))
     return Boosted(
         BoostedParameters(
             left_out_fold=left_out_fold,
-            seed_total=found.seed_total,
-            models=tuple(trained(seed, half, trees) for half in halves),
+            seed_total=round(found.seed_total),
+            models=tuple(trained(*seed, half, trees) for half in halves),
             half_rows=tuple(only_in(*pair) for pair in (halves, halves[::-1])),
             attributes=found.attributes,
         )
@@ -261,22 +263,26 @@ def is_among(hashes: np.ndarray, ordered: np.ndarray) -> np.ndarray:
     return ordered.take(places, mode="clip") == hashes
 
 
-def matrix_of(seed: np.ndarray, reference: np.ndarray) -> "xgboost.DMatrix":
+def matrix_of(
+    seed: np.ndarray, seed_weights: np.ndarray, reference: np.ndarray
+) -> "xgboost.DMatrix":
     """Both sides as XGBoost reads them, the reference of the seed's mass in total."""
     counts = [len(seed), len(reference)]
-    masses = [1.0, counts[0] / max(counts[1], 1)]
+    reference_mass = float(seed_weights.sum()) / max(counts[1], 1)
     return import_extra(NAME, EXTRA).DMatrix(
         np.concatenate([seed, reference]),
         np.repeat([1.0, 0.0], counts),
-        weight=np.repeat(masses, counts),
+        weight=np.append(seed_weights, np.full(counts[1], reference_mass)),
         missing=MISSING,
         nthread=1,
     )
 
 
-def trained(seed: np.ndarray, reference: np.ndarray, trees: Trees) -> str:
+def trained(
+    seed: np.ndarray, seed_weights: np.ndarray, reference: np.ndarray, trees: Trees
+) -> str:
     """A model of the seed against one half, of equal mass in total, as JSON text."""
     xgboost = import_extra(NAME, EXTRA)
-    matrix = matrix_of(seed, reference)
+    matrix = matrix_of(seed, seed_weights, reference)
     model = xgboost.train(trees.settings(), matrix, trees.trees)
     return bytes(model.save_raw("json")).decode("utf-8")

@@ -25,6 +25,7 @@ from python_scoring.stored_attributes import require_named_once
 
 NAME = "centroid"
 RELATIONS = space.RELATIONS
+USES_WEIGHTS = True
 WHOLE_SEED = -1
 MOST_SEED = 20_000
 MOST_REFERENCE = 20_000
@@ -88,11 +89,15 @@ def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> Cent
     )
     points = Points(found.look_ups)
     seed, reference = points.of(found.rows.seed), points.of(found.rows.reference)
-    centre = seed.mean(axis=0) if len(seed) else np.zeros(seed.shape[1])
+    weights = found.rows.seed_weights
+    centre = np.zeros(seed.shape[1])
+    if len(seed):
+        centre = (seed * weights[:, None]).sum(axis=0) / weights.sum()
     direction = np.array([significant(float(each)) for each in unit(centre[None])[0]])
-    slope, intercept = line_of(
-        *(np.einsum("nj,j->n", unit(side), direction) for side in (seed, reference))
-    )
+    cosines = [
+        np.einsum("nj,j->n", unit(side), direction) for side in (seed, reference)
+    ]
+    slope, intercept = line_of(cosines[0], cosines[1], weights)
     return Centroid(
         CentroidParameters(
             left_out_fold=left_out_fold,

@@ -27,6 +27,7 @@ from python_scoring.stored_attributes import require_named_once
 
 NAME = "clusters"
 RELATIONS = space.RELATIONS
+USES_WEIGHTS = True
 WHOLE_SEED = -1
 MOST_SEED = 20_000
 MOST_REFERENCE = 10_000
@@ -98,12 +99,13 @@ def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> Clus
     everybody = reference if len(reference) else seed
     centres = k_means(everybody, min(CLUSTERS, max(len(everybody) // 20, 1)))
     centres = np.vectorize(significant)(centres)
+    weights = found.rows.seed_weights
     counts, reference_counts = (
-        np.bincount(nearest_centre(side, centres), minlength=len(centres))
-        for side in (seed, reference)
+        np.bincount(nearest_centre(side, centres), masses, minlength=len(centres))
+        for side, masses in ((seed, weights), (reference, np.ones(len(reference))))
     )
     shares = (reference_counts + 0.5) / (len(reference) + 0.5 * len(centres))
-    drawn = (counts + found.smoothing * shares) / (len(seed) + found.smoothing)
+    drawn = (counts + found.smoothing * shares) / (weights.sum() + found.smoothing)
     log_ratios = np.log(drawn / shares)
     return Clusters(
         ClustersParameters(

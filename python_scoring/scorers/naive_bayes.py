@@ -49,6 +49,8 @@ RELATIONS = (
     "weight_gaussians",
     "weight_values",
 )
+USES_WEIGHTS = True
+USES_UNLIKE = True
 WHOLE_SEED = -1
 
 Terms = ValueTerms | GaussianTerms
@@ -170,7 +172,7 @@ def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> Naiv
     return NaiveBayes(
         NaiveBayesParameters(
             left_out_fold=left_out_fold,
-            seed_total=int(found.totals["seed_total"]),
+            seed_total=round(found.totals["seed_total"]),
             reference_total=int(found.totals["reference_total"]),
             smoothing=float(found.totals["smoothing"]),
             attributes=tuple(made),

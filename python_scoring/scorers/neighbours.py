@@ -133,12 +133,11 @@ def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> Neig
     seed = points.directions_of(found.rows.seed)
     reference = points.directions_of(found.rows.reference)
     nearest = Nearest(seed.astype("<f4"))
-    slope, intercept = line_of(
-        *(
-            np.einsum("nj,nj->n", side, nearest.mean_of(side, skipped))
-            for side, skipped in ((seed, 1), (reference, 0))
-        )
-    )
+    cosines = [
+        np.einsum("nj,nj->n", side, nearest.mean_of(side, skipped))
+        for side, skipped in ((seed, 1), (reference, 0))
+    ]
+    slope, intercept = line_of(cosines[0], cosines[1], np.ones(len(seed)))
     return Neighbours(
         NeighboursParameters(
             left_out_fold=left_out_fold,

@@ -2,8 +2,8 @@
 
 minimise sum c_i log(1 + exp(-y_i (w . f_i + b))) + |w - w0|^2 / (2 C) over seed people
 (y = 1) and the sample (y = -1). f is the term of each attribute, by the seed without the
-person for seed people, and z of each number; c_i is 1 for seed people and n over the
-rows sampled for the others; w0 is signal share times decorrelation for terms, 0 for z; C
+person for seed people, and z of each number; c_i is what a seed person counts (1 without
+weights) and n, their sum, over the rows sampled for the others; w0 is signal share times decorrelation for terms, 0 for z; C
 has the least 3-fold log loss. log_odds = b + w . f.
 """
 
@@ -35,6 +35,7 @@ from python_scoring.terms import ListedTerms
 NAME = "weighted_bayes"
 IS_ADDITIVE = True
 RELATIONS = space.RELATIONS
+USES_WEIGHTS = True
 WHOLE_SEED = -1
 STRENGTHS = (0.003, 0.03, 0.1, 0.3, 1.0, 3.0)
 STRENGTH = "ridge_strength"
@@ -131,8 +132,11 @@ def fit(
     seed, reference = found.rows.seed, found.rows.reference
     if seed.num_rows and reference.num_rows:
         rows = WeighedRows.of_sides(
-            looked_up([feature.own for feature in features], seed),
+            np.array(
+                [each.of_seed(seed, found.rows.seed_weights) for each in features]
+            ),
             looked_up([feature.shared for feature in features], reference),
+            found.rows.seed_weights,
         )
         parts = np.concatenate(
             [np.arange(side.num_rows) % PARTS for side in (seed, reference)]
@@ -146,7 +150,7 @@ def fit(
     return WeightedBayes(
         WeightedBayesParameters(
             left_out_fold=left_out_fold,
-            seed_total=found.seed_total,
+            seed_total=round(found.seed_total),
             smoothing=found.smoothing,
             strength=strength,
             intercept=significant(float(point[-1])),

@@ -235,7 +235,7 @@ class WhatIf:
         """The question with what it does not say; names as the outlook has them."""
         asked = self._specification
         model = model or asked.scoring.model
-        _check_model(model)
+        _check_model(model, asked.seed)
         names = _named(asked) if attributes is None else attributes
         return _choice_of(self._names(names), output or asked.output, model)
 
@@ -334,9 +334,9 @@ def _relations_of(model: str) -> set[str]:
     return set(relations_of(model))
 
 
-def _check_model(model: str) -> None:
-    """Refuse what is no scorer, and one whose libraries are not installed."""
-    from orchestration.fitting import require_extra
+def _check_model(model: str, seed: SeedChoice) -> None:
+    """Refuse what is no scorer, and one that cannot be had or passes over what is asked."""
+    from orchestration.fitting import require_extra, require_seed_known
     from python_scoring.scorers.base import SCORERS
 
     if model not in SCORERS:
@@ -347,6 +347,7 @@ def _check_model(model: str) -> None:
             suggestion(model, SCORERS) or f"choose one of {', '.join(SCORERS)}",
         )
     require_extra(model)
+    require_seed_known(model, seed)
 
 
 def _choice_of(attributes: tuple[str, ...], output: Output, model: str) -> "Choice":

@@ -50,6 +50,10 @@ def test_every_stage_has_rows(example: Path) -> None:
         "canonical_linked_rows",
         "canonical_merged_people",
         "canonical_repeated_identities",
+        "canonical_unlike",
+        "canonical_unlike_identities",
+        "distribution_unlike_counts",
+        "stg_unlike",
     }
     with relations(example) as connection:
         empty = {

@@ -57,9 +57,10 @@ def test_a_selector_takes_the_models_of_its_layers_and_its_guards(
 @pytest.mark.parametrize(
     ("model", "unneeded"),
     [
-        ("naive_bayes", r"documented|published|distribution_(moments|tenths)"),
-        ("documented", r"published"),
-        ("published_sql", r"documented|distribution_tenths"),
+        ("naive_bayes", r"documented|published|distribution_(moments|tenths)|unlike|contrast"),
+        ("documented", r"published|unlike|contrast"),
+        ("published_sql", r"documented|distribution_tenths|unlike|contrast"),
+        ("unlike", r"documented|published|distribution_(moments|tenths)"),
     ],
 )
 def test_a_build_pays_for_no_other_scorer_s_relations(

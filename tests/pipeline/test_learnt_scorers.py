@@ -236,7 +236,7 @@ def test_a_seed_person_s_own_value_does_not_speak_for_them(tables):
     (job,) = (f for f in features_of(space, tables) if f.shared.attribute == "job")
 
     for value, shared, own in zip(
-        job.shared.values, job.shared.numbers, job.own.numbers, strict=True
+        job.shared.values, job.shared.numbers, job.own().numbers, strict=True
     ):
         count = (seed["job"] == value).sum()
         row = shares.query("attribute == 'job' and attribute_value == @value")

@@ -16,7 +16,14 @@
         "population_uncoded": "customers",
         "seed": "converters",
     } -%}
-    {%- if name in people -%}
+    {%- if name == "unlike" -%}
+        {{
+            return(
+                "select cast(null as bigint) as row_id, cast(null as varchar) as user_id"
+                ~ " where false"
+            )
+        }}
+    {%- elif name in people -%}
         {{
             return(
                 "select file_row_number as row_id, * exclude (file_row_number) from read_parquet('"

@@ -1,10 +1,11 @@
 {#
     How many people have each value of each attribute, in one pass over the relation; people
-    without a value stand under `is_missing`. `carried` are columns to group by as well.
+    without a value stand under `is_missing`. `carried` are columns to group by as well,
+    `counted` is what a person counts.
 
     value_counts('people', ['job', 'day'])  ->  attribute, is_missing, attribute_value, people_count
 #}
-{% macro value_counts(relation, attributes, carried=[]) -%}
+{% macro value_counts(relation, attributes, carried=[], counted="count(*)") -%}
     {%- if attributes -%}
         select
             {% for column in carried %} people.{{ quoted(column) }}, {% endfor %}
@@ -22,7 +23,7 @@
                 {% endfor %}
             )
             is null as is_missing,
-            count(*) as people_count
+            {{ counted }} as people_count
 
         from {{ relation }} as people
         group by

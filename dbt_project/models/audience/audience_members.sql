@@ -9,7 +9,10 @@ with
 
     seed_members as (
 
-        select person_key from {{ ref("canonical_seed_rows") }} group by person_key
+        select person_key
+        from {{ ref("canonical_seed_rows") }}
+        where not is_unlike
+        group by person_key
 
     ),
 

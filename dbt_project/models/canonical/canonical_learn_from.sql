@@ -4,9 +4,17 @@ with
 
     spec as (select * from {{ source("inputs", "spec") }}),
 
-    seed_rows as (select * from {{ ref("canonical_seed_rows") }}),
+    seed_rows as (select * from {{ ref("canonical_seed_rows") }} where not is_unlike),
 
-    matched as (select * from {{ ref("canonical_matched_seed") }}),
+    matched as (
+
+        select *
+        from {{ ref("canonical_matched_seed") }}
+        {% if var("has_unlike") %}
+            where person_key in (select person_key from seed_rows)
+        {% endif %}
+
+    ),
 
     seed_counts as (select count(distinct person_key) as seed_people from seed_rows),
 

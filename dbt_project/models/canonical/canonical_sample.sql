@@ -1,12 +1,16 @@
 -- One row per sampled person of the population who is not in the seed.
 {% set profile_sample = ref("stg_sample") %}
 {% set members = ref("canonical_members") %}
+{% set taken_off = not_candidates(
+    ref("canonical_matched_seed"), (ref("canonical_unlike") if var("has_unlike") or not execute)
+) %}
 
 with
 
     spec as (select * from {{ source("inputs", "spec") }}),
 
-    matched as (select row_id from {{ ref("canonical_matched_seed") }}),
+    -- Nobody who is no candidate.
+    matched as (select row_id from {{ taken_off }} as taken_off),
 
     kept as (
 

@@ -11,6 +11,7 @@ with
         inner join
             {{ ref("canonical_seed_rows") }} as seed_rows
             on own_rows.row_id = seed_rows.row_id
+            and not seed_rows.is_unlike
 
     ),
 

@@ -1,4 +1,9 @@
 -- One row per row of the seed that has an identifier: the person it belongs to.
+{% set unlike = ref("canonical_unlike") if var("has_unlike") or not execute %}
+{% set unlike_identities = (
+    ref("canonical_unlike_identities") if var("has_unlike") or not execute
+) %}
+
 with
 
     seed_rows as (select * from {{ ref("stg_seed") }}),
@@ -110,7 +115,54 @@ with
         inner join people on connected.person_row_id = people.person_row_id
         left join found_keys on connected.person_row_id = found_keys.person_row_id
 
-    )
+    ),
+
+    {% if var("has_unlike") %}
+
+        -- Named by the negative seed itself, or by another identifier of the person.
+        unlike_rows as (
+
+            select identities.row_id
+
+            from identities
+            inner join
+                {{ unlike_identities }} as unlike_identities
+                on identities.id_type = unlike_identities.id_type
+                and identities.identifier = unlike_identities.identifier
+
+            union all
+
+            select found.row_id
+
+            from found
+            inner join {{ unlike }} as unlike on found.member_row_id = unlike.row_id
+
+        ),
+
+        unlike_people as (
+
+            select keyed.person_key
+
+            from keyed
+            inner join unlike_rows on keyed.row_id = unlike_rows.row_id
+            group by keyed.person_key
+
+        ),
+
+        told as (
+
+            select
+                keyed.row_id,
+                keyed.person_key,
+                unlike_people.person_key is not null as is_unlike
+
+            from keyed
+            left join unlike_people on keyed.person_key = unlike_people.person_key
+
+        )
+
+    {% else %} told as (select row_id, person_key, false as is_unlike from keyed)
+    {% endif %}
 
 select *
-from keyed
+from told

@@ -1,14 +1,17 @@
 -- One row per continuous attribute and cell, one more for the missing: how many
 -- people lie there.
 {% set members = ref("canonical_members") %}
-{% set matched_seed = kept(ref("canonical_matched_seed")) %}
+{% set taken_off = not_candidates(
+    kept(ref("canonical_matched_seed")),
+    (ref("canonical_unlike") if var("has_unlike") or not execute)
+) %}
 {% set frequent_cells = ref("distribution_frequent_cells") %}
 {% set population_values = ref("stg_population_values") %}
 {% set attributes = source("inputs", "attributes") %}
 
 with
 
-    {% for counted, people_of in [("population", members), ("matched", matched_seed)] %}
+    {% for counted, people_of in [("population", members), ("matched", taken_off)] %}
         {{ counted }}_cells as (
 
             select

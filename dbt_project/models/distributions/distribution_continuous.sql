@@ -1,5 +1,7 @@
 -- One row per left-out fold and continuous attribute: the mean and variance of z on
 -- both sides.
+{% set contrast = (ref("distribution_contrast_bins") if var("has_unlike") or not execute) %}
+
 with
 
     attributes as (
@@ -18,41 +20,78 @@ with
 
     missing_cells as (select * from {{ ref("distribution_cells") }} where is_missing),
 
-    reference_means as (
+    reference_counts as (
 
         select
             attribute,
             sum(reference_count) as reference_count,
-            count(case when reference_count > 0 then 1 end) as reference_value_count,
-            {{ exact_sum("reference_count * z") }}
-            / greatest(sum(reference_count), 1) as z_mean
+            count(case when reference_count > 0 then 1 end) as reference_value_count
 
         from bins
         group by attribute
 
     ),
 
-    reference_moments as (
+    contrast_bins as (
+
+        {% if var("has_unlike") %}
+            select
+                contrast.left_out_fold, bins.attribute, bins.z, contrast.contrast_count
+
+            from bins
+            inner join
+                {{ contrast }} as contrast
+                on bins.attribute = contrast.attribute
+                and bins.bin = contrast.bin
+        {% else %}
+            select
+                cast(null as integer) as left_out_fold,
+                attribute,
+                z,
+                reference_count as contrast_count
+            from bins
+        {% endif %}
+
+    ),
+
+    contrast_means as (
 
         select
-            reference_means.attribute,
-            reference_means.reference_count,
-            reference_means.reference_value_count,
-            reference_means.z_mean,
+            left_out_fold,
+            attribute,
+            sum(contrast_count) as contrast_count,
+            {{ exact_sum("contrast_count * z") }}
+            / greatest(sum(contrast_count), 1) as z_mean
+
+        from contrast_bins
+        group by left_out_fold, attribute
+
+    ),
+
+    contrast_moments as (
+
+        select
+            contrast_means.left_out_fold,
+            contrast_means.attribute,
+            contrast_means.z_mean,
             {{
                 exact_sum(
-                    "bins.reference_count * (bins.z - reference_means.z_mean) * (bins.z - reference_means.z_mean)"
+                    "contrast_bins.contrast_count * (contrast_bins.z - contrast_means.z_mean) * (contrast_bins.z - contrast_means.z_mean)"
                 )
             }}
-            / greatest(reference_means.reference_count, 1) as z_variance
+            / greatest(contrast_means.contrast_count, 1) as z_variance
 
-        from reference_means
-        inner join bins on reference_means.attribute = bins.attribute
+        from contrast_means
+        inner join
+            contrast_bins
+            on contrast_means.attribute = contrast_bins.attribute
+            and contrast_means.left_out_fold
+            is not distinct from contrast_bins.left_out_fold
         group by
-            reference_means.attribute,
-            reference_means.reference_count,
-            reference_means.reference_value_count,
-            reference_means.z_mean
+            contrast_means.left_out_fold,
+            contrast_means.attribute,
+            contrast_means.contrast_count,
+            contrast_means.z_mean
 
     ),
 
@@ -131,31 +170,54 @@ with
         select
             totals.left_out_fold,
             attributes.attribute,
-            cast(coalesce(seed_moments.seed_count, 0) as bigint) as seed_count,
+            cast(coalesce(seed_moments.seed_count, 0) as double) as seed_count,
             cast(
-                coalesce(seed_missing.seed_missing_count, 0) as bigint
+                coalesce(seed_missing.seed_missing_count, 0) as double
             ) as seed_missing_count,
             coalesce(seed_moments.z_mean, 0e0) as seed_z_mean,
             coalesce(seed_moments.z_variance, 0e0) as seed_z_variance,
             cast(
-                coalesce(reference_moments.reference_count, 0) as bigint
+                coalesce(reference_counts.reference_count, 0) as bigint
             ) as reference_count,
             cast(
                 coalesce(missing_cells.reference_count, 0) as bigint
             ) as reference_missing_count,
-            coalesce(reference_moments.z_mean, 0e0) as reference_z_mean,
-            coalesce(reference_moments.z_variance, 0e0) as reference_z_variance,
+            coalesce(contrast_moments.z_mean, 0e0) as reference_z_mean,
+            coalesce(contrast_moments.z_variance, 0e0) as reference_z_variance,
             cast(
-                coalesce(reference_moments.reference_value_count, 0) as bigint
+                coalesce(reference_counts.reference_value_count, 0) as bigint
             ) as reference_value_count,
             cast(
                 {{ quantile_clip("totals.reference_total") }} as double
-            ) as quantile_clip
+            ) as quantile_clip,
+            cast(
+                coalesce(
+                    {{
+                        (
+                            "contrast_missing.contrast_count"
+                            if var("has_unlike")
+                            else "missing_cells.reference_count"
+                        )
+                    }},
+                    0
+                ) as double
+            ) as contrast_missing_count
 
         from attributes
         cross join totals
+        left join reference_counts on attributes.attribute = reference_counts.attribute
         left join
-            reference_moments on attributes.attribute = reference_moments.attribute
+            contrast_moments
+            on attributes.attribute = contrast_moments.attribute
+            and totals.left_out_fold
+            = coalesce(contrast_moments.left_out_fold, totals.left_out_fold)
+        {% if var("has_unlike") %}
+            left join
+                {{ contrast }} as contrast_missing
+                on attributes.attribute = contrast_missing.attribute
+                and totals.left_out_fold = contrast_missing.left_out_fold
+                and contrast_missing.bin is null
+        {% endif %}
         left join missing_cells on attributes.attribute = missing_cells.attribute
         left join
             seed_moments

@@ -1,7 +1,10 @@
 -- One row per value of a categorical attribute in the population: how many people
 -- have it.
 {% set members = ref("canonical_members") %}
-{% set matched_seed = kept(ref("canonical_matched_seed")) %}
+{% set taken_off = not_candidates(
+    kept(ref("canonical_matched_seed")),
+    (ref("canonical_unlike") if var("has_unlike") or not execute)
+) %}
 {% set uncoded = var("categorical") | reject("in", var("coded")) | list %}
 
 with
@@ -39,7 +42,7 @@ with
 
     ),
 
-    matched_counts as ({{ value_counts(matched_seed, var("categorical")) }}),
+    matched_counts as ({{ value_counts(taken_off, var("categorical")) }}),
 
     counts as (
 

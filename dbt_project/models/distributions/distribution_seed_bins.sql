@@ -19,7 +19,7 @@ with
             cast(null as bigint) as cell,
             cast(null as bigint) as cell_part,
             cast(null as double) as exact_value,
-            cast(null as bigint) as seed_count
+            cast(null as double) as seed_count
         where false
 
         {% for slug in var("continuous") %}
@@ -32,13 +32,17 @@ with
                 cell,
                 cell_part,
                 exact_value,
-                count(*) as seed_count
+                sum(seed_weight) as seed_count
 
             from
                 (
                     {{
                         placed_values(
-                            seed_people, slug, attributes, frequent_cells, ["fold"]
+                            seed_people,
+                            slug,
+                            attributes,
+                            frequent_cells,
+                            ["fold", "seed_weight"],
                         )
                     }}
                 ) as placed
@@ -129,7 +133,7 @@ with
             found.attribute,
             coalesce(found.bin, nearest.bin) as bin,
             found.fold,
-            cast(sum(found.seed_count) as bigint) as seed_count,
+            cast(sum(found.seed_count) as double) as seed_count,
             cast(
                 sum(
                     case
@@ -137,7 +141,7 @@ with
                         then found.seed_count
                         else 0
                     end
-                ) as bigint
+                ) as double
             ) as unknown_count,
             found.number is null as is_missing
 

@@ -10,6 +10,7 @@ with
 
         select count(*) as seed_rows_with_identifier
         from {{ ref("canonical_seed_rows") }}
+        where not is_unlike
 
     ),
 

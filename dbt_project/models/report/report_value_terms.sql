@@ -54,7 +54,18 @@ with
             cast(null as double) as greatest_value,
             value_counts.reference_count,
             value_weights.seed_share,
-            value_weights.reference_share,
+            {% if var("has_unlike") %}
+                {{
+                    significant(
+                        reference_share(
+                            "value_counts.reference_count",
+                            "totals.reference_total",
+                            "value_counts.value_count",
+                        )
+                    )
+                }}
+            {% else %} value_weights.reference_share
+            {% endif %} as reference_share,
             value_weights.log_likelihood_ratio,
             value_weights.is_missing
 
@@ -64,6 +75,7 @@ with
             on value_weights.attribute = value_counts.attribute
             and value_weights.is_missing = value_counts.is_missing
             and value_weights.attribute_value = value_counts.attribute_value
+        cross join totals
 
     ),
 

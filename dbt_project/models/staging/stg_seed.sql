@@ -5,7 +5,10 @@ with
 
     cleaned as (
 
-        select seed_rows.row_id {{ cleaned_columns("seed_rows", "seed") }}
+        select
+            seed_rows.row_id
+            {% if var("weighs_seed") %}, seed_rows.seed_weight{% endif %}
+            {{ cleaned_columns("seed_rows", "seed") }}
         from seed_rows
 
     )

@@ -17,7 +17,7 @@ with
             totals.seed_total,
             {{
                 reference_share(
-                    "distributions.reference_count",
+                    "distributions.contrast_count",
                     "totals.reference_total",
                     "distributions.value_count",
                 )

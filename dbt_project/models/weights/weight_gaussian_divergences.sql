@@ -1,5 +1,12 @@
 -- One row per left-out fold and continuous attribute: how far apart seed and
 -- reference are.
+{% set contrast = (ref("distribution_contrast_bins") if var("has_unlike") or not execute) %}
+{% set contrast_share = (
+    "contrast_shares.contrast_share"
+    if var("has_unlike")
+    else "bins.reference_share"
+) %}
+
 with
 
     fits as (select * from {{ ref("weight_gaussian_fits") }}),
@@ -45,13 +52,31 @@ with
 
     ),
 
+    {% if var("has_unlike") %}
+        contrast_shares as (
+
+            select
+                left_out_fold,
+                attribute,
+                bin,
+                contrast_count / greatest(
+                    sum(contrast_count) over (partition by left_out_fold, attribute),
+                    1e0
+                ) as contrast_share
+
+            from {{ contrast }}
+            where bin is not null
+
+        ),
+    {% endif %}
+
     tilted as (
 
         select
             bin_terms.left_out_fold,
             bin_terms.attribute,
-            bins.reference_share,
-            bins.reference_share * exp(
+            {{ contrast_share }} as reference_share,
+            {{ contrast_share }} * exp(
                 bin_terms.curve_log_likelihood_ratio - greatest_terms.greatest_term
             ) as seed_mass
 
@@ -62,6 +87,13 @@ with
             greatest_terms
             on bin_terms.left_out_fold = greatest_terms.left_out_fold
             and bin_terms.attribute = greatest_terms.attribute
+        {% if var("has_unlike") %}
+            inner join
+                contrast_shares
+                on bin_terms.left_out_fold = contrast_shares.left_out_fold
+                and bin_terms.attribute = contrast_shares.attribute
+                and bin_terms.bin = contrast_shares.bin
+        {% endif %}
 
     ),
 

@@ -21,7 +21,7 @@ with
                 + spec.gaussian_prior * distributions.reference_z_mean
             )
             / (distributions.seed_count + spec.gaussian_prior) as seed_mean,
-            distributions.reference_missing_count / cast(
+            distributions.contrast_missing_count / cast(
                 greatest(totals.reference_total, 1) as double
             ) as reference_missing_share,
             distributions.reference_value_count >= 2

@@ -15,7 +15,7 @@ with
             distributions.attribute_value,
             {{
                 reference_share(
-                    "distributions.reference_count",
+                    "distributions.contrast_count",
                     "totals.reference_total",
                     "distributions.value_count",
                 )

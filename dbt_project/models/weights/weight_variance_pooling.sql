@@ -1,5 +1,7 @@
 -- One row per continuous attribute and degree of variance pooling: how well it
 -- foretells held-out seed people.
+{% set contrast = (ref("distribution_contrast_bins") if var("has_unlike") or not execute) %}
+
 with
 
     fits as (select * from {{ ref("weight_gaussian_fits") }} where left_out_fold >= 0),
@@ -36,7 +38,13 @@ with
             poolings.variance_pooling,
             fits.left_out_fold,
             bins.bin,
-            bins.reference_count,
+            {{
+                (
+                    "contrast.contrast_count"
+                    if var("has_unlike")
+                    else "bins.reference_count"
+                )
+            }} as contrast_count,
             {{
                 gaussian_term(
                     "bins.z",
@@ -50,6 +58,13 @@ with
 
         from fits
         inner join bins on fits.attribute = bins.attribute
+        {% if var("has_unlike") %}
+            inner join
+                {{ contrast }} as contrast
+                on bins.attribute = contrast.attribute
+                and bins.bin = contrast.bin
+                and fits.left_out_fold = contrast.left_out_fold
+        {% endif %}
         cross join poolings
 
     ),
@@ -61,10 +76,10 @@ with
             variance_pooling,
             left_out_fold,
             max(term) as greatest_term,
-            sum(reference_count) as reference_count
+            sum(contrast_count) as contrast_count
 
         from terms
-        where reference_count > 0
+        where contrast_count > 0
         group by attribute, variance_pooling, left_out_fold
 
     ),
@@ -80,10 +95,10 @@ with
             greatest_terms.greatest_term + ln(
                 {{
                     exact_sum(
-                        "terms.reference_count * exp(terms.term - greatest_terms.greatest_term)"
+                        "terms.contrast_count * exp(terms.term - greatest_terms.greatest_term)"
                     )
                 }}
-                / greatest_terms.reference_count
+                / greatest_terms.contrast_count
             ) as log_mean
 
         from greatest_terms
@@ -92,13 +107,13 @@ with
             on greatest_terms.attribute = terms.attribute
             and greatest_terms.variance_pooling = terms.variance_pooling
             and greatest_terms.left_out_fold = terms.left_out_fold
-        where terms.reference_count > 0
+        where terms.contrast_count > 0
         group by
             greatest_terms.attribute,
             greatest_terms.variance_pooling,
             greatest_terms.left_out_fold,
             greatest_terms.greatest_term,
-            greatest_terms.reference_count
+            greatest_terms.contrast_count
 
     ),
 

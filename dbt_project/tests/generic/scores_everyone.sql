@@ -1,7 +1,8 @@
 {#
     The scores are as many as the members, finite and in range: one pass over a relation that
     is as large as the population. Comparisons with NaN are spelt so that NaN breaks them. Only
-    a specification with `as_published_nulls` may leave people without a score.
+    a specification with `as_published_nulls`, or with a negative seed, may leave people
+    without a score.
 
     arguments: {members: ref('canonical_members'), spec: source('inputs', 'spec')}
 #}
@@ -24,7 +25,7 @@
                             {{ key }} is not null
                             and log_odds is null
                             and score is null
-                            and spec.as_published_nulls
+                            and (spec.as_published_nulls or {{ var("has_unlike") }})
                         then 1
                     end
                 ) as sound_count

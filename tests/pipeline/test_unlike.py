@@ -1,0 +1,289 @@
+"""Negative seeds: people one does not want more of are kept out and learnt away from."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from catalog.errors import StudioError
+from catalog.specification_model import AudienceSpecification
+from orchestration.builds import Build
+from orchestration.plan import plan_as_json
+from orchestration.scoring import check_unlike
+from python_scoring.scorers.base import SCORERS, uses_unlike
+from tests.pipeline import people
+from tests.pipeline.building import Built
+from tests.pipeline.test_seeds import ATTRIBUTES, Studio
+
+UNLIKE = {"dataset": "seed", "unlike": {"dataset": "unwanted"}}
+LEARN = {"attributes": ATTRIBUTES, "scoring": {"learn_from": "seed"}}
+
+
+class Wider(Studio):
+    """A studio whose specifications declare every dataset that was written."""
+
+    def specification(self, seed: dict, **fields) -> AudienceSpecification:
+        found = super().specification(seed, **fields).model_dump(mode="json")
+        found["datasets"] = {name: {"path": path} for name, path in self.paths.items()}
+        return AudienceSpecification.model_validate(found)
+
+
+@pytest.fixture(scope="module")
+def everybody() -> pd.DataFrame:
+    frame = people.population(2_000)
+    return frame.assign(
+        email=[f"p{number}@example.com" for number in range(len(frame))],
+        returned=frame["country"] == "DE",
+    )
+
+
+@pytest.fixture(scope="module")
+def seed(everybody) -> pd.DataFrame:
+    return people.seed_of(everybody, 400)
+
+
+@pytest.fixture(scope="module")
+def unwanted(everybody, seed) -> pd.DataFrame:
+    """Germans who are not in the seed, nine people who are, and one nobody knows."""
+    others = everybody[~everybody["user_id"].isin(seed["user_id"])]
+    of_seed = seed.head(9)
+    germans = others[others["country"] == "DE"].head(80)
+    stranger = pd.DataFrame({"user_id": ["nobody"]})
+    return pd.concat([germans, of_seed, stranger])[["user_id"]]
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory, everybody, seed, unwanted) -> Studio:
+    studio = Wider(tmp_path_factory.mktemp("unlike"))
+    plain = [*ATTRIBUTES, "user_id"]
+    studio.write("population", everybody[plain])
+    studio.write("seed", seed[plain])
+    studio.write("unwanted", unwanted)
+    studio.write("three", unwanted.head(3))
+    studio.write("customers", everybody)
+    return studio
+
+
+@pytest.fixture(scope="module")
+def built(studio) -> Built:
+    output = {"best_percent": 10, "include_seed": True}
+    return studio.build(UNLIKE, output=output, **LEARN)
+
+
+def test_nobody_of_it_is_in_the_audience_the_seed_neither(built, unwanted, seed):
+    members = set(built.members["user_id"])
+
+    assert not members & set(unwanted["user_id"])
+    added = built.members[built.members["is_seed"]]["user_id"]
+    assert set(added) == set(seed["user_id"]) - set(unwanted["user_id"])
+    cut = built.relation("main.audience_cut").iloc[0]
+    assert cut["unscored_count"] == 80
+    assert cut["candidate_count"] == 2_000 - 400 - 80
+
+
+def test_the_seed_is_compared_with_half_of_each(built, everybody, seed, unwanted):
+    """By the formula of the docs, on counts that pandas makes."""
+    names = set(unwanted["user_id"])
+    learnt = seed[~seed["user_id"].isin(names)]
+    negative = everybody[everybody["user_id"].isin(names)]
+    gone = names | set(seed["user_id"])
+    reference = everybody[~everybody["user_id"].isin(gone)]
+    n, m, total = len(negative), 30, len(reference)
+    assert (n, total) == (89, 1_520)
+
+    values = built.relation("main.weight_values").query("left_out_fold == -1")
+    values = values.query("attribute == 'country'").set_index("attribute_value")
+    b = reference["country"].value_counts().reindex(values.index, fill_value=0)
+    u = negative["country"].value_counts().reindex(values.index, fill_value=0)
+    a = learnt["country"].value_counts().reindex(values.index, fill_value=0)
+    half = 0.5 * b + 0.5 * (total * u + m * b) / (n + m)
+    q = (half + 0.5) / (total + 0.5 * len(values))
+    t = np.log((a + m * q) / (len(learnt) + m) / q)
+    assert values["log_likelihood_ratio"].to_dict() == pytest.approx(
+        t.to_dict(), abs=1e-5
+    )
+
+    bins = built.relation("main.distribution_bins").query("attribute == 'age'")
+    z = bins.set_index("least_value")["z"]
+    share = 0.5 + 0.5 * m / (n + m)
+    sides = [z.reindex(side["age"]) for side in (reference, negative)]
+    mean = share * sides[0].mean() + (1 - share) * sides[1].mean()
+    squares = share * (sides[0] ** 2).mean() + (1 - share) * (sides[1] ** 2).mean()
+    fits = built.relation("main.distribution_continuous")
+    (age,) = fits.query("attribute == 'age' and left_out_fold == -1").to_dict("records")
+    assert age["reference_z_mean"] == pytest.approx(mean, abs=1e-5)
+    assert age["reference_z_variance"] == pytest.approx(squares - mean**2, abs=1e-5)
+
+
+def test_a_fold_is_left_out_of_both_seeds(built):
+    totals = built.relation("main.distribution_totals").set_index("left_out_fold")
+    negative = built.relation("main.canonical_unlike")
+
+    assert totals.loc[-1, "unlike_total"] == 89
+    assert totals.loc[3, "unlike_total"] == (negative["fold"] != 3).sum()
+    contrast = built.relation("main.distribution_contrast_bins")
+    sums = contrast.groupby(["left_out_fold", "attribute"])["contrast_count"].sum()
+    assert sums.to_numpy() == pytest.approx(1_520, abs=1e-2)
+
+
+def test_what_sets_it_apart_counts_against_others(built, everybody, studio):
+    plain = studio.build({"dataset": "seed"}, name="plain", **LEARN)
+
+    members = [each.members.query("not is_seed")["user_id"] for each in (plain, built)]
+    germans = [
+        everybody.set_index("user_id").loc[each, "country"].eq("DE").mean()
+        for each in members
+    ]
+    assert germans[0] > 0.8
+    assert germans[1] < 0.4
+    quality = json.loads((built.folder / "quality.json").read_text())["unlike"]
+    assert (quality["people"], quality["both"]) == (89, 9)
+    assert 0.5 < quality["auc"]["value"] < 1
+    assert quality["top_share"] < 0.15
+
+
+def test_the_build_says_who_was_kept_out(built):
+    assert built.manifest["unlike"]["dataset"] == "unwanted"
+    assert "unlike" in built.manifest["inputs"]
+    figures = json.loads((built.folder / "figures.json").read_text())
+    assert "Negative seed, kept out" in json.dumps(figures)
+    assert "people_without_score" not in json.dumps(figures)
+    page = (built.folder / "report.html").read_text(encoding="utf-8")
+    assert "Against the negative seed the held-out AUC is" in page
+    assert "It names 9 people of the seed" in page
+
+
+def test_one_person_of_many_rows_is_kept_out_under_every_identifier(
+    tmp_path, everybody, seed
+):
+    """Two rows that share a device are one person, who is known by either address."""
+    studio = Wider(tmp_path)
+    rows = everybody.drop(columns=["returned"])
+    rows["device_id"] = [f"d{number // 2}" for number in range(len(rows))]
+    rows = pd.concat([rows, rows.tail(1)])
+    studio.write("population", rows)
+    studio.write("seed", seed.drop(columns=["returned"]))
+    outside = rows[~rows["user_id"].isin(seed["user_id"])]
+    named = outside.iloc[::2].head(60)
+    studio.write("unwanted", named[["email"]])
+
+    built = studio.build(UNLIKE, **LEARN, output={"best_percent": 100})
+
+    found = built.relation("main.canonical_unlike")
+    assert len(found) == named["device_id"].nunique()
+    identities = pd.read_parquet(built.folder / "identities.parquet")
+    kept_out = rows[rows["device_id"].isin(named["device_id"])]
+    assert not set(identities["identifier"]) & set(kept_out["email"])
+    assert not set(identities["identifier"]) & set(kept_out["user_id"])
+
+
+# The plan, and what is refused
+
+
+def test_the_plan_says_who_is_unwanted(studio):
+    told = plan_as_json(studio.plan(UNLIKE))
+
+    assert told["summary"]["unlike"].startswith("90 rows of 'unwanted': found by user")
+    assert told["unlike"]["joins"] == ["user_id"]
+
+
+def test_what_says_who_is_unwanted_is_never_scored(studio):
+    where = [{"column": "returned", "is": True}]
+    choice = {"dataset": "seed", "unlike": {"dataset": "customers", "where": where}}
+
+    plan = studio.plan(choice, population={"dataset": "customers"})
+
+    assert "returned" not in [each.slug for each in plan.attributes]
+    assert plan.fingerprints().keys() == {"seed", "population", "unlike", "mapping"}
+    with pytest.raises(StudioError, match="chosen by"):
+        studio.plan(
+            choice, population={"dataset": "customers"}, attributes=["returned"]
+        )
+
+
+@pytest.mark.parametrize(
+    ("unlike", "told"),
+    [
+        ({"dataset": "seed"}, "the same people"),
+        ({"dataset": "population"}, "nobody would be left"),
+        ({"audience": "people"}, "its own audience"),
+        ({"dataset": "unwanted", "audience": "x"}, "both dataset and audience"),
+    ],
+)
+def test_a_specification_that_wants_nobody_is_refused(studio, unlike, told):
+    with pytest.raises(ValueError, match=told):
+        studio.specification({"dataset": "seed", "unlike": unlike})
+
+
+@pytest.mark.parametrize(
+    ("unlike", "code"),
+    [
+        ({"dataset": "nowhere"}, "unknown_dataset"),
+        ({"dataset": "three"}, "unlike_too_small"),
+        ({"audience": "nobody's"}, "unknown_audience"),
+    ],
+)
+def test_a_negative_seed_that_cannot_be_read_is_refused_by_name(studio, unlike, code):
+    with pytest.raises(StudioError) as error:
+        studio.plan({"dataset": "seed", "unlike": unlike})
+
+    assert error.value.code == code
+
+
+def test_a_negative_seed_that_joins_by_another_identifier_is_refused(studio):
+    studio.write(
+        "by mail", pd.DataFrame({"email": [f"p{n}@example.com" for n in range(99)]})
+    )
+    seed = {"dataset": "seed", "unlike": {"dataset": "by mail"}}
+
+    with pytest.raises(StudioError) as error:
+        studio.plan(seed, population={"dataset": "customers"}, join_key="user_id")
+
+    assert error.value.code == "unlike_not_joined"
+    assert "email" in str(error.value)
+
+
+@pytest.mark.parametrize("model", [name for name in SCORERS if not uses_unlike(name)])
+def test_a_scorer_that_passes_over_it_refuses_it(studio, model):
+    with pytest.raises(StudioError) as error:
+        studio.plan(UNLIKE, scoring={"model": model})
+
+    assert error.value.code == "unlike_unused"
+
+
+class Counted:
+    """An engine that has so many people of the negative seed, and of both."""
+
+    def __init__(self, unlike: int, both: int) -> None:
+        self.unlike, self.both = unlike, both
+
+    def read_tables(self, _folder, relations) -> dict[str, pa.Table]:
+        rows = {
+            "person_key": [f"k{n}" for n in range(self.both + 5)],
+            "is_unlike": [n < self.both for n in range(self.both + 5)],
+        }
+        tables = [pa.table({"row_id": range(self.unlike)}), pa.table(rows)]
+        return dict(zip(relations, tables, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("unlike", "both", "sampled", "code"),
+    [
+        (24, 0, 900, "unlike_too_small"),
+        (900, 301, 900, "unlike_is_seed"),
+        (900, 0, 0, "unlike_everybody"),
+    ],
+)
+def test_a_negative_seed_that_leaves_nothing_to_learn_is_refused(
+    unlike, both, sampled, code
+):
+    build = Build.model_construct(
+        folder=None, unlike={"dataset": "unwanted"}, minimum_unlike=25
+    )
+
+    with pytest.raises(StudioError) as error:
+        check_unlike(Counted(unlike, both), build, 300, sampled)
+
+    assert error.value.code == code
