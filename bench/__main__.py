@@ -6,6 +6,7 @@
     python -m bench startup
     python -m bench people [--rows 10000000] [--memory-limit 2GB]
     python -m bench repeated [--builds 200]
+    python -m bench scorers [--rows 1000000] [--runs 5]
     python -m bench verdict [--data FOLDER]
     python -m bench coverage [--data FOLDER]
     python -m bench whatif [--rows 10000000] [--wide] [--folder FOLDER]
@@ -160,6 +161,13 @@ def repeated(options: argparse.Namespace) -> int:
     return subprocess.run(command, check=False, cwd=HERE.parent).returncode
 
 
+def scorers(options: argparse.Namespace) -> int:
+    """What scorers cost for many people, `boosted` beside XGBoost's own prediction."""
+    rows = str(min(options.rows, MOST_SLOW_ROWS))
+    command = [sys.executable, "-m", "bench.scorers", rows, str(options.runs)]
+    return subprocess.run(command, check=False, cwd=HERE.parent).returncode
+
+
 def verdict(options: argparse.Namespace) -> int:
     """How often random seeds, and real ones, are judged right."""
     from bench.verdict import run
@@ -194,6 +202,7 @@ KINDS = {
     "speed": speed,
     "people": people,
     "repeated": repeated,
+    "scorers": scorers,
     "verdict": verdict,
     "coverage": coverage,
     "whatif": whatif,

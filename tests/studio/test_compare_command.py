@@ -2,15 +2,17 @@
 
 import json
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from filelock import FileLock
 
 from catalog.specification import read_specification
 from orchestration import comparing
-from tests.pipeline.building import build_specification
+from tests.pipeline.building import Built, build_specification
 from tests.report.pages import Html
 from tests.studio.conftest import (
+    Answer,
     ask,
     assert_refused,
     write_people,
@@ -20,9 +22,19 @@ from tests.studio.conftest import (
 MODELS = "naive_bayes,weighted_bayes,published_sql,boosted,auto"
 
 
+class Compared(NamedTuple):
+    """A home in which scorers were compared: what was said, what it left, a build after."""
+
+    folder: Path
+    path: Path
+    answer: Answer
+    kept: list[object]
+    built: Built
+
+
 @pytest.fixture(scope="module")
 def compared(tmp_path_factory):
-    """A home in which a specification's scorers were compared, and what was said."""
+    """Compared once, then built."""
     folder = tmp_path_factory.mktemp("compare")
     write_people(folder)
     path = write_specification(
@@ -33,24 +45,31 @@ def compared(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LOOKALIKE_HOME", str(folder / "home"))
         answer = ask("audience", "compare", path, "--models", MODELS, "--json")
-    return folder, path, answer
+        audiences = ask("audience", "list", "--all", "--json").json
+    home = folder / "home"
+    kept = [*(home / "builds").iterdir(), *(home / "audiences").iterdir(), *audiences]
+    # a build of another name, and another way to the scorer, and nothing else changed
+    document = read_specification(path)
+    scoring = document.scoring.model_copy(update={"model": "best"})
+    asked = document.model_copy(update={"name": "others", "scoring": scoring})
+    return Compared(folder, path, answer, kept, build_specification(folder, asked))
 
 
 @pytest.fixture
 def home(compared, monkeypatch):
-    monkeypatch.setenv("LOOKALIKE_HOME", str(compared[0] / "home"))
-    return compared[0] / "home"
+    monkeypatch.setenv("LOOKALIKE_HOME", str(compared.folder / "home"))
+    return compared.folder / "home"
 
 
 @pytest.fixture
 def lines(compared):
-    return {each["model"]: each for each in compared[2].json["scorers"]}
+    return {each["model"]: each for each in compared.answer.json["scorers"]}
 
 
 def test_each_scorer_has_a_line_in_the_order_asked_for(compared, lines):
-    found = compared[2].json
+    found = compared.answer.json
 
-    assert compared[2].code == 0
+    assert compared.answer.code == 0
     assert list(lines) == MODELS.split(",")
     assert found["seed_people"] == 120
     for model in ("naive_bayes", "weighted_bayes", "published_sql", "auto"):
@@ -73,7 +92,7 @@ def test_what_stands_in_one_scorer_s_way_is_its_line_alone(lines):
 
 
 def test_the_best_is_marked_and_ties_are_told(compared, lines):
-    found = compared[2].json
+    found = compared.answer.json
     measured = [each for each in lines.values() if not each["reason"]]
     best = max(measured, key=lambda each: each["auc"]["value"])
 
@@ -88,15 +107,13 @@ def test_the_best_is_marked_and_ties_are_told(compared, lines):
         )
 
 
-def test_nothing_is_published_or_kept_in_the_catalog(compared, home):
-    assert ask("audience", "list", "--all", "--json").json == []
-    assert list((home / "builds").iterdir()) == []
-    assert list((home / "audiences").iterdir()) == []
+def test_nothing_is_published_or_kept_in_the_catalog(compared):
+    assert compared.kept == []
 
 
 def test_what_is_there_is_not_made_again(compared, home, monkeypatch):
     monkeypatch.setattr(comparing, "build_relations", None)  # dbt would fail
-    _, path, first = compared
+    path, first = compared.path, compared.answer
 
     again = ask("audience", "compare", path, "--models", "published_sql,naive_bayes")
 
@@ -109,27 +126,33 @@ def test_what_is_there_is_not_made_again(compared, home, monkeypatch):
     assert fresh == {model: before[model] for model in fresh}
 
 
-def test_a_build_of_the_same_choices_reports_it(compared, home):
-    folder, path, _ = compared
-    document = read_specification(path)
-    # another name, and another scorer: the same comparison
-    scoring = document.scoring.model_copy(update={"model": "naive_bayes"})
-    asked = document.model_copy(update={"name": "others", "scoring": scoring})
-
-    built = build_specification(folder, asked)
+def test_a_build_of_the_same_choices_reports_it(compared):
+    built = compared.built
 
     text = Html((built.folder / "report.html").read_text()).text
     assert "Scorers compared" in text
     assert "Each scorer on the same held-out people" in text
     assert "comparison.json" in built.manifest["files"]
-    quality = json.loads((built.folder / "quality.json").read_text())
     kept = json.loads((built.folder / "comparison.json").read_text())
-    (line,) = [each for each in kept["scorers"] if each["model"] == "naive_bayes"]
-    assert line["auc"] == quality["auc"]
+    lines = {each["model"]: each for each in kept["scorers"]}
+    quality = json.loads((built.folder / "quality.json").read_text())
+    choice = quality["choice"]
+    assert built.manifest["scorer"] == {"asked": "best", **choice}
+    stored = json.loads((built.folder / "parameters.json").read_text())
+    assert stored["scorer"] == choice["model"]
+    # both have judged the same people by the same losses
+    for each in choice["candidates"]:
+        assert each["log_loss"] == pytest.approx(
+            lines[each["model"]]["log_loss"], abs=0.002
+        )
+    assert quality["auc"]["value"] == pytest.approx(
+        lines[choice["model"]]["auc"]["value"], abs=0.02
+    )
+    assert f"Of the scorers tried, {choice['model']} was chosen" in text
 
 
 def test_a_comparison_that_was_stopped_leaves_no_half(compared, home, monkeypatch):
-    _, path, first = compared
+    path, first = compared.path, compared.answer
     kept = Path(first.json["folder"], "comparison.json").read_bytes()
     fits = comparing.cross_fitted
 
@@ -151,7 +174,7 @@ def test_a_comparison_that_was_stopped_leaves_no_half(compared, home, monkeypatc
 
 
 def test_two_processes_do_not_compare_the_same(compared, home):
-    _, path, first = compared
+    path, first = compared.path, compared.answer
 
     with FileLock(Path(first.json["folder"]) / "lock"):
         answer = ask("audience", "compare", path, "--models", "naive_bayes")
@@ -169,7 +192,7 @@ def test_a_scorer_that_fails_takes_one_line(compared, home, monkeypatch):
 
     monkeypatch.setattr(comparing, "cross_fitted", broken)
     models = "naive_bayes,published_sql"
-    answer = ask("audience", "compare", compared[1], "--models", models)
+    answer = ask("audience", "compare", compared.path, "--models", models)
 
     assert answer.code == 0
     assert "naive_bayes was not compared" in answer.err
@@ -187,7 +210,9 @@ def test_a_scorer_that_fails_takes_one_line(compared, home, monkeypatch):
     ],
 )
 def test_what_is_no_list_of_scorers_is_refused(compared, home, models, named):
-    assert_refused(ask("audience", "compare", compared[1], "--models", models), *named)
+    assert_refused(
+        ask("audience", "compare", compared.path, "--models", models), *named
+    )
 
 
 def test_without_models_those_are_compared_whose_extras_are_there(monkeypatch):
