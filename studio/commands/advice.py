@@ -30,8 +30,10 @@ def suggest(
 ) -> None:
     """Advise 3 to 8 attributes, with the reason for each and against each other one."""
     from studio.services import advice as service
-    from studio.services.opening import open_studio
+    from studio.services.opening import open_studio, refuse_existing
 
+    if output is not None:
+        refuse_existing(output)
     studio = open_studio()
     with build_progress(silent=as_json) as listener:
         specification, folder, found = service.suggest(

@@ -130,7 +130,7 @@ def advice_of(
     """The figures in words, with what is not proposed at all behind them."""
     advised = _advised(outlook, found)
     left_out = _left_out(outlook, found)
-    chosen = _choices(specification, [each.attribute for each in advised])
+    chosen = _choices(specification, outlook, [each.attribute for each in advised])
     learning_seed = outlook.tables["canonical_seed"].num_rows
     return Advice(
         audience=specification.name,
@@ -182,13 +182,8 @@ def write_advised(
     }
     if path.absolute().parent == folder:
         datasets = dict(specification.datasets)
-    named = {each.attribute for each in advice.chosen}
     written = specification.model_copy(
-        update={
-            "attributes": advice.chosen,
-            "datasets": datasets,
-            "exclude": tuple(n for n in specification.exclude if n not in named),
-        }
+        update={"attributes": advice.chosen, "datasets": datasets}
     )
     write_new(path, to_yaml(written))
 
@@ -215,10 +210,14 @@ def _as_row(value: Any) -> dict[str, Any]:
 
 
 def _choices(
-    specification: AudienceSpecification, names: Sequence[str]
+    specification: AudienceSpecification, outlook: "Outlook", names: Sequence[str]
 ) -> tuple[AttributeChoice, ...]:
     """The attributes as a specification names them, with the roles that it gave."""
-    roles = {each.attribute: each.role for each in specification.attributes or ()}
+    slugs = {each.column: each.slug for each in outlook.plan.attributes}
+    roles = {
+        slugs.get(each.attribute, each.attribute): each.role
+        for each in specification.attributes or ()
+    }
     return tuple(
         AttributeChoice(attribute=name, role=roles.get(name)) for name in names
     )

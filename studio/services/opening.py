@@ -52,18 +52,28 @@ def read_csv_schema(path: Path | None) -> CsvSchema | None:
         ) from error
 
 
+def refuse_existing(path: Path) -> None:
+    """Refuse a file that `write_new` could not write, before the work for it begins."""
+    if path.exists():
+        raise _there_already(path)
+
+
+def _there_already(path: Path) -> StudioError:
+    return StudioError(
+        "file_exists",
+        f"file '{path}'",
+        "is there already",
+        "name another, or remove it first",
+    )
+
+
 def write_new(path: Path, text: str) -> None:
     """Write a file that must not be there yet."""
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError as error:
-        raise StudioError(
-            "file_exists",
-            f"file '{path}'",
-            "is there already",
-            "name another, or remove it first",
-        ) from error
+        raise _there_already(path) from error
     except OSError as error:
         raise StudioError(
             "file_not_writable",

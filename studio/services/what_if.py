@@ -36,7 +36,10 @@ Key = tuple[str, tuple[str, ...], str]
 
 @dataclass(eq=False)
 class Asked:
-    """A question on its way. `progress` goes from 0 to 1; `result` waits for the answer."""
+    """A question on its way. `progress` goes from 0 to 1.
+
+    A question that was not begun is dropped by `cancel`, and when the service closes.
+    """
 
     future: "Future[Answer]" = field(default_factory=Future)
     progress: float = 0.0
@@ -47,8 +50,16 @@ class Asked:
         return self.future.done()
 
     def result(self, timeout: float | None = None) -> Answer:
-        """The answer; raises what stood in its way, TimeoutError after so many seconds."""
+        """Wait for the answer.
+
+        Raises what stood in its way, TimeoutError after so many seconds, and
+        CancelledError where it was dropped.
+        """
         return self.future.result(timeout)
+
+    def cancel(self) -> bool:
+        """Drop the question, unless it is at work or answered; whether it was dropped."""
+        return self.future.cancel()
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,10 +125,13 @@ class WhatIf:
         notes = self._reopen_where_changed()
         choice = self._choice(attributes, output, model)
         asked = Asked()
-        if self._is_at_hand(choice):
-            self._carry_out(asked, choice, notes)
-        else:
-            self._worker.submit(self._carry_out, asked, choice, notes)
+        if not self._is_at_hand(choice):
+            asked.future = self._worker.submit(self._answer, asked, choice, notes)
+            return asked
+        try:
+            asked.future.set_result(self._answer(asked, choice, notes))
+        except Exception as error:
+            asked.future.set_exception(error)
         return asked
 
     def _is_at_hand(self, choice: "Choice") -> bool:
@@ -128,17 +142,6 @@ class WhatIf:
             or (_is_additive(each.model) and self._ready(each.model) is not None)
             for each in (choice, *(() if former is None else former[1:]))
         )
-
-    def _carry_out(
-        self, asked: Asked, choice: "Choice", notes: tuple[str, ...]
-    ) -> None:
-        if not asked.future.set_running_or_notify_cancel():
-            return
-        try:
-            asked.future.set_result(self._answer(asked, choice, notes))
-            asked.progress = 1.0
-        except BaseException as error:
-            asked.future.set_exception(error)
 
     def _answer(self, asked: Asked, choice: "Choice", notes: tuple[str, ...]) -> Answer:
         began = time.monotonic()
@@ -153,6 +156,7 @@ class WhatIf:
         # What was is no longer possible on these data: then nothing is told of it.
         with suppress(StudioError):
             overlap = self._overlap(choice, ranked, found.cut)
+        asked.progress = 1.0
         return answer_of(
             choice,
             opened.outlook,

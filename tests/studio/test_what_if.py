@@ -1,6 +1,8 @@
 """What-if: answers of the service and the command, beside a build of the same choice."""
 
 import json
+import threading
+from concurrent.futures import CancelledError
 
 import numpy as np
 import pytest
@@ -145,6 +147,18 @@ def test_a_scorer_that_does_not_add_up_is_answered_later(service):
 
     assert (found.model, asked.progress) == ("centroid", 1.0)
     assert 0.5 < found.auc.value < 1
+
+
+def test_a_question_that_was_not_begun_can_be_dropped(service):
+    is_let_go = threading.Event()
+    service._worker.submit(is_let_go.wait)
+    asked = service.ask(["age", "income"], model="centroid")
+
+    assert asked.cancel()
+    is_let_go.set()
+
+    with pytest.raises(CancelledError):
+        asked.result(timeout=10)
 
 
 def test_a_scorer_that_adds_up_is_there_at_once(service):
