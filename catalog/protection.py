@@ -33,11 +33,11 @@ class ProtectedAttribute(Frozen):
 def protected_attributes(
     specification: AudienceSpecification, population: MappedDataset
 ) -> tuple[ProtectedAttribute, ...]:
-    """What the specification protects, in its order; a profiled population is needed.
+    """What the specification protects, in the order of the population's columns.
 
-    Raises StudioError for a name that the population has not, for a column that names
-    people one by one or holds nothing that could be grouped, and, in the regulated mode,
-    where no protected attribute has two groups and where the seed is chosen by one.
+    The population must be profiled. Raises StudioError for a name that it has not, for a
+    column that names people one by one or holds nothing that could be grouped, and, in the
+    regulated mode, where no protected attribute has two groups.
     """
     names = specification.fairness.protected
     wanted = protected_names(names, population)
