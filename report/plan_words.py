@@ -168,6 +168,8 @@ def _limit(output: Mapping[str, Any]) -> str:
         "min_score": f"everybody with a score of {value:g} or more",
         "best_percent": f"the most alike {value:g} percent",
     }[kind]
+    if "quotas" in output:
+        told += ", as far as the quotas let them in"
     if margin is None:
         return told
     return f"{told}; members stay, and newcomers wait, within {margin:g} % of the cut"
