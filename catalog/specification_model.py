@@ -50,6 +50,7 @@ ModelName = Literal[
 ]
 MOST_CONDITIONS = 50
 MINIMUM_POPULATION = 100
+MINIMUM_UNLIKE = 25
 
 
 class DatasetSource(Frozen):
@@ -118,11 +119,13 @@ class SeedChoice(PeopleSource):
 
     weight: ColumnName | None = Field(
         default=None,
+        exclude_if=is_unset,
         description="Column of the dataset by which the seed people are weighed, for"
         " example what each is worth: learnt from in proportion, and never scored.",
     )
     unlike: PeopleSource | None = Field(
         default=None,
+        exclude_if=is_unset,
         description="The negative seed: people one does not want more of. They are"
         " never in the audience, and what sets them apart counts against others.",
     )
@@ -406,9 +409,10 @@ class Limits(Frozen):
         description="Fewer seed people to learn from are warned of.",
     )
     minimum_unlike: StrictInt = Field(
-        default=25,
+        default=MINIMUM_UNLIKE,
         ge=1,
         le=MOST_PEOPLE,
+        exclude_if=lambda people: people == MINIMUM_UNLIKE,
         description="Fewer people of the negative seed in the population are refused:"
         " of so few a pattern is chance.",
     )
@@ -600,6 +604,7 @@ class AudienceSpecification(Frozen):
     )
     fairness: Fairness = Field(
         default_factory=Fairness,
+        exclude_if=lambda fairness: fairness == Fairness(),
         description="Which groups of people are compared, and what follows from it.",
     )
     output: Output = Field(description="Who is in the audience.")

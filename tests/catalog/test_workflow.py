@@ -82,7 +82,7 @@ EDITS = {
     ),
     "taken out": (
         lambda text: without(text, "stg_seed"),
-        "has the stage 'canonical_identities' where 'stg_seed' belongs",
+        "has the stage 'stg_unlike' where 'stg_seed' belongs",
     ),
     "moved to another step": (
         lambda text: text.replace("step: scores", "step: learn"),
