@@ -28,7 +28,7 @@ from python_scoring.verdict import Verdict, by_variance
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Question:
     """What is asked: attributes in order, the limit, the scorer."""
 
     attributes: tuple[str, ...]
@@ -38,9 +38,9 @@ class Choice:
 
 @dataclass(frozen=True, eq=False)
 class Ranked:
-    """A choice's ranking of the people who are looked at; NaN: left without a score.
+    """A question's ranking of the people who are looked at; NaN: left without a score.
 
-    `sample` is in the order of the outlook's sample, whatever the choice.
+    `sample` is in the order of the outlook's sample, whatever was asked.
     """
 
     seed: np.ndarray
@@ -75,7 +75,7 @@ class Cut:
 
 @dataclass(frozen=True, eq=False)
 class Expectation:
-    """The figures of one choice. `curve` has a row a size, `chosen` is the row of the cut.
+    """The figures of one question. `curve` has a row a size, `chosen` is the row of the cut.
 
     `chosen` is None where the sample holds fewer than 25 people above the cut.
     """

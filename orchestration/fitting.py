@@ -78,7 +78,7 @@ def tuned(
 ) -> Tuning | None:
     """What a search for the settings of the trees found; None where there is none.
 
-    Every scorer has trees with settings to search for from as many seed people on as `boosted`.
+    A scorer with trees has settings to search for from as many people on as `boosted`.
     """
     is_large = effective_people(tables) >= LEAST_SEED
     if not (trials and is_large and is_tuned(model)):

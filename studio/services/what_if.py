@@ -23,7 +23,7 @@ from studio.services.estimates import Interval
 from studio.services.what_if_answers import Answer, Overlap, answer_of
 
 if TYPE_CHECKING:
-    from orchestration.expectation import Choice, Cut, Expectation, Ranked
+    from orchestration.expectation import Cut, Expectation, Question, Ranked
     from orchestration.outlook import Outlook
     from orchestration.workshop import Workshop
     from python_scoring.attribute_weights import AttributeWeights
@@ -123,42 +123,44 @@ class WhatIf:
         Where the data changed since it was opened, it is opened anew and the answer says so.
         """
         notes = self._reopen_where_changed()
-        choice = self._choice(attributes, output, model)
+        question = self._question(attributes, output, model)
         asked = Asked()
-        if not self._is_at_hand(choice):
-            asked.future = self._worker.submit(self._answer, asked, choice, notes)
+        if not self._is_at_hand(question):
+            asked.future = self._worker.submit(self._answer, asked, question, notes)
             return asked
         try:
-            asked.future.set_result(self._answer(asked, choice, notes))
+            asked.future.set_result(self._answer(asked, question, notes))
         except Exception as error:
             asked.future.set_exception(error)
         return asked
 
-    def _is_at_hand(self, choice: "Choice") -> bool:
-        """True where the choice, and what it is compared with, are answered at once."""
+    def _is_at_hand(self, question: "Question") -> bool:
+        """True where the question, and what it is compared with, are answered at once."""
         former = self._former()
         return all(
             self._key(each, self._opened[0]) in self._rankings
             or (_is_additive(each.model) and self._ready(each.model) is not None)
-            for each in (choice, *(() if former is None else former[1:]))
+            for each in (question, *(() if former is None else former[1:]))
         )
 
-    def _answer(self, asked: Asked, choice: "Choice", notes: tuple[str, ...]) -> Answer:
+    def _answer(
+        self, asked: Asked, question: "Question", notes: tuple[str, ...]
+    ) -> Answer:
         began = time.monotonic()
-        opened = self._open(choice.model)
+        opened = self._open(question.model)
 
         def tell(share: float) -> None:
             asked.progress += 0.9 * share
 
-        ranked = self._ranked(opened, choice, tell)
-        found = _expected(ranked, choice, opened)
+        ranked = self._ranked(opened, question, tell)
+        found = _expected(ranked, question, opened)
         overlap = None
         # What was is no longer possible on these data: then nothing is told of it.
         with suppress(StudioError):
-            overlap = self._overlap(choice, ranked, found.cut)
+            overlap = self._overlap(question, ranked, found.cut)
         asked.progress = 1.0
         return answer_of(
-            choice,
+            question,
             opened.outlook,
             found,
             overlap,
@@ -167,11 +169,11 @@ class WhatIf:
         )
 
     def _overlap(
-        self, choice: "Choice", ranked: "Ranked", cut: "Cut"
+        self, question: "Question", ranked: "Ranked", cut: "Cut"
     ) -> Overlap | None:
         """How much stays of what is there; None where the same is asked for."""
         known = self._former()
-        if known is None or known[1] == choice:
+        if known is None or known[1] == question:
             return None
         told, former = known
         before = self._open(former.model)
@@ -182,14 +184,14 @@ class WhatIf:
     def _ranked(
         self,
         opened: _Opened,
-        choice: "Choice",
+        question: "Question",
         tell: Callable[[float], None] = lambda share: None,
     ) -> "Ranked":
-        """The ranking of a choice, remembered: another size needs no other fit."""
-        key = self._key(choice, opened)
+        """The ranking of a question, remembered: another size needs no other fit."""
+        key = self._key(question, opened)
         known = self._rankings.get(key)
         if known is None:
-            known = _rank(opened, choice, tell)
+            known = _rank(opened, question, tell)
             with self._lock:
                 while len(self._rankings) >= KEPT_RANKINGS:
                     self._rankings.pop(next(iter(self._rankings)))
@@ -197,8 +199,8 @@ class WhatIf:
         return known
 
     @staticmethod
-    def _key(choice: "Choice", opened: _Opened) -> Key:
-        return choice.model, choice.attributes, opened.outlook.stamp
+    def _key(question: "Question", opened: _Opened) -> Key:
+        return question.model, question.attributes, opened.outlook.stamp
 
     def _ready(self, model: str) -> _Opened | None:
         """What was opened already and has all that the scorer reads."""
@@ -230,18 +232,18 @@ class WhatIf:
             self._opened, self._rankings = [opened], {}
         return ("The data changed since it was opened; it was opened anew.",)
 
-    def _choice(
+    def _question(
         self,
         attributes: Sequence[str] | None,
         output: Output | None,
         model: str | None,
-    ) -> "Choice":
+    ) -> "Question":
         """The question with what it does not say; names as the outlook has them."""
         asked = self._specification
         model = model or asked.scoring.model
         _check_model(model, asked.seed)
         names = _named(asked) if attributes is None else attributes
-        return _choice_of(self._names(names), output or asked.output, model)
+        return _question_of(self._names(names), output or asked.output, model)
 
     def _names(self, asked: Sequence[str] | None) -> tuple[str, ...]:
         outlook = self._opened[0].outlook
@@ -268,7 +270,7 @@ class WhatIf:
             )
         return tuple(dict.fromkeys(by_name[name] for name in asked))
 
-    def _former(self) -> "tuple[str, Choice] | None":
+    def _former(self) -> "tuple[str, Question] | None":
         """What stays is told of: the version in use, else the specification as it stands."""
         catalog, asked = self._workshop.catalog, self._specification
         with suppress(StudioError):
@@ -286,10 +288,10 @@ class WhatIf:
                     return (
                         f"version {version.number}, by its specification and the data"
                         " as they are now",
-                        self._choice(_named(kept), kept.output, kept.scoring.model),
+                        self._question(_named(kept), kept.output, kept.scoring.model),
                     )
         with suppress(StudioError):
-            return "the specification as it stands", self._choice(None, None, None)
+            return "the specification as it stands", self._question(None, None, None)
         return None
 
 
@@ -354,27 +356,31 @@ def _check_model(model: str, seed: SeedChoice) -> None:
     require_seed_known(model, seed)
 
 
-def _choice_of(attributes: tuple[str, ...], output: Output, model: str) -> "Choice":
-    from orchestration.expectation import Choice
+def _question_of(attributes: tuple[str, ...], output: Output, model: str) -> "Question":
+    from orchestration.expectation import Question
 
-    return Choice(attributes, output, model)
+    return Question(attributes, output, model)
 
 
-def _rank(opened: _Opened, choice: "Choice", tell: Callable[[float], None]) -> "Ranked":
+def _rank(
+    opened: _Opened, question: "Question", tell: Callable[[float], None]
+) -> "Ranked":
     from orchestration.expectation import rank
 
-    return rank(opened.tables, opened.weights, choice.attributes, choice.model, tell)
+    return rank(
+        opened.tables, opened.weights, question.attributes, question.model, tell
+    )
 
 
-def _expected(ranked: "Ranked", choice: "Choice", opened: _Opened) -> "Expectation":
+def _expected(ranked: "Ranked", question: "Question", opened: _Opened) -> "Expectation":
     from orchestration.expectation import expect
 
-    return expect(ranked, choice.output, opened.outlook.people)
+    return expect(ranked, question.output, opened.outlook.people)
 
 
 def _staying(
     before: "Ranked",
-    former: "Choice",
+    former: "Question",
     opened: _Opened,
     later: tuple["Ranked", "Cut"],
 ) -> Interval | None:

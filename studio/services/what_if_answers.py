@@ -10,7 +10,7 @@ from report.reading import band_of
 from studio.services.estimates import Interval
 
 if TYPE_CHECKING:
-    from orchestration.expectation import Choice, Cut, Expectation
+    from orchestration.expectation import Cut, Expectation, Question
     from orchestration.outlook import Outlook
 
 
@@ -66,7 +66,7 @@ class Answer(Frozen):
 
 
 def answer_of(
-    choice: "Choice",
+    question: "Question",
     outlook: "Outlook",
     found: "Expectation",
     overlap: Overlap | None,
@@ -86,9 +86,9 @@ def answer_of(
         for row in found.curve.to_dict("records")
     )
     return Answer(
-        attributes=choice.attributes,
-        model=choice.model,
-        output=choice.output,
+        attributes=question.attributes,
+        model=question.model,
+        output=question.output,
         auc=_of(found.auc),
         reading=band_of(found.auc.value).name,
         can_be_told=found.verdict.can_be_told,
