@@ -651,13 +651,13 @@ class AudienceSpecification(Frozen):
             return population
         if seed.is_whole(population.dataset):
             raise ValueError(
-                f"is the seed's own dataset {shown(population.dataset)}, so nobody would"
-                " be left to find: say with seed.where which of its rows are the seed,"
-                " or name another one"
+                f"is the seed's own dataset {shown(seed.dataset)}, so nobody would be"
+                " left to find: say with seed.where which of its rows are the seed, or"
+                " name another one"
             )
         if seed.unlike is not None and seed.unlike.is_whole(population.dataset):
             raise ValueError(
-                f"is seed.unlike's own dataset {shown(population.dataset)}, so nobody"
+                f"is seed.unlike's own dataset {shown(seed.unlike.dataset)}, so nobody"
                 " would be left to find: say with seed.unlike.where which of its rows"
                 " are unwanted, or name another one"
             )

@@ -36,7 +36,7 @@ def portrait_of(
     roles = build.roles
     names = tuple(roles)
     rows_of: dict[str, list[Row]] = {name: [] for name in names}
-    for row in tables["report_value_terms"].to_pylist():
+    for row in sorted(tables["report_value_terms"].to_pylist(), key=_order):
         rows_of[row["attribute"]].append(row)
     sample = _sample(engine, build, roles)
     attributes = coded_attributes(sample, roles)
@@ -87,6 +87,11 @@ def _sample(engine: Engine, build: Build, roles: Mapping[str, str]) -> pa.Table:
     schema = pa.schema([(name, types[role]) for name, role in roles.items()])
     batches = engine.stream(build.folder, "main.canonical_sample", tuple(roles))
     return pa.Table.from_batches([batch.cast(schema) for batch in batches], schema)
+
+
+def _order(row: Row) -> tuple[bool, float, str]:
+    """Ranges by their ends, then values by their text, the missing last."""
+    return row["is_missing"], row["least_value"] or 0.0, row["value_text"]
 
 
 def _counts(column: pa.Array, rows: list[Row], role: str) -> np.ndarray:

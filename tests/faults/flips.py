@@ -75,7 +75,7 @@ def readers(member: str) -> dict[str, Reader]:
             lambda workshop: versions.serve_version(workshop, "people", 2)
         ),
         "as a seed": Reader(
-            lambda workshop: audience_source(workshop, seeded),
+            lambda workshop: audience_source(workshop, seeded, seeded.seed),
             frozenset(("members.parquet", "manifest.json")),
         ),
     }

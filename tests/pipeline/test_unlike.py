@@ -289,6 +289,13 @@ def test_a_negative_seed_that_leaves_nothing_to_learn_is_refused(
     )
 
     with pytest.raises(StudioError) as error:
-        check_unlike(Counted(unlike, both), build, 300, sampled)
+        check_unlike(
+            Counted(unlike, both),
+            build,
+            {
+                "canonical_learn_from": pa.table({"seed_people": [300]}),
+                "canonical_sample": pa.table({"row_id": range(sampled)}),
+            },
+        )
 
     assert error.value.code == code
