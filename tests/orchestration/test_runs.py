@@ -215,30 +215,50 @@ def test_dbt_by_its_command_line_gives_the_same_audience(story, studio):
     assert content_hash(version.path) == content_hash(story.first.version.path)
 
 
-@pytest.mark.parametrize(
-    ("model", "by_command_line"), [("documented", False), ("published_sql", True)]
-)
-def test_a_run_of_another_scorer_ends_with_its_relations_alone(
-    studio, tmp_path, model, by_command_line
-):
-    workshop, _ = studio
-    audience = keep(workshop, tmp_path, scoring={"model": model})
-    resource = Studio(
-        home=str(workshop.home.root),
-        threads=2,
-        memory_limit="1GB",
-        dbt_by_command_line=by_command_line,
-    )
+def assets_made(workshop, audience):
+    """Keys of all that a run of the job makes, which is to succeed."""
+    resource = Studio(home=str(workshop.home.root), threads=2, memory_limit="1GB")
     job = build_defs(studio=resource).resolve_job_def("build_audience")
-
     with open_instance(workshop.home) as instance:
         sync_partitions(instance, [audience.slug])
         result = job.execute_in_process(partition_key=SLUG, instance=instance)
         made = result.get_asset_materialization_events()
-
     assert result.success
-    assert {event.asset_key.to_user_string() for event in made} == keys_for(model)
     assert workshop.catalog.served_version(audience.id).number == 1
+    return {event.asset_key.to_user_string() for event in made}
+
+
+@pytest.mark.parametrize("model", ["documented", "published_sql"])
+def test_a_run_of_another_scorer_ends_with_its_relations_alone(studio, tmp_path, model):
+    workshop, _ = studio
+    audience = keep(workshop, tmp_path, scoring={"model": model})
+
+    assert assets_made(workshop, audience) == keys_for(model)
+
+
+def test_a_run_with_a_negative_seed_makes_its_relations_too(studio, tmp_path):
+    workshop, _ = studio
+    everybody = pd.read_parquet(tmp_path / "population.parquet")
+    everybody.tail(60).to_parquet(tmp_path / "unwanted.parquet")
+    audience = keep(
+        workshop,
+        tmp_path,
+        datasets={
+            name: {"path": f"{name}.parquet"}
+            for name in ("seed", "population", "unwanted")
+        },
+        seed={"dataset": "seed", "unlike": {"dataset": "unwanted"}},
+    )
+
+    made = assets_made(workshop, audience)
+
+    assert made == keys_for("naive_bayes") | {
+        "canonical_unlike",
+        "canonical_unlike_identities",
+        "distribution_contrast_bins",
+        "distribution_unlike_counts",
+        "stg_unlike",
+    }
 
 
 def test_what_fails_leaves_the_served_version_as_it_is(published, kept, monkeypatch):
