@@ -16,7 +16,7 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -24,6 +24,7 @@ from filelock import FileLock, Timeout
 
 from catalog.eligibility import Verdict
 from catalog.errors import StudioError
+from catalog.names import shown
 from catalog.specification import AudienceSpecification
 from catalog.specification_model import MOST_PEOPLE, AttributeChoice, Output
 from orchestration.builds import Build
@@ -91,6 +92,7 @@ def open_outlook(
         # Before the plan reads anything: what changes from here on is noticed.
         signs = input_signs(workshop, specification)
         plan, not_proposed = plan_all(workshop, specification)
+        plan = replace(plan, notes=(*plan.notes, *notes_of(specification)))
         outlook_id = _id_of(plan)
         place = workshop.home.outlook(outlook_id)
         place.parent.mkdir(mode=0o700, exist_ok=True)
@@ -114,6 +116,16 @@ def open_outlook(
     return Outlook(plan, build, tables, not_proposed, stamp)
 
 
+def notes_of(specification: AudienceSpecification) -> tuple[str, ...]:
+    """What an outlook does not look at as a build of the specification does."""
+    if specification.seed.weight is None:
+        return ()
+    return (
+        f"the weights in {shown(specification.seed.weight)} are learnt by, but each"
+        " held-out seed person is judged once here: a build tells the quality by value",
+    )
+
+
 def _refuse_nobody_to_compare(people: int) -> None:
     if people >= FEWEST_JUDGED:
         return
@@ -129,8 +141,9 @@ def _refuse_nobody_to_compare(people: int) -> None:
 def stamp_of(workshop: Workshop, specification: AudienceSpecification) -> str:
     """A cheap sign of change of the data that a specification reads."""
     population = workshop.catalog.get_dataset(specification.population.dataset)
-    seed = seed_stamp(workshop, specification.seed)
-    return f"{seed} {workshop.engine.stamp(population)}"
+    named = (specification.seed, specification.seed.unlike)
+    seeds = [seed_stamp(workshop, each) for each in named if each is not None]
+    return " ".join([*seeds, workshop.engine.stamp(population)])
 
 
 def plan_all(
