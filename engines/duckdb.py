@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,7 @@ from engines.samples import sample_column
 from engines.weights import weight_counts
 
 if TYPE_CHECKING:
+    import duckdb
     import pyarrow as pa
 
 
@@ -205,24 +207,13 @@ class DuckDBEngine:
         self, source: Source, conditions: Sequence[tuple[Condition, Column]]
     ) -> int:
         """How many rows of a loaded source all conditions hold on."""
-        files = self._files(source.dataset, source.fingerprint)
-        with (
-            explained(f"dataset '{source.dataset.name}'"),
-            memory_session(
-                self.settings, self.home.root / SPILL, files=files
-            ) as connection,
-        ):
+        subject = f"dataset '{source.dataset.name}'"
+        with self._reading(source, subject) as (connection, files):
             return selections.count_rows(connection, source, files, conditions)
 
     def weight_counts(self, source: Source, column: str) -> WeightCounts:
         """What a loaded source's column of numbers holds, as weights of its rows."""
-        files = self._files(source.dataset, source.fingerprint)
-        with (
-            explained(f"column '{column}'"),
-            memory_session(
-                self.settings, self.home.root / SPILL, files=files
-            ) as connection,
-        ):
+        with self._reading(source, f"column '{column}'") as (connection, files):
             return weight_counts(connection, files, column)
 
     def count_values(
@@ -232,15 +223,22 @@ class DuckDBEngine:
         conditions: Sequence[tuple[Condition, Column]] = (),
     ) -> dict[str, int]:
         """Rows by value of a column, as text, of those that all conditions hold on."""
-        files = self._files(source.dataset, source.fingerprint)
         found = column_of(source.dataset, column)
-        with (
-            explained(f"column '{column}'"),
-            memory_session(
-                self.settings, self.home.root / SPILL, files=files
-            ) as connection,
-        ):
+        with self._reading(source, f"column '{column}'") as (connection, files):
             return selections.count_values(connection, files, found, conditions)
+
+    @contextmanager
+    def _reading(
+        self, source: Source, subject: str
+    ) -> "Iterator[tuple[duckdb.DuckDBPyConnection, tuple[Path, ...]]]":
+        """A session on a loaded source's files; what fails in it is of that subject."""
+        files = self._files(source.dataset, source.fingerprint)
+        spill = self.home.root / SPILL
+        with (
+            explained(subject),
+            memory_session(self.settings, spill, files=files) as connection,
+        ):
+            yield connection, files
 
     def identifier_shape(self, source: Source, column: str) -> str:
         """What an identifier's values look like, in words that show none of them."""
