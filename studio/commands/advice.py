@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from studio.commands.audiences import AsJson, Request
+from studio.commands.audiences import Request
+from studio.commands.options import AsJson
 from studio.console import (
     build_progress,
     guarded,

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from studio.commands.options import AsJson, MemoryLimit, Threads
 from studio.console import (
     build_progress,
     guarded,
@@ -31,7 +32,6 @@ Track = Annotated[
         help="Log it with MLflow: home, the address of a server, or file:///FOLDER."
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 
 
 @app.command()
@@ -120,10 +120,8 @@ def build(
     force: Annotated[
         bool, typer.Option("--force", help="Build anew even where nothing changed.")
     ] = False,
-    threads: Annotated[int | None, typer.Option(min=1, help="Threads to use.")] = None,
-    memory_limit: Annotated[
-        str | None, typer.Option(help="Memory for DuckDB, such as 2GB.")
-    ] = None,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
     track: Track = None,
     as_json: AsJson = False,
 ) -> None:

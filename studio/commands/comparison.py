@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from studio.commands.audiences import AsJson, Request, Track
+from studio.commands.audiences import Request, Track
+from studio.commands.options import AsJson, MemoryLimit, Threads
 from studio.console import (
     build_progress,
     guarded,
@@ -26,10 +27,8 @@ def compare(
             help="Scorers with commas between them; without it all that are installed."
         ),
     ] = None,
-    threads: Annotated[int | None, typer.Option(min=1, help="Threads to use.")] = None,
-    memory_limit: Annotated[
-        str | None, typer.Option(help="Memory for DuckDB, such as 2GB.")
-    ] = None,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
     track: Track = None,
     as_json: AsJson = False,
 ) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from catalog.column_roles import Role
+from studio.commands.options import AsJson
 from studio.console import (
     guarded,
     note,
@@ -18,7 +19,6 @@ from studio.console import (
 app = typer.Typer(no_args_is_help=True, help="Register data and map its columns.")
 
 Name = Annotated[str, typer.Argument(help="The dataset's name.", show_default=False)]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 
 
 @app.command()

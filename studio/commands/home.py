@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from studio.commands.options import AsJson
 from studio.console import (
     build_progress,
     guarded,
@@ -12,8 +13,6 @@ from studio.console import (
     print_line,
     print_table,
 )
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 
 
 @guarded

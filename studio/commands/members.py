@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from studio.commands.audiences import AsJson, Name
+from studio.commands.audiences import Name
+from studio.commands.options import AsJson
 from studio.console import guarded, note, print_json, print_line, print_table
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from studio.commands.options import MemoryLimit, Threads
 from studio.console import build_progress, guarded, print_json, print_line, print_table
 
 
@@ -31,10 +32,8 @@ def score(
     include_seed: Annotated[
         bool, typer.Option("--include-seed", help="Add the seed people, with is_seed.")
     ] = False,
-    threads: Annotated[int | None, typer.Option(min=1, help="Threads to use.")] = None,
-    memory_limit: Annotated[
-        str | None, typer.Option(help="Memory for DuckDB, such as 2GB.")
-    ] = None,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON on standard output.")
     ] = False,

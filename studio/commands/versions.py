@@ -4,7 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
-from studio.commands.audiences import AsJson, Name
+from studio.commands.audiences import Name
+from studio.commands.options import AsJson
 from studio.console import guarded, print_json, print_line, print_table
 
 

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from studio.commands.audiences import AsJson, Name, Request, print_outcome
+from studio.commands.audiences import Name, Request, print_outcome
+from studio.commands.options import AsJson, MemoryLimit, Threads
 from studio.console import build_progress, guarded, print_json, print_line
 
 Out = Annotated[
@@ -34,10 +35,8 @@ def submit(
     path: Annotated[
         Path, typer.Argument(help="A workflow document, or a specification.")
     ],
-    threads: Annotated[int | None, typer.Option(min=1, help="Threads to use.")] = None,
-    memory_limit: Annotated[
-        str | None, typer.Option(help="Memory for DuckDB, such as 2GB.")
-    ] = None,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
     as_json: AsJson = False,
 ) -> None:
     """Keep a document's specification, and build it where the document says so."""
