@@ -100,6 +100,7 @@ class Build(Frozen):
             "learn_from": self.learn_from,
             "weighs_seed": self.weighs_seed,
             "has_unlike": self.has_unlike,
+            "is_searched": self.trials > 0,
             "model": self.model,
         }
 

@@ -7,12 +7,13 @@ build's; one that was stopped goes on from its last finished step.
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from filelock import FileLock, Timeout
 
@@ -31,6 +32,7 @@ from orchestration.dbt_runner import build_relations, learn_of
 from orchestration.faults import as_studio_error, told
 from orchestration.fitting import (
     cross_fitted,
+    has_search,
     require_extra,
     require_seed_known,
     tuned,
@@ -51,7 +53,7 @@ from python_scoring.comparing import (
     measured,
     share_above,
 )
-from python_scoring.cross_fitting import CrossFit
+from python_scoring.cross_fitting import UNSEARCHED_FOLDS, CrossFit
 from python_scoring.random_seeds import Smoothing
 from python_scoring.scorers.base import (
     SCORERS,
@@ -190,10 +192,25 @@ def entrants_of(
     tables = learnt_relations(workshop.engine, build, names)
     smoothing = smoothing_of(workshop.engine, build.folder)
     candidates = candidates_of(workshop, build)
+    judges = judges_of(build, models, tables)
     return [
-        entrant_of(build, model, tables, plan, candidates, smoothing)
+        entrant_of(build, model, tables, judges, plan, candidates, smoothing)
         for model in models
     ]
+
+
+def judges_of(
+    build: Build, models: Sequence[str], tables: Mapping[str, pa.Table]
+) -> np.ndarray:
+    """Whose log odds count, by row of `canonical_seed`: the same people for every scorer.
+
+    Everybody, or, where one of the scorers has its settings searched for, those who had
+    no say in that.
+    """
+    folds = tables["canonical_seed"]["fold"].to_numpy()
+    if not (build.trials and any(has_search(model, tables) for model in models)):
+        return np.ones(len(folds), dtype=bool)
+    return np.isin(folds, UNSEARCHED_FOLDS)
 
 
 def candidates_of(workshop: Workshop, build: Build) -> int:
@@ -207,6 +224,7 @@ def entrant_of(
     build: Build,
     model: str,
     tables: Mapping[str, pa.Table],
+    judges: np.ndarray,
     plan: Plan,
     candidates: int,
     smoothing: Smoothing,
@@ -220,7 +238,7 @@ def entrant_of(
         require_extra(model)
         require_seed_known(model, plan.specification.seed)
         fit, figures = fitted_and_measured(
-            build, model, tables, plan, candidates, smoothing
+            build, model, tables, judges, plan, candidates, smoothing
         )
         if figures is None:
             reason = "it leaves nobody with a score to be judged by"
@@ -237,6 +255,7 @@ def fitted_and_measured(
     build: Build,
     model: str,
     tables: Mapping[str, pa.Table],
+    judges: np.ndarray,
     plan: Plan,
     candidates: int,
     smoothing: Smoothing,
@@ -247,6 +266,8 @@ def fitted_and_measured(
     if found is not None:
         own[TREES] = as_table(found.trees)
     fit = cross_fitted(model, own)
+    fit = replace(fit, seed_log_odds=fit.seed_log_odds[judges])
+    own["canonical_seed"] = own["canonical_seed"].filter(pa.array(judges))
     shares = (*SHARES, share_asked(plan, candidates, fit))
     return fit, measured(model, fit, own, shares, smoothing)
 
@@ -269,6 +290,8 @@ def as_document(
 ) -> Comparison:
     """The comparison in JSON types, the best one marked and those it cannot be told from."""
     tables = learnt_relations(workshop.engine, build, [])
+    judges = judges_of(build, [each.model for each in entrants], tables)
+    seed = tables["canonical_seed"].filter(pa.array(judges))
     fits = {each.model: each.fit for each in entrants if each.fit is not None}
     aucs = {
         each.model: each.figures.quality.auc.value
@@ -277,10 +300,10 @@ def as_document(
     }
     best = max(aucs, key=lambda model: aucs[model]) if aucs else None
     gaps = differences(fits, best) if best else {}
-    losses = log_losses(fits, tables["canonical_seed"]["fold"].to_numpy())
+    losses = log_losses(fits, seed["fold"].to_numpy())
     output = plan.specification.output
     return {
-        "seed_people": tables["canonical_seed"].num_rows,
+        "seed_people": seed.num_rows,
         "sample_people": tables["canonical_sample"].num_rows,
         "candidate_people": candidates_of(workshop, build),
         "asked": {"kind": output.kind, "value": output.value},

@@ -78,13 +78,17 @@ def tuned(
 ) -> Tuning | None:
     """What a search for the settings of the trees found; None where there is none.
 
-    A scorer with trees has settings to search for from as many people on as `boosted`.
+    There are settings from as many people on as `boosted` learns from.
     """
-    is_large = effective_people(tables) >= LEAST_SEED
-    if not (trials and is_large and is_tuned(model)):
+    if not (trials and has_search(model, tables)):
         return None
     with obstacles_told():
         return tune(tables, trials, storage)
+
+
+def has_search(model: str, tables: Mapping[str, pa.Table]) -> bool:
+    """True where the scorer has settings to search for with a seed of this size."""
+    return is_tuned(model) and effective_people(tables) >= LEAST_SEED
 
 
 def require_seed_known(model: str, seed: SeedChoice) -> None:

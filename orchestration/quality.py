@@ -79,6 +79,11 @@ def quality_of(
     return {
         **of_fit,
         **({"choice": scored["choice"]} if "choice" in scored else {}),
+        **(
+            {"search": {"trials": scored["trials"], "judges": seed_people}}
+            if "trials" in scored
+            else {}
+        ),
         "prevalence": asked.prevalence,
         "curve": reach.to_dict("records"),
         "chosen": next(iter(chosen.to_dict("records")), None),

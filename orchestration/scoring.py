@@ -119,6 +119,8 @@ def score_population(engine: Engine, build: Build) -> ScoringSummary:
     if tuning is not None:
         tables[TREES] = as_table(tuning.trees)
     found = cross_fitted(model, tables)
+    if tuning is not None:
+        found = found.without_searched(seed["fold"].to_numpy())
     scorer = found.scorer
     seed_log_odds, sample_log_odds = found.seed_log_odds, found.sample_log_odds
     scored_seed, scored_sample = known(seed_log_odds), known(sample_log_odds)

@@ -5,7 +5,7 @@ its own in its module.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +14,7 @@ from python_scoring.choice import Choice
 from python_scoring.scorers.base import Scorer, fit_scorer, own_cross_fit
 
 FOLDS = 5
+UNSEARCHED_FOLDS = (0, 1, 2)  # a search has judged its trials by the other two
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +30,17 @@ class CrossFit:
     seed_log_odds: np.ndarray
     sample_log_odds: np.ndarray
     choice: Choice | None = None
+
+    def without_searched(self, folds: np.ndarray) -> "CrossFit":
+        """The same, where settings were searched for: who judged the trials judges no more.
+
+        `folds` are those of `canonical_seed`; the log odds of folds 3 and 4 become NaN, so
+        that no held-out figure rests on people by whom the settings were chosen.
+        """
+        is_judge = np.isin(folds, UNSEARCHED_FOLDS)
+        return replace(
+            self, seed_log_odds=np.where(is_judge, self.seed_log_odds, np.nan)
+        )
 
 
 def cross_fit(model: str, tables: Mapping[str, pa.Table]) -> CrossFit:

@@ -54,9 +54,13 @@ def quality_sentences(quality: Quality) -> tuple[str, ...]:
         sentences.append(unlike_text(quality["unlike"]))
     if quality["verdict"] is not None:
         told = verdict_text(quality["verdict"])
-        sentences.append(told if by_value is None else f"By value: {told}")
+        sentences.append(
+            told if by_value is None else f"By value, {told[0].lower()}{told[1:]}"
+        )
     if "choice" in quality:
         sentences.append(choice_text(quality["choice"]))
+    if "search" in quality:
+        sentences.append(search_text(quality["search"]))
     return tuple(sentences)
 
 
@@ -142,6 +146,16 @@ def verdict_text(verdict: Mapping[str, Any]) -> str:
     return (
         f"The seed {told} be told from the population: it reaches"
         f" {number_text(verdict['auc'], 3)}, {chance}."
+    )
+
+
+def search_text(search: Mapping[str, Any]) -> str:
+    """Whom the held-out figures are from where settings were searched for."""
+    trials = counted(search["trials"], "setting was", "settings of the trees were")
+    judges = counted(search["judges"], "seed person", "seed people")
+    return (
+        f"{trials} tried, judged by two fifths of the seed; the held-out figures are from"
+        f" the other {judges} alone, who had no say in it."
     )
 
 

@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from python_scoring import cross_fitting
 from python_scoring.choice import Choice, candidates_of, chosen_of
-from python_scoring.cross_fitting import FOLDS, CrossFit
+from python_scoring.cross_fitting import FOLDS, UNSEARCHED_FOLDS, CrossFit
 from python_scoring.held_out_loss import held_out_losses
 from python_scoring.parameters import refusal
 from python_scoring.scorers import auto, boosted, weighted_bayes
@@ -32,7 +32,6 @@ RELATIONS = auto.RELATIONS
 IS_TUNED = True
 WHOLE_SEED = -1
 EVERY_FOLD = tuple(range(FOLDS))
-UNSEARCHED_FOLDS = (0, 1, 2)  # a search has judged its trials by the other two
 
 
 def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> Scorer:

@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from scipy.spatial.distance import cdist
 from scipy.stats import norm
-from sklearn.metrics import log_loss
+from sklearn.metrics import log_loss, roc_auc_score
 
 from catalog.errors import StudioError
 from orchestration.builds import load_build
@@ -21,6 +22,7 @@ from python_scoring.evaluation import auc_pu
 from python_scoring.features import features_of
 from python_scoring.learning_rows import one_batch
 from python_scoring.look_ups import counted, looked_up
+from python_scoring.model import Model
 from python_scoring.scorers.base import (
     SmallSeedError,
     fit_scorer,
@@ -489,6 +491,29 @@ def test_a_build_searches_where_the_specification_asks_for_it(built_of):
     assert figures["trials"] == 2
     assert 0 < figures["test_loss"] < 1 and 0 < figures["test_loss_of_fixed"] < 1
     assert (home.build(version.build_id) / "trials.db").exists()
+
+
+def test_nobody_who_judged_a_search_is_in_the_held_out_figures(built_of):
+    pytest.importorskip("optuna")
+    built = built_of("boosted")
+    folder = built.workshop.home.build(built.outcome.version.build_id)
+    engine = built.workshop.engine
+    names = ["scoring.seed_scores", "main.canonical_sample", "scoring.parameters"]
+    seed, sample, parameters = engine.read_tables(folder, names).values()
+    quality = json.loads(
+        (Path(built.outcome.version.path) / "quality.json").read_text()
+    )
+
+    judges = seed.filter(pc.is_valid(seed["log_odds"]))
+
+    assert set(judges["fold"].to_pylist()) == {0, 1, 2}
+    assert judges.num_rows == sum(each < 3 for each in seed["fold"].to_pylist())
+    scorer = Model.from_json(parameters["parameters"][0].as_py()).scorer
+    log_odds = [judges["log_odds"].to_numpy(), log_odds_of(scorer, sample)]
+    truth = np.repeat([1, 0], [len(each) for each in log_odds])
+    expected = roc_auc_score(truth, np.concatenate(log_odds))
+    assert quality["auc"]["value"] == pytest.approx(expected, abs=1e-9)
+    assert quality["search"] == {"trials": 2, "judges": judges.num_rows}
 
 
 def test_the_fixed_settings_are_judged_on_people_they_have_not_seen(tables, tmp_path):

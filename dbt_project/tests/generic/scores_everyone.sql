@@ -2,11 +2,11 @@
     The scores are as many as the members, finite and in range: one pass over a relation that
     is as large as the population. Comparisons with NaN are spelt so that NaN breaks them. Only
     a specification with `as_published_nulls`, or with a negative seed, may leave people
-    without a score.
+    without a score; after a search for settings also those who fit `judges`.
 
     arguments: {members: ref('canonical_members'), spec: source('inputs', 'spec')}
 #}
-{% test scores_everyone(model, members, spec, key="row_id") %}
+{% test scores_everyone(model, members, spec, key="row_id", judges="false") %}
     with
 
         scored as (
@@ -25,7 +25,11 @@
                             {{ key }} is not null
                             and log_odds is null
                             and score is null
-                            and (spec.as_published_nulls or {{ var("has_unlike") }})
+                            and (
+                                spec.as_published_nulls
+                                or {{ var("has_unlike") }}
+                                or ({{ var("is_searched") }} and {{ judges }})
+                            )
                         then 1
                     end
                 ) as sound_count
