@@ -57,6 +57,20 @@ def new(
         int | None,
         typer.Option(min=1, help="Its version; without one, the one in use."),
     ] = None,
+    seed_weight: Annotated[
+        str | None,
+        typer.Option(help="Column of the seed that says what each person is worth."),
+    ] = None,
+    unlike: Annotated[
+        str | None, typer.Option(help="Dataset of people you do not want more of.")
+    ] = None,
+    unlike_where: Annotated[
+        list[str] | None, typer.Option(help="Which of its rows. Can be given again.")
+    ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(help="Which rows of the population. Can be given again."),
+    ] = None,
     top: Annotated[int, typer.Option(help="How many people.")] = 1000,
     out: Annotated[
         Path | None, typer.Option(help="File to write; without one, standard output.")
@@ -68,9 +82,17 @@ def new(
 
     studio = open_studio()
     chosen = audiences.seed_choice(
-        studio, seed, seed_where or (), seed_audience, seed_version
+        studio,
+        seed,
+        seed_where or (),
+        seed_audience,
+        seed_version,
+        weight=seed_weight,
+        unlike=unlike,
+        unlike_where=unlike_where or (),
     )
-    text = audiences.draft(studio, name, chosen, population, top)
+    people = audiences.people_of(studio, population, where or ())
+    text = audiences.draft(studio, name, chosen, people, top)
     if out is None:
         typer.echo(text, nl=False)
         return

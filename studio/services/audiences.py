@@ -62,6 +62,10 @@ def seed_choice(
     where: Sequence[str],
     audience: str | None,
     version: int | None,
+    *,
+    weight: str | None = None,
+    unlike: str | None = None,
+    unlike_where: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The field `seed` of a specification, from what a command was given."""
     if (dataset is None) == (audience is None):
@@ -80,19 +84,44 @@ def seed_choice(
         )
     given: dict[str, Any]
     if dataset is not None:
-        found = workshop.catalog.get_dataset(dataset)
-        names = {each.name for each in found.columns}
-        given = {"dataset": found.name}
-        if where:
-            conditions = [parse_condition(text, names) for text in where]
-            given["where"] = [each.model_dump() for each in conditions]
+        given = people_of(workshop, dataset, where)
     else:
         given = {"audience": workshop.catalog.get_audience(str(audience)).name}
-    return given if version is None else {**given, "version": version}
+    if version is not None:
+        given["version"] = version
+    if weight is not None:
+        given["weight"] = weight
+    if unlike is not None:
+        given["unlike"] = people_of(workshop, unlike, unlike_where)
+    elif unlike_where:
+        raise StudioError(
+            "filter_without_dataset",
+            "option --unlike-where",
+            "is given without --unlike",
+            "name the dataset whose rows it chooses",
+        )
+    return given
+
+
+def people_of(
+    workshop: "Workshop", dataset: str, where: Sequence[str]
+) -> dict[str, Any]:
+    """A dataset, or the rows of it that all the conditions keep, as a specification has it."""
+    found = workshop.catalog.get_dataset(dataset)
+    given: dict[str, Any] = {"dataset": found.name}
+    if where:
+        names = {each.name for each in found.columns}
+        conditions = [parse_condition(text, names) for text in where]
+        given["where"] = [each.model_dump() for each in conditions]
+    return given
 
 
 def draft(
-    workshop: "Workshop", name: str, seed: dict[str, Any], population: str, top: int
+    workshop: "Workshop",
+    name: str,
+    seed: dict[str, Any],
+    population: dict[str, Any],
+    top: int,
 ) -> str:
     """A specification in YAML, with every eligible attribute named."""
     from orchestration.plan import plan_build
@@ -100,7 +129,7 @@ def draft(
     values = {
         "name": name,
         "seed": seed,
-        "population": {"dataset": workshop.catalog.get_dataset(population).name},
+        "population": population,
         "output": {"top": top},
     }
     plan = plan_build(workshop, specification_of(values))

@@ -43,6 +43,37 @@ def test_a_filter_is_written_planned_and_built(marked):
     assert built.json["people"] == 50
 
 
+def test_a_weight_people_to_avoid_and_a_population_filter_are_written(marked):
+    written = ask(
+        "audience", "new", *FILTER, "--seed-where", "converted=yes",
+        "--seed-weight", "age", "--unlike", "population",
+        "--unlike-where", "converted=no", "--unlike-where", "age<30",
+        "--where", "age>=25", "--out", "a.yml",
+    )  # fmt: skip
+
+    assert written.code == 0, written.err
+    found = read_specification(Path("a.yml"))
+    assert found.seed.weight == "age"
+    assert found.seed.unlike.dataset == "population"
+    assert [each.model_dump() for each in found.seed.unlike.where] == [
+        {"column": "converted", "is": "no"},
+        {"column": "age", "below": "30"},
+    ]
+    assert [each.model_dump() for each in found.population.where] == [
+        {"column": "age", "at_least": "25"}
+    ]
+    assert "age" not in [each.attribute for each in found.attributes]
+
+
+def test_which_rows_to_avoid_needs_their_dataset(marked):
+    answer = ask(
+        "audience", "new", *FILTER, "--seed-where", "converted=yes",
+        "--unlike-where", "age<30",
+    )  # fmt: skip
+
+    assert_refused(answer, "--unlike-where", "name the dataset")
+
+
 def test_what_the_filter_is_made_of_is_told_as_not_scored(marked):
     text = ask("audience", "new", *FILTER, "--seed-where", "converted=yes").out
 
