@@ -4,9 +4,15 @@ import os
 
 import pytest
 
+from tests.cheap_builds import make_builds_cheap
+
 OURS = ("LOOKALIKE_", "DAGSTER_")
 # Several modules of one name cannot be searched for doctests; they hold none.
 collect_ignore_glob = ["conftest.py", "*/conftest.py"]
+
+
+def pytest_configure():
+    make_builds_cheap()
 
 
 @pytest.hookimpl(wrapper=True)

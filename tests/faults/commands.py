@@ -30,6 +30,7 @@ LOADED_BEFORE = [
     "pyarrow.parquet",
     "scipy.stats",
     "tests.faults.borders",
+    "tests.faults.loaded",
 ]
 END_SECONDS = 60.0
 # A process that got its signal must be gone, with all its children, after so long.

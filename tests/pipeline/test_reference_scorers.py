@@ -43,6 +43,7 @@ def pair(request, people, tmp_path_factory):
         categorical=CATEGORICAL,
         continuous=CONTINUOUS,
         scoring={"model": request.param, "learn_from": "seed"},
+        with_report=True,
     )
     log_odds, weights = ORACLES[request.param](
         seed, population, population, CATEGORICAL, CONTINUOUS
@@ -114,6 +115,7 @@ def test_people_who_lack_a_value_have_no_score_where_that_is_asked(people, tmp_p
             "as_published_nulls": True,
         },
         limits=BUILT_KNOWINGLY,
+        with_report=True,
     )
 
     missing = population["pdays"].isna()
