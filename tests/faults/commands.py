@@ -29,6 +29,10 @@ LOADED_BEFORE = [
     "pandas",
     "pyarrow.parquet",
     "scipy.stats",
+    "alembic.command",
+    "dagster._core.storage.base_storage",
+    "dbt.task.build",
+    "vl_convert",
     "tests.faults.borders",
     "tests.faults.loaded",
 ]
