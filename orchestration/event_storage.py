@@ -3,7 +3,8 @@
 Dagster opens and closes a database for each event, and closing the last connection to
 a SQLite file writes its log back: 38 ms an event against 4 ms, some two hundred times a
 build. It also asks the database for its own tables, columns and finished migrations
-before most statements; once there they stay, so they are asked for once. Each run's
+before most statements; once there they stay, so they are asked for once. So it asks,
+a hundred times a build, whether the run's partition is there. Each run's
 file begins as a copy of an empty one, whose tables and indexes were made once, with
 some ninety writes to disk. Named in `dagster.yaml`; a plain SqliteEventLogStorage
 reads the same files.
@@ -11,6 +12,7 @@ reads the same files.
 
 import os
 import shutil
+import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -26,6 +28,8 @@ from sqlalchemy import Connection, Engine, create_engine, inspect
 # The index, and the runs at work; each run has a file of its own.
 KEPT_SHARDS = 8
 BUSY_SECONDS = 60
+# Another process may take a partition away.
+PARTITION_SECONDS = 5.0
 # Not `.db`: what ends so is a run to Dagster.
 EMPTY_RUN = f"empty_run.dagster-{dagster_version}"
 
@@ -36,6 +40,7 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
     def __init__(self, base_dir: str, inst_data: Any = None) -> None:
         self._connections: OrderedDict[str, Connection] = OrderedDict()
         self._known: set[tuple[str, str]] = set()
+        self._seen_partitions: dict[tuple[str, str], float] = {}
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -113,6 +118,25 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
                 return False
             self._known.add(known)
         return True
+
+    def has_dynamic_partition(
+        self, partitions_def_name: str, partition_key: str
+    ) -> bool:
+        """Whether a partition is there; one that was a moment ago still is."""
+        partition = (partitions_def_name, partition_key)
+        seen = self._seen_partitions.get(partition)
+        if seen is None or time.monotonic() - seen > PARTITION_SECONDS:
+            if not super().has_dynamic_partition(*partition):
+                return False
+            self._seen_partitions[partition] = time.monotonic()
+        return True
+
+    def delete_dynamic_partition(
+        self, partitions_def_name: str, partition_key: str
+    ) -> None:
+        """Take a partition away, at once for this process."""
+        self._seen_partitions.pop((partitions_def_name, partition_key), None)
+        super().delete_dynamic_partition(partitions_def_name, partition_key)
 
     def dispose(self) -> None:
         """Close every database."""

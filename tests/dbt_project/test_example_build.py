@@ -3,12 +3,13 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pytest
+
+from tests.dbt_project.conftest import in_process
 
 # Relations with one row a person: their row ids follow the order of the population.
 BY_PERSON = {
@@ -105,9 +106,7 @@ def test_no_number_is_infinite_or_not_a_number(example: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def shuffled(
-    example: Path, dbt: Callable[..., str], tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def shuffled(example: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same example with the population in another order, on four threads."""
     folder = tmp_path_factory.mktemp("shuffled")
     with duckdb.connect(str(folder / "work.duckdb")) as connection:
@@ -134,7 +133,10 @@ def shuffled(
                 "order by new_rows.row_id"
             )
         connection.execute("drop table new_rows; detach original")
-    dbt(folder, "run", threads=4)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LOOKALIKE_WORK_DATABASE", str(folder / "work.duckdb"))
+        patch.setenv("LOOKALIKE_THREADS", "4")
+        in_process(folder, "run")
     return folder
 
 
@@ -167,12 +169,16 @@ def test_recall_is_the_share_of_held_out_seed_people_above_the_cut(
 
 
 def test_a_real_build_never_meets_example_rows(
-    dbt: Callable[..., str], tmp_path: Path
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("LOOKALIKE_WORK_DATABASE", str(tmp_path / "work.duckdb"))
     with pytest.raises(
         AssertionError, match="input inputs.seed of build abcd1234 is absent"
     ):
-        dbt(tmp_path, "run", "--select", "stg_seed", "--vars", "{build_id: abcd1234}")
+        in_process(
+            tmp_path,
+            *("run", "--select", "stg_seed", "--vars", "{build_id: abcd1234}"),
+        )
     with relations(tmp_path) as connection:
         assert not connection.sql("show all tables").fetchall()
 

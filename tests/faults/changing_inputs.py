@@ -44,7 +44,8 @@ class Inputs:
                 write_over(self.home.folder / "population.parquet", population)
                 write_over(self.home.folder / "seed.csv", seed)
                 workshop = self.home.open()
-                folder = Path(self.home.build(workshop).version.path)
+                built = self.home.build(workshop, with_report=False)
+                folder = Path(built.version.path)
                 workshop.catalog.close()
                 key, found = told_inputs(read_manifest(folder))
                 self.hashes[key] = found

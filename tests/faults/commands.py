@@ -29,7 +29,12 @@ LOADED_BEFORE = [
     "pandas",
     "pyarrow.parquet",
     "scipy.stats",
+    "alembic.command",
+    "dagster._core.storage.base_storage",
+    "dbt.task.build",
+    "vl_convert",
     "tests.faults.borders",
+    "tests.faults.loaded",
 ]
 END_SECONDS = 60.0
 # A process that got its signal must be gone, with all its children, after so long.

@@ -113,6 +113,28 @@ def test_a_run_asks_for_the_log_s_own_tables_once(instance):
     assert migrations == []
 
 
+def test_a_partition_is_asked_for_once_in_a_while_until_it_is_gone(
+    instance, monkeypatch
+):
+    def is_there():
+        return instance.has_dynamic_partition("audiences", "a")
+
+    before = is_there()
+    instance.add_dynamic_partitions("audiences", ["a"])
+    sent = [statements_of(is_there) for _ in range(2)]
+    instance.delete_dynamic_partition("audiences", "a")
+
+    assert (before, is_there()) == (False, False)
+    assert [bool(each) for each in sent] == [True, False]
+
+    other = SqliteEventLogStorage(instance.event_log_storage._base_dir)
+    instance.add_dynamic_partitions("audiences", ["a"])
+    assert is_there()
+    other.delete_dynamic_partition("audiences", "a")
+    monkeypatch.setattr("orchestration.event_storage.PARTITION_SECONDS", -1.0)
+    assert not is_there()
+
+
 def test_few_runs_are_kept_open(tmp_path):
     storage = KeptSqliteEventLogStorage(str(tmp_path))
 

@@ -42,7 +42,7 @@ class Refreshed:
 def refreshed(kept):
     workshop, audience, first = kept.put_back()
     before = set(members(first)["person_key"])
-    second = build_directly(workshop, audience).version
+    second = build_directly(workshop, audience, with_report=False).version
     report = json.loads((Path(second.path) / "figures.json").read_text())
     workshop.catalog.close()
     return Refreshed(
@@ -79,7 +79,7 @@ def test_the_margin_keeps_more_people_than_a_sharp_cut(refreshed, published, kep
     workshop, audience, _ = published
     keep(workshop, kept.folder, output={"top": 100})
 
-    sharp = members(build_directly(workshop, audience).version)
+    sharp = members(build_directly(workshop, audience, with_report=False).version)
 
     assert len(refreshed.before & set(refreshed.members["person_key"])) > len(
         refreshed.before & set(sharp["person_key"])
@@ -98,7 +98,7 @@ def test_ranks_are_those_among_all_candidates(refreshed):
 def test_the_version_before_is_part_of_the_build_s_name(published):
     workshop, audience, first = published
 
-    second = build_audience(workshop, audience)
+    second = build_directly(workshop, audience, with_report=False)
     again = build_audience(workshop, audience)
     forced = build_audience(workshop, audience, force=True)
 
@@ -112,9 +112,9 @@ def test_the_version_before_is_part_of_the_build_s_name(published):
 
 def test_a_first_version_is_cut_sharply_and_found_again(studio, tmp_path):
     workshop, audience = studio
-    plain = build_directly(workshop, audience).version
+    plain = build_directly(workshop, audience, with_report=False).version
     keep(workshop, tmp_path, output=MARGIN)
-    with_margin = build_directly(workshop, audience).version
+    with_margin = build_directly(workshop, audience, with_report=False).version
 
     assert with_margin.figures["content_hash"] == plain.figures["content_hash"]
     assert build_audience(workshop, audience).version == with_margin
@@ -124,7 +124,7 @@ def test_without_a_margin_nothing_of_the_version_before_is_read(published, kept)
     workshop, audience, _ = published
     keep(workshop, kept.folder, output={"top": 100})
 
-    version = build_directly(workshop, audience).version
+    version = build_directly(workshop, audience, with_report=False).version
 
     folder = workshop.home.build(version.build_id)
     table = workshop.engine.read_table(folder, "inputs.previous_members")

@@ -189,7 +189,7 @@ def build_again_elsewhere(workshop, audience, home):
     folder = home.parent / "unharmed"
     folder.mkdir()
     other, same = open_studio(folder)
-    return build_directly(other, same).version.path
+    return build_directly(other, same, with_report=False).version.path
 
 
 def content_hash(folder) -> str:

@@ -112,7 +112,7 @@ def test_who_entered_left_and_stayed_are_counted_by_person(published, kept):
     population["age"] += 10
     population.to_parquet(kept.folder / "population.parquet")
 
-    second = build_directly(workshop, audience).version
+    second = build_directly(workshop, audience, with_report=False).version
 
     before, after = (
         set(pd.read_parquet(Path(each.path) / "members.parquet")["person_key"])
@@ -132,7 +132,7 @@ def test_an_attribute_of_one_version_alone_is_named(published, kept):
     workshop, audience, first = published
     keep(workshop, kept.folder, attributes=["age", "income"])
 
-    second = build_directly(workshop, audience).version
+    second = build_directly(workshop, audience, with_report=False).version
 
     refresh = report_of(second)["refresh"]
     assert refresh["not_compared"] == ["country", "plan", "visits"]
@@ -296,7 +296,7 @@ def test_a_damaged_version_is_not_compared_with(published):
 def test_versions_are_compared_in_both_directions(published, kept):
     workshop, audience, first = published
     keep(workshop, kept.folder, output={"top": 60})
-    second = build_directly(workshop, audience).version
+    second = build_directly(workshop, audience, with_report=False).version
 
     forth = compare(Path(first.path), Path(second.path), 1)
     back = compare(Path(second.path), Path(first.path), 2)
@@ -361,7 +361,7 @@ def test_a_changed_specification_begins_at_the_beginning(studio, tmp_path, monke
     before = files_below(workshop.home.build(old))
     keep(workshop, tmp_path, scoring={"smoothing": 60})
 
-    outcome = build_directly(workshop, audience)
+    outcome = build_directly(workshop, audience, with_report=False)
 
     assert outcome.version.build_id != old
     assert files_below(workshop.home.build(old)) == before

@@ -68,8 +68,12 @@ def build(
     fairness: Mapping[str, Any] | None = None,
     ending: str = "parquet",
     threads: int = 2,
+    with_report: bool = False,
 ) -> Built:
-    """Write both frames, register them and build; by default everybody is ranked."""
+    """Write both frames, register them and build; by default everybody is ranked.
+
+    The report page, a sixth of the work, is drawn where a test is about it.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     paths = {}
     for name, frame in (("seed", seed), ("population", population)):
@@ -94,14 +98,20 @@ def build(
             "fairness": fairness or {},
         }
     )
-    return build_specification(folder, specification, threads=threads)
+    return build_specification(
+        folder, specification, threads=threads, with_report=with_report
+    )
 
 
 def build_specification(
-    folder: Path, specification: AudienceSpecification, *, threads: int = 2
+    folder: Path,
+    specification: AudienceSpecification,
+    *,
+    threads: int = 2,
+    with_report: bool = False,
 ) -> Built:
     """Build a specification whose relative paths count from `folder`."""
     home = create_home(folder / "home")
     workshop = open_workshop(home, threads=threads, memory_limit="1GB")
     audience, _ = keep_specification(workshop, specification, folder)
-    return Built(workshop, build_directly(workshop, audience))
+    return Built(workshop, build_directly(workshop, audience, with_report=with_report))

@@ -25,4 +25,5 @@ def base(tmp_path_factory, seed, population):
         population,
         categorical=people.CATEGORICAL,
         continuous=people.CONTINUOUS,
+        with_report=True,
     )

@@ -37,6 +37,7 @@ def built(tmp_path_factory, seed, population):
         seed.assign(country=lambda frame: frame["country"].replace("IT", HOSTILE)),
         with_dates(population),
         fairness={"protected": ["country", "age", "since"]},
+        with_report=True,
     )
 
 
@@ -126,7 +127,7 @@ def test_what_is_protected_is_in_no_weight_and_no_contribution(built):
 def test_protecting_gives_the_audience_that_leaving_out_gives(
     tmp_path, built, seed, population
 ):
-    plain = build_of(tmp_path, seed, population)
+    plain = build_of(tmp_path, seed, population, with_report=True)
 
     assert plain.content_hash == built.content_hash
     assert not (plain.folder / "fairness.json").exists()

@@ -79,6 +79,7 @@ def built_of(people, tmp_path_factory):
                 continuous=CONTINUOUS,
                 scoring={"model": model, "trials": 2 if model == "boosted" else 0},
                 output={"top": 500},
+                with_report=True,
             )
         return known[model]
 

@@ -40,6 +40,7 @@ def with_seed(tmp_path_factory, seed, everybody):
         categorical=people.CATEGORICAL,
         continuous=people.CONTINUOUS,
         output={"top": 40, "include_seed": True},
+        with_report=True,
     )
 
 

@@ -96,7 +96,8 @@ def seed(population):
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory, population, seed):
-    return built_of(tmp_path_factory.mktemp("people"), seed, population)
+    folder = tmp_path_factory.mktemp("people")
+    return built_of(folder, seed, population, with_report=True)
 
 
 @pytest.fixture(scope="module")
@@ -198,7 +199,7 @@ def test_an_identifier_that_would_join_everyone_is_dropped_and_reported(
     dirty_seed = seed.copy()
     dirty_seed.loc[0, "maid"] = "unknown"
 
-    found = built_of(tmp_path, dirty_seed, junk)
+    found = built_of(tmp_path, dirty_seed, junk, with_report=True)
 
     clean = junk.assign(maid=junk["maid"].where(~junk["maid"].isin(["unknown", zeros])))
     known = identifiers_of(seed)

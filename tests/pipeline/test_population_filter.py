@@ -42,7 +42,7 @@ def fits(frame):
 
 @pytest.fixture(scope="module")
 def filtered(studio):
-    return studio.build(SEED, population=FILTERED, attributes=SCORED)
+    return studio.build(SEED, population=FILTERED, attributes=SCORED, with_report=True)
 
 
 def test_a_filter_gives_the_audience_that_a_file_of_those_people_gives(

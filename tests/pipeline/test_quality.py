@@ -32,7 +32,14 @@ def build_of(folder, seed, population, **options):
 @pytest.fixture(scope="module")
 def built(tmp_path_factory, seed, population):
     folder = tmp_path_factory.mktemp("quality")
-    return build_of(folder, seed, population, output={"top": 400}, economics=ECONOMICS)
+    return build_of(
+        folder,
+        seed,
+        population,
+        output={"top": 400},
+        economics=ECONOMICS,
+        with_report=True,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +108,7 @@ def test_it_is_built_knowingly_with_a_warning(tmp_path, population):
         population,
         limits={"allow_indistinct": True},
         scoring={"attribute_weights": "none"},
+        with_report=True,
     )
 
     figures = json.loads((got.folder / "figures.json").read_text())

@@ -41,7 +41,13 @@ def studio(tmp_path_factory, everybody):
 
 @pytest.fixture(scope="module")
 def built(studio):
-    return studio.build(SEED, attributes=SCORED, population=POPULATION, output=OUTPUT)
+    return studio.build(
+        SEED,
+        attributes=SCORED,
+        population=POPULATION,
+        output=OUTPUT,
+        with_report=True,
+    )
 
 
 def by_hand(everybody, scores, matched, size, least, most):

@@ -1,5 +1,6 @@
 """The whole pipeline with the reference system's scorers, against a second reading."""
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ CONTINUOUS = ["age", "campaign", "pdays", "previous"]
 ORACLES = {"documented": documented, "published_sql": published_sql}
 # One or two attributes do not tell this seed from random people.
 BUILT_KNOWINGLY = {"allow_indistinct": True}
+KINDS = (("categorical", ["job"]), ("continuous", ["age"]))
 LEARNT_FOR = {
     "documented": {"distribution_moments", "distribution_tenths"},
     "published_sql": {"distribution_moments"},
@@ -43,6 +45,7 @@ def pair(request, people, tmp_path_factory):
         categorical=CATEGORICAL,
         continuous=CONTINUOUS,
         scoring={"model": request.param, "learn_from": "seed"},
+        with_report=True,
     )
     log_odds, weights = ORACLES[request.param](
         seed, population, population, CATEGORICAL, CONTINUOUS
@@ -114,6 +117,7 @@ def test_people_who_lack_a_value_have_no_score_where_that_is_asked(people, tmp_p
             "as_published_nulls": True,
         },
         limits=BUILT_KNOWINGLY,
+        with_report=True,
     )
 
     missing = population["pdays"].isna()
@@ -146,45 +150,40 @@ def test_nobody_with_a_score_is_refused(people, tmp_path):
         )
 
 
+@pytest.fixture(scope="module")
+def log_odds_of(people, tmp_path_factory):
+    """Log odds by one attribute alone, built once; numbers may all be moved."""
+
+    @cache
+    def built(model: str, name: str, shift: float = 0.0) -> pd.Series:
+        moved = [side.assign(age=side["age"] + shift) for side in people]
+        built = build(
+            tmp_path_factory.mktemp(f"{model}_{name}"),
+            *moved,
+            **{kind: [one for one in names if one == name] for kind, names in KINDS},
+            scoring={"model": model},
+            limits=BUILT_KNOWINGLY,
+        )
+        return built.members.set_index("user_id")["log_odds"].sort_index()
+
+    return built
+
+
 @pytest.mark.parametrize("model", list(ORACLES))
 @pytest.mark.parametrize("name", ["job", "age"])
-def test_one_kind_of_attribute_alone_is_enough(people, tmp_path, model, name):
+def test_one_kind_of_attribute_alone_is_enough(people, log_odds_of, model, name):
     seed, population = people
-    kinds = {"categorical": ["job"], "continuous": []}
-    if name == "age":
-        kinds = {"categorical": [], "continuous": ["age"]}
 
-    built = build(
-        tmp_path,
-        seed,
-        population,
-        **kinds,
-        scoring={"model": model},
-        limits=BUILT_KNOWINGLY,
-    )
+    got = log_odds_of(model, name)
 
-    expected, _ = ORACLES[model](seed, population, population, *kinds.values())
+    kinds = [[one for one in names if one == name] for _, names in KINDS]
+    expected, _ = ORACLES[model](seed, population, population, *kinds)
     by_id = pd.Series(expected, index=population["user_id"])
-    got = built.members.set_index("user_id")["log_odds"]
     np.testing.assert_allclose(got, by_id.loc[got.index], rtol=1e-9, atol=2e-9)
 
 
 @pytest.mark.parametrize("model", list(ORACLES))
-def test_numbers_of_any_magnitude_score_as_the_small_ones(people, tmp_path, model):
-    seed, population = people
-    scores = []
-    for place, shift in enumerate((0.0, 1e15)):
-        moved = [side.assign(age=side["age"] + shift) for side in (seed, population)]
-        folder = tmp_path / str(place)
-        folder.mkdir()
-        built = build(
-            folder,
-            *moved,
-            categorical=[],
-            continuous=["age"],
-            scoring={"model": model},
-            limits=BUILT_KNOWINGLY,
-        )
-        scores.append(built.members.set_index("user_id")["log_odds"].sort_index())
+def test_numbers_of_any_magnitude_score_as_the_small_ones(log_odds_of, model):
+    scores = [log_odds_of(model, "age", shift) for shift in (0.0, 1e15)]
 
     pd.testing.assert_series_equal(*scores, rtol=0, atol=1e-9)

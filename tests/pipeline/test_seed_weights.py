@@ -40,7 +40,9 @@ def studio(tmp_path_factory, seed) -> Studio:
 
 @pytest.fixture(scope="module")
 def weighed(studio) -> Built:
-    return studio.build({"dataset": "seed", "weight": "value"}, **LEARN)
+    return studio.build(
+        {"dataset": "seed", "weight": "value"}, with_report=True, **LEARN
+    )
 
 
 @pytest.fixture(scope="module")

@@ -26,10 +26,13 @@ class Studio:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.workshop = open_workshop(
-            create_home(folder / "home"), threads=1, memory_limit="1GB"
-        )
         self.paths: dict[str, str] = {}
+        self.open()
+
+    def open(self) -> None:
+        self.workshop = open_workshop(
+            create_home(self.folder / "home"), threads=1, memory_limit="1GB"
+        )
 
     def write(self, name: str, frame: pd.DataFrame, ending: str = "parquet") -> None:
         path = self.folder / f"{name}.{ending}"
@@ -60,10 +63,11 @@ class Studio:
         register_declared(self.workshop, specification, self.folder)
         return plan_build(self.workshop, specification)
 
-    def build(self, seed: dict, **fields) -> Built:
+    def build(self, seed: dict, *, with_report: bool = False, **fields) -> Built:
         specification = self.specification(seed, **fields)
         audience, _ = keep_specification(self.workshop, specification, self.folder)
-        return Built(self.workshop, build_directly(self.workshop, audience))
+        outcome = build_directly(self.workshop, audience, with_report=with_report)
+        return Built(self.workshop, outcome)
 
     def remarks(self, built: Built, kind: str = "warnings") -> dict[str, str]:
         figures = json.loads((built.folder / "figures.json").read_text())
@@ -103,18 +107,25 @@ CONVERTED = {
 }
 
 
+@pytest.fixture(scope="module")
+def of_file(tmp_path_factory, everybody, seed) -> Built:
+    """The audience of the seed as a file of its own."""
+    studio = Studio(tmp_path_factory.mktemp("file"))
+    studio.write("population", everybody)
+    studio.write("seed", seed)
+    return studio.build({"dataset": "seed"}, attributes=ATTRIBUTES)
+
+
 # A filter on the population's own table
 
 
 @pytest.mark.parametrize("ending", ["parquet", "csv"])
 def test_a_filter_gives_the_audience_that_a_file_of_those_rows_gives(
-    studio, everybody, seed, ending
+    studio, everybody, seed, of_file, ending
 ):
     studio.write("population", everybody, ending)
-    studio.write("seed", seed, ending)
 
     filtered = studio.build(CONVERTED, attributes=ATTRIBUTES)
-    of_file = studio.build({"dataset": "seed"}, attributes=ATTRIBUTES)
 
     assert len(filtered.members) == 200
     assert filtered.content_hash == of_file.content_hash
@@ -271,30 +282,23 @@ def test_another_filter_or_other_rows_are_another_build(studio, everybody):
 HOSTILE = ['it\'s "q"; --', "{{ 7 * 7 }}", "{% raw %}", "line\nbreak", "😀", "select"]
 
 
-@pytest.fixture(scope="module")
-def under_plain_names(tmp_path_factory, everybody) -> Built:
-    """The audience of the filter where no name or value is out of the common."""
-    studio = Studio(tmp_path_factory.mktemp("plain"))
-    studio.write("population", everybody)
-    return studio.build(CONVERTED, attributes=ATTRIBUTES)
-
-
-@pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_names_and_values_in_a_filter_change_nothing(
-    studio, everybody, under_plain_names, name
+    studio, everybody, of_file
 ):
-    hostile = everybody.rename(columns={"converted": name}).replace(
-        {name: {"yes": name}}
-    )
-    studio.write("hostile", hostile)
+    """Each condition alone keeps 600 people, and all together keep the same."""
+    marks = {name: everybody["converted"].replace("yes", name) for name in HOSTILE}
+    studio.write("hostile", everybody.drop(columns="converted").assign(**marks))
+    conditions = [{"column": name, "is": name} for name in HOSTILE]
+    asked = {"population": {"dataset": "hostile"}, "attributes": ATTRIBUTES}
 
-    built = studio.build(
-        {"dataset": "hostile", "where": [{"column": name, "is": name}]},
-        population={"dataset": "hostile"},
-        attributes=ATTRIBUTES,
-    )
+    alone = [
+        studio.plan({"dataset": "hostile", "where": [each]}, **asked)
+        for each in conditions
+    ]
+    built = studio.build({"dataset": "hostile", "where": conditions}, **asked)
 
-    assert built.content_hash == under_plain_names.content_hash
+    assert [plan_as_json(plan)["seed"]["rows"] for plan in alone] == [600] * 6
+    assert built.content_hash == of_file.content_hash
 
 
 # A bare list of ids
@@ -302,20 +306,17 @@ def test_hostile_names_and_values_in_a_filter_change_nothing(
 
 @pytest.mark.parametrize("ending", ["parquet", "csv"])
 def test_a_bare_list_learns_what_the_population_knows_of_its_people(
-    studio, everybody, seed, ending
+    studio, everybody, seed, of_file, ending
 ):
     studio.write("population", everybody)
-    studio.write("seed", seed)
     studio.write("ids", seed[["user_id"]], ending)
 
     bare = studio.build({"dataset": "ids"}, attributes=ATTRIBUTES)
-    whole = studio.build(
-        {"dataset": "seed"}, attributes=ATTRIBUTES, scoring={"learn_from": "population"}
-    )
 
-    assert bare.content_hash == whole.content_hash
-    overlap = bare.relation("main.report_overlap").iloc[0]
-    assert overlap["learn_from"] == "population"
+    assert bare.content_hash == of_file.content_hash
+    for built in (bare, of_file):
+        overlap = built.relation("main.report_overlap").iloc[0]
+        assert overlap["learn_from"] == "population"
 
 
 def test_a_list_without_a_header_is_a_seed_once_its_column_is_mapped(
@@ -378,12 +379,18 @@ def test_enough_matched_people_are_learnt_from_by_their_rows_in_the_population(
 @pytest.mark.parametrize(
     ("minimum", "learnt"), [(600, "population"), (601, "seed"), (None, "population")]
 )
-def test_how_many_are_enough_is_a_setting(studio, everybody, seed, minimum, learnt):
+def test_how_many_are_enough_is_a_setting(
+    studio, everybody, seed, of_file, minimum, learnt
+):
     studio.write("population", everybody)
     studio.write("seed", seed)
-    scoring = {} if minimum is None else {"matched_minimum": minimum}
+    scoring = {"matched_minimum": minimum}
 
-    built = studio.build({"dataset": "seed"}, attributes=ATTRIBUTES, scoring=scoring)
+    built = (
+        studio.build({"dataset": "seed"}, attributes=ATTRIBUTES, scoring=scoring)
+        if minimum
+        else of_file
+    )
 
     assert built.relation("main.report_overlap").iloc[0]["learn_from"] == learnt
     figures = json.loads((built.folder / "figures.json").read_text())
@@ -490,14 +497,28 @@ def test_values_unknown_to_the_population_are_told_by_attribute(
 # An earlier audience
 
 
-@pytest.fixture
-def with_audience(studio, everybody, seed):
+@pytest.fixture(scope="module")
+def first(tmp_path_factory, everybody, seed):
+    """A studio with the audience First, and a copy of its folder."""
+    studio = Studio(tmp_path_factory.mktemp("first") / "studio")
     studio.write("population", everybody)
     studio.write("seed", seed)
     studio.first = studio.build(
         {"dataset": "seed"}, name="First", attributes=["country", "age"]
     )
+    studio.workshop.catalog.close()
+    shutil.copytree(studio.folder, studio.folder.with_name("kept"))
     return studio
+
+
+@pytest.fixture
+def with_audience(first):
+    """The studio with the audience First, put back as it was."""
+    shutil.rmtree(first.folder)
+    shutil.copytree(first.folder.with_name("kept"), first.folder)
+    first.open()
+    yield first
+    first.workshop.catalog.close()
 
 
 def test_an_audience_is_a_seed_by_its_people_s_ids(with_audience):

@@ -34,7 +34,7 @@ def studio(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def built(studio):
-    return studio.build(SEED, attributes=SCORED, output=OUTPUT)
+    return studio.build(SEED, attributes=SCORED, output=OUTPUT, with_report=True)
 
 
 def test_tiers_are_the_audience_in_parts_by_rank(built):

@@ -69,7 +69,7 @@ def studio(tmp_path_factory, everybody, seed, unwanted) -> Studio:
 @pytest.fixture(scope="module")
 def built(studio) -> Built:
     output = {"best_percent": 10, "include_seed": True}
-    return studio.build(UNLIKE, output=output, **LEARN)
+    return studio.build(UNLIKE, output=output, with_report=True, **LEARN)
 
 
 def test_nobody_of_it_is_in_the_audience_the_seed_neither(built, unwanted, seed):

@@ -6,6 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from catalog.specification import read_specification
+from tests.pipeline.building import build_specification
 from tests.studio.conftest import ask, assert_refused, write_people, write_specification
 
 
@@ -18,11 +20,12 @@ def two_versions(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LOOKALIKE_HOME", str(folder / "home"))
         patch.chdir(folder)
-        assert ask("audience", "build", path).code == 0
+        specification = read_specification(path)
+        build_specification(folder, specification, with_report=True)
         population = pd.read_csv("population.csv")
         population["age"] += 8
         population.to_csv("population.csv", index=False)
-        assert ask("audience", "build", path).code == 0
+        build_specification(folder, specification, with_report=True)
     return folder
 
 
