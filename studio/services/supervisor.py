@@ -1,76 +1,184 @@
-"""Dagster's processes for `lookalike dev`: started together, ended together."""
+"""Dagster's servers as children of the studio: watched, started again, ended with it."""
 
-import os
-import signal
-import socket
-import subprocess
-import sys
-from typing import TYPE_CHECKING
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Self
 
 from catalog.errors import StudioError
-from studio.ending import leave_ending_to_others
+from studio.services.child_process import Child, Guard, end_all
+from studio.services.health import Health, PartHealth, PartState
 
 if TYPE_CHECKING:
-    from orchestration.workshop import Workshop
+    from orchestration.servers import Servers
 
-LOOPBACK = "127.0.0.1"
-
-
-def run_dagster(workshop: "Workshop", port: int) -> int:
-    """Run Dagster on loopback until it ends or is interrupted; its exit code.
-
-    The web server has no login, so it listens on this machine alone.
-    """
-    from orchestration.instance import open_instance
-    from orchestration.partitions import sync_partitions
-    from orchestration.project import ROOT, manifest_path
-
-    refuse_taken_port(port)
-    manifest_path()
-    with open_instance(workshop.home) as instance:
-        slugs = [each.slug for each in workshop.catalog.list_audiences()]
-        sync_partitions(instance, slugs)
-    print(f"Dagster on http://{LOOPBACK}:{port} (stop it with Ctrl-C)", flush=True)  # noqa: T201
-    process = subprocess.Popen(  # noqa: S603
-        [
-            sys.executable,
-            "-m",
-            "dagster",
-            "dev",
-            "--host",
-            LOOPBACK,
-            "--port",
-            str(port),
-        ],
-        cwd=ROOT,  # pyproject.toml there names the definitions
-        env=os.environ.copy(),
-        start_new_session=True,
-    )
-    leave_ending_to_others()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop(process))
-    return process.wait()
+LOOK_SECONDS = 0.5
+ASK_SECONDS = 3.0
+TEND_SECONDS = 10.0
+# A daemon gives a sign every 30 seconds.
+SILENT_SECONDS = 60.0
+# A busy web server may take its time.
+PATIENCE_SECONDS = 15.0
+# What does not answer for so long is killed and started again.
+HUNG_SECONDS = 180.0
 
 
-def stop(process: "subprocess.Popen[bytes]") -> None:
-    """End the whole group; `dagster dev` alone would leave its children behind."""
-    os.killpg(process.pid, signal.SIGTERM)
-    try:
-        process.wait(timeout=8)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
+@dataclass(slots=True)
+class Part:
+    """A child, and what is known of its health."""
 
+    child: Child
+    health: PartHealth
+    well_at: float = 0.0
 
-def refuse_taken_port(port: int) -> None:
-    """Dagster would stay up without its web server where the port is taken."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    def become(self, state: PartState, cause: str = "", remedy: str = "") -> None:
+        """Take on a state; the time of the change stays while it lasts."""
+        now = self.health
+        if (now.state, now.cause) != (state, cause):
+            since = now.since if now.state is state else datetime.now(UTC)
+            self.health = PartHealth(
+                state=state, since=since, cause=cause, remedy=remedy
+            )
+
+    def judge(self, is_well: bool, cause: str, patience: float) -> None:
+        """Take note of a look at a running server; what is new has a minute."""
+        if not self.child.is_running:
+            return
+        now = time.monotonic()
+        if is_well:
+            self.well_at = now
+            self.become(PartState.well)
+            return
+        is_new = self.health.state is PartState.starting
+        if now - self.well_at > (SILENT_SECONDS if is_new else patience):
+            self.become(PartState.down, cause, f"wait, or look into {self.child.log}")
+
+    def look(self) -> None:
+        """See whether the process lives; start it again when its time has come."""
         try:
-            probe.bind((LOOPBACK, port))
-        except OSError as error:
-            raise StudioError(
-                "port_taken",
-                f"port {port}",
-                "is in use by another process",
-                "stop that, or choose another with --port",
-            ) from error
+            has_died = self.child.look()
+        except StudioError as error:
+            self.child.has_given_up = True
+            self.become(PartState.down, error.cause, error.remedy)
+            return
+        if self.child.has_given_up:
+            self.become(
+                PartState.down,
+                f"{self.child.last_end}, too often to be started again",
+                f"look into {self.child.log}, then start the studio again",
+            )
+        elif has_died:
+            self.become(
+                PartState.down, self.child.last_end, "it is being started again"
+            )
+        if not self.child.is_running:
+            self.well_at = time.monotonic()
+
+
+class Supervisor:
+    """Dagster's servers, up while the block lasts.
+
+    `guarded` has a child killed where this process dies. `should_end` is asked each half
+    second: the servers end as soon as it says so.
+    """
+
+    def __init__(
+        self,
+        servers: "Servers",
+        guarded: Guard,
+        should_end: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._servers = servers
+        self._should_end = should_end
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="dagster", daemon=True)
+        now = datetime.now(UTC)
+        self._parts = {
+            name: Part(
+                Child(
+                    partial(servers.command, name),
+                    folder=servers.folder,
+                    environment=servers.environment(name),
+                    log=servers.log(name),
+                    guarded=guarded,
+                ),
+                PartHealth(state=PartState.starting, since=now),
+                time.monotonic(),
+            )
+            for name in servers.names
+        }
+
+    def __enter__(self) -> Self:
+        self._servers.prepare()
+        self._parts["code_location"].child.start()
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        for part in self._parts.values():
+            part.child.ask_to_end()
+        self._thread.join()
+        self._end()
+
+    @property
+    def port(self) -> int:
+        """Where the web server listens on loopback."""
+        return self._servers.port
+
+    @property
+    def path(self) -> str:
+        """The path below which the web server's screens stand."""
+        return self._servers.path
+
+    @property
+    def address(self) -> str:
+        """The web server's address, whether it answers or not."""
+        return self._servers.address
+
+    def health(self) -> Health:
+        """What the last look saw."""
+        return Health(**{name: part.health for name, part in self._parts.items()})
+
+    def _watch(self) -> None:
+        asked_at = tended_at = 0.0
+        while not self._ended.wait(LOOK_SECONDS):
+            if self._should_end():
+                self._end()
+                return
+            # The others begin once the graph is loaded: without it they would err a while.
+            for part in self._parts.values():
+                if self._servers.listens:
+                    part.child.start_first()
+                part.look()
+            now = time.monotonic()
+            if now - asked_at >= ASK_SECONDS:
+                self._look_at_servers()
+                asked_at = now
+            if now - tended_at >= TEND_SECONDS:
+                self._servers.end_abandoned_runs()
+                tended_at = now
+
+    def _look_at_servers(self) -> None:
+        code, web, daemon = (self._parts[name] for name in self._servers.names)
+        sight = self._servers.look()
+        web.judge(sight.answers, "does not answer", PATIENCE_SECONDS)
+        if sight.answers:
+            code.judge(sight.is_loaded, "has not loaded the graph", PATIENCE_SECONDS)
+        else:  # nothing can be said of it
+            code.well_at = time.monotonic()
+        beat = self._servers.oldest_heartbeat() or 0.0
+        is_ours = beat >= daemon.child.started_at
+        is_fresh = is_ours and time.time() - beat < SILENT_SECONDS
+        daemon.judge(is_fresh, "gives no sign of life", 0.0)
+        for part in self._parts.values():
+            is_hung = time.monotonic() - part.well_at > HUNG_SECONDS
+            if part.child.is_running and is_hung:
+                part.child.kill()
+
+    def _end(self) -> None:
+        end_all([part.child for part in self._parts.values()])
+        self._servers.clear()
