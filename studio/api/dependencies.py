@@ -1,20 +1,18 @@
 """What a route is given: the studio that is served, who asks, and a check of their role."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from fastapi import Depends, Request
 
 from studio.services import access
 from studio.services.access import Access, Role, User
-
-if TYPE_CHECKING:
-    from studio.services.studio import Studio
+from studio.services.studio import Studio
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def studio(request: Request) -> "Studio":
+def studio(request: Request) -> Studio:
     """The studio that this application serves."""
     found: Studio = request.app.state.studio
     return found
@@ -50,4 +48,5 @@ def role_by_method(request: Request) -> User:
 ADMIN = [Depends(needs(Role.admin))]
 BY_METHOD = [Depends(role_by_method)]
 VIEWER = [Depends(needs(Role.viewer))]
+Opened = Annotated[Studio, Depends(studio)]
 Asking = Annotated[User, Depends(current_user)]

@@ -39,10 +39,9 @@ class Verb(StrEnum):
     signed_in = "signed_in"
     token_renewed = "token_renewed"  # noqa: S105
     dataset_added = "dataset_added"
-    dataset_mapped = "dataset_mapped"
     dataset_removed = "dataset_removed"
     specified = "specified"
-    built = "built"
+    build_asked = "build_asked"
     served = "served"
     archived = "archived"
     unarchived = "unarchived"

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from catalog.home import Home
 from engines.atomic import write_text_whole
+from studio.services.audit import Verb, record
 
 TOKEN_FILE = "access_token"  # noqa: S105
 TICKETS = "tickets"
@@ -23,14 +24,18 @@ TICKET_SECONDS = 600
 
 def token_of(home: Home) -> str:
     """The home's token; made the first time that it is asked for."""
-    path = home.root / TOKEN_FILE
+    return made_once(home.root / TOKEN_FILE)
+
+
+def made_once(path: Path) -> str:
+    """The secret in a file of the home, made where there is none."""
     if not path.exists():
         _make(path)
     return path.read_text(encoding="ascii")
 
 
 def _make(path: Path) -> None:
-    """Write a token whole, unless another process was faster."""
+    """Write a secret whole, unless another process was faster."""
     begun = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(begun, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -46,6 +51,7 @@ def renew_token(home: Home) -> str:
     """Another token: the old one and the sessions that it opened are worth nothing."""
     token = secrets.token_urlsafe(32)
     write_text_whole(home.root / TOKEN_FILE, token)
+    record(home, Verb.token_renewed, "studio")
     return token
 
 
@@ -67,6 +73,11 @@ def new_ticket(home: Home) -> str:
     ticket = secrets.token_urlsafe(32)
     (folder / _digest(ticket)).touch(mode=0o600)
     return ticket
+
+
+def sign_in_path(home: Home) -> str:
+    """The path of a page that signs a browser in, once."""
+    return f"/sign-in?token={new_ticket(home)}"
 
 
 def take_ticket(home: Home, given: str) -> bool:

@@ -9,7 +9,6 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from catalog.errors import StudioError
-from catalog.home import Home
 from studio.services.access import LOCAL, Access, User
 from studio.services.audit import acting_as
 from studio.services.tokens import is_token
@@ -24,11 +23,8 @@ OPEN = frozenset({SIGN_IN, f"{SIGN_IN}/start", f"{SIGN_IN}/done"})
 class SignedIn:
     """Find out who asks, by token, proxy or session; nobody else gets further."""
 
-    def __init__(
-        self, app: ASGIApp, home: Home, access: Access, sessions: Sessions
-    ) -> None:
-        self.app, self.home = app, home
-        self.access, self.sessions = access, sessions
+    def __init__(self, app: ASGIApp, access: Access, sessions: Sessions) -> None:
+        self.app, self.access, self.sessions = app, access, sessions
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what somebody asks who may; others are led to the sign-in page."""
@@ -53,7 +49,9 @@ class SignedIn:
         authorization = asked.headers.get("authorization")
         if authorization is not None:
             kind, _, token = authorization.partition(" ")
-            is_ours = kind.lower() == "bearer" and is_token(self.home, token.strip())
+            is_ours = kind.lower() == "bearer" and is_token(
+                self.sessions.home, token.strip()
+            )
             return LOCAL if is_ours else None
         named = self._named_by_proxy(asked)
         if named is not None:
