@@ -111,6 +111,12 @@ class Recognition(Frozen):
     reason: str
 
 
+def is_hash(identifier_type: str | None) -> bool:
+    """True for identifiers that are hashes, which alone may be shown."""
+    known = IDENTIFIER_TYPES.get(identifier_type or "")
+    return known is not None and known.is_hash
+
+
 def is_personal(identifier_type: str | None) -> bool:
     """True for an address or number in the clear; a type of the user's own is not."""
     known = IDENTIFIER_TYPES.get(identifier_type or "")

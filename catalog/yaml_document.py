@@ -73,6 +73,14 @@ class Node:
             return _BOOLEANS[text]
         return _number(text)
 
+    def value(self) -> Any:
+        """The plain value of the whole, with what is below it."""
+        if self.mapping is not None:
+            return {key: child.value() for key, child in self.mapping.items()}
+        if self.items is not None:
+            return [child.value() for child in self.items]
+        return self.scalar()
+
 
 def _number(text: str) -> int | float | str:
     if len(text) > LONGEST_NUMBER:

@@ -13,6 +13,7 @@ from catalog.datasets import (
     DatasetKind,
     DatasetProfile,
 )
+from catalog.home import Home
 from catalog.normal_forms import Form, HashAlgorithm
 from catalog.roles import Mapping as AttributeMapping
 from engines.limits import Settings
@@ -283,6 +284,10 @@ class PeopleInCommon:
 
 class Engine(Protocol):
     """Opens, profiles, streams and writes data. Every method opens and closes by itself."""
+
+    @property
+    def home(self) -> Home:
+        """The home that it works in."""
 
     @property
     def settings(self) -> Settings:

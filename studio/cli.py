@@ -11,6 +11,7 @@ import traceback
 import typer
 
 from studio.commands import (
+    access,
     advice,
     audiences,
     comparison,
@@ -41,6 +42,8 @@ app.command()(home.demo)
 app.command()(home.doctor)
 app.command()(home.dev)
 app.command()(up.up)
+app.command()(access.token)
+app.command()(access.audit)
 app.command()(score.score)
 app.add_typer(datasets.app, name="datasets")
 for command in (

@@ -1,14 +1,52 @@
-"""What a route is given: the studio that the process serves."""
+"""What a route is given: the studio that is served, who asks, and a check of their role."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Depends, Request
 
-if TYPE_CHECKING:
-    from studio.services.studio import Studio
+from studio.services import access
+from studio.services.access import Access, Role, User
+from studio.services.studio import Studio
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def studio(request: Request) -> "Studio":
+def studio(request: Request) -> Studio:
     """The studio that this application serves."""
     found: Studio = request.app.state.studio
     return found
+
+
+def settings(request: Request) -> Access:
+    """How people come in, and what they may send."""
+    found: Access = request.app.state.access
+    return found
+
+
+def current_user(request: Request) -> User:
+    """Who asks; the guard in front has found that out."""
+    user: User = request.scope["studio.user"]
+    return user
+
+
+def needs(role: Role) -> Callable[[Request], User]:
+    """A dependency that refuses people whose role is too low."""
+
+    def check(request: Request) -> User:
+        return access.require(current_user(request), role)
+
+    return check
+
+
+def role_by_method(request: Request) -> User:
+    """Looking is for viewers, changing for builders."""
+    role = Role.viewer if request.method in READING else Role.builder
+    return access.require(current_user(request), role)
+
+
+ADMIN = [Depends(needs(Role.admin))]
+BY_METHOD = [Depends(role_by_method)]
+VIEWER = [Depends(needs(Role.viewer))]
+Opened = Annotated[Studio, Depends(studio)]
+Asking = Annotated[User, Depends(current_user)]

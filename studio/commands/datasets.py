@@ -153,9 +153,10 @@ def profile(name: Name, as_json: AsJson = False) -> None:
 @guarded
 def remove(name: Name) -> None:
     """Forget a dataset; its file stays where it is."""
+    from studio.services import datasets
     from studio.services.opening import open_studio
 
-    dataset = open_studio().catalog.remove_dataset(name)
+    dataset = datasets.remove(open_studio(), name)
     print_line(f"'{dataset.name}' is no longer registered; its file was not touched.")
 
 

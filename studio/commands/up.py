@@ -29,6 +29,7 @@ def up(
     from studio.services.home_lock import LOOPBACK, only_one, refuse_taken_port
     from studio.services.runs import opened_runs
     from studio.services.studio import Studio
+    from studio.services.tokens import sign_in_path
     from studio.web.app import run_studio
 
     workshop = open_with_demo()
@@ -40,9 +41,9 @@ def up(
             dagster_port=dagster_port,
             should_end=was_asked,
         ) as runs:
-            print_line(
-                f"The studio is on http://{LOOPBACK}:{port} (stop it with Ctrl-C)."
-            )
+            address = f"http://{LOOPBACK}:{port}"
+            print_line(f"The studio is on {address} (stop it with Ctrl-C).")
+            print_line(f"Sign in once with {address}{sign_in_path(workshop.home)}")
             try:
                 run_studio(Studio(workshop, runs), host=LOOPBACK, port=port)
             finally:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from catalog.conditions import parse_condition
 from catalog.errors import StudioError
-from catalog.names import folded
+from catalog.names import display_name, folded, shown
 from catalog.normal_forms import FORMS, normalised
 from catalog.specification import (
     AudienceSpecification,
@@ -16,6 +16,7 @@ from catalog.specification import (
 )
 from catalog.version_store import INTERMEDIATE
 from catalog.visible_text import visible
+from studio.services.audit import Verb, record
 from studio.services.opening import open_studio
 from studio.services.versions import (
     MANIFEST,
@@ -150,6 +151,15 @@ def plan(workshop: "Workshop", request: str) -> "Plan":
     return plan_build(workshop, specification)
 
 
+def plan_of(
+    workshop: "Workshop", specification: AudienceSpecification
+) -> dict[str, Any]:
+    """The plan of a specification in JSON types; datasets count as they are registered."""
+    from orchestration.plan import plan_as_json, plan_build
+
+    return plan_as_json(plan_build(workshop, specification))
+
+
 def build(
     workshop: "Workshop",
     request: str,
@@ -164,7 +174,48 @@ def build(
     destination_of(workshop)  # what cannot be tracked is refused before it is built
     specification, folder = read_request(workshop, request)
     audience, _ = keep_specification(workshop, specification, folder)
+    record(workshop.home, Verb.build_asked, f"audience/{audience.id}")
     return build_audience(workshop, audience, force=force, listener=listener)
+
+
+def keep(
+    workshop: "Workshop", specification: AudienceSpecification, of: str | None = None
+) -> dict[str, Any]:
+    """Keep a specification as a new audience's, or as the current one of an audience.
+
+    Datasets count as they are registered. Raises StudioError where the name is taken, is
+    not that of the audience, or the specification cannot be built on the data as they are.
+    """
+    from orchestration.launch import keep_specification
+
+    if of is None:
+        workshop.catalog.refuse_taken_name(specification.name, "audience")
+    else:
+        held = workshop.catalog.get_audience(of)
+        if specification.name != held.name:
+            raise StudioError(
+                "wrong_audience",
+                f"specification {shown(specification.name)}",
+                f"is not that of {shown(held.name)}",
+                "give it that name, or make a new audience of it",
+            )
+    audience, version = keep_specification(workshop, specification, None)
+    record(workshop.home, Verb.specified, f"audience/{audience.id}")
+    return {
+        "name": audience.name,
+        "audience": audience.slug,
+        "specification": version.number,
+        "specification_hash": version.hash,
+        "is_archived": audience.is_archived,
+    }
+
+
+def keep_copy(workshop: "Workshop", name: str, new_name: str) -> dict[str, Any]:
+    """Keep the current specification of an audience under another name."""
+    audience = workshop.catalog.get_audience(name)
+    kept = workshop.catalog.newest_specification(audience.id).specification
+    checked = display_name(new_name, "audience")
+    return keep(workshop, kept.model_copy(update={"name": checked}))
 
 
 def outcome_as_json(outcome: "Outcome") -> dict[str, Any]:
@@ -237,6 +288,8 @@ def overview(
 def archive(workshop: "Workshop", name: str, *, undo: bool = False) -> dict[str, Any]:
     """Take an audience out of the lists, or put it back; nothing is deleted."""
     audience = workshop.catalog.archive_audience(name, is_archived=not undo)
+    verb = Verb.unarchived if undo else Verb.archived
+    record(workshop.home, verb, f"audience/{audience.id}")
     return {
         "name": audience.name,
         "audience": audience.slug,

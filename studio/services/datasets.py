@@ -1,13 +1,17 @@
 """What a person does with datasets: add, list, look at, map, profile, remove."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from catalog.attributes import Role, with_role
-from catalog.datasets import CsvSchema
+from catalog.datasets import CsvSchema, Dataset
+from catalog.eligibility import Verdict, population_verdicts, seed_verdicts
+from catalog.errors import StudioError
 from catalog.store import Catalog, MappedDataset
 from engines.base import Engine
 from engines.registration import HasCatalogAndEngine, current_source, register
+from studio.services import uploads
+from studio.services.audit import Verb, record
 
 if TYPE_CHECKING:
     from orchestration.workshop import Workshop
@@ -33,7 +37,54 @@ def add(
         csv_schema=csv_schema,
         description=description,
     )
+    record(engine.home, Verb.dataset_added, f"dataset/{dataset.id}")
     return {**show(catalog, dataset.id), "notes": list(inspection.notes)}
+
+
+def inspect(
+    engine: Engine, path: Path, table: str | None, csv_schema: CsvSchema | None
+) -> dict[str, Any]:
+    """What a source is and how it would be read; registers nothing."""
+    found = engine.inspect(path, table, csv_schema)
+    return {
+        "kind": found.kind.value,
+        "table": found.table,
+        "rows": found.rows,
+        "columns": [each.model_dump() for each in found.columns],
+        "csv_schema": found.csv_schema.model_dump(mode="json")
+        if found.csv_schema
+        else None,
+        "notes": list(found.notes),
+    }
+
+
+def remove(workshop: "Workshop", name: str) -> Dataset:
+    """Forget a dataset, and the file where it was uploaded; others stay where they are."""
+    dataset = workshop.catalog.remove_dataset(name)
+    uploads.discard(workshop.home, Path(dataset.path))
+    record(workshop.home, Verb.dataset_removed, f"dataset/{dataset.id}")
+    return dataset
+
+
+def verdicts(
+    catalog: Catalog, side: Literal["seed", "population"], seed: str | None = None
+) -> dict[str, Verdict]:
+    """Whether each dataset can be the seed, or the population of a seed, by its name.
+
+    Raises StudioError `seed_missing` where the population of no seed is asked for.
+    """
+    found = catalog.mapped_datasets()
+    if side == "seed":
+        return {each.subject: each for each in seed_verdicts(found)}
+    if seed is None:
+        raise StudioError(
+            "seed_missing",
+            "the population",
+            "is asked for without a seed",
+            "name the dataset of the seed",
+        )
+    ours = catalog.mapped_dataset(seed)
+    return {each.subject: each for each in population_verdicts(ours, found)}
 
 
 def rows_of(found: MappedDataset) -> int | None:

@@ -1,13 +1,16 @@
 """The people of published audiences: written to a file, and compared with one another."""
 
+import re
 from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from catalog.errors import StudioError
+from catalog.identifiers import is_hash
 from catalog.names import closest, shown
 from catalog.records import Audience, AudienceVersion
+from studio.services.audit import Verb, record
 from studio.services.versions import MEMBERS, served, version_file
 
 if TYPE_CHECKING:
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
 
 IDENTITIES = "identities.parquet"
 MOST_PARTS = 20
+HASH = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE)
+PREVIEWED = ("person_key", "score", "rank", "percentile", "is_seed", "tier")
 
 
 def export(
@@ -54,12 +59,47 @@ def export(
         {column: column for column in names},
         {} if tier is None else {"tier": tier},
     )
+    record(workshop.home, Verb.exported, f"audience/{audience.id}/{version.number}")
     return {
         "audience": audience.slug,
         "version": version.number,
         "tier": tier,
         "people": rows,
         "file": str(target.absolute()),
+    }
+
+
+def preview(
+    workshop: "Workshop", name: str, number: int | None = None, limit: int = 20
+) -> dict[str, Any]:
+    """The first people of a version by rank: keys, scores and hashed identifiers alone."""
+    import pyarrow.parquet as pq
+
+    audience = workshop.catalog.get_audience(name)
+    version = (
+        served(workshop, audience)
+        if number is None
+        else workshop.catalog.version(audience.id, number)
+    )
+    with pq.ParquetFile(version_file(audience, version, MEMBERS)) as file:
+        there = file.schema_arrow.names
+        columns = [each for each in there if each in PREVIEWED or is_hash(each)]
+        batch = next(file.iter_batches(batch_size=limit, columns=columns), None)
+    rows = [] if batch is None else batch.to_pylist()
+    return {
+        "audience": audience.slug,
+        "version": version.number,
+        "people": [
+            {
+                **{each: row.get(each) for each in PREVIEWED},
+                "identifiers": {
+                    each: row[each]
+                    for each in columns
+                    if is_hash(each) and HASH.fullmatch(row[each] or "")
+                },
+            }
+            for row in rows
+        ],
     }
 
 

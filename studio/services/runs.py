@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from catalog.errors import StudioError
 from catalog.lease_store import already_building
 from catalog.run_records import Run, RunState
+from studio.services.audit import Verb, record
 from studio.services.health import Health, PartHealth, PartState
 from studio.services.home_lock import refuse_taken_port
 from studio.services.supervisor import Supervisor
@@ -72,6 +73,7 @@ class Runs:
             if known is not None:
                 return known
             self._refuse_second(owner.slug, owner.name)
+            record(self._workshop.home, Verb.build_asked, f"audience/{owner.id}")
             try:
                 run_id = self._gateway.launch(
                     owner, wanted.number, force=force, request=token

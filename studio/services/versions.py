@@ -1,10 +1,12 @@
 """What a person does with an audience's versions: look at them, compare, go back."""
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from catalog.errors import StudioError
 from catalog.records import Audience, AudienceVersion
+from studio.services.audit import Verb, record
 
 if TYPE_CHECKING:
     from orchestration.workshop import Workshop
@@ -40,7 +42,9 @@ def serve_version(workshop: "Workshop", name: str, number: int) -> AudienceVersi
     audience = workshop.catalog.get_audience(name)
     version = workshop.catalog.version(audience.id, number)
     whole_folder(audience, version)
-    return workshop.catalog.serve_version(audience.id, number)
+    served_now = workshop.catalog.serve_version(audience.id, number)
+    record(workshop.home, Verb.served, f"audience/{audience.id}/{number}")
+    return served_now
 
 
 def diff(
@@ -95,6 +99,21 @@ def served(workshop: "Workshop", audience: Audience) -> AudienceVersion:
             "build it first",
         )
     return version
+
+
+def document(
+    workshop: "Workshop", name: str, file: str, number: int | None = None
+) -> dict[str, Any]:
+    """A JSON file of a version, or of the one in use, with whose it is."""
+    audience = workshop.catalog.get_audience(name)
+    version = (
+        served(workshop, audience)
+        if number is None
+        else workshop.catalog.version(audience.id, number)
+    )
+    path = version_file(audience, version, file)
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return {"audience": audience.slug, "version": version.number, **found}
 
 
 def whole_folder(audience: Audience, version: AudienceVersion) -> Path:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from catalog.names import display_name
 from catalog.specification import read_workflow, to_yaml, workflow_to_yaml
 from studio.services.audiences import read_request
+from studio.services.audit import Verb, record
 
 if TYPE_CHECKING:
     from orchestration.launch import Outcome
@@ -32,11 +33,10 @@ def submit(
     audience, version = keep_specification(
         workshop, document.specification, path.absolute().parent
     )
-    outcome = (
-        build_audience(workshop, audience, listener=listener)
-        if document.trigger_immediately
-        else None
-    )
+    outcome = None
+    if document.trigger_immediately:
+        record(workshop.home, Verb.build_asked, f"audience/{audience.id}")
+        outcome = build_audience(workshop, audience, listener=listener)
     kept = {
         "audience": audience.slug,
         "audience_id": audience.id,

@@ -1,28 +1,29 @@
 """The studio's one process: pages, REST and the guards in front of both."""
 
 import importlib
-import os
 import pkgutil
-import secrets
-from contextlib import suppress
-from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
 from nicegui import ui
-from starlette.middleware.gzip import GZipMiddleware
 
+from studio.services.access import Access, read_access, refuse_open_door
 from studio.services.studio import Studio
 from studio.web import current, pages
-from studio.web.security import SecurityHeaders
+from studio.web.entrance import add_guards, open_entrance
+from studio.web.sessions import session_key
 
-SIGNING_KEY = "session_key"
 
+def create_app(
+    studio: Studio, *, access: Access | None = None, port: int | None = None
+) -> FastAPI:
+    """The application that serves this studio.
 
-def create_app(studio: Studio) -> FastAPI:
-    """The application that serves this studio."""
-    app = FastAPI(title="Look-alike Studio", docs_url=None, redoc_url=None)
-    app.state.studio = studio
+    Without `access` it is read from the home. `port` is the one that is listened on;
+    without it any is taken for the studio's own.
+    """
+    home = studio.workshop.home
+    app = open_entrance(studio, read_access(home) if access is None else access)
     current.serve(studio)
     add_pages()
     ui.run_with(
@@ -30,12 +31,11 @@ def create_app(studio: Studio) -> FastAPI:
         title="Look-alike Studio",
         dark=None,
         language="en-US",
-        storage_secret=session_key(studio.workshop.home.root / SIGNING_KEY),
+        storage_secret=session_key(home),
         show_welcome_message=False,
         gzip_middleware_factory=None,  # what is packed cannot be given a nonce
     )
-    app.add_middleware(SecurityHeaders)
-    app.add_middleware(GZipMiddleware)
+    add_guards(app, port)
     return app
 
 
@@ -45,18 +45,20 @@ def add_pages() -> None:
         importlib.import_module(f"studio.web.pages.{module.name}")
 
 
-def session_key(path: Path) -> str:
-    """What the cookies of this home are signed with; made once, for the owner's eyes."""
-    with suppress(FileExistsError):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(48))
-    return path.read_text(encoding="ascii")
-
-
 def run_studio(studio: Studio, *, host: str, port: int) -> None:
-    """Serve the studio until the process is asked to end."""
+    """Serve the studio until the process is asked to end.
+
+    Raises StudioError `login_needed` where others could reach it and none is set up.
+    """
+    access = read_access(studio.workshop.home)
+    refuse_open_door(host, access)
     config = uvicorn.Config(
-        create_app(studio), host=host, port=port, log_level="warning", access_log=False
+        create_app(studio, access=access, port=port),
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,  # whom the trusted proxy names is read by the studio itself
+        server_header=False,
     )
     uvicorn.Server(config).run()

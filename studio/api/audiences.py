@@ -1,0 +1,213 @@
+"""Audiences in REST: specified, listed, looked at, archived, served again."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from catalog.specification import workflow_to_yaml
+from catalog.specification_model import AudienceSpecification
+from studio.api.dependencies import Opened
+from studio.api.documents import DOCUMENT, Specified
+from studio.api.models.audiences import (
+    ArchivedAudience,
+    AudienceLine,
+    AudienceShown,
+    BuildLine,
+    Curve,
+    Deciles,
+    Difference,
+    Figures,
+    KeptAudience,
+    Members,
+    NewName,
+    Served,
+    VersionLine,
+    VersionToServe,
+)
+from studio.api.paging import Page, Paged, page_of
+from studio.services import audiences, members, versions, workflows
+
+router = APIRouter(prefix="/audiences", tags=["audiences"])
+Number = Annotated[
+    int | None,
+    Query(ge=1, le=10**9, description="Of which version; without it the one in use."),
+]
+YAML = "application/yaml"
+AS_YAML = {YAML: {"schema": {"type": "string"}}}
+
+
+class YamlResponse(Response):
+    """A document in YAML."""
+
+    media_type = YAML
+
+
+@router.get("")
+def list_audiences(
+    opened: Opened,
+    paging: Paged,
+    search: Annotated[
+        str | None, Query(max_length=200, description="In name, description or tags.")
+    ] = None,
+    tag: Annotated[str | None, Query(max_length=200)] = None,
+    archived: Annotated[bool, Query(description="Archived ones too.")] = False,
+) -> Page[AudienceLine]:
+    """The audiences by name, with the version that is in use of each."""
+    found = audiences.overview(
+        opened.workshop, tag=tag, search=search, include_archived=archived
+    )
+    return Page[AudienceLine].model_validate(page_of(found, paging))
+
+
+@router.post("", status_code=201, openapi_extra=DOCUMENT)
+def create_audience(wanted: Specified, opened: Opened) -> KeptAudience:
+    """Keep a specification as a new audience; `POST /runs` builds it."""
+    return KeptAudience.model_validate(audiences.keep(opened.workshop, wanted))
+
+
+@router.get("/{name}")
+def show_audience(name: str, opened: Opened) -> AudienceShown:
+    """An audience with the figures of the version that is in use."""
+    return AudienceShown.model_validate(audiences.show(opened.workshop, name))
+
+
+@router.put("/{name}", openapi_extra=DOCUMENT)
+def specify_audience(name: str, wanted: Specified, opened: Opened) -> KeptAudience:
+    """Keep a specification as the audience's current one; the older ones stay."""
+    return KeptAudience.model_validate(audiences.keep(opened.workshop, wanted, of=name))
+
+
+@router.get("/{name}/specification")
+def get_specification(
+    name: str,
+    opened: Opened,
+    number: Annotated[int | None, Query(ge=1, le=10**9)] = None,
+) -> AudienceSpecification:
+    """The current specification, or an older one by its number."""
+    catalog = opened.workshop.catalog
+    audience = catalog.get_audience(name)
+    kept = (
+        catalog.newest_specification(audience.id)
+        if number is None
+        else catalog.specification(audience.id, number)
+    )
+    return kept.specification
+
+
+@router.get(
+    "/{name}/specification.yml",
+    response_class=YamlResponse,
+    responses={200: {"content": AS_YAML}},
+)
+def get_specification_document(
+    name: str,
+    opened: Opened,
+    number: Annotated[int | None, Query(ge=1, le=10**9)] = None,
+) -> Response:
+    """The same as a YAML document, with every choice spelt out."""
+    return YamlResponse(workflows.edit(opened.workshop, name, number))
+
+
+@router.get(
+    "/{name}/workflow.yml",
+    response_class=YamlResponse,
+    responses={200: {"content": AS_YAML}},
+)
+def get_workflow(name: str, opened: Opened) -> Response:
+    """The workflow document: the specification and the stages that make it."""
+    audience = opened.workshop.catalog.get_audience(name)
+    kept = opened.workshop.catalog.newest_specification(audience.id)
+    return YamlResponse(workflow_to_yaml(kept.specification))
+
+
+@router.post("/{name}/duplicate", status_code=201)
+def duplicate_audience(name: str, wanted: NewName, opened: Opened) -> KeptAudience:
+    """Keep the current specification as another audience's."""
+    return KeptAudience.model_validate(
+        audiences.keep_copy(opened.workshop, name, wanted.name)
+    )
+
+
+@router.post("/{name}/archive")
+def archive_audience(name: str, opened: Opened) -> ArchivedAudience:
+    """Take an audience out of the lists and of the schedule; nothing is deleted."""
+    return ArchivedAudience.model_validate(audiences.archive(opened.workshop, name))
+
+
+@router.post("/{name}/unarchive")
+def unarchive_audience(name: str, opened: Opened) -> ArchivedAudience:
+    """Put an audience back into the lists."""
+    return ArchivedAudience.model_validate(
+        audiences.archive(opened.workshop, name, undo=True)
+    )
+
+
+@router.get("/{name}/history")
+def list_builds(name: str, opened: Opened, paging: Paged) -> Page[BuildLine]:
+    """The builds, newest first, with the versions that they became."""
+    found = audiences.history(opened.workshop, name)
+    return Page[BuildLine].model_validate(page_of(found, paging))
+
+
+@router.get("/{name}/versions")
+def list_versions(name: str, opened: Opened, paging: Paged) -> Page[VersionLine]:
+    """The versions, newest first."""
+    found = versions.versions(opened.workshop, name)
+    return Page[VersionLine].model_validate(page_of(found, paging))
+
+
+@router.post("/{name}/serve")
+def serve_version(name: str, wanted: VersionToServe, opened: Opened) -> Served:
+    """Put a version into use again, if its files are whole."""
+    found = versions.serve_version(opened.workshop, name, wanted.version)
+    slug = opened.workshop.catalog.get_audience(name).slug
+    return Served(audience=slug, version=found.number)
+
+
+@router.get("/{name}/diff")
+def compare_versions(
+    name: str,
+    opened: Opened,
+    before: Annotated[int | None, Query(alias="from", ge=1, le=10**9)] = None,
+    after: Annotated[int | None, Query(alias="to", ge=1, le=10**9)] = None,
+) -> Difference:
+    """Who entered and left; without versions, to the one in use from the one before it."""
+    return Difference.model_validate(
+        versions.diff(opened.workshop, name, before, after)
+    )
+
+
+@router.get("/{name}/figures")
+def get_figures(name: str, opened: Opened, version: Number = None) -> Figures:
+    """A version's figures, as its report tells them."""
+    return Figures.model_validate(
+        versions.document(opened.workshop, name, "figures.json", version)
+    )
+
+
+@router.get("/{name}/curve")
+def get_curve(name: str, opened: Opened, version: Number = None) -> Curve:
+    """What an audience of every size finds of the held-out seed."""
+    found = versions.document(opened.workshop, name, "quality.json", version)
+    return Curve.model_validate({**found, "sizes": found["curve"]})
+
+
+@router.get("/{name}/deciles")
+def get_deciles(name: str, opened: Opened, version: Number = None) -> Deciles:
+    """The ranking in tenths, with the lift of each on the held-out seed."""
+    return Deciles.model_validate(
+        versions.document(opened.workshop, name, "quality.json", version)
+    )
+
+
+@router.get("/{name}/members")
+def preview_members(
+    name: str,
+    opened: Opened,
+    version: Number = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> Members:
+    """The first people by rank; of their identifiers the hashes alone."""
+    return Members.model_validate(
+        members.preview(opened.workshop, name, version, limit)
+    )

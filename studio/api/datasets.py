@@ -1,0 +1,148 @@
+"""Datasets in REST: listed with what can be chosen, added, mapped, profiled, removed."""
+
+from asyncio import to_thread
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from studio.api.dependencies import Opened, settings
+from studio.api.models.datasets import (
+    ColumnRole,
+    DatasetLine,
+    DatasetShown,
+    FileToInspect,
+    InspectedFile,
+    NewDataset,
+    ProfiledDataset,
+    Side,
+)
+from studio.api.paging import Page, Paged, page_of
+from studio.services import datasets, uploads
+from studio.services.access import Access
+
+router = APIRouter(prefix="/datasets", tags=["datasets"])
+Settings = Annotated[Access, Depends(settings)]
+FILE = {
+    "requestBody": {
+        "required": True,
+        "description": "The file's bytes.",
+        "content": {
+            "application/octet-stream": {
+                "schema": {"type": "string", "format": "binary"},
+                "example": "user_id,age\nu1,34\n",
+            }
+        },
+    }
+}
+
+
+@router.get("")
+def list_datasets(
+    opened: Opened,
+    paging: Paged,
+    side: Annotated[
+        Side | None, Query(description="Tell also whether each can be this side.")
+    ] = None,
+    seed: Annotated[
+        str | None, Query(description="For side=population: the seed's dataset.")
+    ] = None,
+) -> Page[DatasetLine]:
+    """Every dataset by name; those that cannot be chosen with reason and remedy."""
+    catalog = opened.workshop.catalog
+    lines = datasets.overview(catalog)
+    if side is not None:
+        verdicts = datasets.verdicts(catalog, side, seed)
+        lines = [
+            {**line, "eligibility": verdicts[line["name"]].model_dump()}
+            for line in lines
+        ]
+    return Page[DatasetLine].model_validate(page_of(lines, paging))
+
+
+@router.post("", status_code=201)
+def add_dataset(
+    wanted: NewDataset, opened: Opened, access: Settings, response: Response
+) -> DatasetShown:
+    """Register a file of the studio's machine."""
+    workshop = opened.workshop
+    path = uploads.on_this_machine(workshop.home, access, wanted.path)
+    found = datasets.add(
+        workshop.catalog,
+        workshop.engine,
+        path,
+        wanted.name,
+        table=wanted.table,
+        csv_schema=wanted.csv_schema,
+        description=wanted.description,
+    )
+    return DatasetShown.model_validate(found)
+
+
+@router.post("/upload", status_code=201, openapi_extra=FILE)
+async def upload_dataset(
+    request: Request,
+    opened: Opened,
+    file_name: Annotated[str, Query(examples=["customers.csv"])],
+    name: Annotated[str, Query(examples=["Customers"])],
+    table: str | None = None,
+    description: Annotated[str, Query(max_length=10_000)] = "",
+) -> DatasetShown:
+    """Register the file that is sent; the studio keeps it until it is removed."""
+    workshop = opened.workshop
+    with uploads.received(workshop.home, file_name) as upload:
+        async for chunk in request.stream():
+            await to_thread(upload.write, chunk)
+        upload.file.close()
+        found: dict[str, Any] = await to_thread(
+            datasets.add,
+            workshop.catalog,
+            workshop.engine,
+            upload.path,
+            name,
+            table=table,
+            csv_schema=None,
+            description=description,
+        )
+    return DatasetShown.model_validate(found)
+
+
+@router.post("/inspect")
+def inspect_file(
+    wanted: FileToInspect, opened: Opened, access: Settings
+) -> InspectedFile:
+    """Say how a file of the studio's machine would be read; registers nothing."""
+    workshop = opened.workshop
+    path = uploads.on_this_machine(workshop.home, access, wanted.path)
+    found = datasets.inspect(workshop.engine, path, wanted.table, wanted.csv_schema)
+    return InspectedFile.model_validate(found)
+
+
+@router.get("/{name}")
+def show_dataset(name: str, opened: Opened) -> DatasetShown:
+    """A dataset with what each of its columns is for and what it holds."""
+    return DatasetShown.model_validate(datasets.show(opened.workshop.catalog, name))
+
+
+@router.put("/{name}/mapping")
+def map_column(name: str, wanted: ColumnRole, opened: Opened) -> DatasetShown:
+    """Give a column another role."""
+    found = datasets.map_column(
+        opened.workshop.catalog,
+        name,
+        wanted.column,
+        wanted.role,
+        wanted.identifier_type,
+    )
+    return DatasetShown.model_validate(found)
+
+
+@router.post("/{name}/profile")
+def profile_dataset(name: str, opened: Opened) -> ProfiledDataset:
+    """Look at a dataset as it is now, its identifiers too."""
+    return ProfiledDataset.model_validate(datasets.profile(opened.workshop, name))
+
+
+@router.delete("/{name}", status_code=204)
+def remove_dataset(name: str, opened: Opened) -> None:
+    """Forget a dataset; a file that was uploaded goes, any other stays."""
+    datasets.remove(opened.workshop, name)

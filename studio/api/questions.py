@@ -1,0 +1,148 @@
+"""Questions in REST that a request's body holds: they change nothing."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import Field
+
+from catalog.errors import StudioError
+from catalog.specification import (
+    AudienceSpecification,
+    specification_errors,
+    specification_of,
+)
+from catalog.specification_model import ModelName, Output
+from studio.api.dependencies import Opened
+from studio.api.documents import DOCUMENT, Specified, body_text, is_yaml, values_of
+from studio.api.models.audiences import Checked, Explanation, PersonAsked, Planned
+from studio.api.models.datasets import Asked
+from studio.services import audiences, members
+from studio.services.advice import Advice
+from studio.services.open_what_ifs import OpenWhatIfs
+from studio.services.what_if_answers import Answer
+
+router = APIRouter(tags=["questions"])
+
+
+def open_what_ifs(request: Request) -> OpenWhatIfs:
+    """Those that were asked lately."""
+    found: OpenWhatIfs = request.app.state.what_ifs
+    return found
+
+
+WhatIfs = Annotated[OpenWhatIfs, Depends(open_what_ifs)]
+
+
+class WhatIfAsked(Asked):
+    """What is to be changed; what is not given is as the specification says."""
+
+    attributes: list[str] | None = Field(None, examples=[["age", "job"]])
+    output: Output | None = Field(None, examples=[{"top": 1000}])
+    model: ModelName | None = None
+
+
+class DraftAsked(WhatIfAsked):
+    """The same of a specification that is not kept."""
+
+    specification: AudienceSpecification
+
+
+class Overlapping(Asked):
+    """The audiences to be compared by their people."""
+
+    audiences: list[str] = Field(min_length=1, max_length=20, examples=[["a", "b"]])
+    by_tier: bool = False
+
+
+class OverlapPart(Asked):
+    """An audience, or a tier of one."""
+
+    audience: str
+    name: str
+    version: int
+    tier: str | None
+    people: int
+
+
+class OverlapPair(Asked):
+    """People whom two parts have in common; null where that cannot be told."""
+
+    first: int
+    second: int
+    people_of_first: int | None
+    people_of_second: int | None
+    share_of_first: float | None
+    share_of_second: float | None
+    jaccard: float | None
+    compared_by: list[str]
+
+
+class PeopleInCommon(Asked):
+    """The parts, and each two of them by their places in that list."""
+
+    audiences: list[OverlapPart]
+    pairs: list[OverlapPair]
+
+
+@router.post("/audiences/validate", openapi_extra=DOCUMENT)
+def validate_specification(
+    request: Request, text: Annotated[str, Depends(body_text)]
+) -> Checked:
+    """Every mistake of a specification's text; reads no data."""
+    errors: tuple[StudioError, ...] = ()
+    if is_yaml(request):
+        errors = specification_errors(text, "the request")
+    else:
+        try:
+            specification_of(values_of(text))
+        except StudioError as error:
+            errors = (error,)
+    return Checked.model_validate(
+        {"valid": not errors, "errors": [each.as_dict() for each in errors]}
+    )
+
+
+@router.post("/audiences/plan", openapi_extra=DOCUMENT)
+def plan_specification(wanted: Specified, opened: Opened) -> Planned:
+    """What a build would do on the data as they are now; builds nothing."""
+    return Planned.model_validate(audiences.plan_of(opened.workshop, wanted))
+
+
+@router.post("/audiences/suggest", openapi_extra=DOCUMENT)
+def suggest_attributes(wanted: Specified, opened: Opened, what_ifs: WhatIfs) -> Advice:
+    """Which attributes to take of all that could be scored, each with a reason."""
+    return what_ifs.advice(opened.workshop, wanted)
+
+
+@router.post("/what-if")
+def ask_of_draft(wanted: DraftAsked, opened: Opened, what_ifs: WhatIfs) -> Answer:
+    """What an audience of a specification would be, with other choices."""
+    service = what_ifs.what_if(opened.workshop, wanted.specification)
+    return service.answer(wanted.attributes, wanted.output, wanted.model)
+
+
+@router.post("/audiences/{name}/what-if")
+def ask_of_audience(
+    name: str, wanted: WhatIfAsked, opened: Opened, what_ifs: WhatIfs
+) -> Answer:
+    """What the audience would be, with other choices."""
+    catalog = opened.workshop.catalog
+    kept = catalog.newest_specification(catalog.get_audience(name).id)
+    service = what_ifs.what_if(opened.workshop, kept.specification)
+    return service.answer(wanted.attributes, wanted.output, wanted.model)
+
+
+@router.post("/audiences/{name}/explain")
+def explain_person(name: str, wanted: PersonAsked, opened: Opened) -> Explanation:
+    """Why a person is in the version in use: parts that add up to the log odds."""
+    return Explanation.model_validate(
+        audiences.explain(opened.workshop, name, wanted.identifier)
+    )
+
+
+@router.post("/overlap")
+def compare_people(wanted: Overlapping, opened: Opened) -> PeopleInCommon:
+    """People in common of the versions in use of audiences, or of their tiers."""
+    return PeopleInCommon.model_validate(
+        members.overlap(opened.workshop, wanted.audiences, by_tier=wanted.by_tier)
+    )

@@ -1,0 +1,56 @@
+"""The studio itself in REST: who asks, whether it is well, what was done in it."""
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from studio.api.dependencies import ADMIN, Asking, Opened
+from studio.api.paging import Page, Paged, page_of
+from studio.services import audit, doctor
+from studio.services.access import User
+from studio.services.audit import AuditRecord
+from studio.services.health import Health
+
+router = APIRouter(tags=["studio"])
+
+
+class Finding(BaseModel):
+    """One thing that was looked at."""
+
+    what: str
+    is_well: bool
+    found: str
+    remedy: str
+
+
+class Examined(BaseModel):
+    """Whether everything that a build needs is well."""
+
+    is_well: bool
+    findings: list[Finding]
+
+
+@router.get("/me")
+def get_me(asking: Asking) -> User:
+    """Who asks, and the role they have."""
+    return asking
+
+
+@router.get("/health")
+def get_health(opened: Opened) -> Health:
+    """Whether the studio and Dagster's servers are up."""
+    return opened.runs.health()
+
+
+@router.get("/doctor", dependencies=ADMIN)
+def examine() -> Examined:
+    """Whether this machine, home and libraries are fit to work with."""
+    findings = [each.as_dict() for each in doctor.examine()]
+    is_well = all(each["is_well"] for each in findings)
+    return Examined.model_validate({"is_well": is_well, "findings": findings})
+
+
+@router.get("/audit", dependencies=ADMIN)
+def read_audit(opened: Opened, paging: Paged) -> Page[AuditRecord]:
+    """Who did what, newest first; refused where the log is not as it was written."""
+    records = audit.read(opened.workshop.home)[::-1]
+    return Page[AuditRecord].model_validate(page_of(records, paging))

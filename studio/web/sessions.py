@@ -1,0 +1,58 @@
+"""Sessions of browsers: a signed cookie that says who has signed in, and how."""
+
+import hashlib
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+from starlette.responses import Response
+
+from catalog.home import Home
+from studio.services.access import LOCAL, Access, User
+from studio.services.tokens import made_once, token_mark
+
+SIGNING_KEY = "session_key"
+
+
+def session_key(home: Home) -> str:
+    """What the cookies of this home are signed with; made once, for the owner's eyes."""
+    return made_once(home.root / SIGNING_KEY)
+
+
+class Sessions:
+    """The sessions of one home. Those that its token opened end when that is renewed."""
+
+    def __init__(self, home: Home, access: Access) -> None:
+        self.home, self._access = home, access
+        self._signer = URLSafeTimedSerializer(session_key(home), salt="session")
+        place = hashlib.sha256(str(home.root).encode()).hexdigest()[:8]
+        self.cookie = f"lookalike_{place}"  # homes on other ports have their own
+
+    def begin(self, response: Response, login: str | None = None) -> Response:
+        """Give the browser a session: of whom a login named, else of the token's owner."""
+        mark = token_mark(self.home) if login is None else ""
+        response.set_cookie(
+            self.cookie,
+            self._signer.dumps([login, mark]),
+            max_age=round(self._access.session_hours * 3600),
+            path="/",
+            secure=(self._access.public_origin or "").startswith("https:"),
+            httponly=True,
+            samesite="strict",
+        )
+        response.headers["cache-control"] = "no-store"
+        return response
+
+    def end(self, response: Response) -> Response:
+        """Take the session from the browser."""
+        response.delete_cookie(self.cookie, path="/", httponly=True, samesite="strict")
+        return response
+
+    def user(self, cookie: str) -> User | None:
+        """Whose session it is, with the role of today; None for none of ours."""
+        seconds = round(self._access.session_hours * 3600)
+        try:
+            login, mark = self._signer.loads(cookie, max_age=seconds)
+        except (BadData, ValueError, TypeError):
+            return None
+        if login is None:
+            return LOCAL if mark == token_mark(self.home) else None
+        return self._access.user(login)

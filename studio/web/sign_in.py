@@ -1,0 +1,156 @@
+"""`/sign-in`: by a ticket from the command line, by the token, or at a provider."""
+
+from html import escape
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from catalog.errors import StudioError
+from catalog.home import Home
+from studio.services import audit
+from studio.services.access import LOCAL, Access, OpenIdConnect, person_id
+from studio.services.tokens import is_token, take_ticket
+from studio.web.sessions import Sessions
+from studio.web.signed_in import SIGN_IN
+
+PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{heading} - Look-alike Studio</title><link rel="icon" href="data:,">{extra}
+<style>:root {{ color-scheme: light dark; }}
+body {{ font-family: system-ui, sans-serif; max-width: 30rem; margin: 3rem auto;
+padding: 0 1rem; line-height: 1.5; }}
+input, button {{ font: inherit; padding: .5rem; width: 100%; box-sizing: border-box;
+margin-top: .5rem; }}</style></head>
+<body><main><h1>{heading}</h1>{body}</main></body></html>"""
+FORM = """<form method="post" action="/sign-in">
+<label for="token">Token of this studio</label>
+<input id="token" name="token" type="password" autocomplete="off" required>
+<input type="hidden" name="to" value="{to}">
+<button>Sign in</button></form>
+<p><code>lookalike token</code> prints it on the machine that the studio runs on.</p>"""
+PROVIDER_LINK = """<p><a href="/sign-in/start">Sign in at your provider</a></p>"""
+
+
+def sign_in_router(home: Home, access: Access, sessions: Sessions) -> APIRouter:
+    """The pages for people who have not signed in."""
+    router = APIRouter(include_in_schema=False)
+
+    def form(to: str, problem: str = "", status: int = 200) -> Response:
+        said = f'<p role="alert">{escape(problem)}</p>' if problem else ""
+        ways = PROVIDER_LINK if access.openid is not None else ""
+        body = said + ways + FORM.format(to=escape(to, quote=True))
+        return _page("Sign in", body, status)
+
+    @router.get(SIGN_IN)
+    def show(token: str | None = None, to: str = "/") -> Response:
+        """Open a session with a ticket, which is then used up; without one show the form."""
+        if token is None:
+            return form(_own(to))
+        if not take_ticket(home, token):
+            return form(
+                _own(to), "This address was used before or is too old.", status=401
+            )
+        return enter(to)
+
+    @router.post(SIGN_IN)
+    def take(
+        token: Annotated[str, Form()], to: Annotated[str, Form()] = "/"
+    ) -> Response:
+        """Open a session with the token."""
+        if not is_token(home, token.strip()):
+            return form(_own(to), "This is not the token of this studio.", status=401)
+        return enter(to)
+
+    def enter(to: str) -> Response:
+        with audit.acting_as(LOCAL.id):
+            audit.record(home, audit.Verb.signed_in, "studio")
+        return sessions.begin(RedirectResponse(_own(to), 303))
+
+    @router.post("/sign-out")
+    def leave() -> Response:
+        """End the session of this browser."""
+        return sessions.end(RedirectResponse(SIGN_IN, 303))
+
+    if access.openid is not None:
+        add_provider(router, home, access, sessions)
+    return router
+
+
+def add_provider(
+    router: APIRouter, home: Home, access: Access, sessions: Sessions
+) -> None:
+    """The way to the identity provider and back."""
+    assert access.openid is not None  # noqa: S101
+    provider, claim = open_provider(access.openid), access.openid.claim
+    back = f"{access.public_origin}{SIGN_IN}/done"
+
+    @router.get(f"{SIGN_IN}/start")
+    async def start(request: Request) -> Response:
+        """Lead to the provider."""
+        answer: Response = await provider.authorize_redirect(request, back)
+        return answer
+
+    @router.get(f"{SIGN_IN}/done")
+    async def done(request: Request) -> Response:
+        """Open a session for whom the provider names, where they have a role here."""
+        from authlib.common.errors import AuthlibBaseError
+
+        try:
+            given = await provider.authorize_access_token(request)
+        except AuthlibBaseError:
+            return _page("Sign in", TRY_AGAIN, 401)
+        name = str(given.get("userinfo", {}).get(claim, ""))
+        if access.user(name) is None:
+            return _page("Sign in", "<p>You have no role here. Ask an admin.</p>", 403)
+        with audit.acting_as(person_id(name)):
+            audit.record(home, audit.Verb.signed_in, "studio")
+        # A redirect would still count as another site's, for which no cookie is sent.
+        onward = '<meta http-equiv="refresh" content="0;url=/">'
+        answer = _page("Signed in", '<p><a href="/">Go on</a></p>', extra=onward)
+        return sessions.begin(answer, name)
+
+
+TRY_AGAIN = (
+    '<p role="alert">The provider did not confirm it.</p>'
+    '<p><a href="/sign-in/start">Try again</a></p>'
+)
+
+
+def open_provider(openid: OpenIdConnect) -> Any:
+    """The client of an identity provider; StudioError where its library is missing."""
+    try:
+        from authlib.integrations.starlette_client import OAuth
+    except ImportError as error:
+        raise StudioError(
+            "missing_extra",
+            "login at a provider",
+            "needs libraries that are not installed",
+            "install them with `pip install 'lookalike-studio[login]'`",
+        ) from error
+    return OAuth().register(
+        "provider",
+        server_metadata_url=f"{openid.issuer.rstrip('/')}/.well-known/openid-configuration",
+        client_id=openid.client_id,
+        client_secret=openid.client_secret,
+        client_kwargs={
+            "scope": "openid profile email",
+            "code_challenge_method": "S256",
+        },
+    )
+
+
+def _page(heading: str, body: str, status: int = 200, extra: str = "") -> Response:
+    return HTMLResponse(
+        PAGE.format(heading=heading, body=body, extra=extra),
+        status,
+        {"cache-control": "no-store"},
+    )
+
+
+def _own(address: str) -> str:
+    """The address, if it is a page of this studio; else the first page."""
+    is_own = address.startswith("/") and not address.startswith(("//", "/\\"))
+    is_plain = address.isprintable() and "\\" not in address
+    return address if is_own and is_plain else "/"

@@ -1,0 +1,92 @@
+"""Who asks: every page, file, route and socket is for people who have signed in."""
+
+from ipaddress import ip_address, ip_network
+from urllib.parse import quote
+
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
+from starlette.responses import RedirectResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from catalog.errors import StudioError
+from studio.services.access import LOCAL, Access, User
+from studio.services.audit import acting_as
+from studio.services.tokens import is_token
+from studio.web.access import USER
+from studio.web.refusals import refuse
+from studio.web.sessions import Sessions
+
+SIGN_IN = "/sign-in"
+OPEN = frozenset({SIGN_IN, f"{SIGN_IN}/start", f"{SIGN_IN}/done"})
+
+
+class SignedIn:
+    """Find out who asks, by token, proxy or session; nobody else gets further."""
+
+    def __init__(self, app: ASGIApp, access: Access, sessions: Sessions) -> None:
+        self.app, self.access, self.sessions = app, access, sessions
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what somebody asks who may; others are led to the sign-in page."""
+        if scope["type"] not in ("http", "websocket") or scope["path"] in OPEN:
+            await self.app(scope, receive, send)
+            return
+        user = self._user(HTTPConnection(scope))
+        if user is not None:
+            scope[USER] = user
+            with acting_as(user.id):
+                await self.app(scope, receive, send)
+            return
+        if _is_page(scope):
+            query = scope.get("query_string", b"").decode("latin-1")
+            wanted = scope["path"] + (f"?{query}" if query else "")
+            answer = RedirectResponse(f"{SIGN_IN}?to={quote(wanted, safe='')}", 303)
+            await answer(scope, receive, send)
+            return
+        await refuse(scope, receive, send, _not_signed_in())
+
+    def _user(self, asked: HTTPConnection) -> User | None:
+        authorization = asked.headers.get("authorization")
+        if authorization is not None:
+            kind, _, token = authorization.partition(" ")
+            is_ours = kind.lower() == "bearer" and is_token(
+                self.sessions.home, token.strip()
+            )
+            return LOCAL if is_ours else None
+        named = self._named_by_proxy(asked)
+        if named is not None:
+            return self.access.user(named)
+        cookie = asked.cookies.get(self.sessions.cookie)
+        return None if cookie is None else self.sessions.user(cookie)
+
+    def _named_by_proxy(self, asked: HTTPConnection) -> str | None:
+        """Whom the trusted proxy named; what others write in its header counts nothing."""
+        proxy = self.access.proxy
+        if proxy is None or asked.client is None:
+            return None
+        names = asked.headers.getlist(proxy.header)
+        try:
+            is_proxy = ip_address(asked.client.host) in ip_network(proxy.address)
+        except ValueError:
+            return None
+        return names[0] if is_proxy and len(names) == 1 and names[0] else None
+
+
+def _is_page(scope: Scope) -> bool:
+    """True for a page that a person goes to, which can be led elsewhere."""
+    return (
+        scope["type"] == "http"
+        and scope["method"] == "GET"
+        and not scope["path"].startswith(("/api/", "/_nicegui"))
+        and "text/html" in Headers(scope=scope).get("accept", "")
+    )
+
+
+def _not_signed_in() -> StudioError:
+    return StudioError(
+        "not_signed_in",
+        "the request",
+        "comes from nobody who has signed in and has a role here",
+        "sign in, or send the token that `lookalike token` prints as"
+        " `Authorization: Bearer`",
+    )
