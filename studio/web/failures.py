@@ -12,8 +12,9 @@ from nicegui.page import page as nicegui_page
 from starlette.exceptions import HTTPException
 
 from catalog.errors import StudioError
+from studio.web.components.buttons import go_button
 from studio.web.components.elements import paragraph
-from studio.web.frame import frame, go_button, show_error, tell_error
+from studio.web.frame import frame, show_error, tell_error
 
 NOT_THERE = {"version_gone": 410, "not_a_member": 404, "no_version": 404}
 P = ParamSpec("P")
@@ -43,7 +44,7 @@ def studio_page(path: str, place: str) -> Callable[[Callable[..., Any]], Any]:
                     go_button("Back to My Audiences", "/audiences", is_main=False)
                 return client.build_response(client.request, status_of(error))
 
-        return ui.page(path)(made)
+        return ui.page(path, response_timeout=30)(made)
 
     return register
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from nicegui import ui
 
 from catalog.errors import StudioError
+from studio.web.components.buttons import go_button
 from studio.web.components.elements import block, heading, paragraph, text
 from studio.web.current import studio
 
@@ -78,13 +79,6 @@ def show_nothing(words: str, about: str, label: str, address: str) -> None:
         heading(2, words)
         paragraph(about, "quiet")
         go_button(label, address)
-
-
-def go_button(label: str, address: str, *, is_main: bool = True) -> ui.button:
-    """A button that leads to a page of the studio: a link, for keys and for new tabs."""
-    button = ui.button(label).props("no-caps unelevated" if is_main else "no-caps flat")
-    button.props["href"] = address
-    return button
 
 
 def _links(place: str) -> None:
