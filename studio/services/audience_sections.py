@@ -168,7 +168,7 @@ def _reach(
             "If the audience were the first so many people of the ranking, it would find"
             " this share of held-out seed people. As many people drawn at random would"
             " find the share in the second column.",
-            *([f"Recommended size: {advice}"] if advice else []),
+            *([advice] if advice else []),
         ),
         tables=(
             Table(
