@@ -276,9 +276,7 @@ def _write_mappings(
         connection.execute(insert(table), rows)
 
 
-def _audiences_using(
-    connection: Connection, dataset: Dataset
-) -> list[tuple[str, str]]:
+def _audiences_using(connection: Connection, dataset: Dataset) -> list[tuple[str, str]]:
     audiences, versions = tables.audiences.c, tables.specification_versions.c
     rows = connection.execute(
         select(audiences.name, audiences.slug, versions.document)

@@ -134,7 +134,9 @@ def _picture(pictures: Mapping[str, "Picture"], name: str) -> "Picture":
     return pictures.get(name, Picture(name, "", ""))
 
 
-def _block(section: "Section", pictures: Mapping[str, "Picture"], **parts: Any) -> Block:
+def _block(
+    section: "Section", pictures: Mapping[str, "Picture"], **parts: Any
+) -> Block:
     shown = pictures.get(section.anchor)
     return Block(
         anchor=section.anchor,
@@ -389,9 +391,7 @@ def _reliability(
     )
 
 
-def _scorers(
-    comparison: Mapping[str, Any], pictures: Mapping[str, "Picture"]
-) -> Block:
+def _scorers(comparison: Mapping[str, Any], pictures: Mapping[str, "Picture"]) -> Block:
     from report.sections import scorers_compared
 
     section = scorers_compared(comparison, _picture(pictures, "comparison"))
@@ -400,7 +400,9 @@ def _scorers(
         section,
         pictures,
         words=tuple(values["sentences"]),
-        points=tuple(f"{line['model']}: {line['reason']}" for line in values["missing"]),
+        points=tuple(
+            f"{line['model']}: {line['reason']}" for line in values["missing"]
+        ),
         tables=(
             Table(
                 caption="Each scorer on the same held-out people",
@@ -461,7 +463,10 @@ def _fairness(
                 rows=tuple(
                     (
                         row["name"],
-                        *(f"{cell['text']} {cell['strength']}" for cell in row["cells"]),
+                        *(
+                            f"{cell['text']} {cell['strength']}"
+                            for cell in row["cells"]
+                        ),
                     )
                     for row in proxies["rows"]
                 ),
@@ -483,7 +488,9 @@ def _every_figure(figures: "AudienceFigures") -> Block:
             Table(
                 caption="All figures",
                 head=("Figure", "Value", "Unit"),
-                rows=tuple((each.label, each.text, each.unit) for each in figures.facts),
+                rows=tuple(
+                    (each.label, each.text, each.unit) for each in figures.facts
+                ),
             ),
         ),
         is_folded=True,

@@ -166,9 +166,7 @@ def written_at(dataset: Dataset) -> datetime | None:
     from engines.sources import content_files
 
     try:
-        newest = max(
-            path.stat().st_mtime for path in content_files(Path(dataset.path))
-        )
+        newest = max(path.stat().st_mtime for path in content_files(Path(dataset.path)))
     except (OSError, StudioError):
         return None
     return datetime.fromtimestamp(newest, UTC)
@@ -231,7 +229,8 @@ def _column(
 
     missing = profile.missing + profile.non_finite if profile else 0
     bars: tuple[Bar, ...] = ()
-    others, heights, ends = None, (), None
+    heights: tuple[float, ...] = ()
+    others, ends = None, None
     if isinstance(held, FrequentValues):
         total = held.others + sum(count for _, count in held.values)
         bars = tuple(

@@ -96,9 +96,7 @@ def allowed_path(workshop: "Workshop", typed: str) -> Path:
     return found
 
 
-def look(
-    workshop: "Workshop", path: Path, csv_schema: CsvSchema | None = None
-) -> Look:
+def look(workshop: "Workshop", path: Path, csv_schema: CsvSchema | None = None) -> Look:
     """Read a source as it would be registered, and keep nothing."""
     from engines.first_rows import first_rows
 

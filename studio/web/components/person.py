@@ -33,9 +33,7 @@ def ask_for_person(slug: str) -> None:
                 return
             with answer:
                 try:
-                    found = await to_thread(
-                        explanation, studio().workshop, slug, typed
-                    )
+                    found = await to_thread(explanation, studio().workshop, slug, typed)
                 except StudioError as error:
                     show_error(error)
                     return

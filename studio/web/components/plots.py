@@ -30,11 +30,12 @@ def _bars(column: ColumnView) -> None:
 
 def _histogram(column: ColumnView) -> None:
     least, greatest = column.ends or ("", "")
-    with block("columns-plot") as plot:
-        plot.props["role"] = "img"
-        plot.props["aria-label"] = f"Histogram from {least} to {greatest}"
-        for height in column.heights:
-            block().style(f"height: {height}%")
-    with block("ends quiet small"):
-        text("span", least)
-        text("span", greatest)
+    with block():
+        with block("columns-plot") as plot:
+            plot.props["role"] = "img"
+            plot.props["aria-label"] = f"Histogram from {least} to {greatest}"
+            for height in column.heights:
+                block().style(f"height: {height}%")
+        with block("ends quiet small"):
+            text("span", least)
+            text("span", greatest)

@@ -22,7 +22,16 @@ def show_versions(audience: AudienceSummary, shown: int | None) -> None:
         ask = serve_dialog(audience)
         table(
             "Versions, the newest first; times are UTC",
-            ("Version", "State", "People", "Entered", "Left", "Stayed", "Published", "Action"),
+            (
+                "Version",
+                "State",
+                "People",
+                "Entered",
+                "Left",
+                "Stayed",
+                "Published",
+                "Action",
+            ),
             [_row(audience.slug, each, ask) for each in audience.versions],
             numbers={2, 3, 4, 5},
             marked=[

@@ -18,7 +18,7 @@ from studio.web.components.elements import block, heading, paragraph, text
 from studio.web.components.tables import Cell, table
 from studio.web.components.words import count_words, size_words
 from studio.web.current import studio
-from studio.web.failures import studio_page, told
+from studio.web.failures import studio_page
 from studio.web.frame import frame, show_error
 
 DELIMITERS = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Bar"}
@@ -50,6 +50,7 @@ class Adding:
         self.description = ""
         self.found: Look | None = None
         self.error: StudioError | None = None
+        ui.context.client.on_delete(self.drop)
 
     def show(self) -> None:
         """Where it comes from, and what was read of it."""
@@ -68,15 +69,19 @@ class Adding:
                 f" {size_words(dataset_sources.MOST_BYTES)}.",
                 "quiet",
             )
+            button = main_button("Choose a file")
             field = ui.upload(
-                label="Choose a file",
                 auto_upload=True,
                 max_files=1,
                 max_file_size=dataset_sources.MOST_BYTES,
                 on_upload=self.take,
                 on_rejected=self.too_large,
             )
-            field.props("flat bordered").classes("w-full")
+            field.props("flat").classes("upload w-full")
+            # Its own head has a field without a label, inside a button.
+            with field.add_slot("header"), block().style("display: none"):
+                ui.element("q-uploader-add-trigger")
+            button.on("click", js_handler=f"() => getElement({field.id}).pickFiles()")
             self.field = field
 
     def path_panel(self) -> None:
@@ -158,20 +163,24 @@ class Adding:
             self.error = error
         self.reading.refresh()
 
-    @told
     async def save(self) -> None:
         """Register the source as it was read."""
         found, path = self.found, self.path
         if found is None or path is None:
             return
-        saved = await to_thread(
-            dataset_sources.add,
-            studio().workshop,
-            path,
-            self.name,
-            csv_schema=found.csv_schema,
-            description=self.description,
-        )
+        try:
+            saved = await to_thread(
+                dataset_sources.add,
+                studio().workshop,
+                path,
+                self.name,
+                csv_schema=found.csv_schema,
+                description=self.description,
+            )
+        except StudioError as error:
+            self.error = error
+            self.reading.refresh()
+            return
         self.path = None
         dataset = studio().workshop.catalog.get_dataset(saved["name"])
         ui.navigate.to(f"/datasets/{dataset.slug}")
@@ -192,7 +201,9 @@ class Adding:
         found = self.found
         with block("panel", "section"):
             heading(2, "How it will be read")
-            paragraph(f"{found.kind}, {count_words(found.rows)} rows. Nothing is saved yet.")
+            paragraph(
+                f"{found.kind}, {count_words(found.rows)} rows. Nothing is saved yet."
+            )
             if found.csv_schema is not None:
                 self.csv_settings(found.csv_schema)
             for note in found.notes:
@@ -214,7 +225,7 @@ class Adding:
 
     def csv_settings(self, schema: CsvSchema) -> None:
         """Delimiter, encoding, names and decimals; a change reads the file again."""
-        with block("filters"):
+        with block("settings"):
             for label, field, options in (
                 ("Delimiter", "delimiter", DELIMITERS),
                 ("Encoding", "encoding", {each: each for each in ENCODINGS}),

@@ -95,7 +95,9 @@ def actions(audience: AudienceSummary, shown: Shown | None) -> None:
         go_button("Report", address, is_main=False).props("target=_blank")
 
 
-def archiving(audience: AudienceSummary, *, undo: bool) -> Callable[[], Awaitable[None]]:
+def archiving(
+    audience: AudienceSummary, *, undo: bool
+) -> Callable[[], Awaitable[None]]:
     """What takes the audience out of the lists, or puts it back."""
 
     @told

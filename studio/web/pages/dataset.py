@@ -92,9 +92,7 @@ def removal(found: DatasetPage) -> None:
         @told
         async def remove() -> None:
             dialog.close()
-            await to_thread(
-                dataset_sources.remove, studio().workshop, found.line.slug
-            )
+            await to_thread(dataset_sources.remove, studio().workshop, found.line.slug)
             ui.navigate.to("/datasets")
 
         with block("actions"):
