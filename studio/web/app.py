@@ -9,8 +9,9 @@ from nicegui import ui
 
 from studio.services.access import Access, read_access, refuse_open_door
 from studio.services.studio import Studio
-from studio.web import current, pages
+from studio.web import current, files, pages
 from studio.web.entrance import add_guards, open_entrance
+from studio.web.failures import show_failures
 from studio.web.sessions import session_key
 
 
@@ -25,7 +26,9 @@ def create_app(
     home = studio.workshop.home
     app = open_entrance(studio, read_access(home) if access is None else access)
     current.serve(studio)
+    app.include_router(files.router)
     add_pages()
+    show_failures()
     ui.run_with(
         app,
         title="Look-alike Studio",

@@ -1,0 +1,41 @@
+"""How pages say times, states and counts."""
+
+from datetime import UTC, datetime
+
+from report.words import number_text
+from studio.services.audience_list import State
+
+STATE_SIGNS = {
+    State.served: "good",
+    State.building: "warn",
+    State.failed: "bad",
+    State.never_built: "none",
+    State.archived: "none",
+}
+NONE = "–"
+
+
+def time_words(time: datetime | None) -> str:
+    """A time to the minute, in UTC, with spaces that do not break.
+
+    >>> time_words(datetime(2026, 11, 26, 9, 5, tzinfo=UTC)), time_words(None)
+    ('2026-11-26\\xa009:05', '–')
+    """
+    return f"{time.astimezone(UTC):%Y-%m-%d\u00a0%H:%M}" if time else NONE
+
+
+def count_words(count: int | None) -> str:
+    """A count, or that there is none."""
+    return NONE if count is None else number_text(count)
+
+
+def size_words(count: int) -> str:
+    """A file's size.
+
+    >>> size_words(265_380), size_words(900)
+    ('265 kB', '1 kB')
+    """
+    for unit, size in (("GB", 10**9), ("MB", 10**6)):
+        if count >= size:
+            return f"{number_text(count / size, 1)} {unit}"
+    return f"{number_text(max(1, round(count / 1000)))} kB"
