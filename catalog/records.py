@@ -99,3 +99,12 @@ class HistoryEntry(Frozen):
 
     build: Build
     version: AudienceVersion | None
+
+
+class Standing(Frozen):
+    """An audience with the version in use, its newest build, and its schedule."""
+
+    audience: Audience
+    version: AudienceVersion | None
+    build: Build | None
+    schedule: str | None

@@ -32,3 +32,15 @@ def check_schedule(schedule: str) -> str:
     except CroniterBadDateError as error:
         raise ValueError("names a date that never comes: give another day") from error
     return line
+
+
+def next_time(schedule: str, after: datetime) -> datetime:
+    """When a schedule comes next, in UTC.
+
+    >>> next_time("0 6 * * *", datetime(2026, 11, 26, 9, tzinfo=UTC)).isoformat()
+    '2026-11-27T06:00:00+00:00'
+    """
+    from croniter import croniter
+
+    found: datetime = croniter(schedule, after).get_next(datetime)
+    return found

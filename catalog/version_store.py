@@ -9,7 +9,7 @@ from pydantic_core import to_json
 from sqlalchemy import Connection, func, insert, select, update
 
 from catalog import tables
-from catalog.audience_store import read_audience
+from catalog.audience_store import read_audience, read_audiences
 from catalog.build_store import BuildStore, read_build, read_builds
 from catalog.errors import StudioError
 from catalog.lease_store import check_lease
@@ -20,6 +20,7 @@ from catalog.records import (
     BuildState,
     HistoryEntry,
     Lease,
+    Standing,
     VersionState,
 )
 
@@ -124,6 +125,53 @@ class VersionStore(BuildStore):
             if owner.served_version is None:
                 return None
             return _version(connection, owner.id, owner.served_version)
+
+    def standings(self) -> tuple[Standing, ...]:
+        """How every audience stands, archived ones too, by slug; three queries in all."""
+        versions, specifications = tables.audience_versions, tables.specification_versions
+        newest = (
+            select(tables.builds.c.audience_id, func.max(tables.builds.c.sequence))
+            .group_by(tables.builds.c.audience_id)
+            .subquery()
+        )
+        with self.reading() as connection:
+            builds = {
+                build.audience_id: build
+                for build in read_builds(
+                    connection,
+                    select(tables.builds).join(
+                        newest, tables.builds.c.sequence == newest.c[1]
+                    ),
+                )
+            }
+            served = {
+                row["audience_id"]: AudienceVersion.model_validate(dict(row))
+                for row in connection.execute(
+                    select(versions).where(
+                        versions.c.state == VersionState.served.value
+                    )
+                ).mappings()
+            }
+            current = connection.execute(
+                select(specifications.c.audience_id, specifications.c.document).join(
+                    tables.audiences,
+                    (tables.audiences.c.id == specifications.c.audience_id)
+                    & (
+                        tables.audiences.c.current_specification
+                        == specifications.c.number
+                    ),
+                )
+            ).all()
+            documents = {row.audience_id: row.document for row in current}
+            return tuple(
+                Standing(
+                    audience=audience,
+                    version=served.get(audience.id),
+                    build=builds.get(audience.id),
+                    schedule=documents[audience.id]["refresh"]["schedule"],
+                )
+                for audience in read_audiences(connection)
+            )
 
     def serve_version(self, audience: str, number: int) -> AudienceVersion:
         """Put a version into use again (roll back). A withdrawn one is refused."""

@@ -14,6 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from studio.services.studio import Studio
 from studio.web import current, pages
+from studio.web.failures import show_failures
 from studio.web.security import SecurityHeaders
 
 SIGNING_KEY = "session_key"
@@ -25,6 +26,7 @@ def create_app(studio: Studio) -> FastAPI:
     app.state.studio = studio
     current.serve(studio)
     add_pages()
+    show_failures()
     ui.run_with(
         app,
         title="Look-alike Studio",

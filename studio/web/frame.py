@@ -2,58 +2,158 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
 
 from nicegui import ui
 
 from catalog.errors import StudioError
+from studio.web.components.elements import block, heading, paragraph, text
+from studio.web.current import studio
 
-STYLE = """
-:root { color-scheme: light dark; }
-body { font-family: system-ui, sans-serif; }
-.studio-main { max-width: 76rem; margin: 0 auto; padding: 1rem; width: 100%; }
-.skip { position: absolute; left: -999rem; }
-.skip:focus { position: static; }
-a:focus-visible, button:focus-visible, [tabindex]:focus-visible {
-  outline: 3px solid #1565c0; outline-offset: 2px;
-}
-"""
+STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 PLACES = (
     ("audiences", "My Audiences", "/audiences"),
     ("builder", "New audience", "/builder"),
     ("runs", "Runs", "/runs"),
     ("datasets", "Datasets", "/datasets"),
 )
+THEME = "studio_theme"
+THEMES = {"system": None, "light": False, "dark": True}
+ICONS = {"system": "brightness_auto", "light": "light_mode", "dark": "dark_mode"}
 
 
 @contextmanager
-def frame(heading: str, place: str) -> Iterator[None]:
-    """A page with its one `h1`; `place` is the part of the studio that it belongs to."""
+def frame(
+    heading: str, place: str, *, shows_heading: bool = True
+) -> Iterator[ui.element]:
+    """A page with its one `h1`; `place` is the part of the studio that it belongs to.
+
+    Where the heading stands beside something else, `shows_heading` is false and the page
+    calls `page_title` itself.
+    """
     ui.add_css(STYLE)
-    ui.colors(primary="#1f5fa8")
-    with ui.header(elevated=False).classes("items-center gap-4 q-px-md q-py-sm"):
-        ui.link("Skip to content", "#content").classes("skip text-white")
-        ui.link("Look-alike Studio", "/").classes(
-            "text-white text-lg font-bold no-underline"
-        )
-        with ui.element("nav").props('aria-label="Main"').classes("flex gap-4"):
-            for name, label, address in PLACES:
-                link = ui.link(label, address).classes("text-white")
-                if name == place:
-                    link.props("aria-current=page").classes("font-bold underline")
-                else:
-                    link.classes("no-underline")
-    with ui.element("div").props("id=content tabindex=-1").classes("studio-main"):
-        ui.label(heading).props("role=heading aria-level=1").classes(
-            "text-2xl font-semibold q-mb-md"
-        )
-        yield
+    ui.colors(primary="#1a569b")
+    ui.page_title(f"{heading} · Look-alike Studio")
+    ui.link("Skip to content", "#content").classes("skip")
+    with ui.header(elevated=False).classes("studio-header"), block("studio-bar"):
+        ui.link("Look-alike Studio", "/").classes("studio-brand")
+        _links(place)
+        with block("studio-end"):
+            _theme_switch()
+            _menu(place)
+    with block("studio-main studio") as main:
+        main.props("id=content tabindex=-1")
+        if shows_heading:
+            page_title(heading)
+        yield main
+    _footer()
+
+
+def page_title(words: str, about: str = "") -> ui.element:
+    """The page's heading; what is put into the returned element stands at its end."""
+    with block("studio-title"):
+        with block():
+            heading(1, words)
+            if about:
+                paragraph(about, "quiet q-mt-xs q-mb-none")
+        return block("actions")
 
 
 def show_error(error: StudioError) -> None:
     """Say on the page what failed and what to do about it."""
-    with (
-        ui.card().classes("w-full border-l-4 border-red-700").props("flat bordered"),
-        ui.element("div").props("role=alert"),
-    ):
-        ui.label(f"{error.object} {error.cause}").classes("font-semibold")
-        ui.label(error.remedy)
+    with block("notice bad").props("role=alert"):
+        text("strong", f"{error.object} {error.cause}.")
+        paragraph(_sentence(error.remedy), "q-mb-none")
+
+
+def tell_error(error: StudioError) -> None:
+    """Say what failed in answer to something a person just did."""
+    ui.notify(str(error), type="negative", multi_line=True, timeout=10_000)
+
+
+def show_nothing(words: str, about: str, label: str, address: str) -> None:
+    """What stands where there is nothing yet: why, and the way on."""
+    with block("panel empty"):
+        heading(2, words)
+        paragraph(about, "quiet")
+        go_button(label, address)
+
+
+def go_button(label: str, address: str, *, is_main: bool = True) -> ui.button:
+    """A button that leads to a page of the studio: a link, for keys and for new tabs."""
+    button = ui.button(label).props("no-caps unelevated" if is_main else "no-caps flat")
+    button.props["href"] = address
+    return button
+
+
+def _links(place: str) -> None:
+    with block("studio-nav", "nav").props('aria-label="Main"'):
+        for name, label, address in PLACES:
+            link = ui.link(label, address)
+            if name == place:
+                link.props("aria-current=page")
+
+
+def _menu(place: str) -> None:
+    """The same ways behind one button, where there is no room for them."""
+    button = ui.button(icon="menu", color=None).props('flat dense aria-label="Menu"')
+    with button.classes("studio-small"), ui.menu():
+        for name, label, address in PLACES:
+            item = ui.menu_item(label, lambda address=address: ui.navigate.to(address))
+            if name == place:
+                item.props("active")
+
+
+def _theme_switch() -> None:
+    """Light, dark, or as the system has it; kept in a cookie of the browser."""
+    request = ui.context.client.request
+    kept = request.cookies.get(THEME, "system") if request else "system"
+    chosen = kept if kept in THEMES else "system"
+    dark = ui.dark_mode(THEMES[chosen])
+    button = ui.button(color=None).props("flat dense").tooltip("Change the colours")
+
+    def show(theme: str) -> None:
+        dark.value = THEMES[theme]
+        button.props["icon"] = ICONS[theme]
+        button.props["aria-label"] = f"Colours: {theme}"
+        button.update()
+
+    def change() -> None:
+        nonlocal chosen
+        names = list(THEMES)
+        chosen = names[(names.index(chosen) + 1) % len(names)]
+        show(chosen)
+        ui.run_javascript(
+            f"document.cookie = '{THEME}={chosen}; path=/; max-age=31536000; samesite=lax'"
+        )
+
+    show(chosen)
+    button.on_click(change)
+
+
+def _footer() -> None:
+    with block("studio-footer", "footer"), block():
+        text("span", f"Look-alike Studio {version('lookalike-studio')}")
+        _health()
+
+
+def _health() -> None:
+    """Whether Dagster can build, in a line, where somebody watches it."""
+    health = getattr(studio().runs, "health", None)
+    if health is None:
+        return
+    told = health()
+    if told.is_well:
+        text("span", "Dagster is running", "state good")
+        return
+    for name in ("web_server", "code_location", "daemon"):
+        part = getattr(told, name)
+        if part.state.value != "well":
+            words = f"Dagster's {name.replace('_', ' ')} is {part.state.value}"
+            why = f": {part.cause}" if part.cause else ""
+            text("span", words + why, "state warn")
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}." if words else ""

@@ -1,18 +1,190 @@
 """`/audiences`: every audience, what is served of it and how good it is."""
 
 from asyncio import to_thread
+from contextlib import suppress
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
 
 from nicegui import ui
+from pydantic import ValidationError
 
-from studio.services import audiences
+from studio.services.audience_list import (
+    AudienceLine,
+    AudienceList,
+    AudienceQuery,
+    Order,
+    State,
+    list_audiences,
+)
+from studio.web.components.elements import block, paragraph, text
+from studio.web.components.tables import Cell, table
+from studio.web.components.words import NONE, STATE_SIGNS, count_words, time_words
 from studio.web.current import studio
-from studio.web.frame import frame
+from studio.web.failures import studio_page
+from studio.web.frame import frame, go_button, page_title, show_nothing
+
+HEAD = ("Audience", "State", "People", "Quality", "Refreshed", "Next refresh", "Version")
+SORTED = {
+    0: Order.name,
+    2: Order.people,
+    3: Order.quality,
+    4: Order.refreshed,
+    5: Order.next_refresh,
+}
 
 
-@ui.page("/audiences")
-async def show_audiences() -> None:
-    """Every audience in a line."""
-    rows = await to_thread(audiences.overview, studio().workshop)
-    with frame("My Audiences", "audiences"):
-        for row in rows:
-            ui.label(row["name"])
+@studio_page("/audiences", "audiences")
+async def show_audiences(
+    search: str = "",
+    tag: str = "",
+    state: str = "",
+    order: str = "name",
+    falling: bool = False,
+    page: int = 1,
+) -> None:
+    """Every audience in a line; what is looked for stands in the address."""
+    asked: dict[str, Any] = {
+        "search": search,
+        "tag": tag or None,
+        "state": state or None,
+        "order": order,
+        "is_falling": falling,
+        "page": page,
+    }
+    query = AudienceQuery()
+    with suppress(ValidationError):
+        query = AudienceQuery.model_validate(asked)
+    found = await to_thread(list_audiences, studio().workshop, query)
+    with frame("My Audiences", "audiences", shows_heading=False):
+        with page_title("My Audiences", "People like your best ones, ready to use."):
+            go_button("New audience", "/builder")
+        if not found.there and not found.found and query == AudienceQuery():
+            show_nothing(
+                "No audience yet",
+                "An audience is made from a small list of people you value and a large"
+                " list of people to choose from.",
+                "Make the first one",
+                "/builder",
+            )
+            return
+        AudienceBrowser(query, found).show()
+
+
+class AudienceBrowser:
+    """The list with its filters; each change is a question to the service."""
+
+    def __init__(self, query: AudienceQuery, found: AudienceList) -> None:
+        self.query = query
+        self.found = found
+
+    def show(self) -> None:
+        """The filters, which stay, and the lines, which are drawn anew."""
+        with block("filters"):
+            search = ui.input("Search", value=self.query.search)
+            search.props("outlined dense clearable debounce=250 maxlength=200")
+            search.on_value_change(lambda event: self.ask(search=event.value or ""))
+            tags = {"": "All tags"} | {tag: tag for tag in self.found.tags}
+            if self.query.tag:
+                tags.setdefault(self.query.tag, self.query.tag)
+            self.choice("Tag", "tag", tags)
+            states = {"": "All but archived"} | {
+                each.value: each.value.capitalize() for each in State
+            }
+            self.choice("State", "state", states)
+        self.lines()
+
+    def choice(self, label: str, field: str, options: dict[str, str]) -> None:
+        """One filter of a closed list."""
+        select = ui.select(options, label=label, value=getattr(self.query, field) or "")
+        select.props("outlined dense options-dense")
+        select.on_value_change(lambda event: self.ask(**{field: event.value or None}))
+
+    async def ask(self, **changed: Any) -> None:
+        """Look again, from the first page unless another is asked for."""
+        asked = {"page": 1, **changed}
+        self.query = AudienceQuery.model_validate(self.query.model_dump() | asked)
+        self.found = await to_thread(list_audiences, studio().workshop, self.query)
+        ui.navigate.history.replace(address_of(self.query))
+        self.lines.refresh()
+
+    async def sort(self, place: int) -> None:
+        """Sort by a column; by the same once more, the other way round."""
+        order = SORTED[place]
+        falls = order is self.query.order and not self.query.is_falling
+        await self.ask(order=order, is_falling=falls)
+
+    @ui.refreshable_method
+    def lines(self) -> None:
+        """The table, or that nothing fits."""
+        found = self.found
+        noun = "audience" if found.found == 1 else "audiences"
+        with block().props("role=status"):
+            paragraph(f"{count_words(found.found)} {noun}; times are UTC", "quiet small q-mb-sm")
+        if not found.lines:
+            with block("panel empty"):
+                paragraph("No audience fits. Change what you search for.", "quiet")
+            return
+        place = next(key for key, order in SORTED.items() if order is self.query.order)
+        with block("panel cards"):
+            table(
+                "Audiences",
+                HEAD,
+                [row_of(line) for line in found.lines],
+                numbers={2},
+                is_caption_shown=False,
+                on_sort=self.sort,
+                sortable=SORTED,
+                sorted_by=(place, self.query.is_falling),
+            )
+        if found.pages > 1:
+            self.pager()
+
+    def pager(self) -> None:
+        """The way to the other pages of the list."""
+        page, pages = self.found.page, self.found.pages
+        with block("actions", "nav").props('aria-label="Pages"'):
+            for label, target in (("Previous", page - 1), ("Next", page + 1)):
+                button = ui.button(label, on_click=partial(self.ask, page=target))
+                button.props("no-caps flat").set_enabled(1 <= target <= pages)
+            text("span", f"Page {page} of {pages}", "quiet")
+
+
+def row_of(line: AudienceLine) -> list[Cell]:
+    """The cells of one audience."""
+
+    def named() -> None:
+        with block():
+            ui.link(line.name, f"/audiences/{line.slug}").classes("text-weight-bold")
+            if line.description:
+                text("div", line.description[:140], "quiet small")
+            if line.tags:
+                with block("chips q-mt-xs"):
+                    for tag in line.tags[:6]:
+                        text("span", tag, "chip")
+
+    return [
+        named,
+        lambda: text(
+            "span", line.state.value.capitalize(), f"state {STATE_SIGNS[line.state]}"
+        ),
+        count_words(line.people),
+        line.quality.capitalize() if line.quality else NONE,
+        time_words(line.refreshed_at),
+        time_words(line.next_refresh_at),
+        NONE if line.version is None else str(line.version),
+    ]
+
+
+def address_of(query: AudienceQuery) -> str:
+    """The address of this very list."""
+    values = {
+        "search": query.search,
+        "tag": query.tag,
+        "state": query.state,
+        "order": query.order if query.order is not Order.name else None,
+        "falling": "true" if query.is_falling else None,
+        "page": query.page if query.page > 1 else None,
+    }
+    told = urlencode({name: str(value) for name, value in values.items() if value})
+    return f"/audiences?{told}" if told else "/audiences"

@@ -1,0 +1,89 @@
+"""Pages that fail: a refusal, an address that leads nowhere, a fault of the studio."""
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any, ParamSpec
+
+from fastapi import Request, Response
+from fastapi.exception_handlers import http_exception_handler
+from nicegui import Client, ui
+from nicegui import app as pages
+from nicegui.page import page as nicegui_page
+from starlette.exceptions import HTTPException
+
+from catalog.errors import StudioError
+from studio.web.components.elements import paragraph
+from studio.web.frame import frame, go_button, show_error, tell_error
+
+NOT_THERE = {"version_gone": 410, "not_a_member": 404, "no_version": 404}
+P = ParamSpec("P")
+IN_THE_WAY = {"dataset_in_use", "name_taken", "file_exists"}
+
+
+def status_of(error: StudioError) -> int:
+    """The HTTP status of a refusal: 404 for what is unknown, 409 for what is in the way."""
+    if error.code.startswith("unknown_"):
+        return 404
+    return NOT_THERE.get(error.code, 409 if error.code in IN_THE_WAY else 400)
+
+
+def studio_page(path: str, place: str) -> Callable[[Callable[..., Any]], Any]:
+    """A page of NiceGUI's that shows a refusal met while it loads, with its status."""
+
+    def register(make: Callable[..., Awaitable[Any]]) -> Any:
+        @wraps(make)
+        async def made(*arguments: Any, **named: Any) -> Any:
+            client = ui.context.client
+            try:
+                return await make(*arguments, **named)
+            except StudioError as error:
+                client.content.clear()
+                with frame("This page cannot be shown", place):
+                    show_error(error)
+                    go_button("Back to My Audiences", "/audiences", is_main=False)
+                return client.build_response(client.request, status_of(error))
+
+        return ui.page(path)(made)
+
+    return register
+
+
+def told(act: Callable[P, Awaitable[None]]) -> Callable[P, Awaitable[None]]:
+    """What is done in answer to a click: a refusal is told, and nothing else happens."""
+
+    @wraps(act)
+    async def done(*arguments: P.args, **named: P.kwargs) -> None:
+        try:
+            await act(*arguments, **named)
+        except StudioError as error:
+            tell_error(error)
+
+    return done
+
+
+async def _not_found(request: Request, error: HTTPException) -> Response:
+    endpoint = request.scope.get("endpoint")
+    if endpoint not in (None, pages) and not request.scope.get("nicegui_page_path"):
+        return await http_exception_handler(request, error)
+    with Client(nicegui_page(""), request=request) as client, frame("Nothing here", ""):
+        paragraph("There is no page at this address. It may have been moved or removed.")
+        go_button("Go to My Audiences", "/audiences")
+    return client.build_response(request, 404)
+
+
+def _failed(_: Exception) -> None:
+    with frame("This page failed", ""):
+        show_error(
+            StudioError(
+                "page_failed",
+                "the studio",
+                "failed while it made this page",
+                "load it again; what went wrong is in the studio's log",
+            )
+        )
+
+
+def show_failures() -> None:
+    """Have the studio's own pages shown for addresses that lead nowhere, and faults."""
+    pages.exception_handler(404)(_not_found)
+    pages.on_page_exception(_failed)
