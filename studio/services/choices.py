@@ -13,16 +13,12 @@ from catalog.datasets import DatasetKind, Frozen
 from catalog.eligibility import (
     Verdict,
     attribute_verdicts,
-    is_bare_list,
     population_verdicts,
-    seed_verdict,
     seed_verdicts,
     shared_identifiers,
 )
 from catalog.errors import StudioError
-from catalog.join_keys import identifiers
 from catalog.mapped_dataset import MappedDataset
-from catalog.pairing import paired_by_name
 from catalog.protection import protected_attributes
 from catalog.roles import Role
 from catalog.selection import find_attribute
@@ -166,6 +162,15 @@ def filter_columns(workshop: "Workshop", dataset: str) -> tuple[FilterColumn, ..
     )
 
 
+def group_columns(workshop: "Workshop", draft: Draft) -> list[str]:
+    """The columns of the population whose values can have quotas."""
+    population = draft.choices.population
+    if population is None:
+        return []
+    found = workshop.catalog.mapped_dataset(population.dataset)
+    return [each.column for each in found.mappings if each.role is Role.categorical]
+
+
 def conditions_of(
     workshop: "Workshop", dataset: str, texts: Iterable[str]
 ) -> list[dict[str, Any]]:
@@ -250,12 +255,12 @@ def _without_attributes(draft: Draft) -> Draft:
 def _seed_side(workshop: "Workshop", seed: SeedChoice) -> MappedDataset:
     """The draft's seed as eligibility reads it, before a population is known."""
     if seed.audience is not None:
+        from engines.registration import keys_of
         from orchestration.audience_seeds import (
             audience_dataset,
             audience_mappings,
             served_or_named,
         )
-        from engines.registration import keys_of
 
         audience, version = served_or_named(workshop, seed)
         dataset = audience_dataset(audience, version)
@@ -275,9 +280,7 @@ def _seed_side(workshop: "Workshop", seed: SeedChoice) -> MappedDataset:
     )
     return found.model_copy(
         update={
-            "dataset": found.dataset.model_copy(
-                update={"kind": DatasetKind.selection}
-            ),
+            "dataset": found.dataset.model_copy(update={"kind": DatasetKind.selection}),
             "mappings": kept,
             "chosen_by": tuple(
                 each.attribute
@@ -374,9 +377,7 @@ def _protected(
 ) -> set[str]:
     """Attributes that are marked; a mark on one that is gone says nothing."""
     there = {
-        name
-        for each in population.mappings
-        for name in (each.attribute, each.column)
+        name for each in population.mappings for name in (each.attribute, each.column)
     }
     named = [each for each in draft.choices.fairness.protected if each in there]
     if not named:

@@ -3,7 +3,10 @@
 Reads as much as half a build the first time and is quick after that.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
 
 from catalog.datasets import Frozen
 from catalog.errors import StudioError
@@ -84,7 +87,9 @@ def sides(workshop: "Workshop", draft: Draft) -> tuple[AttributeSides, ...]:
     """
     outlook = OPEN.what_if(workshop, _opened_for(workshop, draft)).outlook
     found = (
-        AttributeSides(attribute=each.slug, text=_side_text(outlook, each.slug, each.role))
+        AttributeSides(
+            attribute=each.slug, text=_side_text(outlook, each.slug, each.role)
+        )
         for each in outlook.plan.attributes
     )
     return tuple(each for each in found if each.text)
@@ -135,6 +140,91 @@ def in_unit(found: DraftEstimate, unit: str) -> Output:
     if unit == "min_score" and found.score is not None:
         return Output(min_score=round(found.score, 3), include_seed=include_seed)
     return Output(top=max(1, found.people), include_seed=include_seed)
+
+
+def with_values(known: Output, values: Mapping[str, Any]) -> Output:
+    """The output with some fields changed; a new limit takes the place of the old one.
+
+    Raises StudioError for what no output may be.
+    """
+    limits = ("top", "min_score", "best_percent")
+    try:
+        if values.keys() & set(limits):
+            return resized(known, Output.model_validate(dict(values)))
+        return Output.model_validate({**known.model_dump(mode="json"), **values})
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        cause, _, remedy = first["msg"].removeprefix("Value error, ").partition(": ")
+        raise StudioError(
+            "output_invalid", "the size", cause, remedy or "give another"
+        ) from error
+
+
+def resized(known: Output, wanted: Output) -> Output:
+    """The wanted size with what else was chosen of the output, as far as it still fits.
+
+    Tiers keep their shares of the size; quotas in people go with another size.
+    """
+    kept: dict[str, Any] = {
+        **wanted.model_dump(mode="json"),
+        "include_seed": known.include_seed,
+    }
+    is_size = wanted.kind != "min_score"
+    if is_size and known.keep_margin is not None:
+        kept["keep_margin"] = known.keep_margin
+    if is_size and known.quotas is not None and known.quotas.unit == "share":
+        kept["quotas"] = known.quotas.model_dump(mode="json")
+    if is_size and known.tiers:
+        kept["tiers"] = _tiers(known, wanted)
+    try:
+        return Output.model_validate(kept)
+    except ValidationError:
+        return wanted.model_copy(update={"include_seed": known.include_seed})
+
+
+def equal_tiers(known: Output, count: int) -> list[dict[str, Any]]:
+    """So many tiers of one size each, the best first; none for a count below two."""
+    if count < 2:
+        return []
+    return [
+        {"up_to": _end(known, known.value * number / count)}
+        for number in range(1, count + 1)
+    ]
+
+
+def with_quota(
+    known: Output, attribute: str, value: str, rule: str, percent: float
+) -> dict[str, Any]:
+    """The quotas with one more; another attribute's take the place of those before."""
+    kept = known.quotas
+    quotas: dict[str, Any] = {"attribute": attribute, "unit": "share"}
+    if kept is not None and (kept.attribute, kept.unit) == (attribute, "share"):
+        quotas = kept.model_dump(mode="json")
+    others = {
+        each: {
+            name: amount
+            for name, amount in quotas.get(each, {}).items()
+            if name != value
+        }
+        for each in ("exactly", "at_least", "at_most")
+    }
+    others[rule][value] = percent / 100
+    return {**quotas, **others}
+
+
+def _tiers(known: Output, wanted: Output) -> list[dict[str, Any]]:
+    ratio = wanted.value / known.value
+    return [
+        {
+            "name": each.name if wanted.kind == known.kind or each.name else None,
+            "up_to": _end(wanted, each.up_to * ratio),
+        }
+        for each in known.tiers
+    ]
+
+
+def _end(output: Output, value: float) -> float:
+    return round(value) if output.kind == "top" else round(value, 6)
 
 
 def _opened_for(workshop: "Workshop", draft: Draft) -> AudienceSpecification:
@@ -252,4 +342,3 @@ def _medians_text(outlook: "Outlook", attribute: str) -> str:
 def _figure(value: float) -> str:
     decimals = 0 if abs(value) >= 100 or value == int(value) else 2
     return number_text(value, decimals)
-

@@ -156,9 +156,7 @@ def remove(home: "Home", draft_id: str) -> None:
     _path(home, draft_id).with_suffix(".lock").unlink(missing_ok=True)
 
 
-def changed(
-    home: "Home", draft_id: str, version: int | None, **values: Any
-) -> Draft:
+def changed(home: "Home", draft_id: str, version: int | None, **values: Any) -> Draft:
     """Keep a change of a draft, made on that version of it.
 
     Raises StudioError `draft_changed`, and changes nothing, where another browser was
@@ -169,8 +167,7 @@ def changed(
         if version is not None and draft.version != version:
             raise StudioError(
                 "draft_changed",
-                f"the draft {shown(draft.choices.name) if draft.choices.name else ''}"
-                .strip(),
+                f"the draft {shown(draft.choices.name) if draft.choices.name else ''}".strip(),
                 "was changed meanwhile in another window",
                 "load the page anew to go on with what is there now",
             )

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from catalog.datasets import Frozen
 from catalog.errors import StudioError
 from catalog.name_store import new_id
-from catalog.names import display_name, shown, slug_of
+from catalog.names import LONGEST_NAME, display_name, shown, slug_of
 from catalog.specification import (
     AudienceSpecification,
     specification_of,
@@ -26,6 +26,7 @@ from studio.services.draft_store import (
 
 if TYPE_CHECKING:
     from catalog.run_records import Run
+
     from orchestration.workshop import Workshop
     from studio.services.studio import Studio
 
@@ -61,7 +62,7 @@ def begin(workshop: "Workshop", owner: str = "") -> Draft:
 def resume(workshop: "Workshop", owner: str = "") -> Draft:
     """The open draft that was changed last, else a new one."""
     for draft in draft_store.overview(workshop.home):
-        if draft.state is DraftState.open and draft.owner == owner:
+        if draft.state is DraftState.open and owner in ("", draft.owner):
             return draft
     return begin(workshop, owner)
 
@@ -112,6 +113,39 @@ def accept(workshop: "Workshop", draft_id: str, version: int) -> Draft:
     draft = open_draft(workshop, draft_id)
     seen = _seen(workshop, draft.choices)
     return draft_store.changed(workshop.home, draft_id, version, seen=seen)
+
+
+def give_owner(workshop: "Workshop", draft_id: str, owner: str, version: int) -> Draft:
+    """Say who works on a draft."""
+    open_draft(workshop, draft_id)
+    if len(owner) > LONGEST_NAME:
+        raise StudioError(
+            "owner_invalid",
+            "the owner",
+            f"has {len(owner)} characters",
+            f"give at most {LONGEST_NAME}",
+        )
+    return draft_store.changed(workshop.home, draft_id, version, owner=owner)
+
+
+def economics(draft: Draft, values: Mapping[str, float | None]) -> dict[str, Any]:
+    """The field `economics` from what was typed, the prevalence in percent."""
+    share = values.get("prevalence")
+    known = draft.choices.economics.model_dump(mode="json")
+    return {
+        **known,
+        **values,
+        "prevalence": None if share is None else share / 100,
+    }
+
+
+def as_percent(share: float | None) -> float | None:
+    """A share as a person types it.
+
+    >>> as_percent(0.02)
+    2.0
+    """
+    return None if share is None else round(100 * share, 6)
 
 
 def start_over(workshop: "Workshop", draft_id: str) -> Draft:

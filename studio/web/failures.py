@@ -66,7 +66,9 @@ async def _not_found(request: Request, error: HTTPException) -> Response:
     if endpoint not in (None, pages) and not request.scope.get("nicegui_page_path"):
         return await http_exception_handler(request, error)
     with Client(nicegui_page(""), request=request) as client, frame("Nothing here", ""):
-        paragraph("There is no page at this address. It may have been moved or removed.")
+        paragraph(
+            "There is no page at this address. It may have been moved or removed."
+        )
         go_button("Go to My Audiences", "/audiences")
     return client.build_response(request, 404)
 

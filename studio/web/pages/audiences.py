@@ -24,7 +24,15 @@ from studio.web.current import studio
 from studio.web.failures import studio_page
 from studio.web.frame import frame, go_button, page_title, show_nothing
 
-HEAD = ("Audience", "State", "People", "Quality", "Refreshed", "Next refresh", "Version")
+HEAD = (
+    "Audience",
+    "State",
+    "People",
+    "Quality",
+    "Refreshed",
+    "Next refresh",
+    "Version",
+)
 SORTED = {
     0: Order.name,
     2: Order.people,
@@ -120,7 +128,10 @@ class AudienceBrowser:
         found = self.found
         noun = "audience" if found.found == 1 else "audiences"
         with block().props("role=status"):
-            paragraph(f"{count_words(found.found)} {noun}; times are UTC", "quiet small q-mb-sm")
+            paragraph(
+                f"{count_words(found.found)} {noun}; times are UTC",
+                "quiet small q-mb-sm",
+            )
         if not found.lines:
             with block("panel empty"):
                 paragraph("No audience fits. Change what you search for.", "quiet")
