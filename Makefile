@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test browser dev bench faults check format clean
+.PHONY: help install demo test browser studio dev bench faults check format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ browser:
 			apt-get update -qq && apt-get install -y -qq --no-install-recommends \
 				chromium fonts-liberation >/dev/null; } \
 		|| echo "chromium could not be installed"
+
+studio: $(READY) ## the studio with Dagster, on http://127.0.0.1:8480
+	$(BIN)/lookalike up
 
 dev: $(READY) ## Dagster's screens with the whole graph, on http://127.0.0.1:3000
 	$(BIN)/lookalike dev

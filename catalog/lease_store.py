@@ -39,12 +39,7 @@ class LeaseStore(AudienceStore):
             held = read_lease(connection, audience.id)
             is_held = held and held.owner not in ("", owner) and held.expires_at > now
             if held and is_held and is_alive(held.owner):
-                raise StudioError(
-                    "already_building",
-                    f"audience {shown(audience.name)}",
-                    f"is already building, run {_run(held.owner)}",
-                    "wait for that run or cancel it",
-                )
+                raise already_building(audience.name, _run(held.owner))
             values = {
                 "audience_id": audience.id,
                 "owner": owner,
@@ -84,6 +79,16 @@ class LeaseStore(AudienceStore):
             held = read_lease(connection, read_audience(connection, audience).id)
         in_force = held and held.owner and held.expires_at > self.clock()
         return held if in_force else None
+
+
+def already_building(name: str, run_id: str) -> StudioError:
+    """The refusal of a second build of an audience while a run is at work on it."""
+    return StudioError(
+        "already_building",
+        f"audience {shown(name)}",
+        f"is already building, run {run_id}",
+        "wait for that run or cancel it",
+    )
 
 
 def check_lease(connection: Connection, lease: Lease) -> None:

@@ -1,7 +1,6 @@
 """Runs that end from outside: interrupted by a person, or killed without a word.
 
-Dagster watches the workers that it started itself. A command runs its job in its own
-process, so the run carries that process in a tag, by which others see that it died.
+A run carries in a tag the process that works for it, by which others see that it died.
 """
 
 import signal
@@ -15,7 +14,7 @@ import dagster as dg
 from orchestration.leases import owner_is_alive
 from orchestration.workshop import Workshop
 
-# Whose process carries out a run that a command started.
+# The process that carries out a run, as the owner of a lease is told.
 WORKER_TAG = "lookalike/worker"
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
@@ -27,20 +26,38 @@ UNFINISHED = [
 
 
 def end_abandoned_runs(instance: dg.DagsterInstance) -> int:
-    """Tell Dagster of the runs whose command has died; how many there were.
+    """Tell Dagster of the runs whose process has died; how many there were.
 
-    Such a run would count as at work for ever, and its audience never be due again. A
-    run of Dagster's that goes on with one has its tags, but a worker of its own.
+    Such a run would count as at work for ever, and its audience never be due again.
     """
     ended = 0
     for run in instance.get_runs(dg.RunsFilter(statuses=UNFINISHED)):
-        worker = run.tags.get(WORKER_TAG)
-        if worker and not run.parent_run_id and not owner_is_alive(worker):
-            instance.report_run_failed(
-                run, "The command that carried out this run has died."
-            )
+        worker = worker_of(run)
+        if worker is not None and not owner_is_alive(worker):
+            report_death(instance, run)
             ended += 1
     return ended
+
+
+def worker_of(run: dg.DagsterRun) -> str | None:
+    """The process that works for a run, as an owner; None where none is known yet.
+
+    A run that goes on with another has that one's tags, and for a while its worker.
+    """
+    worker = run.tags.get(WORKER_TAG)
+    if worker and run.parent_run_id and worker.partition("@")[0] != run.run_id:
+        return None
+    return worker or None
+
+
+def report_death(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
+    """Give a run whose process has died its final state."""
+    if run.status is dg.DagsterRunStatus.CANCELING:
+        instance.report_run_canceled(run)
+    else:
+        instance.report_run_failed(
+            run, "The process that carried out this run has died."
+        )
 
 
 def stop_if_cancelled(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:

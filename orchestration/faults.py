@@ -22,6 +22,8 @@ WORTH_A_RETRY = frozenset(
     }
 )
 
+ERROR_PARTS = {"code", "object", "cause", "remedy"}
+
 RETRY_POLICY = dg.RetryPolicy(
     max_retries=3,
     delay=1.0,
@@ -81,6 +83,15 @@ def another_try(tries: int) -> dg.RetryRequested:
         max_retries=RETRY_POLICY.max_retries,
         seconds_to_wait=RETRY_POLICY.calculate_delay(tries + 1),
     )
+
+
+def cause_told(event: dg.DagsterEvent) -> StudioError | None:
+    """The cause of a failed step as `as_failure` told it; None for another failure."""
+    told = event.step_failure_data.user_failure_data
+    if told is None or not told.metadata:
+        return None
+    parts = {name: str(value.value) for name, value in told.metadata.items()}
+    return StudioError(**parts) if parts.keys() == ERROR_PARTS else None
 
 
 def as_failure(error: StudioError) -> dg.Failure:

@@ -29,6 +29,12 @@ schedules:
   use_threads: true
 sensors:
   use_threads: true
+run_launcher:
+  module: orchestration.run_launcher
+  class: OwnProcessRunLauncher
+run_queue:
+  max_concurrent_runs: 4
+  dequeue_interval_seconds: 1
 event_log_storage:
   module: orchestration.event_storage
   class: KeptSqliteEventLogStorage

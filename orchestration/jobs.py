@@ -4,11 +4,12 @@ import dagster as dg
 
 BUILD_AUDIENCE = "build_audience"
 
-# Tags of a run. The specification's number, a salt that makes a build anew, and the
-# token by which a waiting command finds its run.
+# Tags of a run. The specification's number, a salt that makes a build anew, why the
+# schedule asked for it, and the token by which whoever asked finds it again.
 SPECIFICATION_TAG = "lookalike/specification"
 FORCE_TAG = "lookalike/force"
 TICK_TAG = "lookalike/tick"
+REQUEST_TAG = "lookalike/request"
 TRACKING_TAG = "lookalike/tracking"  # where the run is logged
 
 build_audience = dg.define_asset_job(

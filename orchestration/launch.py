@@ -19,7 +19,7 @@ from catalog.specification import AudienceSpecification
 from engines.base import Engine
 from orchestration.builds import Build
 from orchestration.dbt_runner import build_relations, whole_stage
-from orchestration.faults import told
+from orchestration.faults import cause_told, told
 from orchestration.intake import prepare_build
 from orchestration.leases import give_back, lease_owner, leased
 from orchestration.plan import plan_build, register_declared
@@ -209,11 +209,9 @@ def failure_of(workshop: Workshop, result: "dg.JobExecutionResult") -> StudioErr
     """The cause of a failed run in one sentence."""
     failures = result.filter_events(lambda each: each.is_step_failure)
     for event in failures:
-        data = event.step_failure_data
-        told = data.user_failure_data
-        if told is not None and told.metadata:
-            parts = {name: str(value.value) for name, value in told.metadata.items()}
-            return StudioError(**parts)
+        told = cause_told(event)
+        if told is not None:
+            return told
     cause = failures[0].step_failure_data.error if failures else None
     return StudioError(
         "unexpected",

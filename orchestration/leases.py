@@ -65,8 +65,18 @@ def give_back(workshop: Workshop, lease: Lease) -> None:
 
 def lease_owner(run_id: str) -> str:
     """Who holds a lease: the root run and the process that works for it."""
-    process = psutil.Process()
-    return f"{run_id}@{os.uname().nodename}:{process.pid}:{process.create_time():.0f}"
+    return owner_of(run_id, os.getpid())
+
+
+def owner_of(run_id: str, pid: int) -> str:
+    """The same for another process of this machine."""
+    created = psutil.Process(pid).create_time()
+    return f"{run_id}@{os.uname().nodename}:{pid}:{created:.0f}"
+
+
+def pid_of(owner: str) -> int:
+    """The process that an owner names."""
+    return int(owner.rsplit(":", 2)[1])
 
 
 def owner_is_alive(owner: str) -> bool:

@@ -18,6 +18,7 @@ from studio.commands import (
     home,
     members,
     score,
+    up,
     versions,
     what_if,
     workflows,
@@ -39,6 +40,7 @@ app.command()(home.init)
 app.command()(home.demo)
 app.command()(home.doctor)
 app.command()(home.dev)
+app.command()(up.up)
 app.command()(score.score)
 app.add_typer(datasets.app, name="datasets")
 for command in (

@@ -46,6 +46,7 @@ BUSY = frozenset(
         "catalog_locked",
         "database_locked",
         "fenced",
+        "home_in_use",
     }
 )
 FAILED = frozenset(

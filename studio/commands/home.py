@@ -84,19 +84,7 @@ def dev(
     ] = 3000,
 ) -> None:
     """Start Dagster's screens and its schedules on this machine alone."""
-    from catalog.errors import StudioError
-    from catalog.home import find_home
-    from studio.services.demo import demo_home, register_demo
-    from studio.services.opening import open_studio
-    from studio.services.supervisor import run_dagster
+    from studio.services.dagster_dev import run_dagster
+    from studio.services.demo import open_with_demo
 
-    try:
-        home = find_home()
-    except StudioError as error:
-        if error.code != "no_home":
-            raise
-        home = demo_home()
-    studio = open_studio(home)
-    if not studio.catalog.list_audiences():
-        register_demo(studio)
-    raise typer.Exit(run_dagster(studio, port))
+    raise typer.Exit(run_dagster(open_with_demo(), port))

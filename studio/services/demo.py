@@ -28,6 +28,16 @@ def demo_home() -> Home:
     return create_home(Path.cwd() / FOLDER)
 
 
+def open_with_demo() -> "Workshop":
+    """The studio in use, else a new one; one that has nothing gets the example."""
+    from studio.services.opening import open_studio
+
+    workshop = open_studio(demo_home())
+    if not workshop.catalog.list_audiences() and not workshop.catalog.list_datasets():
+        register_demo(workshop)
+    return workshop
+
+
 def register_demo(workshop: "Workshop") -> None:
     """Register the example's datasets and its audience, and build nothing."""
     from orchestration.launch import keep_specification

@@ -1,0 +1,104 @@
+"""Each run in a process of its own, which lives and dies apart from Dagster's servers.
+
+Dagster's own launcher makes the worker a child of the code server: where that dies, the
+run can be neither ended nor seen to have died. Here the run carries its process in a
+tag, as a run does that a command carries out. Named in `dagster.yaml`.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from typing import Any
+
+import dagster as dg
+from dagster._core.launcher import CheckRunHealthResult, RunLauncher, WorkerStatus
+from dagster._core.launcher.base import LaunchRunContext
+from dagster._grpc.types import ExecuteRunArgs
+from dagster._serdes import ConfigurableClass, ConfigurableClassData
+
+from orchestration.endings import WORKER_TAG, report_death, worker_of
+from orchestration.leases import owner_is_alive, owner_of, pid_of
+from orchestration.project import ROOT
+
+
+class OwnProcessRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
+    """Starts a run as a process in a session of its own, and hears of its death."""
+
+    def __init__(self, inst_data: ConfigurableClassData | None = None) -> None:
+        self._inst_data = inst_data
+        super().__init__()
+
+    @property
+    def inst_data(self) -> ConfigurableClassData | None:
+        """Where Dagster's settings name this class."""
+        return self._inst_data
+
+    @classmethod
+    def config_type(cls) -> dict[str, Any]:
+        """It has no settings."""
+        return {}
+
+    @classmethod
+    def from_config_value(
+        cls, inst_data: ConfigurableClassData, config_value: Any
+    ) -> "OwnProcessRunLauncher":
+        """Made by Dagster from `dagster.yaml`."""
+        return cls(inst_data=inst_data, **config_value)
+
+    def launch_run(self, context: LaunchRunContext) -> None:
+        """Start the run's process; whoever starts it hears of its end at once."""
+        run = context.dagster_run
+        origin = context.job_code_origin
+        if origin is None:
+            raise dg.DagsterInvariantViolationError("The run's job has no code.")
+        arguments = ExecuteRunArgs(
+            job_origin=origin,
+            run_id=run.run_id,
+            instance_ref=self._instance.get_ref(),
+        ).get_command_args()
+        process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "dagster", *arguments[arguments.index("api") :]],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        owner = owner_of(run.run_id, process.pid)
+        self._instance.add_run_tags(run.run_id, {WORKER_TAG: owner})
+        threading.Thread(
+            target=self._hear, args=(process, run.run_id), name="worker", daemon=True
+        ).start()
+
+    def _hear(self, process: "subprocess.Popen[bytes]", run_id: str) -> None:
+        process.wait()
+        run = self._instance.get_run_by_id(run_id)
+        if run is not None and not run.is_finished:
+            report_death(self._instance, run)
+
+    def terminate(self, run_id: str) -> bool:
+        """Interrupt the run's process; False where the run has ended already."""
+        run = self._instance.get_run_by_id(run_id)
+        if run is None or run.is_finished:
+            return False
+        self._instance.report_run_canceling(run)
+        worker = worker_of(run)
+        if worker is not None and owner_is_alive(worker):
+            os.kill(pid_of(worker), signal.SIGTERM)
+        else:
+            self._instance.report_run_canceled(run, "No process was at work on it.")
+        return True
+
+    @property
+    def supports_check_run_worker_health(self) -> bool:
+        """Dagster's monitoring asks for runs whose starter has died as well."""
+        return True
+
+    def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
+        """Whether the run's process lives. One of another launcher is not judged."""
+        worker = worker_of(run)
+        if worker is None or owner_is_alive(worker):
+            return CheckRunHealthResult(WorkerStatus.RUNNING)
+        return CheckRunHealthResult(WorkerStatus.FAILED, "its process has died")

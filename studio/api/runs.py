@@ -1,0 +1,105 @@
+"""Runs in REST: ask for a build, watch it, go on with it, end it."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic import BaseModel, ConfigDict, Field
+
+from catalog.run_records import Run, RunState
+from studio.api.dependencies import studio
+from studio.services.health import Health
+from studio.services.studio import Studio
+
+router = APIRouter(prefix="/runs", tags=["runs"])
+Opened = Annotated[Studio, Depends(studio)]
+
+
+class NewRun(BaseModel):
+    """What is to be built."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    audience: str = Field(description="Name or slug of the audience.")
+    specification: int | None = Field(
+        None, ge=1, description="Its number; without it the newest."
+    )
+    force: bool = Field(False, description="Build anew what was built before.")
+    request: str | None = Field(
+        None,
+        min_length=1,
+        max_length=100,
+        pattern=r"^[A-Za-z0-9_-]+$",
+        description="A word of yours: asked twice with it, there is one run.",
+    )
+
+
+@router.post("", status_code=202)
+def start_run(
+    wanted: NewRun, request: Request, response: Response, opened: Opened
+) -> Run:
+    """Ask for a build; its place is in the header `Location`."""
+    run = opened.runs.start(
+        wanted.audience,
+        specification=wanted.specification,
+        force=wanted.force,
+        request=wanted.request,
+    )
+    return _at(run, request, response)
+
+
+@router.get("")
+def list_runs(
+    opened: Opened,
+    audience: str | None = None,
+    state: RunState | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> list[Run]:
+    """The newest runs first; of one audience, in one state."""
+    return opened.runs.overview(audience=audience, state=state, limit=limit)
+
+
+@router.get("/health")
+def dagster_health(opened: Opened) -> Health:
+    """Whether Dagster's servers are up."""
+    return opened.runs.health()
+
+
+@router.get("/{run_id}")
+def get_run(run_id: str, opened: Opened) -> Run:
+    """One run as it is now."""
+    return opened.runs.get(run_id)
+
+
+@router.post("/{run_id}/retry", status_code=202)
+def retry_run(run_id: str, request: Request, response: Response, opened: Opened) -> Run:
+    """Go on with a run that failed or was cancelled, where it stopped."""
+    return _at(opened.runs.retry(run_id), request, response)
+
+
+@router.post("/{run_id}/cancel", status_code=202)
+def cancel_run(run_id: str, opened: Opened) -> Run:
+    """Ask a run to end."""
+    return opened.runs.cancel(run_id)
+
+
+def known(run_id: str, opened: Opened) -> Run:
+    """The run, so that an unknown one is refused before the stream begins."""
+    return opened.runs.get(run_id)
+
+
+@router.get("/{run_id}/events", response_class=EventSourceResponse)
+async def follow_run(
+    run: Annotated[Run, Depends(known)], opened: Opened
+) -> AsyncIterator[ServerSentEvent]:
+    """The run each time that it changes, as server-sent events, until it has ended."""
+    async for each in opened.runs.follow(run.run_id):
+        yield ServerSentEvent(event="run", data=each)
+
+
+def _at(run: Run, request: Request, response: Response) -> Run:
+    response.headers["Location"] = str(
+        request.url_for("get_run", run_id=run.run_id).path
+    )
+    return run

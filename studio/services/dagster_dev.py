@@ -1,0 +1,59 @@
+"""Dagster alone for `lookalike dev`: its own command, ended with all its processes."""
+
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from studio.ending import leave_ending_to_others
+from studio.services.home_lock import LOOPBACK, only_one, refuse_taken_port
+
+if TYPE_CHECKING:
+    from orchestration.workshop import Workshop
+
+
+def run_dagster(workshop: "Workshop", port: int) -> int:
+    """Run Dagster on loopback until it ends or is interrupted; its exit code.
+
+    The web server has no login, so it listens on this machine alone.
+    """
+    from orchestration.instance import open_instance
+    from orchestration.partitions import sync_partitions
+    from orchestration.project import ROOT, manifest_path
+
+    refuse_taken_port(port)
+    with only_one(workshop.home, "lookalike dev"):
+        manifest_path()
+        with open_instance(workshop.home) as instance:
+            slugs = [each.slug for each in workshop.catalog.list_audiences()]
+            sync_partitions(instance, slugs)
+        print(f"Dagster on http://{LOOPBACK}:{port} (stop it with Ctrl-C)", flush=True)  # noqa: T201
+        process = subprocess.Popen(  # noqa: S603
+            [
+                sys.executable,
+                "-m",
+                "dagster",
+                "dev",
+                "--host",
+                LOOPBACK,
+                "--port",
+                str(port),
+            ],
+            cwd=ROOT,  # pyproject.toml there names the definitions
+            env=os.environ.copy(),
+            start_new_session=True,
+        )
+        leave_ending_to_others()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop(process))
+        return process.wait()
+
+
+def stop(process: "subprocess.Popen[bytes]") -> None:
+    """End the whole group; `dagster dev` alone would leave its children behind."""
+    os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(timeout=8)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)

@@ -1,0 +1,80 @@
+"""One studio, or one `lookalike dev`, at a time on a home; and on a port."""
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from catalog.errors import StudioError
+
+if TYPE_CHECKING:
+    from catalog.home import Home
+
+LOOPBACK = "127.0.0.1"
+
+
+@contextmanager
+def only_one(home: "Home", what: str) -> Iterator[None]:
+    """Hold the home against a second one, which is told who holds it.
+
+    The lock goes with the process, however that ends. Raises StudioError `home_in_use`.
+    """
+    from filelock import FileLock, Timeout
+
+    from engines.atomic import write_text_whole
+
+    holder = home.root / "studio.holder"
+    lock = FileLock(home.root / "studio.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        told = holder.read_text(encoding="utf-8") if holder.exists() else "another one"
+        raise StudioError(
+            "home_in_use",
+            f"home '{home.root}'",
+            f"is in use by {told}",
+            "stop that one, or use another home with LOOKALIKE_HOME",
+        ) from None
+    try:
+        write_text_whole(holder, f"`{what}`, process {os.getpid()}")
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def refuse_taken_port(port: int, option: str = "--port") -> None:
+    """Raise StudioError `port_taken`, naming who listens there where that can be seen."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError as error:
+            raise StudioError(
+                "port_taken",
+                f"port {port}",
+                f"is in use by {_listener(port)}",
+                f"stop that, or choose another with {option}",
+            ) from error
+
+
+def free_port() -> int:
+    """A port of this machine's that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _listener(port: int) -> str:
+    import psutil
+
+    try:
+        for found in psutil.net_connections("tcp"):
+            listens = found.status == psutil.CONN_LISTEN and found.laddr[1:] == (port,)
+            if listens and found.pid:
+                return f"process {found.pid} ({psutil.Process(found.pid).name()})"
+    except psutil.Error:
+        pass
+    return "another process"
