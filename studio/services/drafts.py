@@ -26,7 +26,6 @@ from studio.services.draft_store import (
 
 if TYPE_CHECKING:
     from catalog.run_records import Run
-
     from orchestration.workshop import Workshop
     from studio.services.studio import Studio
 

@@ -9,6 +9,7 @@ from nicegui import ui
 from catalog.errors import StudioError
 from report.words import counted
 from studio.services import attribute_changes, choices, draft_estimates, drafts
+from studio.services.advice import Advice
 from studio.services.attribute_changes import AttributeChange
 from studio.services.choices import AttributeChoices
 from studio.services.draft_store import Step
@@ -34,73 +35,87 @@ async def choose_attributes(draft_id: str) -> Response | None:
     draft = await open_step(draft_id, Step.attributes)
     if isinstance(draft, str):
         return RedirectResponse(draft)
-    workshop = studio().workshop
-    remarks = await to_thread(drafts.remarks, workshop, draft)
-    try:
-        found = await to_thread(choices.attributes, workshop, draft)
-    except StudioError as error:
-        with builder_frame(draft, Step.attributes) as editing:
-            show_remarks(editing, remarks)
-            editing.tell(error)
-            walk(editing, is_ready=False)
-        return None
+    remarks = await to_thread(drafts.remarks, studio().workshop, draft)
     with builder_frame(draft, Step.attributes) as editing:
         show_remarks(editing, remarks)
-        _join_keys(found)
-        count = block("notice")
-        advice_box = block("notice").props("role=status")
-        shown = AttributeTable()
-        onward = walk(editing, is_ready=bool(found.chosen))
-
-    def tell_count(now: AttributeChoices) -> None:
-        count.clear()
-        with count:
-            chosen = counted(len(now.chosen), "attribute is", "attributes are")
-            text("strong", f"{chosen} chosen.")
-            if len(now.chosen) > MANY:
-                text("span", " 3 to 8 are easier to explain, and often as good.")
-        assert onward is not None  # noqa: S101
-        onward.set_enabled(bool(now.chosen))
-
-    async def change(asked: AttributeChange) -> None:
-        nonlocal found
-        values = attribute_changes.changed(found, editing.draft.choices, asked)
-        if await editing.change(**values):
-            found = await to_thread(choices.attributes, workshop, editing.draft)
-            tell_count(found)
-        shown.show(found, change)
-
-    shown.show(found, change)
-    tell_count(found)
-    with advice_box:
-        ui.spinner(size="1.2em").classes("q-mr-sm").props("aria-hidden=true")
-        text("span", "Looking at what each attribute says. You can go on meanwhile.")
-    ui.timer(0.1, lambda: _load(editing, shown, advice_box, change), once=True)
+        waiting = block("panel").props("role=status")
+        with waiting, block("flex items-center gap-3"):
+            ui.spinner(size="1.5em").props("aria-hidden=true")
+            text("span", "Reading the attributes of both sides.")
+        content = block()
+        onward = walk(editing, is_ready=False)
+    assert onward is not None  # noqa: S101
+    ui.timer(0.1, lambda: _begin(editing, waiting, content, onward), once=True)
     return None
 
 
-async def _load(
-    editing: Editing, shown: AttributeTable, box: ui.element, change: object
+async def _begin(
+    editing: Editing, waiting: ui.element, content: ui.element, onward: ui.button
 ) -> None:
-    """Seed against population first, then the advice, which takes longer."""
-    workshop, draft = studio().workshop, editing.draft
     try:
-        sides = await to_thread(draft_estimates.sides, workshop, draft)
-        shown.tell_sides({each.attribute: each.text for each in sides})
-        advice = await to_thread(draft_estimates.advice, workshop, draft)
+        found = await to_thread(choices.attributes, studio().workshop, editing.draft)
     except StudioError as error:
-        box.clear()
-        with box:
-            text("span", f"No advice: {error}.")
+        waiting.delete()
+        editing.tell(error)
         return
-    shown.tell_advice(advice)
-    box.clear()
-    names = attribute_changes.advised(advice)
+    waiting.delete()
+    with content:
+        await AttributeChoosing(editing, found, onward).load()
 
-    async def take() -> None:
-        await change(AttributeChange(only=names))  # type: ignore[operator]
 
-    with box:
+class AttributeChoosing:
+    """The attributes that were read, and what is learnt of them meanwhile."""
+
+    def __init__(
+        self, editing: Editing, found: AttributeChoices, onward: ui.button
+    ) -> None:
+        self._editing, self._found, self._onward = editing, found, onward
+        _join_keys(found)
+        self._count = block("notice").props("role=status")
+        self._advice = block("notice").props("role=status")
+        self._shown = AttributeTable()
+        with self._advice, block("flex items-center gap-2"):
+            ui.spinner(size="1.2em").props("aria-hidden=true")
+            text(
+                "span", "Looking at what each attribute says. You can go on meanwhile."
+            )
+        self._shown.show(found, self.change)
+        self._tell_count()
+
+    async def change(self, asked: AttributeChange) -> None:
+        """Keep a change, and draw what follows from it."""
+        choices_now = self._editing.draft.choices
+        values = attribute_changes.changed(self._found, choices_now, asked)
+        if await self._editing.change(**values):
+            self._found = await to_thread(
+                choices.attributes, studio().workshop, self._editing.draft
+            )
+            self._tell_count()
+        self._shown.show(self._found, self.change)
+
+    async def load(self) -> None:
+        """Seed against population first, then the advice, which takes longer."""
+        workshop, draft = studio().workshop, self._editing.draft
+        try:
+            sides = await to_thread(draft_estimates.sides, workshop, draft)
+            self._shown.tell_sides({each.attribute: each.text for each in sides})
+            advice = await to_thread(draft_estimates.advice, workshop, draft)
+        except StudioError as error:
+            self._advice.clear()
+            with self._advice:
+                text("span", f"No advice: {error}.")
+            return
+        self._shown.tell_advice(advice)
+        self._advice.clear()
+        with self._advice:
+            self._tell_advice(advice)
+
+    def _tell_advice(self, advice: Advice) -> None:
+        names = attribute_changes.advised(advice)
+
+        async def take() -> None:
+            await self.change(AttributeChange(only=names))
+
         paragraph(advice.summary, "q-mb-xs")
         for pair in advice.repetitions[:3]:
             paragraph(f"{pair.meaning[:1].upper()}{pair.meaning[1:]}.", "small q-mb-xs")
@@ -109,6 +124,16 @@ async def _load(
             ui.button(f"Take only the {label}", on_click=take).props(
                 "no-caps outline dense"
             ).classes("q-px-sm")
+
+    def _tell_count(self) -> None:
+        names = self._found.chosen
+        self._count.clear()
+        with self._count:
+            chosen = counted(len(names), "attribute is", "attributes are")
+            text("strong", f"{chosen} chosen.")
+            if len(names) > MANY:
+                text("span", " 3 to 8 are easier to explain, and often as good.")
+        self._onward.set_enabled(bool(names))
 
 
 def _join_keys(found: AttributeChoices) -> None:

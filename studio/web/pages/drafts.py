@@ -9,7 +9,7 @@ from studio.services import drafts
 from studio.services.draft_store import Draft, DraftState
 from studio.web.components.builder_frame import NAMES, STYLE
 from studio.web.components.elements import block
-from studio.web.components.tables import table
+from studio.web.components.tables import Cell, table
 from studio.web.current import studio
 from studio.web.failures import studio_page
 from studio.web.frame import frame, page_title, show_nothing, tell_error
@@ -51,7 +51,7 @@ async def show_drafts() -> None:
             )
 
 
-def _row(draft: Draft) -> tuple[object, ...]:
+def _row(draft: Draft) -> tuple[Cell, ...]:
     async def delete() -> None:
         try:
             await to_thread(drafts.delete, studio().workshop, draft.id)
