@@ -336,7 +336,7 @@ def _medians_text(outlook: "Outlook", attribute: str) -> str:
             return ""
         medians.append(pc.quantile(values, 0.5)[0].as_py())
     seed, population = (_figure(value) for value in medians)
-    return f"half above {seed} in the seed, above {population} in the population"
+    return f"median {seed} in the seed, {population} in the population"
 
 
 def _figure(value: float) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
+from catalog.roles import type_family
 from report.words import counted, number_text, share_text
 from studio.services.advice import Advice, AdvisedAttribute
 from studio.services.attribute_changes import AttributeChange
@@ -17,6 +18,7 @@ GROUPS: tuple[tuple[Group, str, str], ...] = (
 )
 NOT_SCORED = "Identifiers, dates and what cannot be compared, each with the reason."
 MOST_SHOWN = 60
+TYPES = {"integer": "whole numbers", "real": "numbers", "boolean": "yes or no"}
 Change = Callable[[AttributeChange], Awaitable[None]]
 
 
@@ -168,7 +170,7 @@ class AttributeTable:
 
 
 def _facts(row: AttributeRow) -> str:
-    parts = [row.type.lower()]
+    parts = [TYPES.get(type_family(row.type).value, row.type.lower())]
     if row.distinct is not None:
         parts.append(counted(row.distinct, "value", "values"))
     if row.filled is not None:

@@ -102,7 +102,8 @@ class SizeControl:
             value=found.output.include_seed,
             on_change=self._with_seed,
         )
-        heading(2, "What each size gives").classes("q-mt-lg")
+        block("q-mt-lg")
+        heading(2, "What each size gives")
         self._curve = ReachCurve(found)
         paragraph(found.estimated_from, "quiet small")
         tiers_and_quotas(lambda: self._found.output, columns, self._keep)
