@@ -14,7 +14,7 @@ from studio.services.advice import Advice
 from studio.services.choices import AttributeChoices, PeopleChoice
 from studio.services.draft_estimates import AttributeSides, DraftEstimate
 from studio.services.draft_store import Draft, DraftChoices, Step
-from studio.services.drafts import NameCheck, Summary
+from studio.services.drafts import NameCheck, Summary, Workflow
 from studio.services.studio import Studio
 
 router = APIRouter(prefix="/drafts", tags=["drafts"])
@@ -174,9 +174,16 @@ def check_name(
 
 @router.get("/{draft_id}/summary")
 def summarise(draft_id: str, opened: Opened) -> Summary:
-    """What a build would do, in plain words, and the workflow document."""
+    """What a build would do, in plain words."""
     draft = drafts.read(opened.workshop, draft_id)
     return drafts.summary(opened.workshop, draft)
+
+
+@router.get("/{draft_id}/workflow")
+def get_workflow(draft_id: str, opened: Opened) -> Workflow:
+    """The workflow document of the draft."""
+    draft = drafts.read(opened.workshop, draft_id)
+    return drafts.workflow(opened.workshop, draft)
 
 
 @router.post("/{draft_id}/create", status_code=202)

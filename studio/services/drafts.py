@@ -34,22 +34,31 @@ FIRST_SIZE = 1_000
 
 
 class NameCheck(Frozen):
-    """Whether an audience may have a name; `slug` is its address, `cause` why not."""
+    """Whether an audience may have a name; `slug` is its address, `cause` why not.
+
+    `told` is a sentence on what the name means.
+    """
 
     is_free: bool
     slug: str = ""
     code: str = ""
     cause: str = ""
     remedy: str = ""
+    told: str = ""
 
 
 class Summary(Frozen):
-    """A draft in plain words: labelled lines, caveats, and the document it makes."""
+    """What a build of a draft would do: labelled lines, what is left out, caveats."""
 
     lines: dict[str, str]
     left_out: tuple[dict[str, str], ...]
     caveats: tuple[str, ...]
-    workflow: str
+
+
+class Workflow(Frozen):
+    """The document that a draft makes, and a name for its file."""
+
+    text: str
     file_name: str
 
 
@@ -261,7 +270,13 @@ def check_name(workshop: "Workshop", draft: Draft, name: str) -> NameCheck:
     own = None if draft.audience is None else _audience_name(workshop, draft.audience)
     fault = None if own is not None and name == own else _name_fault(workshop, name)
     if fault is None:
-        return NameCheck(is_free=True, slug=slug_of(name))
+        slug = slug_of(name)
+        told_name = (
+            "A new version of this audience will be built."
+            if own is not None
+            else f"The name is free. Its address will be {slug}."
+        )
+        return NameCheck(is_free=True, slug=slug, told=told_name)
     return NameCheck(
         is_free=False, code=fault.code, cause=fault.cause, remedy=fault.remedy
     )
@@ -296,7 +311,14 @@ def summary(workshop: "Workshop", draft: Draft) -> Summary:
         lines=found["summary"],
         left_out=tuple(found["left_out"]),
         caveats=tuple(found["caveats"]),
-        workflow=workflow_to_yaml(asked, trigger_immediately=True),
+    )
+
+
+def workflow(workshop: "Workshop", draft: Draft) -> Workflow:
+    """The workflow document of a draft, to keep in git or to submit (B23)."""
+    asked = specification(workshop, draft)
+    return Workflow(
+        text=workflow_to_yaml(asked, trigger_immediately=True),
         file_name=f"{slug_of(asked.name)}.yml",
     )
 
@@ -305,7 +327,8 @@ def create(studio: "Studio", draft_id: str, version: int | None = None) -> "Run"
     """Keep the draft's specification as an audience's and begin its build.
 
     Raises StudioError, and keeps nothing, where the name is taken, the draft incomplete
-    or changed meanwhile, or the audience cannot be built.
+    or changed meanwhile, or the audience cannot be built. Where no run can be started
+    the audience is kept and the draft stays open, to try again.
     """
     from orchestration.launch import keep_specification
 
@@ -331,16 +354,33 @@ def create(studio: "Studio", draft_id: str, version: int | None = None) -> "Run"
         except StudioError:
             draft_store.changed(workshop.home, draft_id, None, state=DraftState.open)
             raise
+    name = draft.choices.model_copy(update={"name": asked.name})
+    try:
+        run = studio.runs.start(
+            audience.slug,
+            specification=kept.number,
+            request=f"{draft_id}-{kept.number}",
+        )
+    except StudioError:
+        # The audience is kept; the draft goes on as one that edits it.
+        draft_store.changed(
+            workshop.home,
+            draft_id,
+            None,
+            state=DraftState.open,
+            audience=audience.id,
+            choices=name,
+        )
+        raise
     draft_store.changed(
         workshop.home,
         draft_id,
         None,
         audience=audience.id,
         created=audience.slug,
-        choices=draft.choices.model_copy(update={"name": asked.name}),
+        run=run.run_id,
+        choices=name,
     )
-    run = studio.runs.start(audience.slug, specification=kept.number)
-    draft_store.changed(workshop.home, draft_id, None, run=run.run_id)
     return run
 
 

@@ -77,6 +77,12 @@ class Editing:
         self.show_so_far()
         return True
 
+    async def read_again(self) -> None:
+        """Take the draft as it is kept now."""
+        self.draft = await asyncio.to_thread(
+            drafts.read, studio().workshop, self.draft.id
+        )
+
     def clear(self) -> None:
         """Take away what was told."""
         if self.notice is not None:

@@ -63,6 +63,8 @@ class Finalise:
             self._name.props("outlined maxlength=200 autocomplete=off").classes(
                 "w-full"
             )
+            if editing.draft.audience is not None:
+                self._name.props('readonly hint="The audience that you edit"')
             self._verdict = text("p", "", "small").props("role=status")
             description = ui.textarea("Description", value=choices.description)
             description.props("outlined autogrow debounce=500").classes("w-full")
@@ -90,6 +92,7 @@ class Finalise:
         with block("panel", "section"):
             heading(2, "What will be built")
             self._summary = block().props("role=status")
+            self._document()
         with block("walk"):
             base = f"/builder/{editing.draft.id}/output"
             ui.button("Back").props("no-caps flat").props["href"] = base
@@ -102,7 +105,9 @@ class Finalise:
 
     async def _start(self) -> None:
         if not self._editing.draft.choices.name:
-            await self._editing.change(name=self._name.value)
+            await self._change(name=self._name.value)
+        else:
+            await self._tell_document()
         await self._check(None)
         await self._tell()
 
@@ -116,26 +121,29 @@ class Finalise:
         if mine != self._asked:
             return
         if check.is_free:
-            self._verdict.text = (
-                f"✓ The name is free. Its address will be {check.slug}."
-            )
+            self._verdict.text = f"✓ {check.told}"
             self._verdict.classes(replace="small quiet")
             if name != self._editing.draft.choices.name:
-                await self._editing.change(name=name)
+                await self._change(name=name)
         else:
             self._verdict.text = f"▲ This {check.cause}: {check.remedy}."
-            self._verdict.classes(replace="small state-bad")
+            self._verdict.classes(replace="small bad-words")
         self._create.set_enabled(check.is_free)
+
+    async def _change(self, **values: Any) -> bool:
+        is_kept = await self._editing.change(**values)
+        await self._tell_document()
+        return is_kept
 
     def _keep_text(self, field: str) -> Any:
         async def keep(event: Any) -> None:
-            await self._editing.change(**{field: event.value or ""})
+            await self._change(**{field: event.value or ""})
 
         return keep
 
     async def _keep_tags(self, event: Any) -> None:
         tags = [each.strip() for each in (event.value or "").split(",")]
-        await self._editing.change(tags=[each for each in tags if each])
+        await self._change(tags=[each for each in tags if each])
 
     async def _keep_owner(self, event: Any) -> None:
         editing = self._editing
@@ -175,7 +183,7 @@ class Finalise:
             given = [value for value in values.values() if value is not None]
             if len(given) in (0, len(values)):
                 economics = drafts.economics(self._editing.draft, values)
-                if await self._editing.change(economics=economics):
+                if await self._change(economics=economics):
                     await self._tell()
 
         for field in fields.values():
@@ -201,6 +209,8 @@ class Finalise:
     def _show(self, found: Summary) -> None:
         with block("lines", "dl"):
             for name, value in found.lines.items():
+                if name == "audience":
+                    continue  # its name stands in the field above
                 text("dt", name.capitalize())
                 text("dd", value)
         if found.caveats:
@@ -208,22 +218,28 @@ class Finalise:
             with block(tag="ul").classes("list-disc q-pl-md"):
                 for caveat in found.caveats:
                     text("li", f"{caveat[:1].upper()}{caveat[1:]}.")
+
+    def _document(self) -> None:
+        """The workflow document; its text follows every change."""
         with more("The workflow as a document"):
             paragraph("Keep it in git, or build it from the command line.", "small")
             with block("actions q-mb-sm"):
                 ui.button("Copy", icon="content_copy").props(
                     "no-caps outline dense"
                 ).on("click", js_handler=COPY)
-                ui.button(
-                    "Download",
-                    icon="download",
-                    on_click=lambda: ui.download.content(
-                        found.workflow.encode(), found.file_name, "application/yaml"
-                    ),
-                ).props("no-caps outline dense")
-            text("pre", found.workflow).props("id=workflow tabindex=0").classes(
-                "max-h-96"
-            )
+                ui.button("Download", icon="download", on_click=self._download).props(
+                    "no-caps outline dense"
+                )
+            pre = text("pre", "").props("id=workflow tabindex=0").classes("max-h-96")
+        self._workflow = pre
+
+    async def _tell_document(self) -> None:
+        found = await to_thread(drafts.workflow, studio().workshop, self._editing.draft)
+        self._workflow.text = found.text
+
+    async def _download(self) -> None:
+        found = await to_thread(drafts.workflow, studio().workshop, self._editing.draft)
+        ui.download.content(found.text.encode(), found.file_name, "application/yaml")
 
     async def _begin(self) -> None:
         self._create.disable()
@@ -237,6 +253,8 @@ class Finalise:
             )
         except StudioError as error:
             self._editing.tell(error)
+            if error.code != "draft_changed":
+                await self._editing.read_again()
             self._create.enable()
             return
         self._dialog.open(run)
