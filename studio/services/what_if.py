@@ -103,6 +103,11 @@ class WhatIf:
         """Drop the questions that were not begun; the one at work ends by itself."""
         self._worker.shutdown(wait=False, cancel_futures=True)
 
+    @property
+    def outlook(self) -> "Outlook":
+        """What the specification was opened on."""
+        return self._opened[0].outlook
+
     def answer(
         self,
         attributes: Sequence[str] | None = None,

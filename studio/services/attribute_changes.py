@@ -1,0 +1,86 @@
+"""A change of what is scored, as the specification's fields have it."""
+
+from typing import Any
+
+from catalog.datasets import Frozen
+from studio.services.advice import Advice
+from studio.services.choices import AttributeChoices, AttributeRow
+from studio.services.draft_store import DraftChoices
+
+
+class AttributeChange(Frozen):
+    """One thing that a person does to the attributes: exactly one of these.
+
+    `only` chooses these and no others; `role` gives one attribute a role and chooses it.
+    """
+
+    add: str | None = None
+    drop: str | None = None
+    only: tuple[str, ...] | None = None
+    role: tuple[str, str] | None = None
+    protect: str | None = None
+    unprotect: str | None = None
+
+
+def changed(
+    found: AttributeChoices, choices: DraftChoices, asked: AttributeChange
+) -> dict[str, Any]:
+    """The fields `attributes`, `exclude` and `fairness` after the change."""
+    rows = {each.attribute: each for each in found.rows}
+    names = [each for each in rows if rows[each].is_chosen]
+    roles = {
+        each.attribute: each.role
+        for each in found.rows
+        if each.role != each.mapped_role
+    }
+    protected = [each.attribute for each in found.rows if each.is_protected]
+    if asked.only is not None:
+        names = [each for each in asked.only if each in rows]
+    if asked.add is not None or asked.role is not None:
+        name = asked.add or (asked.role[0] if asked.role else "")
+        names = [each for each in rows if each in names or each == name]
+    if asked.role is not None:
+        roles[asked.role[0]] = asked.role[1]
+    for gone in (asked.drop, asked.protect):
+        names = [each for each in names if each != gone]
+    if asked.protect is not None:
+        protected.append(asked.protect)
+    protected = [each for each in protected if each != asked.unprotect]
+    is_all = set(names) == _proposed(found, protected) and not set(names) & roles.keys()
+    return {
+        "attributes": None if is_all else _named(names, rows, roles),
+        "exclude": [each for each in choices.exclude if each not in names],
+        "fairness": {
+            "protected": protected,
+            # Regulated is of what is protected; without any it says nothing.
+            "mode": choices.fairness.mode if protected else "standard",
+        },
+    }
+
+
+def advised(advice: Advice) -> tuple[str, ...]:
+    """The attributes that the advice takes."""
+    return tuple(each.attribute for each in advice.attributes if each.is_advised)
+
+
+def _proposed(found: AttributeChoices, protected: list[str]) -> set[str]:
+    return {
+        each.attribute
+        for each in found.rows
+        if each.eligible and each.attribute not in protected
+    }
+
+
+def _named(
+    names: list[str], rows: dict[str, AttributeRow], roles: dict[str, str]
+) -> list[dict[str, Any]] | None:
+    """As a specification names them; None, which is all, is the least that there is."""
+    return [
+        {
+            "attribute": name,
+            "role": None
+            if roles.get(name) == rows[name].mapped_role
+            else roles.get(name),
+        }
+        for name in names
+    ] or None

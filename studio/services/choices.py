@@ -1,0 +1,479 @@
+"""What can be chosen for an audience: people, those to choose from, what is scored.
+
+Everything is listed, what cannot be chosen too, with its reason and remedy (B5). Work
+tables are never registered, so they are in no list (B4).
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from catalog.conditions import parse_condition
+from catalog.datasets import DatasetKind, Frozen
+from catalog.eligibility import (
+    Verdict,
+    attribute_verdicts,
+    population_verdicts,
+    seed_verdicts,
+    shared_identifiers,
+)
+from catalog.errors import StudioError
+from catalog.mapped_dataset import MappedDataset
+from catalog.protection import protected_attributes
+from catalog.roles import Role
+from catalog.selection import find_attribute
+from catalog.specification_model import SeedChoice
+from studio.services import drafts
+from studio.services.datasets import audiences_as_seeds
+from studio.services.draft_store import Draft, DraftChoices
+
+if TYPE_CHECKING:
+    from catalog.specification import AudienceSpecification
+    from orchestration.workshop import Workshop
+
+Group = Literal["categorical", "continuous", "not_scored"]
+
+
+class PeopleChoice(Frozen):
+    """One dataset or audience as a person may choose it, or why it cannot be chosen.
+
+    `keys` are the identifiers that it has, `joins` those that it shares with the seed.
+    `looked_at` is when its files were last changed, None where they are not there.
+    """
+
+    name: str
+    kind: str
+    rows: int | None
+    description: str = ""
+    keys: tuple[str, ...]
+    joins: tuple[str, ...] = ()
+    changed_at: datetime | None = None
+    is_audience: bool = False
+    eligible: bool
+    code: str
+    reason: str = ""
+    remedy: str = ""
+    notes: tuple[str, ...] = ()
+
+
+class JoinKeyChoice(Frozen):
+    """An identifier of both sides with the column that holds it on each (B13)."""
+
+    identifier: str
+    seed_column: str | None
+    population_column: str | None
+
+
+class AttributeRow(Frozen):
+    """One attribute as the builder shows it.
+
+    `filled` is the share of the population's rows with a value. `can_be_chosen` is true
+    also of one that is not proposed and may be named all the same. `role` is the one that
+    counts, `mapped_role` that of the dataset.
+    """
+
+    attribute: str
+    column: str
+    group: Group
+    role: str
+    mapped_role: str
+    type: str
+    distinct: int | None
+    filled: float | None
+    eligible: bool
+    can_be_chosen: bool
+    is_chosen: bool
+    is_protected: bool
+    code: str
+    reason: str = ""
+    remedy: str = ""
+
+
+class AttributeChoices(Frozen):
+    """The attributes of a draft, and the identifiers by which the two sides meet."""
+
+    rows: tuple[AttributeRow, ...]
+    join_keys: tuple[JoinKeyChoice, ...]
+    seed_rows: int
+    population_rows: int
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The attributes that a build would score."""
+        return tuple(each.attribute for each in self.rows if each.is_chosen)
+
+
+class FilterColumn(Frozen):
+    """A column that a filter may ask, with the type of its values."""
+
+    name: str
+    type: str
+
+
+def seeds(
+    workshop: "Workshop", *, show_audiences: bool = False
+) -> tuple[PeopleChoice, ...]:
+    """Every dataset as a seed, those that fit first; served audiences where asked for."""
+    datasets = workshop.catalog.mapped_datasets()
+    found = _told(workshop, datasets, seed_verdicts(datasets))
+    if not show_audiences:
+        return found
+    audiences = tuple(
+        PeopleChoice(
+            name=row["name"],
+            kind=row["kind"],
+            rows=row["rows"],
+            keys=tuple(row["identifiers"]),
+            is_audience=True,
+            eligible=True,
+            code="eligible",
+        )
+        for row in audiences_as_seeds(workshop)
+    )
+    return audiences + found
+
+
+def populations(workshop: "Workshop", draft: Draft) -> tuple[PeopleChoice, ...]:
+    """Every dataset as the population of the draft's seed, those that fit first."""
+    datasets = workshop.catalog.mapped_datasets()
+    seed = draft.choices.seed
+    if seed is None:
+        return ()
+    ours = _seed_side(workshop, seed)
+    verdicts = population_verdicts(
+        ours, datasets, draft.choices.limits, draft.choices.scoring.learn_from
+    )
+    joins = {
+        each.dataset.name: shared_identifiers(ours, each)
+        for each in datasets
+        if each.mappings
+    }
+    return _told(workshop, datasets, verdicts, joins)
+
+
+def filter_columns(workshop: "Workshop", dataset: str) -> tuple[FilterColumn, ...]:
+    """The columns of a dataset that a filter may ask; never addresses or numbers."""
+    found = workshop.catalog.mapped_dataset(dataset)
+    personal = {each.column for each in found.mappings if each.is_personal}
+    return tuple(
+        FilterColumn(name=each.name, type=each.type)
+        for each in found.dataset.columns
+        if each.name not in personal
+    )
+
+
+def group_columns(workshop: "Workshop", draft: Draft) -> list[str]:
+    """The columns of the population whose values can have quotas."""
+    population = draft.choices.population
+    if population is None:
+        return []
+    found = workshop.catalog.mapped_dataset(population.dataset)
+    return [each.column for each in found.mappings if each.role is Role.categorical]
+
+
+def conditions_of(
+    workshop: "Workshop", dataset: str, texts: Iterable[str]
+) -> list[dict[str, Any]]:
+    """Conditions as a specification has them, of texts such as `age>=30`.
+
+    Raises StudioError where one cannot be read, or names a column that is not there.
+    """
+    from orchestration.seeds import resolved_conditions
+
+    found = workshop.catalog.get_dataset(dataset)
+    names = {each.name for each in found.columns}
+    conditions = [parse_condition(text, names) for text in texts]
+    resolved_conditions(found, workshop.catalog.mappings(found.id), conditions)
+    return [each.model_dump() for each in conditions]
+
+
+def rows_kept(
+    workshop: "Workshop", dataset: str, conditions: Iterable[Mapping[str, Any]]
+) -> int:
+    """How many rows of a dataset its filter keeps, counted now."""
+    from catalog.conditions import Condition
+    from engines.registration import current_source
+    from orchestration.seeds import resolved_conditions
+
+    asked = [Condition.model_validate(each) for each in conditions]
+    found = workshop.catalog.get_dataset(dataset)
+    mappings = workshop.catalog.mappings(found.id)
+    resolved = resolved_conditions(found, mappings, asked)
+    source = current_source(workshop, found.id, [c.name for _, c in resolved])
+    if not resolved:
+        return source.profile.rows if source.profile else 0
+    return workshop.engine.count_rows(source, resolved)
+
+
+def attributes(workshop: "Workshop", draft: Draft) -> AttributeChoices:
+    """The attributes of a draft's two sides, each with its verdict and what is chosen.
+
+    Raises StudioError where seed and population cannot be read or joined.
+    """
+    from orchestration.plan import beside, mapped_pair
+    from orchestration.populations import population_of
+    from orchestration.seeds import seed_of, unlike_of
+
+    asked = drafts.specification(workshop, _without_attributes(draft))
+    chosen = seed_of(workshop, asked)
+    seed = beside(chosen.source, unlike_of(workshop, asked))
+    ours, theirs = mapped_pair(workshop, seed, population_of(workshop, asked).source)
+    roles = _roles(draft.choices, theirs)
+    verdicts = attribute_verdicts(
+        ours,
+        theirs,
+        limits=asked.limits,
+        learn_from=asked.scoring.learn_from,
+        roles=roles,
+        unknown_shares=_unknown_shares(workshop, asked, ours, theirs),
+    )
+    protected = _protected(draft, asked, theirs)
+    rows = tuple(
+        _row(verdict, theirs, draft.choices, roles, protected)
+        for verdict in verdicts
+        if verdict.subject in {each.attribute for each in theirs.mappings}
+    )
+    missing = tuple(
+        _missing_row(verdict, ours)
+        for verdict in verdicts
+        if verdict.subject not in {each.attribute for each in theirs.mappings}
+    )
+    return AttributeChoices(
+        rows=rows + missing,
+        join_keys=_join_keys(ours, theirs, asked),
+        seed_rows=ours.profile.rows if ours.profile else 0,
+        population_rows=theirs.profile.rows if theirs.profile else 0,
+    )
+
+
+def _without_attributes(draft: Draft) -> Draft:
+    """The draft without what names attributes: one that is gone must not stop the list."""
+    choices = draft.choices.model_copy(update={"attributes": None, "exclude": ()})
+    return draft.model_copy(update={"choices": choices})
+
+
+def _seed_side(workshop: "Workshop", seed: SeedChoice) -> MappedDataset:
+    """The draft's seed as eligibility reads it, before a population is known."""
+    if seed.audience is not None:
+        from engines.registration import keys_of
+        from orchestration.audience_seeds import (
+            audience_dataset,
+            audience_mappings,
+            served_or_named,
+        )
+
+        audience, version = served_or_named(workshop, seed)
+        dataset = audience_dataset(audience, version)
+        mappings = audience_mappings(dataset)
+        profile = workshop.engine.profile(
+            dataset, str(version.figures["content_hash"]), keys_of(mappings)
+        )
+        return MappedDataset(dataset=dataset, mappings=mappings, profile=profile)
+    found = workshop.catalog.mapped_dataset(str(seed.dataset))
+    if not seed.where:
+        return found
+    named = {each.column for each in seed.where}
+    kept = tuple(
+        each
+        for each in found.mappings
+        if each.role is Role.identity or not {each.column, each.attribute} & named
+    )
+    return found.model_copy(
+        update={
+            "dataset": found.dataset.model_copy(update={"kind": DatasetKind.selection}),
+            "mappings": kept,
+            "chosen_by": tuple(
+                each.attribute
+                for each in found.mappings
+                if {each.column, each.attribute} & named
+            ),
+        }
+    )
+
+
+def _told(
+    workshop: "Workshop",
+    datasets: Iterable[MappedDataset],
+    verdicts: Iterable[Verdict],
+    joins: Mapping[str, tuple[str, ...]] | None = None,
+) -> tuple[PeopleChoice, ...]:
+    by_name = {each.dataset.name: each for each in datasets}
+    return tuple(
+        _people(workshop, by_name[verdict.subject], verdict, joins or {})
+        for verdict in verdicts
+    )
+
+
+def _people(
+    workshop: "Workshop",
+    found: MappedDataset,
+    verdict: Verdict,
+    joins: Mapping[str, tuple[str, ...]],
+) -> PeopleChoice:
+    dataset = found.dataset
+    return PeopleChoice(
+        name=dataset.name,
+        kind=dataset.kind.value,
+        rows=found.profile.rows if found.profile else None,
+        description=dataset.description,
+        keys=tuple(
+            each.attribute for each in found.mappings if each.role is Role.identity
+        ),
+        joins=joins.get(dataset.name, ()),
+        changed_at=_changed_at(dataset.path),
+        eligible=verdict.eligible,
+        code=verdict.code,
+        reason=verdict.reason,
+        remedy=verdict.remedy,
+        notes=verdict.notes,
+    )
+
+
+def _changed_at(path: str) -> datetime | None:
+    from datetime import UTC
+    from pathlib import Path
+
+    try:
+        return datetime.fromtimestamp(Path(path).stat().st_mtime, UTC)
+    except OSError:
+        return None
+
+
+def _roles(choices: DraftChoices, population: MappedDataset) -> dict[str, Role]:
+    """The roles that the person gave, by attribute; of attributes that are there."""
+    roles = {}
+    for choice in choices.attributes or ():
+        if choice.role is None:
+            continue
+        try:
+            roles[find_attribute(choice.attribute, population)] = Role(choice.role)
+        except StudioError:
+            continue
+    return roles
+
+
+def _chosen(choices: DraftChoices, population: MappedDataset) -> set[str] | None:
+    if choices.attributes is None:
+        return None
+    by_column = {each.column: each.attribute for each in population.mappings}
+    return {
+        by_column.get(each.attribute, each.attribute) for each in choices.attributes
+    }
+
+
+def _unknown_shares(
+    workshop: "Workshop",
+    asked: "AudienceSpecification",
+    ours: MappedDataset,
+    theirs: MappedDataset,
+) -> dict[str, float]:
+    from orchestration.plan import unknown_shares
+
+    return unknown_shares(workshop, asked, ours, theirs)
+
+
+def _protected(
+    draft: Draft, asked: "AudienceSpecification", population: MappedDataset
+) -> set[str]:
+    """Attributes that are marked; a mark on one that is gone says nothing."""
+    there = {
+        name for each in population.mappings for name in (each.attribute, each.column)
+    }
+    named = [each for each in draft.choices.fairness.protected if each in there]
+    if not named:
+        return set()
+    fairness = asked.fairness.model_copy(update={"protected": tuple(named)})
+    marked = asked.model_copy(update={"fairness": fairness})
+    return {each.attribute for each in protected_attributes(marked, population)}
+
+
+def _row(
+    verdict: Verdict,
+    population: MappedDataset,
+    choices: DraftChoices,
+    roles: Mapping[str, Role],
+    protected: set[str],
+) -> AttributeRow:
+    mapping = next(
+        each for each in population.mappings if each.attribute == verdict.subject
+    )
+    role = roles.get(mapping.attribute, mapping.role)
+    if mapping.role is Role.identity:
+        role = mapping.role
+    profile = population.column_profiles.get(mapping.column)
+    rows = population.profile.rows if population.profile else 0
+    named = _chosen(choices, population)
+    is_protected = mapping.attribute in protected
+    can_be_chosen = (verdict.eligible or not verdict.is_final) and role in (
+        Role.categorical,
+        Role.continuous,
+    )
+    wanted = verdict.eligible if named is None else mapping.attribute in named
+    excluded = {mapping.attribute, mapping.column} & set(choices.exclude)
+    return AttributeRow(
+        attribute=mapping.attribute,
+        column=mapping.column,
+        group=(
+            ("continuous" if role is Role.continuous else "categorical")
+            if can_be_chosen
+            else "not_scored"
+        ),
+        role=role.value,
+        mapped_role=mapping.role.value,
+        type=population.column(mapping.column).type,
+        distinct=profile.distinct if profile else None,
+        filled=(
+            1 - (profile.missing + profile.non_finite) / rows
+            if profile and rows
+            else None
+        ),
+        eligible=verdict.eligible,
+        can_be_chosen=can_be_chosen and not is_protected,
+        is_chosen=can_be_chosen and wanted and not excluded and not is_protected,
+        is_protected=is_protected,
+        code=verdict.code,
+        reason=verdict.reason,
+        remedy=verdict.remedy,
+    )
+
+
+def _missing_row(verdict: Verdict, seed: MappedDataset) -> AttributeRow:
+    mapping = next(each for each in seed.mappings if each.attribute == verdict.subject)
+    return AttributeRow(
+        attribute=mapping.attribute,
+        column=mapping.column,
+        group="not_scored",
+        role=mapping.role.value,
+        mapped_role=mapping.role.value,
+        type=seed.column(mapping.column).type,
+        distinct=None,
+        filled=None,
+        eligible=False,
+        can_be_chosen=False,
+        is_chosen=False,
+        is_protected=False,
+        code=verdict.code,
+        reason=verdict.reason,
+        remedy=verdict.remedy,
+    )
+
+
+def _join_keys(
+    seed: MappedDataset, population: MappedDataset, asked: "AudienceSpecification"
+) -> tuple[JoinKeyChoice, ...]:
+    """The identifiers of both sides; empty where the two cannot be joined."""
+    from catalog.eligibility import join_identifiers
+
+    try:
+        found = join_identifiers(seed, population, asked.join_key, set(asked.exclude))
+    except StudioError:
+        return ()
+    return tuple(
+        JoinKeyChoice(
+            identifier=each.name,
+            seed_column=each.seed_column,
+            population_column=each.population_column,
+        )
+        for each in found
+        if each.is_shared
+    )

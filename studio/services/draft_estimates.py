@@ -1,0 +1,344 @@
+"""What is said of a draft from the data before it is built: advice, sides, reach.
+
+Reads as much as half a build the first time and is quick after that.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from catalog.datasets import Frozen
+from catalog.errors import StudioError
+from catalog.specification import AudienceSpecification
+from catalog.specification_model import AttributeChoice, Output
+from report.words import number_text, share_text
+from studio.services import drafts
+from studio.services.advice import Advice
+from studio.services.draft_store import Draft
+from studio.services.open_what_ifs import OpenWhatIfs
+from studio.services.what_if import WhatIf
+from studio.services.what_if_answers import Answer
+
+if TYPE_CHECKING:
+    from orchestration.outlook import Outlook
+    from orchestration.workshop import Workshop
+
+OPEN = OpenWhatIfs()
+SLIDER_ENDS = 1_000
+SMALLEST = 100
+FEWEST_SHOWN = 25
+STAND_IN = "a draft"
+
+
+class CurvePoint(Frozen):
+    """One size: how much of the held-out seed it reaches, how many times chance that is."""
+
+    people: int
+    percent: float
+    recall: float
+    lift: float
+    lift_low: float
+    lift_high: float
+
+
+class DraftEstimate(Frozen):
+    """One size of the draft's audience as numbers and as a person reads them.
+
+    `position` is where it stands between the slider's ends, 0 and SLIDER_ENDS.
+    `candidates` are all who could be in it. Texts are empty where nothing can be said.
+    """
+
+    output: Output
+    candidates: int
+    people: int
+    percent: float
+    score: float | None
+    position: int
+    people_text: str
+    percent_text: str
+    score_text: str
+    lift_text: str
+    recall_text: str
+    quality_text: str
+    can_be_told: bool
+    curve: tuple[CurvePoint, ...]
+    estimated_from: str
+    notes: tuple[str, ...]
+
+
+class AttributeSides(Frozen):
+    """How an attribute differs between seed and population, in a few words."""
+
+    attribute: str
+    text: str
+
+
+def advice(workshop: "Workshop", draft: Draft) -> Advice:
+    """What to take of all that could be scored; takes seconds the first time."""
+    return OPEN.advice(workshop, _opened_for(workshop, draft))
+
+
+def sides(workshop: "Workshop", draft: Draft) -> tuple[AttributeSides, ...]:
+    """Seed against population for each attribute that could be scored.
+
+    Of a categorical one the value whose share differs most, among those that 25 seed
+    people have; of a continuous one both medians.
+    """
+    outlook = OPEN.what_if(workshop, _opened_for(workshop, draft)).outlook
+    found = (
+        AttributeSides(
+            attribute=each.slug, text=_side_text(outlook, each.slug, each.role)
+        )
+        for each in outlook.plan.attributes
+    )
+    return tuple(each for each in found if each.text)
+
+
+def estimate(
+    workshop: "Workshop", draft: Draft, output: Output | None = None
+) -> DraftEstimate:
+    """What the audience would be at a size, without one at the draft's own.
+
+    Raises StudioError where nothing could be built of the draft.
+    """
+    opened_for = _opened_for(workshop, draft)
+    what_if = OPEN.what_if(workshop, opened_for)
+    chosen = draft.choices.attributes
+    names = None if chosen is None else [each.attribute for each in chosen]
+    wanted = output or draft.choices.output or Output(top=drafts.FIRST_SIZE)
+    try:
+        answer = what_if.answer(names, wanted)
+    except StudioError:
+        if names is None:
+            raise
+        # One that is not proposed and named all the same is counted for itself.
+        named = opened_for.model_copy(update={"attributes": chosen})
+        what_if = OPEN.what_if(workshop, named)
+        answer = what_if.answer(names, wanted)
+    return _told(answer, what_if)
+
+
+def output_at(position: int, candidates: int, include_seed: bool = False) -> Output:
+    """The size at a place of the slider; steps are larger where there are more people.
+
+    >>> output_at(0, 40_000).top, output_at(1_000, 40_000).top
+    (100, 40000)
+    """
+    least = min(SMALLEST, candidates)
+    share = max(0, min(position, SLIDER_ENDS)) / SLIDER_ENDS
+    people = least * (candidates / least) ** share
+    return Output(top=_rounded(people, candidates), include_seed=include_seed)
+
+
+def in_unit(found: DraftEstimate, unit: str) -> Output:
+    """The same audience by another limit: `top`, `best_percent` or `min_score`."""
+    include_seed = found.output.include_seed
+    if unit == "best_percent":
+        percent = min(100.0, float(f"{found.percent:.2g}")) or 0.01
+        return Output(best_percent=percent, include_seed=include_seed)
+    if unit == "min_score" and found.score is not None:
+        return Output(min_score=round(found.score, 3), include_seed=include_seed)
+    return Output(top=max(1, found.people), include_seed=include_seed)
+
+
+def with_values(known: Output, values: Mapping[str, Any]) -> Output:
+    """The output with some fields changed; a new limit takes the place of the old one.
+
+    Raises StudioError for what no output may be.
+    """
+    limits = ("top", "min_score", "best_percent")
+    try:
+        if values.keys() & set(limits):
+            return resized(known, Output.model_validate(dict(values)))
+        return Output.model_validate({**known.model_dump(mode="json"), **values})
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        cause, _, remedy = first["msg"].removeprefix("Value error, ").partition(": ")
+        raise StudioError(
+            "output_invalid", "the size", cause, remedy or "give another"
+        ) from error
+
+
+def resized(known: Output, wanted: Output) -> Output:
+    """The wanted size with what else was chosen of the output, as far as it still fits.
+
+    Tiers keep their shares of the size; quotas in people go with another size.
+    """
+    kept: dict[str, Any] = {
+        **wanted.model_dump(mode="json"),
+        "include_seed": known.include_seed,
+    }
+    is_size = wanted.kind != "min_score"
+    if is_size and known.keep_margin is not None:
+        kept["keep_margin"] = known.keep_margin
+    if is_size and known.quotas is not None and known.quotas.unit == "share":
+        kept["quotas"] = known.quotas.model_dump(mode="json")
+    if is_size and known.tiers:
+        kept["tiers"] = _tiers(known, wanted)
+    try:
+        return Output.model_validate(kept)
+    except ValidationError:
+        return wanted.model_copy(update={"include_seed": known.include_seed})
+
+
+def equal_tiers(known: Output, count: int) -> list[dict[str, Any]]:
+    """So many tiers of one size each, the best first; none for a count below two."""
+    if count < 2:
+        return []
+    return [
+        {"up_to": _end(known, known.value * number / count)}
+        for number in range(1, count + 1)
+    ]
+
+
+def with_quota(
+    known: Output, attribute: str, value: str, rule: str, percent: float
+) -> dict[str, Any]:
+    """The quotas with one more; another attribute's take the place of those before."""
+    kept = known.quotas
+    quotas: dict[str, Any] = {"attribute": attribute, "unit": "share"}
+    if kept is not None and (kept.attribute, kept.unit) == (attribute, "share"):
+        quotas = kept.model_dump(mode="json")
+    others = {
+        each: {
+            name: amount
+            for name, amount in quotas.get(each, {}).items()
+            if name != value
+        }
+        for each in ("exactly", "at_least", "at_most")
+    }
+    others[rule][value] = percent / 100
+    return {**quotas, **others}
+
+
+def _tiers(known: Output, wanted: Output) -> list[dict[str, Any]]:
+    ratio = wanted.value / known.value
+    return [
+        {
+            "name": each.name if wanted.kind == known.kind or each.name else None,
+            "up_to": _end(wanted, each.up_to * ratio),
+        }
+        for each in known.tiers
+    ]
+
+
+def _end(output: Output, value: float) -> float:
+    return round(value) if output.kind == "top" else round(value, 6)
+
+
+def _opened_for(workshop: "Workshop", draft: Draft) -> AudienceSpecification:
+    """The specification without what a what-if can be asked for anew each time."""
+    asked = drafts.specification(workshop, draft)
+    with_roles = tuple(
+        AttributeChoice(attribute=each.attribute, role=each.role)
+        for each in asked.attributes or ()
+        if each.role is not None
+    )
+    name = asked.name if draft.audience is not None else STAND_IN
+    return AudienceSpecification(
+        name=name,
+        seed=asked.seed,
+        population=asked.population,
+        join_key=asked.join_key,
+        attributes=with_roles or None,
+        exclude=asked.exclude,
+        fairness=asked.fairness,
+        output=Output(top=drafts.FIRST_SIZE),
+        scoring=asked.scoring,
+        limits=asked.limits,
+    )
+
+
+def _told(answer: Answer, what_if: WhatIf) -> DraftEstimate:
+    candidates, chosen = what_if.outlook.people, answer.chosen
+    people = round(chosen.people.value)
+    recall = chosen.recall
+    return DraftEstimate(
+        output=answer.output,
+        candidates=candidates,
+        people=people,
+        percent=chosen.percent.value,
+        score=chosen.score.value if chosen.score else answer.output.min_score,
+        position=_position(people, candidates),
+        people_text=chosen.people.text(0),
+        percent_text=f"{chosen.percent.text(2)} %",
+        score_text=chosen.score.text(3) if chosen.score else "",
+        lift_text=chosen.lift.text(2) if chosen.lift else "",
+        recall_text=share_text(recall.value) if recall else "",
+        quality_text=f"{answer.reading} (AUC {answer.auc.text(3)})",
+        can_be_told=answer.can_be_told,
+        curve=tuple(
+            CurvePoint(
+                people=each.people,
+                percent=100 * each.audience_share,
+                recall=each.recall.value,
+                lift=each.lift.value,
+                lift_low=each.lift.low,
+                lift_high=each.lift.high,
+            )
+            for each in answer.curve
+        ),
+        estimated_from=answer.estimated_from,
+        notes=answer.notes,
+    )
+
+
+def _position(people: int, candidates: int) -> int:
+    from math import log
+
+    least = min(SMALLEST, candidates)
+    if people <= least or candidates <= least:
+        return 0
+    place = SLIDER_ENDS * log(people / least) / log(candidates / least)
+    return max(0, min(SLIDER_ENDS, round(place)))
+
+
+def _rounded(people: float, candidates: int) -> int:
+    """Two figures and a half are enough for a size: 12,345 becomes 12,500."""
+    step = 10 ** max(0, len(str(int(people))) - 2) / 2
+    whole = int(round(people / step) * step)
+    return candidates if people >= candidates else max(1, min(whole, candidates))
+
+
+def _side_text(outlook: "Outlook", attribute: str, role: str) -> str:
+    if role == "continuous":
+        return _medians_text(outlook, attribute)
+    totals = next(
+        row
+        for row in outlook.tables["distribution_totals"].to_pylist()
+        if row["left_out_fold"] == -1
+    )
+    rows = [
+        row
+        for row in outlook.tables["weight_values"].to_pylist()
+        if row["left_out_fold"] == -1
+        and row["attribute"] == attribute
+        and not row["is_missing"]
+        and row["seed_share"] * totals["seed_total"] >= FEWEST_SHOWN
+    ]
+    if not rows:
+        return ""
+    row = max(rows, key=lambda row: abs(row["seed_share"] - row["reference_share"]))
+    return (
+        f"{row['attribute_value']}: {share_text(row['seed_share'])} of the seed,"
+        f" {share_text(row['reference_share'])} of the population"
+    )
+
+
+def _medians_text(outlook: "Outlook", attribute: str) -> str:
+    import pyarrow.compute as pc
+
+    medians = []
+    for relation in ("canonical_seed", "canonical_sample"):
+        values = outlook.tables[relation][attribute].drop_null()
+        if len(values) < FEWEST_SHOWN:
+            return ""
+        medians.append(pc.quantile(values, 0.5)[0].as_py())
+    seed, population = (_figure(value) for value in medians)
+    return f"median {seed} in the seed, {population} in the population"
+
+
+def _figure(value: float) -> str:
+    decimals = 0 if abs(value) >= 100 or value == int(value) else 2
+    return number_text(value, decimals)

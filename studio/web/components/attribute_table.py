@@ -1,0 +1,187 @@
+"""The attributes in three groups: chosen or not, in which role, what each says."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
+
+from catalog.roles import type_family
+from report.words import counted, number_text, share_text
+from studio.services.advice import Advice, AdvisedAttribute
+from studio.services.attribute_changes import AttributeChange
+from studio.services.choices import AttributeChoices, AttributeRow, Group
+from studio.web.components.elements import block, heading, more, paragraph, text
+
+GROUPS: tuple[tuple[Group, str, str], ...] = (
+    ("categorical", "Categories", "Compared by how often each value occurs."),
+    ("continuous", "Numbers", "Compared by where on the scale people stand."),
+)
+NOT_SCORED = "Identifiers, dates and what cannot be compared, each with the reason."
+MOST_SHOWN = 60
+TYPES = {"integer": "whole numbers", "real": "numbers", "boolean": "yes or no"}
+Change = Callable[[AttributeChange], Awaitable[None]]
+
+
+class AttributeTable:
+    """The groups as they stand; what is learnt later is put into its place."""
+
+    def __init__(self) -> None:
+        self._box = block()
+        self._sides: dict[str, str] = {}
+        self._advice: dict[str, AdvisedAttribute] = {}
+        self._says: dict[str, tuple[TextElement, TextElement]] = {}
+        self._limits: dict[str, int] = {}
+        self._is_open = False
+
+    def show(self, found: AttributeChoices, change: Change) -> None:
+        """Draw everything anew."""
+        self._box.clear()
+        self._says.clear()
+        with self._box:
+            for group, name, about in GROUPS:
+                rows = [each for each in found.rows if each.group == group]
+                if rows:
+                    self._group(group, name, about, rows, found, change)
+            others = [each for each in found.rows if each.group == "not_scored"]
+            if others:
+                self._not_scored(others, change)
+
+    def tell_sides(self, sides: Mapping[str, str]) -> None:
+        """Say how each attribute differs between seed and population."""
+        self._sides = dict(sides)
+        self._tell()
+
+    def tell_advice(self, advice: Advice) -> None:
+        """Say of each attribute what is advised."""
+        self._advice = {each.attribute: each for each in advice.attributes}
+        self._tell()
+
+    def _tell(self) -> None:
+        for attribute, (says, advised) in self._says.items():
+            says.text = self._sides.get(attribute, "")
+            known = self._advice.get(attribute)
+            advised.text = "" if known is None else _advice_text(known)
+            kind = "" if known is None else "good" if known.is_advised else ""
+            if known is not None and (known.kind == "leak" or known.question):
+                kind = "warn"
+            advised.classes(replace=f"advice {kind}")
+
+    def _group(
+        self,
+        group: Group,
+        name: str,
+        about: str,
+        rows: list[AttributeRow],
+        found: AttributeChoices,
+        change: Change,
+    ) -> None:
+        limit = self._limits.get(group, MOST_SHOWN)
+        with block("panel", "section"):
+            with block("group-head"):
+                heading(2, name)
+                chosen = sum(each.is_chosen for each in rows)
+                text("span", f"{chosen} of {len(rows)} chosen", "quiet small")
+            paragraph(about, "quiet small")
+            with block():
+                for row in rows[:limit]:
+                    self._row(row, change)
+            if len(rows) > limit:
+
+                def show_more() -> None:
+                    self._limits[group] = limit + MOST_SHOWN
+                    self.show(found, change)
+                    self._tell()
+
+                ui.button(
+                    f"Show more ({number_text(len(rows) - limit)})", on_click=show_more
+                ).props("no-caps flat")
+        self._tell()
+
+    def _row(self, row: AttributeRow, change: Change) -> None:
+        async def toggle(is_wanted: bool) -> None:
+            asked = {"add" if is_wanted else "drop": row.attribute}
+            await change(AttributeChange.model_validate(asked))
+
+        async def give_role(role: str) -> None:
+            await change(AttributeChange(role=(row.attribute, role)))
+
+        async def protect() -> None:
+            await change(AttributeChange(protect=row.attribute))
+
+        with block("attribute"):
+            ui.checkbox(
+                row.column,
+                value=row.is_chosen,
+                on_change=lambda event: toggle(event.value),
+            )
+            with block("what"):
+                text("div", _facts(row), "facts-of")
+                if not row.eligible:
+                    text("div", f"Not proposed: it {row.reason}.", "advice warn")
+                self._says[row.attribute] = (
+                    text("div", "", "says"),
+                    text("div", "", "advice"),
+                )
+            role = ui.select(
+                {"categorical": "category", "continuous": "number"},
+                value=row.role,
+                on_change=lambda event: give_role(event.value),
+            ).props("dense options-dense borderless")
+            role.props["aria-label"] = f"Role of {row.column}"
+            mark = ui.button("Protect", icon="shield", on_click=protect)
+            mark.props("no-caps flat dense size=sm").tooltip(
+                "Never compare by it; report how often each of its groups is chosen"
+            )
+
+    def _not_scored(self, rows: list[AttributeRow], change: Change) -> None:
+        with block("panel", "section"):
+            heading(2, "Not compared")
+            paragraph(NOT_SCORED, "quiet small")
+            protected = [each for each in rows if each.is_protected]
+            for row in protected:
+                with block("attribute"):
+                    text("strong", row.column)
+                    text("span", "Protected: its groups are compared in the report.")
+                    block()
+                    self._unprotect(row, change)
+            others = [each for each in rows if not each.is_protected]
+            if not others:
+                return
+            with more(counted(len(others), "column", "columns")) as details:
+                if len(others) <= 5:
+                    details.props("open")
+                for row in others[:MOST_SHOWN]:
+                    with block("attribute"):
+                        text("strong", row.column)
+                        with block("what"):
+                            text("div", f"It {row.reason}.", "says")
+                            if row.remedy:
+                                remedy = f"{row.remedy[:1].upper()}{row.remedy[1:]}."
+                                text("div", remedy, "facts-of")
+                if len(others) > MOST_SHOWN:
+                    rest = number_text(len(others) - MOST_SHOWN)
+                    paragraph(f"And {rest} more.", "quiet small")
+
+    def _unprotect(self, row: AttributeRow, change: Change) -> None:
+        async def unprotect() -> None:
+            await change(AttributeChange(unprotect=row.attribute))
+
+        ui.button("Unprotect", on_click=unprotect).props("no-caps flat dense size=sm")
+
+
+def _facts(row: AttributeRow) -> str:
+    parts = [TYPES.get(type_family(row.type).value, row.type.lower())]
+    if row.distinct is not None:
+        parts.append(counted(row.distinct, "value", "values"))
+    if row.filled is not None:
+        parts.append(f"{share_text(row.filled)} filled")
+    return " · ".join(parts)
+
+
+def _advice_text(known: AdvisedAttribute) -> str:
+    sign = "Advised: " if known.is_advised else ""
+    told = f"{sign}{known.reason}" if known.reason else ""
+    told = f"{told[:1].upper()}{told[1:]}"
+    if known.question:
+        told = f"{told}. It {known.question}" if told else f"It {known.question}"
+    return told

@@ -1,0 +1,269 @@
+"""What the five pages of the builder share: steps, what is chosen so far, the way on."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from nicegui import ui
+
+from catalog.conditions import conditions_text
+from catalog.errors import StudioError
+from report.words import counted, number_text
+from studio.services import drafts
+from studio.services.draft_store import Draft, DraftState, Step
+from studio.web.components.elements import block, heading, text
+from studio.web.current import studio
+from studio.web.frame import frame, page_title, show_error
+
+STYLE = (Path(__file__).parent / "builder.css").read_text(encoding="utf-8")
+NAMES = {
+    Step.seed: "Seed",
+    Step.population: "Population",
+    Step.attributes: "Attributes",
+    Step.output: "Size",
+    Step.finalise: "Finish",
+}
+HEADINGS = {
+    Step.seed: (
+        "Whom do you want more of?",
+        "The seed: people you know and value, such as recent buyers.",
+    ),
+    Step.population: (
+        "Who may be chosen?",
+        "The population: everybody among whom people like the seed are looked for.",
+    ),
+    Step.attributes: (
+        "What makes people alike?",
+        "The attributes by which people are compared. All that fit are chosen.",
+    ),
+    Step.output: (
+        "How many people?",
+        "Fewer people are more like the seed. Move the size and see what it gives.",
+    ),
+    Step.finalise: (
+        "Name it and create it",
+        "Read once what will be built. Nothing is delivered to anybody by this.",
+    ),
+}
+
+
+class Editing:
+    """The draft that a page shows, and the one way by which it changes it."""
+
+    def __init__(self, draft: Draft, step: Step) -> None:
+        self.draft, self.step = draft, step
+        self._lock = asyncio.Lock()
+        self.notice: ui.element | None = None
+        self.so_far: ui.element | None = None
+
+    async def change(self, **values: Any) -> bool:
+        """Keep some choices; false, and told on the page, where they are refused."""
+        async with self._lock:
+            self.clear()
+            try:
+                self.draft = await asyncio.to_thread(
+                    drafts.change,
+                    studio().workshop,
+                    self.draft.id,
+                    values,
+                    version=self.draft.version,
+                    step=self.step,
+                )
+            except StudioError as error:
+                self.tell(error)
+                return False
+        self.show_so_far()
+        return True
+
+    async def read_again(self) -> None:
+        """Take the draft as it is kept now."""
+        self.draft = await asyncio.to_thread(
+            drafts.read, studio().workshop, self.draft.id
+        )
+
+    def clear(self) -> None:
+        """Take away what was told."""
+        if self.notice is not None:
+            self.notice.clear()
+
+    def tell(self, error: StudioError) -> None:
+        """Say on the page what failed."""
+        if self.notice is None:
+            return
+        self.notice.clear()
+        with self.notice:
+            show_error(error)
+            if error.code == "draft_changed":
+                ui.button("Load what is there now", on_click=ui.navigate.reload).props(
+                    "no-caps outline"
+                ).classes("q-mb-md")
+
+    def show_so_far(self) -> None:
+        """The choices so far, in the panel beside the step."""
+        if self.so_far is None:
+            return
+        self.so_far.clear()
+        with self.so_far, block(tag="dl"):
+            for name, value in choices_so_far(self.draft):
+                with block():
+                    text("dt", name)
+                    text("dd", value)
+
+
+@contextmanager
+def builder_frame(draft: Draft, step: Step) -> Iterator[Editing]:
+    """One step's page; its content stands beside what is chosen so far."""
+    editing = Editing(draft, step)
+    words, about = HEADINGS[step]
+    ui.add_css(STYLE)
+    with frame(words, "builder", shows_heading=False):
+        stepper(draft, step)
+        with page_title(words, about):
+            _menu(draft)
+        editing.notice = block()
+        with block("building"):
+            with block():
+                yield editing
+            with block("panel so-far", "aside").props('aria-label="Chosen so far"'):
+                heading(2, "So far")
+                editing.so_far = block()
+    editing.show_so_far()
+
+
+async def open_step(draft_id: str, step: Step) -> Draft | str:
+    """The draft for one of its steps, or the address to go to instead."""
+    workshop = studio().workshop
+    draft = await asyncio.to_thread(drafts.read, workshop, draft_id)
+    if draft.state is not DraftState.open:
+        return f"/builder/{draft.id}/done"
+    missing = drafts.missing_step(draft, step)
+    if missing is not None:
+        return f"/builder/{draft.id}/{missing.value}"
+    return await asyncio.to_thread(drafts.go_to, workshop, draft_id, step)
+
+
+def stepper(draft: Draft, current: Step) -> None:
+    """The steps in order; those that can be gone to are links."""
+    place = drafts.STEPS.index(current)
+    with (
+        block(tag="nav").props('aria-label="Steps"'),
+        block("steps", "ol"),
+    ):
+        for number, step in enumerate(drafts.STEPS):
+            is_done = number < place
+            with block("reached" if number <= place else "", "li"):
+                can_go = drafts.missing_step(draft, step) is None
+                address = f"/builder/{draft.id}/{step.value}"
+                link = ui.link("", address) if can_go else block("step", "span")
+                link.classes("done" if is_done else "")
+                if step is current:
+                    link.props("aria-current=step")
+                elif not can_go:
+                    link.props("aria-disabled=true")
+                with link:
+                    text("span", "✓" if is_done else str(number + 1), "dot").props(
+                        "aria-hidden=true"
+                    )
+                    text("span", NAMES[step], "name")
+
+
+def walk(
+    editing: Editing, *, label: str = "Continue", is_ready: bool = True
+) -> ui.button | None:
+    """The buttons back and on; returns the one that leads on, disabled until ready."""
+    place = drafts.STEPS.index(editing.step)
+    base = f"/builder/{editing.draft.id}/"
+    with block("walk"):
+        if place > 0:
+            back = ui.button("Back").props("no-caps flat")
+            back.props["href"] = base + drafts.STEPS[place - 1].value
+        else:
+            block()
+        if place + 1 == len(drafts.STEPS):
+            return None
+        address = base + drafts.STEPS[place + 1].value
+        button = ui.button(
+            label, on_click=lambda: ui.navigate.to(address), icon="arrow_forward"
+        ).props("no-caps unelevated")
+        button.set_enabled(is_ready)
+        return button
+
+
+def show_remarks(editing: Editing, remarks: tuple[str, ...]) -> None:
+    """What changed of the datasets since they were chosen."""
+    if not remarks:
+        return
+    with block("notice warn").props("role=status") as notice:
+        for remark in remarks:
+            text("p", remark)
+
+        async def accept() -> None:
+            try:
+                editing.draft = await asyncio.to_thread(
+                    drafts.accept,
+                    studio().workshop,
+                    editing.draft.id,
+                    editing.draft.version,
+                )
+            except StudioError as error:
+                editing.tell(error)
+                return
+            notice.delete()
+
+        ui.button("Go on with the data as they are", on_click=accept).props(
+            "no-caps flat dense"
+        )
+
+
+def choices_so_far(draft: Draft) -> list[tuple[str, str]]:
+    """Each choice in a line: its name and what was chosen."""
+    choices = draft.choices
+    seed, population, output = choices.seed, choices.population, choices.output
+    told = [
+        ("Seed", "not chosen yet" if seed is None else _people(seed)),
+        ("Population", "not chosen yet" if population is None else _people(population)),
+        (
+            "Attributes",
+            "all that fit"
+            if choices.attributes is None
+            else counted(len(choices.attributes), "attribute", "attributes"),
+        ),
+        ("Size", "the 1,000 most alike" if output is None else _size(output)),
+    ]
+    return [*told, ("Name", choices.name)] if choices.name else told
+
+
+def _people(chosen: Any) -> str:
+    name = getattr(chosen, "audience", None) or chosen.dataset
+    where = conditions_text(chosen.where)
+    return f"{name}, where {where}" if where else str(name)
+
+
+def _size(output: Any) -> str:
+    if output.top is not None:
+        told = f"the {number_text(output.top)} most alike"
+    elif output.best_percent is not None:
+        told = f"the most alike {output.best_percent:g} %"
+    else:
+        told = f"scores of {output.min_score:g} or more"
+    return f"{told}, and the seed" if output.include_seed else told
+
+
+def _menu(draft: Draft) -> None:
+    """What can be done with the draft as a whole."""
+
+    async def start_over() -> None:
+        new = await asyncio.to_thread(drafts.start_over, studio().workshop, draft.id)
+        ui.navigate.to(f"/builder/{new.id}/seed")
+
+    async def duplicate() -> None:
+        new = await asyncio.to_thread(drafts.duplicate, studio().workshop, draft.id)
+        ui.navigate.to(f"/builder/{new.id}/{new.step.value}")
+
+    text("span", "Saved as you go", "quiet small")
+    with ui.button(icon="more_vert").props('flat dense aria-label="Draft"'), ui.menu():
+        ui.menu_item("Start over", start_over)
+        ui.menu_item("Duplicate this draft", duplicate)
+        ui.menu_item("All drafts", lambda: ui.navigate.to("/drafts"))

@@ -1,0 +1,132 @@
+"""The reach curve: how alike the audience is at each size, drawn and as a table.
+
+The drawing is given numbers and words of the studio's own, never what somebody typed.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from nicegui import ui
+
+from report.words import number_text
+from studio.services.draft_estimates import CurvePoint, DraftEstimate
+from studio.web.components.elements import block, more
+from studio.web.components.tables import table
+
+INK = "#7d8996"
+LINE = "#3f86d6"
+AXIS: dict[str, Any] = {
+    "nameLocation": "middle",
+    "nameTextStyle": {"color": INK},
+    "axisLabel": {"color": INK},
+    "axisLine": {"lineStyle": {"color": INK}},
+    "splitLine": {"lineStyle": {"color": INK, "opacity": 0.2}},
+}
+
+
+class ReachCurve:
+    """The curve with a mark at the chosen size."""
+
+    def __init__(self, found: DraftEstimate) -> None:
+        self._chart = (
+            ui.echart(chart_options(found)).classes("w-full").style("height: 19rem")
+        )
+        self._chart.props["role"] = "img"
+        self._chart.props["aria-label"] = (
+            "How many times more like the seed than a random draw, by size; the same"
+            " figures stand in the table below"
+        )
+        with more("The same figures as a table"):
+            self._table = block()
+        self._draw_table(found)
+
+    def show(self, found: DraftEstimate) -> None:
+        """Move the mark, and the curve with it where it changed."""
+        options = chart_options(found)
+        if self._chart.options["series"][0]["data"] != options["series"][0]["data"]:
+            self._draw_table(found)
+        self._chart.options.update(options)
+        self._chart.update()
+
+    def _draw_table(self, found: DraftEstimate) -> None:
+        self._table.clear()
+        with self._table:
+            table(
+                "Expected lift by size",
+                ("People", "Percent", "Lift", "From", "To", "Of the seed's kind"),
+                [_row(each) for each in shown(found.curve)],
+                numbers=range(6),
+                is_caption_shown=False,
+            )
+
+
+def shown(curve: Sequence[CurvePoint]) -> list[CurvePoint]:
+    """The sizes that a table shows: the small ones and every tenth percent."""
+    return [
+        each for each in curve if each.percent <= 5 or round(each.percent) % 10 == 0
+    ]
+
+
+def chart_options(found: DraftEstimate) -> dict[str, Any]:
+    """The drawing's description: numbers, and names of the studio's own."""
+    points = [[each.people, each.lift] for each in found.curve]
+    low = [[each.people, each.lift_low] for each in found.curve]
+    band = [[each.people, each.lift_high - each.lift_low] for each in found.curve]
+    quiet = {"type": "line", "symbol": "none", "silent": True, "stack": "interval"}
+    return {
+        "animation": False,
+        "grid": {"left": 56, "right": 20, "top": 20, "bottom": 48},
+        "tooltip": {"trigger": "axis"},
+        "xAxis": {
+            **AXIS,
+            "type": "log",
+            "name": "people in the audience",
+            "nameGap": 30,
+            "min": points[0][0] if points else 1,
+            "max": found.candidates,
+        },
+        "yAxis": {
+            **AXIS,
+            "type": "value",
+            "name": "times a random draw",
+            "nameGap": 36,
+            "min": 0,
+        },
+        "series": [
+            {
+                "name": "lift",
+                "type": "line",
+                "symbol": "none",
+                "data": points,
+                "lineStyle": {"color": LINE, "width": 3},
+                "itemStyle": {"color": LINE},
+                "z": 3,
+                "markLine": {
+                    "symbol": "none",
+                    "silent": True,
+                    "label": {"show": False},
+                    "lineStyle": {"color": "#d9782d", "width": 2, "type": "solid"},
+                    "data": [{"xAxis": found.people}],
+                },
+            },
+            {**quiet, "name": "low", "data": low, "lineStyle": {"opacity": 0}},
+            {
+                **quiet,
+                "name": "interval",
+                "data": band,
+                "lineStyle": {"opacity": 0},
+                "areaStyle": {"color": LINE, "opacity": 0.2},
+            },
+        ],
+    }
+
+
+def _row(point: CurvePoint) -> tuple[str, ...]:
+    return (
+        number_text(point.people),
+        f"{point.percent:g} %",
+        number_text(point.lift, 2),
+        number_text(point.lift_low, 2),
+        number_text(point.lift_high, 2),
+        f"{100 * point.recall:.1f} %",
+    )

@@ -1,0 +1,201 @@
+"""A run as it goes on: its stages, rows and seconds; how it ended and what can be done.
+
+The dialog stands by itself on the page; closing it ends nothing.
+"""
+
+from asyncio import to_thread
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from nicegui import ui
+
+from catalog.errors import StudioError
+from report.words import counted
+from studio.services import drafts
+from studio.web.components.elements import block, heading, paragraph, text
+from studio.web.current import studio
+from studio.web.frame import tell_error
+
+if TYPE_CHECKING:
+    from catalog.run_records import Run, RunStage
+
+STAGES = {
+    "starting": "Start",
+    "inputs": "Read seed and population",
+    "learn": "Learn what sets the seed apart",
+    "scores": "Score everybody",
+    "deliver": "Cut the audience",
+    "audience": "Publish it with its report",
+}
+SIGNS = {
+    "waiting": ("○", "waits"),
+    "running": ("◐", "at work"),
+    "succeeded": ("✓", "done"),
+    "kept": ("✓", "done before"),
+    "failed": ("▲", "failed"),
+    "cancelled": ("■", "cancelled"),
+    "skipped": ("–", "not begun"),
+}
+STATES = {
+    "queued": ("Waits for its turn", "warn"),
+    "starting": ("Starts", "warn"),
+    "running": ("Is being built", "warn"),
+    "succeeded": ("Built", "good"),
+    "failed": ("Failed", "bad"),
+    "cancelled": ("Cancelled", "none"),
+}
+
+
+class RunPanel:
+    """One run, looked at every second while it goes on."""
+
+    def __init__(
+        self, run: "Run", *, on_end: Callable[["Run"], Awaitable[None]] | None = None
+    ) -> None:
+        self._run, self._on_end = run, on_end
+        self._box = block()
+        self._draw()
+        self._timer = ui.timer(1.0, self._look, active=not run.is_final)
+
+    @property
+    def run(self) -> "Run":
+        """The run as it was looked at last."""
+        return self._run
+
+    async def _look(self) -> None:
+        try:
+            found = await to_thread(studio().runs.get, self._run.run_id)
+        except StudioError as error:
+            self._timer.deactivate()
+            tell_error(error)
+            return
+        if found != self._run:
+            self._run = found
+            self._draw()
+        if found.is_final:
+            self._timer.deactivate()
+            if self._on_end is not None:
+                await self._on_end(found)
+
+    def _draw(self) -> None:
+        run = self._run
+        self._box.clear()
+        with self._box:
+            words, kind = STATES[run.state.value]
+            told = "Is being cancelled" if run.is_cancelling else words
+            text("p", told, f"state {kind}").props("role=status")
+            with block("stages", "ol"):
+                for stage in run.stages:
+                    _stage(stage)
+            if run.error is not None:
+                with block("notice bad q-mt-md").props("role=alert"):
+                    text("strong", f"{run.error['object']} {run.error['cause']}.")
+                    remedy = run.error["remedy"]
+                    paragraph(f"{remedy[:1].upper()}{remedy[1:]}.", "q-mb-none")
+            with block("actions q-mt-md"):
+                self._actions()
+
+    def _actions(self) -> None:
+        run = self._run
+        if run.state.value == "succeeded":
+            button = ui.button("Open the audience", icon="arrow_forward")
+            button.props("no-caps unelevated").props["href"] = (
+                f"/audiences/{run.audience}"
+            )
+        elif run.is_final:
+            ui.button("Retry", icon="replay", on_click=self._retry).props(
+                "no-caps unelevated"
+            ).tooltip("Only what failed is done again")
+            ui.button("Change the choices", on_click=self._edit).props(
+                "no-caps outline"
+            )
+            ui.button("Start over", on_click=self._start_over).props("no-caps flat")
+        elif not run.is_cancelling:
+            ui.button("Cancel the build", on_click=self._cancel).props(
+                "no-caps outline"
+            )
+
+    async def _retry(self) -> None:
+        await self._act(studio().runs.retry)
+
+    async def _cancel(self) -> None:
+        await self._act(studio().runs.cancel)
+
+    async def _act(self, act: "Callable[[str], Run]") -> None:
+        try:
+            self._run = await to_thread(act, self._run.run_id)
+        except StudioError as error:
+            tell_error(error)
+            return
+        self._draw()
+        self._timer.activate()
+
+    async def _edit(self) -> None:
+        try:
+            draft = await to_thread(
+                drafts.of_audience, studio().workshop, self._run.audience
+            )
+        except StudioError as error:
+            tell_error(error)
+            return
+        ui.navigate.to(f"/builder/{draft.id}/finalise")
+
+    async def _start_over(self) -> None:
+        draft = await to_thread(drafts.begin, studio().workshop)
+        ui.navigate.to(f"/builder/{draft.id}/seed")
+
+
+class RunDialog:
+    """A run in a dialog that can be closed; the run goes on."""
+
+    def __init__(self, draft_id: str) -> None:
+        self._draft_id = draft_id
+        self._dialog = ui.dialog().props('aria-labelledby="run-heading"')
+        with self._dialog, block("run-card studio"):
+            self._heading = heading(2, "")
+            self._heading.props("id=run-heading")
+            self._body = block()
+            paragraph(
+                "You can close this. The build goes on, and the audience is in My"
+                " Audiences when it is done.",
+                "quiet small q-mt-md",
+            )
+            ui.button("Close", on_click=self._dialog.close).props("no-caps flat")
+        self._dialog.on("hide", self._left)
+
+    def open(self, run: "Run") -> None:
+        """Show a run from here on."""
+        self._heading.text = f"Building {run.audience_name}"
+        self._body.clear()
+        with self._body:
+            RunPanel(run, on_end=self._ended)
+        self._dialog.open()
+
+    async def _ended(self, run: "Run") -> None:
+        if run.state.value == "succeeded" and self._dialog.value:
+            ui.navigate.to(f"/audiences/{run.audience}")
+
+    def _left(self) -> None:
+        """A draft that became an audience has nothing more to choose."""
+        ui.navigate.to(f"/builder/{self._draft_id}/done")
+
+
+def _stage(stage: "RunStage") -> None:
+    sign, words = SIGNS[stage.state.value]
+    with block(stage.state.value, "li"):
+        text("span", sign, "sign").props("aria-hidden=true")
+        with block():
+            text("span", STAGES.get(stage.name, stage.name))
+            text("span", f", {words}", "sr-only")
+            if stage.detail and stage.state.value == "running":
+                text("div", stage.detail, "quiet small key")
+        text("span", _measure(stage), "measure")
+
+
+def _measure(stage: "RunStage") -> str:
+    parts = []
+    if stage.rows is not None:
+        parts.append(counted(stage.rows, "row", "rows"))
+    if stage.seconds is not None:
+        parts.append(f"{stage.seconds:.1f} s")
+    return " · ".join(parts)

@@ -1,0 +1,157 @@
+"""`/builder/{draft}/attributes`: step 3, what people are compared by."""
+
+from asyncio import to_thread
+
+from fastapi import Response
+from fastapi.responses import RedirectResponse
+from nicegui import ui
+
+from catalog.errors import StudioError
+from report.words import counted
+from studio.services import attribute_changes, choices, draft_estimates, drafts
+from studio.services.advice import Advice
+from studio.services.attribute_changes import AttributeChange
+from studio.services.choices import AttributeChoices
+from studio.services.draft_store import Step
+from studio.web.components.attribute_table import AttributeTable
+from studio.web.components.builder_frame import (
+    Editing,
+    builder_frame,
+    open_step,
+    show_remarks,
+    walk,
+)
+from studio.web.components.elements import block, heading, paragraph, text
+from studio.web.components.tables import table
+from studio.web.current import studio
+from studio.web.failures import studio_page
+
+MANY = 8
+
+
+@studio_page("/builder/{draft_id}/attributes", "builder")
+async def choose_attributes(draft_id: str) -> Response | None:
+    """The attributes in three groups, with what each says and what is advised."""
+    draft = await open_step(draft_id, Step.attributes)
+    if isinstance(draft, str):
+        return RedirectResponse(draft)
+    remarks = await to_thread(drafts.remarks, studio().workshop, draft)
+    with builder_frame(draft, Step.attributes) as editing:
+        show_remarks(editing, remarks)
+        waiting = block("panel").props("role=status")
+        with waiting, block("flex items-center gap-3"):
+            ui.spinner(size="1.5em").props("aria-hidden=true")
+            text("span", "Reading the attributes of both sides.")
+        content = block()
+        onward = walk(editing, is_ready=False)
+    assert onward is not None  # noqa: S101
+    ui.timer(0.1, lambda: _begin(editing, waiting, content, onward), once=True)
+    return None
+
+
+async def _begin(
+    editing: Editing, waiting: ui.element, content: ui.element, onward: ui.button
+) -> None:
+    try:
+        found = await to_thread(choices.attributes, studio().workshop, editing.draft)
+    except StudioError as error:
+        waiting.delete()
+        editing.tell(error)
+        return
+    waiting.delete()
+    with content:
+        await AttributeChoosing(editing, found, onward).load()
+
+
+class AttributeChoosing:
+    """The attributes that were read, and what is learnt of them meanwhile."""
+
+    def __init__(
+        self, editing: Editing, found: AttributeChoices, onward: ui.button
+    ) -> None:
+        self._editing, self._found, self._onward = editing, found, onward
+        _join_keys(found)
+        self._count = block("notice").props("role=status")
+        self._advice = block("notice").props("role=status")
+        self._shown = AttributeTable()
+        with self._advice, block("flex items-center gap-2"):
+            ui.spinner(size="1.2em").props("aria-hidden=true")
+            text(
+                "span", "Looking at what each attribute says. You can go on meanwhile."
+            )
+        self._shown.show(found, self.change)
+        self._tell_count()
+
+    async def change(self, asked: AttributeChange) -> None:
+        """Keep a change, and draw what follows from it."""
+        choices_now = self._editing.draft.choices
+        values = attribute_changes.changed(self._found, choices_now, asked)
+        if await self._editing.change(**values):
+            self._found = await to_thread(
+                choices.attributes, studio().workshop, self._editing.draft
+            )
+            self._tell_count()
+        self._shown.show(self._found, self.change)
+
+    async def load(self) -> None:
+        """Seed against population first, then the advice, which takes longer."""
+        workshop, draft = studio().workshop, self._editing.draft
+        try:
+            sides = await to_thread(draft_estimates.sides, workshop, draft)
+            self._shown.tell_sides({each.attribute: each.text for each in sides})
+            advice = await to_thread(draft_estimates.advice, workshop, draft)
+        except StudioError as error:
+            self._advice.clear()
+            with self._advice:
+                text("span", f"No advice: {error}.")
+            return
+        self._shown.tell_advice(advice)
+        self._advice.clear()
+        with self._advice:
+            self._tell_advice(advice)
+
+    def _tell_advice(self, advice: Advice) -> None:
+        names = attribute_changes.advised(advice)
+
+        async def take() -> None:
+            await self.change(AttributeChange(only=names))
+
+        paragraph(advice.summary, "q-mb-xs")
+        for pair in advice.repetitions[:3]:
+            paragraph(f"{pair.meaning[:1].upper()}{pair.meaning[1:]}.", "small q-mb-xs")
+        if names:
+            label = counted(len(names), "advised attribute", "advised attributes")
+            ui.button(f"Take only the {label}", on_click=take).props(
+                "no-caps outline dense"
+            ).classes("q-px-sm")
+
+    def _tell_count(self) -> None:
+        names = self._found.chosen
+        self._count.clear()
+        with self._count:
+            chosen = counted(len(names), "attribute is", "attributes are")
+            text("strong", f"{chosen} chosen.")
+            if len(names) > MANY:
+                text("span", " 3 to 8 are easier to explain, and often as good.")
+        self._onward.set_enabled(bool(names))
+
+
+def _join_keys(found: AttributeChoices) -> None:
+    with block("panel"):
+        heading(2, "How the two sides meet")
+        if not found.join_keys:
+            paragraph("No identifier joins seed and population.", "q-mb-none")
+            return
+        table(
+            "Identifiers of both sides",
+            ("Identifier", "Column of the seed", "Column of the population"),
+            [
+                (
+                    each.identifier,
+                    each.seed_column or "–",
+                    each.population_column or "–",
+                )
+                for each in found.join_keys
+            ],
+            is_caption_shown=False,
+        )

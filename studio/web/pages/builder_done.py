@@ -1,0 +1,62 @@
+"""`/builder/{draft}/done`: a draft that is worked on no more, and what became of it."""
+
+from asyncio import to_thread
+from contextlib import suppress
+
+from fastapi import Response
+from fastapi.responses import RedirectResponse
+from nicegui import ui
+
+from catalog.errors import StudioError
+from studio.services import drafts
+from studio.services.draft_store import DraftState
+from studio.web.components.builder_frame import STYLE, choices_so_far
+from studio.web.components.elements import block, heading, paragraph, text
+from studio.web.components.run_dialog import RunPanel
+from studio.web.current import studio
+from studio.web.failures import studio_page
+from studio.web.frame import frame, go_button
+
+
+@studio_page("/builder/{draft_id}/done", "builder")
+async def show_done(draft_id: str) -> Response | None:
+    """The choices, the build, and the ways on."""
+    workshop = studio().workshop
+    draft = await to_thread(drafts.read, workshop, draft_id)
+    if draft.state is DraftState.open:
+        return RedirectResponse(f"/builder/{draft.id}/{draft.step.value}")
+    run = None
+    if draft.run is not None:
+        with suppress(StudioError):
+            run = await to_thread(studio().runs.get, draft.run)
+
+    async def duplicate() -> None:
+        new = await to_thread(drafts.duplicate, workshop, draft.id)
+        ui.navigate.to(f"/builder/{new.id}/{new.step.value}")
+
+    ui.add_css(STYLE)
+    with frame(draft.choices.name or "A draft without a name", "builder"):
+        paragraph(
+            "This draft became an audience."
+            if draft.created
+            else "This draft was put away.",
+            "quiet",
+        )
+        if run is not None:
+            with block("panel", "section"):
+                heading(2, "The build")
+                RunPanel(run)
+        with block("panel", "section"):
+            heading(2, "What was chosen")
+            with block("lines", "dl"):
+                for name, value in choices_so_far(draft):
+                    text("dt", name)
+                    text("dd", value)
+        with block("actions"):
+            if draft.created:
+                go_button("Go to the audience", f"/audiences/{draft.created}")
+            ui.button("Duplicate this draft", on_click=duplicate).props(
+                "no-caps outline"
+            )
+            go_button("New audience", "/builder", is_main=False)
+    return None

@@ -1,0 +1,260 @@
+"""`/builder/{draft}/finalise`: step 5, name, summary, document, and the build."""
+
+from asyncio import to_thread
+from typing import Any
+
+from fastapi import Response
+from fastapi.responses import RedirectResponse
+from nicegui import ui
+
+from catalog.errors import StudioError
+from catalog.schedule import SHORT_FORMS
+from studio.services import drafts
+from studio.services.draft_store import Step
+from studio.services.drafts import Summary
+from studio.web.components.builder_frame import (
+    Editing,
+    builder_frame,
+    open_step,
+    show_remarks,
+)
+from studio.web.components.elements import block, heading, more, paragraph, text
+from studio.web.components.run_dialog import RunDialog
+from studio.web.current import studio
+from studio.web.failures import studio_page
+
+NEVER = ""
+SCHEDULES = {
+    NEVER: "Only when asked for",
+    "@hourly": "Every hour",
+    "@daily": "Every day",
+    "@weekly": "Every week",
+    "@monthly": "Every month",
+}
+COPY = "() => navigator.clipboard.writeText(document.getElementById('workflow').textContent)"
+
+
+@studio_page("/builder/{draft_id}/finalise", "builder")
+async def finalise(draft_id: str) -> Response | None:
+    """Name, tags and schedule; what a build would do; create."""
+    draft = await open_step(draft_id, Step.finalise)
+    if isinstance(draft, str):
+        return RedirectResponse(draft)
+    workshop = studio().workshop
+    remarks = await to_thread(drafts.remarks, workshop, draft)
+    name = draft.choices.name
+    if not name:
+        name = await to_thread(drafts.suggested_name, workshop, draft)
+    with builder_frame(draft, Step.finalise) as editing:
+        show_remarks(editing, remarks)
+        Finalise(editing, name)
+    return None
+
+
+class Finalise:
+    """The last step's fields and what follows from them."""
+
+    def __init__(self, editing: Editing, name: str) -> None:
+        self._editing = editing
+        self._asked = 0
+        choices = editing.draft.choices
+        with block("panel"):
+            self._name = ui.input("Name", value=name, on_change=self._check)
+            self._name.props("outlined maxlength=200 autocomplete=off").classes(
+                "w-full"
+            )
+            if editing.draft.audience is not None:
+                self._name.props('readonly hint="The audience that you edit"')
+            self._verdict = text("p", "", "small").props("role=status")
+            description = ui.textarea("Description", value=choices.description)
+            description.props("outlined autogrow debounce=500").classes("w-full")
+            description.on_value_change(self._keep_text("description"))
+            with block("two q-mt-md"):
+                tags = ui.input("Tags", value=", ".join(choices.tags)).props(
+                    'outlined debounce=500 hint="Words to find it by, with commas"'
+                )
+                tags.on_value_change(self._keep_tags)
+                owner = ui.input("Owner", value=editing.draft.owner).props(
+                    'outlined debounce=500 hint="Who works on this draft"'
+                )
+                owner.on_value_change(self._keep_owner)
+                schedule = choices.refresh.schedule or NEVER
+                names = SCHEDULES | (
+                    {} if schedule in ("", *SHORT_FORMS) else {schedule: schedule}
+                )
+                ui.select(
+                    names,
+                    value=schedule,
+                    label="Build again",
+                    on_change=self._keep_schedule,
+                ).props("outlined")
+            self._economics()
+        with block("panel", "section"):
+            heading(2, "What will be built")
+            self._summary = block().props("role=status")
+            self._document()
+        with block("walk"):
+            base = f"/builder/{editing.draft.id}/output"
+            ui.button("Back").props("no-caps flat").props["href"] = base
+            self._create = ui.button(
+                "Create audience", icon="check", on_click=self._begin
+            ).props("no-caps unelevated")
+            self._create.disable()
+        self._dialog = RunDialog(editing.draft.id)
+        ui.timer(0.1, self._start, once=True)
+
+    async def _start(self) -> None:
+        if not self._editing.draft.choices.name:
+            await self._change(name=self._name.value)
+        else:
+            await self._tell_document()
+        await self._check(None)
+        await self._tell()
+
+    async def _check(self, _: Any) -> None:
+        """The name, checked as it is typed; the last one typed counts."""
+        self._asked += 1
+        mine, name = self._asked, str(self._name.value or "")
+        check = await to_thread(
+            drafts.check_name, studio().workshop, self._editing.draft, name
+        )
+        if mine != self._asked:
+            return
+        if check.is_free:
+            self._verdict.text = f"✓ {check.told}"
+            self._verdict.classes(replace="small quiet")
+            if name != self._editing.draft.choices.name:
+                await self._change(name=name)
+        else:
+            self._verdict.text = f"▲ This {check.cause}: {check.remedy}."
+            self._verdict.classes(replace="small bad-words")
+        self._create.set_enabled(check.is_free)
+
+    async def _change(self, **values: Any) -> bool:
+        is_kept = await self._editing.change(**values)
+        await self._tell_document()
+        return is_kept
+
+    def _keep_text(self, field: str) -> Any:
+        async def keep(event: Any) -> None:
+            await self._change(**{field: event.value or ""})
+
+        return keep
+
+    async def _keep_tags(self, event: Any) -> None:
+        tags = [each.strip() for each in (event.value or "").split(",")]
+        await self._change(tags=[each for each in tags if each])
+
+    async def _keep_owner(self, event: Any) -> None:
+        editing = self._editing
+        try:
+            editing.draft = await to_thread(
+                drafts.give_owner,
+                studio().workshop,
+                editing.draft.id,
+                event.value or "",
+                editing.draft.version,
+            )
+        except StudioError as error:
+            editing.tell(error)
+
+    async def _keep_schedule(self, event: Any) -> None:
+        refresh = self._editing.draft.choices.refresh.model_dump(mode="json")
+        await self._editing.change(refresh={**refresh, "schedule": event.value or None})
+        await self._tell()
+
+    def _economics(self) -> None:
+        known = self._editing.draft.choices.economics
+        with more("What a contact costs and brings (optional)").classes("q-mt-md"):
+            paragraph("With all three the report recommends a size that pays.", "small")
+            with block("two"):
+                fields = {
+                    "contact_cost": ui.number("Cost of a contact", min=0),
+                    "conversion_value": ui.number("Value of a conversion", min=0),
+                    "prevalence": ui.number("Share who convert anyhow, in percent"),
+                }
+        for name, field in fields.items():
+            value = getattr(known, name)
+            field.value = drafts.as_percent(value) if name == "prevalence" else value
+            field.props("outlined debounce=500")
+
+        async def keep(_: Any) -> None:
+            values = {name: field.value for name, field in fields.items()}
+            given = [value for value in values.values() if value is not None]
+            if len(given) in (0, len(values)):
+                economics = drafts.economics(self._editing.draft, values)
+                if await self._change(economics=economics):
+                    await self._tell()
+
+        for field in fields.values():
+            field.on_value_change(keep)
+
+    async def _tell(self) -> None:
+        self._summary.clear()
+        with self._summary, block("flex items-center gap-3"):
+            ui.spinner(size="1.2em").props("aria-hidden=true")
+            text("span", "Looking at the data.")
+        try:
+            found = await to_thread(
+                drafts.summary, studio().workshop, self._editing.draft
+            )
+        except StudioError as error:
+            self._summary.clear()
+            self._editing.tell(error)
+            return
+        self._summary.clear()
+        with self._summary:
+            self._show(found)
+
+    def _show(self, found: Summary) -> None:
+        with block("lines", "dl"):
+            for name, value in found.lines.items():
+                if name == "audience":
+                    continue  # its name stands in the field above
+                text("dt", name.capitalize())
+                text("dd", value)
+        if found.caveats:
+            heading(3, "Know before you build")
+            with block(tag="ul").classes("list-disc q-pl-md"):
+                for caveat in found.caveats:
+                    text("li", f"{caveat[:1].upper()}{caveat[1:]}.")
+
+    def _document(self) -> None:
+        """The workflow document; its text follows every change."""
+        with more("The workflow as a document"):
+            paragraph("Keep it in git, or build it from the command line.", "small")
+            with block("actions q-mb-sm"):
+                ui.button("Copy", icon="content_copy").props(
+                    "no-caps outline dense"
+                ).on("click", js_handler=COPY)
+                ui.button("Download", icon="download", on_click=self._download).props(
+                    "no-caps outline dense"
+                )
+            pre = text("pre", "").props("id=workflow tabindex=0").classes("max-h-96")
+        self._workflow = pre
+
+    async def _tell_document(self) -> None:
+        found = await to_thread(drafts.workflow, studio().workshop, self._editing.draft)
+        self._workflow.text = found.text
+
+    async def _download(self) -> None:
+        found = await to_thread(drafts.workflow, studio().workshop, self._editing.draft)
+        ui.download.content(found.text.encode(), found.file_name, "application/yaml")
+
+    async def _begin(self) -> None:
+        self._create.disable()
+        self._editing.clear()
+        try:
+            run = await to_thread(
+                drafts.create,
+                studio(),
+                self._editing.draft.id,
+                self._editing.draft.version,
+            )
+        except StudioError as error:
+            self._editing.tell(error)
+            if error.code != "draft_changed":
+                await self._editing.read_again()
+            self._create.enable()
+            return
+        self._dialog.open(run)

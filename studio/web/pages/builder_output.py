@@ -1,0 +1,209 @@
+"""`/builder/{draft}/output`: step 4, how many people, and what that size gives."""
+
+import asyncio
+from typing import Any
+
+from fastapi import Response
+from fastapi.responses import RedirectResponse
+from nicegui import ui
+
+from catalog.errors import StudioError
+from catalog.specification_model import Output
+from studio.services import choices, draft_estimates, drafts
+from studio.services.draft_estimates import SLIDER_ENDS, DraftEstimate
+from studio.services.draft_store import Step
+from studio.web.components.builder_frame import (
+    Editing,
+    builder_frame,
+    open_step,
+    show_remarks,
+    walk,
+)
+from studio.web.components.elements import block, heading, paragraph, text
+from studio.web.components.reach_curve import ReachCurve
+from studio.web.components.tiers_and_quotas import tiers_and_quotas
+from studio.web.current import studio
+from studio.web.failures import studio_page
+
+UNITS = {"top": "People", "best_percent": "Percent", "min_score": "Lowest score"}
+FIGURES = (
+    ("people", "people"),
+    ("lift", "times a random draw"),
+    ("score", "score at the cut"),
+    ("recall", "of the seed's kind reached"),
+)
+
+
+@studio_page("/builder/{draft_id}/output", "builder")
+async def choose_output(draft_id: str) -> Response | None:
+    """One control for size, percent or score; all figures move with it."""
+    draft = await open_step(draft_id, Step.output)
+    if isinstance(draft, str):
+        return RedirectResponse(draft)
+    remarks = await asyncio.to_thread(drafts.remarks, studio().workshop, draft)
+    with builder_frame(draft, Step.output) as editing:
+        show_remarks(editing, remarks)
+        with block("panel"):
+            waiting = block().props("role=status")
+            with waiting, block("flex items-center gap-3"):
+                ui.spinner(size="1.5em").props("aria-hidden=true")
+                text("span", "Learning from seed and population. This takes seconds.")
+            content = block()
+        walk(editing)
+    ui.timer(0.1, lambda: _load(editing, waiting, content), once=True)
+    return None
+
+
+async def _load(editing: Editing, waiting: ui.element, content: ui.element) -> None:
+    try:
+        found = await asyncio.to_thread(
+            draft_estimates.estimate, studio().workshop, editing.draft
+        )
+        columns = await asyncio.to_thread(
+            choices.group_columns, studio().workshop, editing.draft
+        )
+    except StudioError as error:
+        waiting.clear()
+        editing.tell(error)
+        return
+    waiting.clear()
+    with content:
+        SizeControl(editing, found, columns)
+
+
+class SizeControl:
+    """The size by slider or typed, in one of three units, with what it gives."""
+
+    def __init__(
+        self, editing: Editing, found: DraftEstimate, columns: list[str]
+    ) -> None:
+        self._editing, self._found = editing, found
+        self._is_telling = False
+        self._latest = 0
+        unit = found.output.kind
+        heading(2, "Size")
+        self._unit = ui.toggle(UNITS, value=unit, on_change=self._set_unit).props(
+            'no-caps unelevated aria-label="Unit of the size"'
+        )
+        with block("size-row q-mt-md"):
+            self._slider = ui.slider(
+                min=0, max=SLIDER_ENDS, value=found.position
+            ).props('aria-label="Size of the audience"')
+            self._number = ui.number(UNITS[unit], value=found.output.value).props(
+                "dense outlined debounce=400"
+            )
+        self._slider.on_value_change(self._slide)
+        self._number.on_value_change(self._type)
+        with block("figures").props("role=status"):
+            self._values = {name: _figure(what) for name, what in FIGURES}
+        self._quality = text("p", "", "small")
+        ui.checkbox(
+            "Add the seed people as well, over and above the size",
+            value=found.output.include_seed,
+            on_change=self._with_seed,
+        )
+        block("q-mt-lg")
+        heading(2, "What each size gives")
+        self._curve = ReachCurve(found)
+        paragraph(found.estimated_from, "quiet small")
+        tiers_and_quotas(lambda: self._found.output, columns, self._keep)
+        self._tell(found)
+
+    async def _set_unit(self, event: Any) -> None:
+        if self._is_telling:
+            return
+        await self._ask(draft_estimates.in_unit(self._found, event.value))
+
+    async def _slide(self, event: Any) -> None:
+        if self._is_telling:
+            return
+        found = self._found
+        wanted = draft_estimates.output_at(
+            event.value, found.candidates, found.output.include_seed
+        )
+        unit = self._unit.value
+        await self._ask(wanted, unit if unit != "top" else None)
+
+    async def _type(self, event: Any) -> None:
+        if self._is_telling or event.value is None:
+            return
+        unit = self._unit.value
+        value = int(event.value) if unit == "top" else float(event.value)
+        await self._keep({unit: value})
+
+    async def _with_seed(self, event: Any) -> None:
+        if not self._is_telling:
+            await self._keep({"include_seed": event.value})
+
+    async def _keep(self, values: dict[str, Any]) -> None:
+        """Change some fields of the output; a limit takes the place of another."""
+        known = self._found.output
+        try:
+            wanted = draft_estimates.with_values(known, values)
+        except StudioError as error:
+            self._editing.tell(error)
+            return
+        if await self._editing.change(output=wanted.model_dump(mode="json")):
+            kept = self._editing.draft.choices.output
+            assert kept is not None  # noqa: S101
+            await self._ask(kept, is_kept=True)
+
+    async def _ask(
+        self, output: Output, unit: str | None = None, *, is_kept: bool = False
+    ) -> None:
+        """Estimate and keep; of several on their way the last counts."""
+        self._latest += 1
+        mine, editing = self._latest, self._editing
+        try:
+            found = await asyncio.to_thread(
+                draft_estimates.estimate, studio().workshop, editing.draft, output
+            )
+        except StudioError as error:
+            editing.tell(error)
+            return
+        if mine != self._latest:
+            return
+        if not is_kept:
+            wanted = draft_estimates.in_unit(found, unit) if unit else found.output
+            wanted = draft_estimates.resized(self._found.output, wanted)
+            found = found.model_copy(update={"output": wanted})
+            if not await editing.change(output=wanted.model_dump(mode="json")):
+                return
+        if mine == self._latest:
+            self._tell(found)
+            self._curve.show(found)
+
+    def _tell(self, found: DraftEstimate) -> None:
+        self._found = found
+        self._is_telling = True
+        unit = found.output.kind
+        self._unit.value = unit
+        self._slider.value = found.position
+        self._number.props["label"] = UNITS[unit]
+        self._number.value = found.output.value
+        self._is_telling = False
+        told = {
+            "people": (found.people_text, f"{found.percent_text} of all who fit"),
+            "lift": (found.lift_text, ""),
+            "score": (found.score_text, ""),
+            "recall": (found.recall_text, ""),
+        }
+        for name, (value, more) in told.items():
+            number, _, ends = value.partition(" (")
+            shown, below = self._values[name]
+            shown.text = number or "–"
+            below.text = more or ends.rstrip(")")
+        self._quality.text = (
+            f"The ranking is {found.quality_text}."
+            if found.can_be_told
+            else "The seed cannot be told from the population: no size is better than"
+            " chance."
+        )
+
+
+def _figure(what: str) -> tuple[Any, Any]:
+    with block("figure-box"):
+        value = text("div", "", "value")
+        text("div", what, "name")
+        below = text("div", "", "ends")
+    return value, below

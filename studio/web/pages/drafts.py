@@ -1,0 +1,85 @@
+"""`/drafts`: every draft, those put away too; open, duplicate, delete."""
+
+from asyncio import to_thread
+
+from nicegui import ui
+
+from catalog.errors import StudioError
+from studio.services import drafts
+from studio.services.draft_store import Draft, DraftState
+from studio.web.components.builder_frame import NAMES, STYLE
+from studio.web.components.elements import block
+from studio.web.components.tables import Cell, table
+from studio.web.current import studio
+from studio.web.failures import studio_page
+from studio.web.frame import frame, page_title, show_nothing, tell_error
+
+STATES = {
+    DraftState.open: "open",
+    DraftState.created: "became an audience",
+    DraftState.put_away: "put away",
+}
+
+
+@studio_page("/drafts", "builder")
+async def show_drafts() -> None:
+    """Every draft in a line, the newest change first."""
+    found = await to_thread(drafts.overview, studio().workshop)
+
+    async def begin() -> None:
+        draft = await to_thread(drafts.begin, studio().workshop)
+        ui.navigate.to(f"/builder/{draft.id}/seed")
+
+    ui.add_css(STYLE)
+    with frame("Drafts", "builder", shows_heading=False):
+        about = "What was begun, with every choice. Nothing is lost by leaving."
+        with page_title("Drafts", about):
+            ui.button("New draft", icon="add", on_click=begin).props(
+                "no-caps unelevated"
+            )
+        if not found:
+            show_nothing(
+                "No drafts yet", "A draft is kept as you choose.", "Begin", "/builder"
+            )
+            return
+        with block("panel cards"):
+            table(
+                "Drafts",
+                ("Name", "State", "Step", "Changed", "Actions"),
+                [_row(each) for each in found],
+                is_caption_shown=False,
+            )
+
+
+def _row(draft: Draft) -> tuple[Cell, ...]:
+    async def delete() -> None:
+        try:
+            await to_thread(drafts.delete, studio().workshop, draft.id)
+        except StudioError as error:
+            tell_error(error)
+            return
+        ui.navigate.reload()
+
+    async def duplicate() -> None:
+        new = await to_thread(drafts.duplicate, studio().workshop, draft.id)
+        ui.navigate.to(f"/builder/{new.id}/{new.step.value}")
+
+    def name() -> None:
+        ui.link(draft.choices.name or "No name yet", f"/builder/{draft.id}")
+
+    def actions() -> None:
+        with block("actions"):
+            for icon, label, act in (
+                ("content_copy", "Duplicate", duplicate),
+                ("delete", "Delete", delete),
+            ):
+                button = ui.button(icon=icon, on_click=act).props("flat dense")
+                button.props["aria-label"] = f"{label} {draft.choices.name or draft.id}"
+
+    return (
+        name,
+        STATES[draft.state],
+        NAMES[draft.step],
+        f"{draft.updated_at:%Y-%m-%d %H:%M} UTC",
+        actions,
+    )
