@@ -187,9 +187,12 @@ def test_a_taken_port_names_who_has_it(stranger):
 def test_a_home_is_held_by_one_and_free_after(tmp_path):
     """F16."""
     home = create_home(tmp_path / "home")
-    with only_one(home, "lookalike up"):
-        with pytest.raises(StudioError) as refusal, only_one(home, "lookalike dev"):
-            pass
+    with (
+        only_one(home, "lookalike up"),
+        pytest.raises(StudioError) as refusal,
+        only_one(home, "lookalike dev"),
+    ):
+        pass
     with only_one(home, "lookalike dev"):
         pass
 
