@@ -7,6 +7,7 @@ through the instance, which needs no server to be up.
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import dagster as dg
@@ -84,14 +85,25 @@ def ask(
     address: str, query: str, seconds: float, **variables: object
 ) -> dict[str, Any]:
     """What GraphQL answers; raises one of NO_ANSWER where nothing of the kind does."""
-    answer = httpx.post(
-        f"{address}/graphql",
-        json={"query": query, "variables": variables},
-        timeout=seconds,
-        trust_env=False,
-    ).raise_for_status()
+    answer = (
+        _client()
+        .post(
+            f"{address}/graphql",
+            json={"query": query, "variables": variables},
+            timeout=seconds,
+        )
+        .raise_for_status()
+    )
     data: dict[str, Any] = answer.json()["data"]
     return data
+
+
+@cache
+def _client() -> httpx.Client:
+    """Made once, since it loads certificates; keeps no connection to a server that died."""
+    return httpx.Client(
+        trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)
+    )
 
 
 class Gateway:

@@ -52,7 +52,8 @@ def compared(tmp_path_factory):
     document = read_specification(path)
     scoring = document.scoring.model_copy(update={"model": "best"})
     asked = document.model_copy(update={"name": "others", "scoring": scoring})
-    return Compared(folder, path, answer, kept, build_specification(folder, asked))
+    built = build_specification(folder, asked, with_report=True)
+    return Compared(folder, path, answer, kept, built)
 
 
 @pytest.fixture

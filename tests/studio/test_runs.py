@@ -91,7 +91,7 @@ class Up:
 
     def until_stage(self, run_id: str, name: str) -> None:
         """Wait until this stage of the run is at work."""
-        until(lambda: states(self.run(run_id))[name] == "running", pause=0.1)
+        until(lambda: states(self.run(run_id))[name] == "running", pause=0.3)
 
     def server(self, name: str) -> psutil.Process:
         found = [one for one in self.children() if SERVERS[name] in command_of(one)]
@@ -199,7 +199,7 @@ def test_a_link_leads_to_the_run_on_the_screens_of_dagster(up):
     assert without_path.status_code == 404
 
 
-def test_a_failure_names_its_cause_and_its_retry_ends_well(up):
+def test_a_failure_names_its_cause_and_what_helps(up):
     with without(up.folder / "seed.parquet"):
         failed = up.followed(up.ask().json()["run_id"])[-1]
 
@@ -209,15 +209,8 @@ def test_a_failure_names_its_cause_and_its_retry_ends_well(up):
     assert failed.error["remedy"]
     found = states(failed)
     assert [found[name] for name in ORDER] == ["succeeded", "failed", *["skipped"] * 4]
-    assert up.client.get("/runs", params={"state": "failed"}).json()[0]["run_id"] == (
-        failed.run_id
-    )
-
-    again = up.post(failed.run_id, "retry")
-    last = up.followed(again.run_id)[-1]
-
-    assert again.retry_of == failed.run_id
-    assert (last.state, last.version, last.is_unchanged) == ("succeeded", 1, True)
+    (listed,) = up.client.get("/runs", params={"state": "failed"}).json()
+    assert listed["run_id"] == failed.run_id
 
 
 def test_a_worker_that_is_killed_fails_its_run_and_a_retry_keeps_what_is_done(up):
@@ -225,51 +218,49 @@ def test_a_worker_that_is_killed_fails_its_run_and_a_retry_keeps_what_is_done(up
     up.until_stage(run_id, "scores")
     up.worker(run_id).kill()
 
-    failed = until(
-        lambda: next(filter(lambda r: r.is_final, [up.run(run_id)]), None), 60
-    )
+    until(lambda: up.run(run_id).is_final, RED_SECONDS)
 
+    failed = up.run(run_id)
     assert failed.state == "failed"
     assert failed.error["code"] == "build_ended_unheard"
-    last = up.followed(up.post(run_id, "retry").run_id)[-1]
+    again = up.post(run_id, "retry")
+    last = up.followed(again.run_id)[-1]
+    assert again.retry_of == run_id
     assert last.state == "succeeded"
     assert states(last)["inputs"] == states(last)["learn"] == "kept"
     assert states(last)["audience"] == "succeeded"
     assert last.version == 2
 
 
-def test_a_run_that_is_cancelled_ends_and_no_other_is_ended(up):
+def test_a_run_outlives_the_servers_and_can_be_cancelled_without_them(up):
+    """F11: they are red, then well again by themselves; nothing is asked for meanwhile."""
     run_id = up.ask(force=True).json()["run_id"]
     up.until_stage(run_id, "inputs")
     worker = up.worker(run_id)
+    for name in SERVERS:
+        up.server(name).kill()
+    until(
+        lambda: all(one["state"] == "down" for one in up.health().values()),
+        RED_SECONDS,
+        pause=0.05,
+    )
+    red = up.health()
+    lives = worker.is_running()
 
+    refused = up.ask()
     up.post(run_id, "cancel")
 
+    assert lives
+    assert red["daemon"]["cause"] == "was ended by signal 9"
+    assert red["web_server"]["remedy"] == "it is being started again"
+    assert refused.json()["error"]["code"] == "already_building"
     last = up.followed(run_id)[-1]
     assert last.state == "cancelled"
     assert set(states(last).values()) <= {"succeeded", "cancelled", "skipped"}
     assert psutil.wait_procs([worker], timeout=20)[1] == []
-    refused = up.client.post(f"/runs/{run_id}/cancel").json()["error"]
-    assert refused["code"] == "run_ended"
-
-
-def test_servers_that_are_killed_are_red_and_then_well_again(up):
-    """F11: by themselves, and nothing is asked for meanwhile."""
-    for name in SERVERS:
-        up.server(name).kill()
-
-    red = until(
-        lambda: (
-            all(one["state"] == "down" for one in up.health().values()) and up.health()
-        ),
-        RED_SECONDS,
-        pause=0.05,
+    assert (
+        up.client.post(f"/runs/{run_id}/cancel").json()["error"]["code"] == "run_ended"
     )
-    refused = up.ask()
-
-    assert red["daemon"]["cause"] == "was ended by signal 9"
-    assert red["web_server"]["remedy"] == "it is being started again"
-    assert refused.json()["error"]["code"] == "dagster_down"
     until(up.is_well)
 
 

@@ -16,6 +16,7 @@ from catalog.home import create_home
 from orchestration.gateway import Sight, look
 from studio.services import child_process, supervisor
 from studio.services.home_lock import only_one, refuse_taken_port
+from studio.services.runs import address_of
 from studio.services.supervisor import Supervisor
 
 SLEEPS = [sys.executable, "-c", "import time; time.sleep(600)"]
@@ -97,6 +98,23 @@ def test_a_server_that_stops_answering_is_red_and_the_others_are_not(tmp_path, q
     assert str(tmp_path / "web_server") in health.web_server.remedy
     assert health.code_location.state == "well"
     assert health.daemon.since == well_since
+
+
+def test_runs_are_asked_for_only_while_server_and_graph_are_well(tmp_path, quick):
+    servers = SmallServers(tmp_path, beats=False)
+    with supervised(servers) as found:
+        with pytest.raises(StudioError) as early:
+            address_of(found)
+        until(lambda: found.health().code_location.state == "well")
+        assert address_of(found) == servers.address
+        servers.sight = Sight(answers=True, is_loaded=False)
+        until(lambda: found.health().code_location.state == "down")
+        with pytest.raises(StudioError) as late:
+            address_of(found)
+
+    assert early.value.code == late.value.code == "dagster_down"
+    assert early.value.cause == "cannot take runs: its web server is being started"
+    assert late.value.cause.endswith("its code location has not loaded the graph")
 
 
 def test_a_daemon_that_gives_no_sign_of_life_is_red(tmp_path, quick):
@@ -187,9 +205,12 @@ def test_a_taken_port_names_who_has_it(stranger):
 def test_a_home_is_held_by_one_and_free_after(tmp_path):
     """F16."""
     home = create_home(tmp_path / "home")
-    with only_one(home, "lookalike up"):
-        with pytest.raises(StudioError) as refusal, only_one(home, "lookalike dev"):
-            pass
+    with (
+        only_one(home, "lookalike up"),
+        pytest.raises(StudioError) as refusal,
+        only_one(home, "lookalike dev"),
+    ):
+        pass
     with only_one(home, "lookalike dev"):
         pass
 
