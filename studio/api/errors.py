@@ -27,6 +27,7 @@ STATUSES = {
         "not_a_member",
         "unknown_audience",
         "unknown_build",
+        "unknown_comparison",
         "unknown_dataset",
         "unknown_run",
         "unknown_specification",

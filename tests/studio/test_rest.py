@@ -1,0 +1,591 @@
+"""REST: each verb as the command line has it, one shape for errors, no change by GET."""
+
+import hashlib
+import io
+import json
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.strategies import booleans
+from schemathesis.specs.openapi.checks import (
+    response_schema_conformance,
+    status_code_conformance,
+)
+from starlette.testclient import TestClient
+
+from catalog.specification import parse_specification
+from studio.services import audit
+from studio.services.access import Access
+from tests.faults.payload_texts import payloads
+from tests.studio.conftest import AUDIENCE
+from tests.studio.rest import API, client_of, copy_home, serving
+
+PARTS = {"code", "object", "cause", "remedy"}
+
+
+@pytest.fixture(scope="module")
+def studio(built_home, tmp_path_factory):
+    root = copy_home(built_home[0], tmp_path_factory.mktemp("rest"))
+    with serving(root) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def client(studio):
+    return client_of(studio)
+
+
+@pytest.fixture(scope="module")
+def slug(client):
+    (line,) = client.get(f"{API}/audiences?search=2026").json()["items"]
+    return line["audience"]
+
+
+def specification(name: str, **fields: object) -> dict[str, object]:
+    return {
+        "name": name,
+        "seed": {"dataset": "seed"},
+        "population": {"dataset": "population"},
+        "output": {"top": 50},
+        **fields,
+    }
+
+
+def assert_refused(answer, status: int, code: str) -> None:
+    assert answer.status_code == status, answer.text
+    assert set(answer.json()) == PARTS
+    assert answer.json()["code"] == code
+    assert "Traceback" not in answer.text
+
+
+# Datasets
+
+
+def test_datasets_are_listed_a_page_at_a_time(client):
+    whole = client.get(f"{API}/datasets").json()
+    part = client.get(f"{API}/datasets?limit=1&offset=1").json()
+
+    assert {"seed", "population"} <= {each["name"] for each in whole["items"]}
+    assert part["items"] == whole["items"][1:2]
+    assert part["total"] == whole["total"]
+
+
+def test_a_dataset_that_cannot_be_the_population_is_listed_with_reason_and_remedy(
+    client,
+):
+    answer = client.get(f"{API}/datasets?side=population&seed=seed").json()
+
+    verdicts = {each["name"]: each["eligibility"] for each in answer["items"]}
+    assert verdicts["population"]["eligible"]
+    assert verdicts["seed"]["code"] == "same_dataset"
+    assert verdicts["seed"]["reason"] and verdicts["seed"]["remedy"]
+
+
+def test_the_population_of_no_seed_is_refused(client):
+    assert_refused(client.get(f"{API}/datasets?side=population"), 400, "seed_missing")
+
+
+def test_a_file_is_inspected_added_mapped_profiled_and_removed(client, studio):
+    path = studio.workshop.home.root.parent / "more.csv"
+    path.write_text("user_id,age\n" + "".join(f"u{i},{i % 90}\n" for i in range(60)))
+
+    seen = client.post(f"{API}/datasets/inspect", json={"path": "more.csv"}).json()
+    added = client.post(f"{API}/datasets", json={"path": "more.csv", "name": "More"})
+    mapped = client.put(
+        f"{API}/datasets/More/mapping", json={"column": "age", "role": "metadata"}
+    )
+    profiled = client.post(f"{API}/datasets/More/profile").json()
+    removed = client.delete(f"{API}/datasets/More")
+
+    assert [each["name"] for each in seen["columns"]] == ["user_id", "age"]
+    assert added.status_code == 201
+    assert added.json()["rows"] == 60
+    roles = {each["column"]: each["role"] for each in mapped.json()["columns"]}
+    assert roles == {"user_id": "identity", "age": "metadata"}
+    assert profiled["keys"][0]["is_unique"]
+    assert removed.status_code == 204
+    assert path.exists()
+    assert_refused(client.get(f"{API}/datasets/More"), 404, "unknown_dataset")
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/etc/passwd", "outside_allowed_folders"),
+        ("../" * 30 + "etc/passwd", "outside_allowed_folders"),
+        ("https://example.org/people.csv", "file_not_found"),
+        ("linked.csv", "outside_allowed_folders"),
+        ("a\0b.csv", "nul_character"),
+        ("x" * 300 + ".csv", "file_not_found"),
+    ],
+)
+def test_a_path_outside_the_allowed_folders_is_refused(
+    client, studio, tmp_path, path, code
+):
+    elsewhere = tmp_path / "elsewhere.csv"
+    elsewhere.write_text("user_id\n1\n")
+    link = studio.workshop.home.root.parent / "linked.csv"
+    link.unlink(missing_ok=True)
+    link.symlink_to(elsewhere)
+
+    answer = client.post(f"{API}/datasets", json={"path": path, "name": "Other"})
+
+    assert answer.status_code in (400, 404)
+    assert answer.json()["code"] == code
+
+
+def test_with_a_login_no_folder_is_open_unless_it_is_named(studio, monkeypatch):
+    proxy = {"header": "X-User", "address": "10.0.0.1"}
+    client = client_of(studio, Access.model_validate({"proxy": proxy}))
+
+    answer = client.post(f"{API}/datasets", json={"path": "seed.csv", "name": "Other"})
+
+    assert_refused(answer, 400, "outside_allowed_folders")
+
+
+def test_an_upload_is_kept_until_its_dataset_is_removed(client, studio):
+    body = "user_id,age\n" + "".join(f"u{i},{i % 90}\n" for i in range(60))
+    uploads = studio.workshop.home.root / "uploads"
+
+    answer = client.post(
+        f"{API}/datasets/upload?file_name=../../people.csv&name=Sent", content=body
+    )
+    kept = [(path.name, path.stat().st_mode & 0o777) for path in uploads.rglob("*.csv")]
+    client.delete(f"{API}/datasets/Sent")
+
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["rows"] == 60
+    assert kept == [("data.csv", 0o600)]
+    assert list(uploads.iterdir()) == []
+
+
+@pytest.mark.parametrize("body", [b"", b"user_id\n", b"\xff\xfe\x00", b"a,a\n1,2\n"])
+def test_nothing_stays_of_an_upload_that_fails(client, studio, body):
+    uploads = studio.workshop.home.root / "uploads"
+
+    answer = client.post(
+        f"{API}/datasets/upload?file_name=people.csv&name=Sent", content=body
+    )
+
+    assert 400 <= answer.status_code < 500, answer.text
+    assert set(answer.json()) == PARTS
+    assert not uploads.exists() or list(uploads.iterdir()) == []
+
+
+# Audiences
+
+
+def test_audiences_are_searched_and_filtered_by_tag(client, slug):
+    def found(query: str) -> list[str]:
+        items = client.get(f"{API}/audiences?{query}").json()["items"]
+        return [each["audience"] for each in items]
+
+    assert found("tag=SPRING") == [slug]
+    assert found("search=script") == [slug]
+    assert found("search=nothing-like-it") == []
+
+
+def test_a_specification_is_taken_as_json_and_as_yaml(client):
+    wanted = specification("From JSON 😀")
+    as_json = client.post(f"{API}/audiences", content=json.dumps(wanted))
+    as_yaml = client.post(
+        f"{API}/audiences",
+        content="name: From YAML\nseed: {dataset: seed}\n"
+        "population: {dataset: population}\noutput: {top: 50}\n",
+        headers={"content-type": "application/yaml"},
+    )
+
+    assert (as_json.status_code, as_yaml.status_code) == (201, 201), as_json.text
+    kept = client.get(f"{API}/audiences/{as_json.json()['audience']}/specification.yml")
+    assert kept.headers["content-type"].startswith("application/yaml")
+    assert parse_specification(kept.text).name == "From JSON 😀"
+    again = client.post(f"{API}/audiences", json=wanted)
+    assert_refused(again, 409, "name_taken")
+
+
+def test_a_changed_specification_is_a_new_one_of_the_same_audience(client):
+    client.post(f"{API}/audiences", json=specification("Changing"))
+
+    changed = client.put(
+        f"{API}/audiences/changing", json=specification("Changing", tags=["new"])
+    )
+    other = client.put(f"{API}/audiences/changing", json=specification("Another"))
+
+    assert changed.json()["specification"] == 2
+    assert_refused(other, 422, "wrong_audience")
+    first = client.get(f"{API}/audiences/changing/specification?number=1").json()
+    assert first["tags"] == []
+
+
+def test_a_copy_has_every_choice_under_another_name(client, slug):
+    copied = client.post(f"{API}/audiences/{slug}/duplicate", json={"name": "Copy"})
+    taken = client.post(f"{API}/audiences/{slug}/duplicate", json={"name": "Copy"})
+
+    assert copied.status_code == 201, copied.text
+    assert (
+        client.get(f"{API}/audiences/copy/specification").json()["output"]["top"] == 100
+    )
+    assert_refused(taken, 409, "name_taken")
+
+
+def test_an_audience_is_archived_and_comes_back(client, slug):
+    def listed() -> list[str]:
+        items = client.get(f"{API}/audiences").json()["items"]
+        return [each["audience"] for each in items]
+
+    client.post(f"{API}/audiences/{slug}/archive")
+    while_archived = listed()
+    client.post(f"{API}/audiences/{slug}/unarchive")
+
+    assert slug not in while_archived
+    assert slug in listed()
+
+
+def test_mistakes_of_a_specification_are_all_told(client):
+    wrong = "name: ''\nseed: {dataset: seed}\npopulation: 7\n"
+
+    answer = client.post(
+        f"{API}/audiences/validate",
+        content=wrong,
+        headers={"content-type": "application/yaml"},
+    )
+
+    assert not answer.json()["valid"]
+    assert len(answer.json()["errors"]) >= 2
+    right = client.post(f"{API}/audiences/validate", json=specification("Right"))
+    assert right.json() == {"valid": True, "errors": []}
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ("", "document_invalid"),
+        ("[]", "document_invalid"),
+        ("{", "document_invalid"),
+        ('{"name": NaN}', "document_invalid"),
+        ("[" * 100_000, "document_invalid"),
+        ('{"name": "x"}', "specification_invalid"),
+        ('{"name": "\\ud800"}', "specification_invalid"),
+    ],
+)
+def test_what_is_no_specification_is_refused(client, body, code):
+    answer = client.post(f"{API}/audiences", content=body)
+
+    assert answer.status_code == 422, answer.text
+    assert set(answer.json()) == PARTS
+
+
+def test_a_plan_says_what_a_build_would_do(client):
+    answer = client.post(f"{API}/audiences/plan", json=specification("Planned"))
+
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["summary"]["audience"] == "Planned"
+    gone = client.post(
+        f"{API}/audiences/plan",
+        json=specification("Planned", seed={"dataset": "sead"}),
+    )
+    assert_refused(gone, 404, "unknown_dataset")
+    assert "seed" in gone.json()["remedy"]
+
+
+def test_what_the_served_version_holds_is_shown(client, slug):
+    shown = client.get(f"{API}/audiences/{slug}").json()
+    curve = client.get(f"{API}/audiences/{slug}/curve").json()
+    deciles = client.get(f"{API}/audiences/{slug}/deciles").json()
+    figures = client.get(f"{API}/audiences/{slug}/figures?version=1").json()
+
+    assert shown["name"] == AUDIENCE
+    assert shown["report"]["sentences"] == figures["sentences"]
+    sizes = [each["people_count"] for each in curve["sizes"]]
+    assert sizes == sorted(sizes)
+    assert curve["sizes"][-1]["recall"] == pytest.approx(1)
+    assert len(deciles["deciles"]) == 10
+    assert str(Path.cwd().anchor + "home") not in json.dumps(shown)
+
+
+def test_history_and_versions_are_told(client, slug):
+    builds = client.get(f"{API}/audiences/{slug}/history").json()
+    versions = client.get(f"{API}/audiences/{slug}/versions").json()
+
+    assert [each["version"] for each in builds["items"]] == [1]
+    assert [each["state"] for each in versions["items"]] == ["served"]
+    served = client.post(f"{API}/audiences/{slug}/serve", json={"version": 1})
+    assert served.json() == {"audience": slug, "version": 1}
+    absent = client.post(f"{API}/audiences/{slug}/serve", json={"version": 7})
+    assert_refused(absent, 404, "unknown_version")
+    alone = client.get(f"{API}/audiences/{slug}/diff")
+    assert_refused(alone, 400, "nothing_to_compare")
+
+
+def test_a_preview_of_members_has_no_identifier_in_the_clear(client, slug, studio):
+    answer = client.get(f"{API}/audiences/{slug}/members?limit=30")
+
+    people = answer.json()["people"]
+    ranks = [each["rank"] for each in people if each["rank"] is not None]
+    assert len(people) == 30
+    assert ranks == sorted(ranks)
+    population = pd.read_csv(
+        studio.workshop.home.root.parent / "population.csv", dtype=str
+    )
+    identifiers = set(population["user_id"])
+    assert not any(f'"{each}"' in answer.text for each in identifiers)
+
+
+def test_a_person_is_explained_by_parts_that_add_up(client, slug, studio):
+    path = f"{API}/audiences/{slug}/explain"
+    exported = client.post(f"{API}/audiences/{slug}/export", json={"kind": "csv"})
+    people = pd.read_csv(io.StringIO(exported.text))
+    ranked = people[people["rank"].notna()].iloc[0]
+
+    found = client.post(path, json={"identifier": str(ranked["user_id"])}).json()
+
+    assert found["rank"] == ranked["rank"]
+    parts = sum(each["contribution"] for each in found["contributions"])
+    assert parts == pytest.approx(found["log_odds"], abs=1e-6)
+    assert_refused(
+        client.post(path, json={"identifier": "nobody"}), 404, "not_a_member"
+    )
+
+
+def test_an_export_is_the_versions_members_and_leaves_no_file(client, slug, studio):
+    answer = client.post(f"{API}/audiences/{slug}/export", json={"kind": "csv"})
+
+    assert answer.headers["content-disposition"].endswith('_1.csv"')
+    assert len(pd.read_csv(io.StringIO(answer.text))) >= 100
+    assert list((studio.workshop.home.root / "exports").iterdir()) == []
+    tier = client.post(f"{API}/audiences/{slug}/export", json={"tier": "best"})
+    assert_refused(tier, 422, "unknown_tier")
+    assert list((studio.workshop.home.root / "exports").iterdir()) == []
+
+
+def test_the_report_may_nothing_in_the_browser(client, slug):
+    answer = client.get(f"{API}/audiences/{slug}/report.html")
+
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "sandbox" in answer.headers["content-security-policy"]
+    assert "<script>alert(1)" not in answer.text
+
+
+def test_a_workflow_is_the_specification_with_its_stages(client, slug):
+    answer = client.get(f"{API}/audiences/{slug}/workflow.yml")
+
+    assert parse_specification(answer.text).name == AUDIENCE
+    assert "stages:" in answer.text
+
+
+def test_a_what_if_answers_for_another_size_and_is_kept_open(client, slug):
+    path = f"{API}/audiences/{slug}/what-if"
+    first = client.post(path, json={"output": {"top": 50}})
+    began = time.monotonic()
+    again = client.post(path, json={"output": {"top": 60}})
+
+    assert first.status_code == 200, first.text
+    assert first.json()["chosen"]["people"]["value"] == 50
+    assert again.json()["chosen"]["people"]["value"] == 60
+    assert time.monotonic() - began < 5
+    wrong = client.post(path, json={"attributes": ["agee"]})
+    assert_refused(wrong, 422, "unknown_attribute")
+
+
+def test_an_audience_overlaps_with_itself_alone_not_at_all(client, slug):
+    alone = client.post(f"{API}/overlap", json={"audiences": [slug]})
+    unbuilt = client.post(f"{API}/overlap", json={"audiences": [slug, "copy"]})
+
+    assert_refused(alone, 400, "nothing_to_compare")
+    assert unbuilt.status_code == 404
+
+
+def test_a_comparison_is_accepted_and_looked_at_until_it_has_ended(
+    client, slug, monkeypatch
+):
+    from studio.services import comparison
+
+    class Found:
+        comparison = {"best": "naive_bayes"}
+
+    monkeypatch.setattr(comparison, "compare", lambda *_: Found())
+
+    asked = client.post(f"{API}/comparisons", json={"audience": slug})
+    place = asked.headers["location"]
+    ends = time.monotonic() + 10
+    while (run := client.get(place).json())["state"] not in ("succeeded", "failed"):
+        assert time.monotonic() < ends
+        time.sleep(0.01)
+
+    assert asked.status_code == 202
+    assert (run["state"], run["found"]) == ("succeeded", {"best": "naive_bayes"})
+    unknown = client.post(
+        f"{API}/comparisons", json={"audience": slug, "models": ["naive"]}
+    )
+    assert_refused(unknown, 422, "unknown_model")
+    assert_refused(client.get(f"{API}/comparisons/x"), 404, "unknown_comparison")
+
+
+def test_a_build_is_refused_while_dagster_is_off(client, slug):
+    answer = client.post(f"{API}/runs", json={"audience": slug})
+
+    assert_refused(answer, 503, "dagster_down")
+    assert client.get(f"{API}/health").status_code == 200
+
+
+# Errors, documents, payloads
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/nowhere", 404, "no_such_address"),
+        ("DELETE", "/audiences", 405, "method_not_allowed"),
+        ("GET", "/audiences?limit=0", 422, "request_invalid"),
+        ("GET", "/audiences?limit=x", 422, "request_invalid"),
+        ("POST", "/runs", 422, "request_invalid"),
+        ("GET", "/runs/x", 404, "unknown_run"),
+    ],
+)
+def test_every_refusal_has_one_shape(client, method, path, status, code):
+    assert_refused(client.request(method, f"{API}{path}"), status, code)
+
+
+def test_a_fault_of_the_studio_is_told_without_its_text(client, monkeypatch, caplog):
+    from studio.services import audiences
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("secret of ada@example.org")
+
+    monkeypatch.setattr(audiences, "overview", fail)
+
+    answer = client.get(f"{API}/audiences")
+
+    assert_refused(answer, 500, "unexpected")
+    assert "ada@example.org" not in answer.text + caplog.text
+
+
+@pytest.mark.parametrize("payload", [each.text for each in payloads(10, seed=7)])
+def test_payloads_are_data(client, payload):
+    name = f"p {hashlib.sha256(repr(payload).encode()).hexdigest()[:6]}"
+    wanted = specification(name, description=payload, tags=["t"])
+
+    kept = client.post(f"{API}/audiences", json=wanted)
+    looked = client.get(f"{API}/audiences", params={"search": payload, "tag": payload})
+    named = client.post(f"{API}/audiences", json=specification(payload))
+    asked = client.post(
+        f"{API}/datasets", json={"path": f"{payload}.csv", "name": payload}
+    )
+
+    assert looked.status_code in (200, 422), looked.text
+    assert named.status_code in (201, 400, 409, 422), named.text
+    assert asked.status_code in (400, 404, 422), asked.text
+    if kept.status_code == 201:
+        found = client.get(f"{API}/audiences/{kept.json()['audience']}").json()
+        assert found["description"] == payload
+    else:
+        assert_refused(kept, 422, kept.json()["code"])
+    for answer in (kept, looked, named, asked):
+        assert answer.headers["content-type"] == "application/json"
+
+
+def stamps(root: Path) -> dict[str, tuple[int, int]]:
+    """Every file of a home that holds state, with its size and time of change."""
+    left_out = {"catalog.db-shm", "catalog.db-wal"}
+    return {
+        str(path.relative_to(root)): (path.stat().st_size, path.stat().st_mtime_ns)
+        for path in root.rglob("*")
+        if path.is_file()
+        and path.name not in left_out
+        and "dagster" not in path.parts
+        and not path.name.endswith(".lock")
+    }
+
+
+def get_addresses(document: dict) -> list[str]:
+    return [
+        path for path, operations in document["paths"].items() if "get" in operations
+    ]
+
+
+def test_get_changes_nothing(client, slug, studio):
+    root = studio.workshop.home.root
+    document = client.get(f"{API}/openapi.json").json()
+    before = stamps(root)
+
+    for path in get_addresses(document):
+        name = "seed" if path.startswith("/datasets") else slug
+        asked = path.replace("{name}", name).replace("{run_id}", "none")
+        assert client.get(f"{API}{asked}").status_code < 500, path
+
+    assert stamps(root) == before
+
+
+def test_every_operation_is_in_the_document_with_its_refusals(client):
+    document = client.get(f"{API}/openapi.json").json()
+
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            assert operation["summary"], path
+            assert {"401", "403", "422", "500"} <= set(operation["responses"]), path
+            assert "HTTPValidationError" not in json.dumps(operation), (path, method)
+
+
+class Addressed:
+    """The application as a client with the token asks it."""
+
+    def __init__(self, client: TestClient) -> None:
+        self.app = client.app
+        token = client.headers["authorization"]
+        self.own = {b"host": b"127.0.0.1:8480", b"authorization": token.encode()}
+
+    async def __call__(self, scope, receive, send) -> None:
+        if scope["type"] == "http":
+            given = [(n, v) for n, v in scope["headers"] if n.lower() not in self.own]
+            scope = {**scope, "headers": [*given, *self.own.items()]}
+        await self.app(scope, receive, send)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_whatever_is_asked_is_answered_as_the_document_says(client, slug):
+    schema = schemathesis.openapi.from_asgi(f"{API}/openapi.json", Addressed(client))
+    operations = [each.ok() for each in schema.get_all_operations()]
+
+    assert len(operations) > 40
+    for operation in operations:
+        known = "seed" if operation.path.startswith("/datasets") else slug
+        answered_as_told(operation, known)()
+
+
+def answered_as_told(operation, known):
+    """A test of one operation: a status that is told, never a fault of the studio."""
+
+    @seed(20260101)
+    @settings(
+        max_examples=8,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(), is_there=booleans())
+    def check(case, is_there):
+        if is_there and "name" in case.path_parameters:
+            case.path_parameters["name"] = known
+        answer = case.call()
+        assert answer.status_code != 500, (operation.label, answer.text)
+        case.validate_response(
+            answer, checks=[status_code_conformance, response_schema_conformance]
+        )
+
+    return check
+
+
+def test_what_was_done_is_in_the_audit_log(client, studio):
+    records = audit.read(studio.workshop.home)
+
+    verbs = {each.verb for each in records}
+    assert {"dataset_added", "dataset_removed", "specified", "served"} <= verbs
+    assert {"archived", "unarchived", "exported"} <= verbs
+    assert {each.who for each in records if each.verb == "specified"} == {"local"}
+    page = client.get(f"{API}/audit?limit=1").json()
+    assert page["items"][0]["number"] == len(records) == page["total"]
