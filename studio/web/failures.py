@@ -16,6 +16,7 @@ from studio.web.components.buttons import go_button
 from studio.web.components.elements import paragraph
 from studio.web.frame import frame, show_error, tell_error
 
+PATIENCE = 30.0  # seconds until a page that looks at data is given up
 NOT_THERE = {"version_gone": 410, "not_a_member": 404, "no_version": 404}
 P = ParamSpec("P")
 IN_THE_WAY = {"dataset_in_use", "name_taken", "file_exists"}
@@ -44,7 +45,7 @@ def studio_page(path: str, place: str) -> Callable[[Callable[..., Any]], Any]:
                     go_button("Back to My Audiences", "/audiences", is_main=False)
                 return client.build_response(client.request, status_of(error))
 
-        return ui.page(path, response_timeout=30)(made)
+        return ui.page(path, response_timeout=PATIENCE)(made)
 
     return register
 

@@ -21,7 +21,7 @@ from studio.services.opening import open_studio
 from studio.services.studio import Studio
 
 ROOT = Path(__file__).parent.parent.parent
-PATIENCE = 60
+PATIENCE = 180
 
 
 @contextmanager

@@ -87,6 +87,7 @@ def chromium():
 def page(chromium):
     """A page that remembers what it said."""
     opened = chromium.new_page(viewport={"width": 1280, "height": 900})
+    opened.set_default_timeout(90_000)
     opened.said = []
     opened.on("console", lambda message: opened.said.append(message.text))
     opened.on("pageerror", lambda error: opened.said.append(str(error)))
@@ -313,6 +314,7 @@ def test_what_is_not_there_is_said_with_its_status(
     chromium, address, studio_home, path
 ):
     page = chromium.new_page()
+    page.set_default_timeout(90_000)
     answer = visit(page, address + path.format(slug=studio_home[1]))
 
     assert answer.status == 404
