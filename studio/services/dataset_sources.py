@@ -18,7 +18,7 @@ from catalog.errors import StudioError
 from catalog.identifiers import recognise
 from catalog.names import shown_path, slug_of
 from engines.samples import SHAPES
-from engines.sources import ENDINGS, check_path, kind_of
+from engines.sources import ENDINGS, check_path
 from studio.services import datasets
 
 if TYPE_CHECKING:
@@ -225,16 +225,22 @@ def remove(workshop: "Workshop", name: str) -> str:
 
 
 def _ending(name: str) -> str:
-    lower = Path(name).name.lower()
-    if kind_of(Path(lower)) is DatasetKind.duckdb_table:
+    """The ending of an upload's name, by which its kind is known."""
+    lower = name.lower()
+    subject = f"file {shown_path(Path(name).name)}"
+    ending = next((each for each in ENDINGS if lower.endswith(each)), None)
+    if ending is None:
+        raise StudioError(
+            "unknown_file_type",
+            subject,
+            "has an ending that is not known",
+            f"give it one of {', '.join(UPLOADABLE)}",
+        )
+    if ending not in UPLOADABLE:
         raise StudioError(
             "upload_kind_refused",
-            f"file {shown_path(Path(name).name)}",
+            subject,
             "is a DuckDB database, which is not taken as an upload",
             "write the table as Parquet, or add the file by its path on the server",
         )
-    return next(
-        each
-        for each in sorted(UPLOADABLE, key=len, reverse=True)
-        if lower.endswith(each)
-    )
+    return ending

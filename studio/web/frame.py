@@ -137,16 +137,17 @@ def _health() -> None:
     health = getattr(studio().runs, "health", None)
     if health is None:
         return
-    told = health()
-    if told.is_well:
+    found = health()
+    if found.is_well:
         text("span", "Dagster is running", "state good")
         return
     for name in ("web_server", "code_location", "daemon"):
-        part = getattr(told, name)
+        part = getattr(found, name)
         if part.state.value != "well":
-            words = f"Dagster's {name.replace('_', ' ')} is {part.state.value}"
             why = f": {part.cause}" if part.cause else ""
-            text("span", words + why, "state warn")
+            words = f"Dagster's {name.replace('_', ' ')} is {part.state.value}{why}"
+            text("span", words, "state warn").props["title"] = part.remedy
+            return
 
 
 def _sentence(words: str) -> str:

@@ -45,10 +45,11 @@ async def show_audience(slug: str, version: int | None = None) -> None:
         if error.code not in ("version_gone", "version_damaged"):
             raise
         trouble = error
+    dagster = await to_thread(dagster_address, audience.run_id)
     with frame(audience.name, "audiences", shows_heading=False):
         with page_title(audience.name, audience.description):
             actions(audience, shown)
-        facts(audience, shown)
+        facts(audience, shown, dagster)
         if trouble is not None:
             show_error(trouble)
         if audience.failure is not None:
@@ -108,7 +109,19 @@ def archiving(
     return archive
 
 
-def facts(audience: AudienceSummary, shown: Shown | None) -> None:
+def dagster_address(run_id: str | None) -> str | None:
+    """Where Dagster's screens show a run; None where it is not known or Dagster is off."""
+    runs = studio().runs
+    port = runs.dagster_port() if runs is not None else None
+    if run_id is None or port is None:
+        return None
+    try:
+        return f"http://127.0.0.1:{port}{runs.get(run_id).dagster_path}"
+    except StudioError:
+        return None
+
+
+def facts(audience: AudienceSummary, shown: Shown | None, dagster: str | None) -> None:
     """State, version, times and tags in a line."""
     state = audience.state
     with block("facts q-mb-md", "dl"):
@@ -129,7 +142,10 @@ def facts(audience: AudienceSummary, shown: Shown | None) -> None:
             with block():
                 text("dt", "Newest run")
                 with block(tag="dd"):
-                    ui.link(audience.run_id[:8], f"/runs/{audience.run_id}")
+                    if dagster is None:
+                        text("span", audience.run_id[:8])
+                    else:
+                        ui.link(f"{audience.run_id[:8]} in Dagster", dagster)
         if audience.tags:
             with block():
                 text("dt", "Tags")
