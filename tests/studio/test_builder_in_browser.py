@@ -22,7 +22,7 @@ CHROMIUM = shutil.which("chromium")
 QUIETLY = ["--no-sandbox", "--disable-gpu", "--disable-sync", "--no-first-run"]
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 120
-MS = 1_000 * PATIENCE
+MS = 1_000 * 30
 WIDE, NARROW = 1280, 390
 CHOICES = {"seed": {"dataset": "seed"}, "population": {"dataset": "population"}}
 
@@ -125,11 +125,11 @@ def serious(page):
 def settled(page, step):
     """Wait until a step shows all that it loads by itself."""
     waits = {
-        "attributes": lambda: page.get_by_text("median ").first.wait_for(),
-        "output": lambda: page.get_by_text("times a random draw").first.wait_for(),
-        "finalise": lambda: page.get_by_text("Know before you build").wait_for(),
+        "attributes": page.get_by_text("median "),
+        "output": page.get_by_text("times a random draw"),
+        "finalise": page.get_by_text("Know before you build"),
     }
-    waits.get(step, lambda: page.get_by_role("radio").first.wait_for())()
+    waits.get(step, page.get_by_role("radio")).first.wait_for()
 
 
 def test_a_first_audience_from_the_seed_to_its_page(page, workshop):
@@ -162,7 +162,7 @@ def test_a_first_audience_from_the_seed_to_its_page(page, workshop):
     page.get_by_role("button", name="Create audience").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_text("Learn what sets the seed apart").wait_for()
-    page.wait_for_url("**/audiences/*")
+    page.wait_for_url("**/audiences/*", timeout=1_000 * PATIENCE)
 
     (audience,) = workshop.catalog.list_audiences()
     version = workshop.catalog.served_version(audience.id)
