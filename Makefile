@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test browser studio dev bench faults check format clean
+.PHONY: help install demo test browser studio dev bench faults screenshots check format clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' \
@@ -53,6 +53,9 @@ bench: $(READY) ## quality and speed, measured beside others
 
 faults: $(READY) ## the long fault campaigns: kills, full disks, damage, payloads
 	$(BIN)/python -m tests.faults
+
+screenshots: $(READY) browser ## a picture of every page of the studio, in docs/screenshots
+	$(BIN)/python -m tests.studio.screenshots
 
 check: $(READY) ## is this machine fit to run the studio?
 	$(BIN)/lookalike doctor

@@ -120,7 +120,7 @@ class DatasetStore(Database):
                 raise StudioError(
                     "dataset_in_use",
                     f"dataset {shown(dataset.name)}",
-                    f"is used by {', '.join(map(shown, users[:4]))}",
+                    f"is used by {', '.join(shown(user) for user, _ in users[:4])}",
                     "change or archive those audiences first",
                 )
             free_names(connection, dataset.id)
@@ -132,6 +132,11 @@ class DatasetStore(Database):
                 delete(tables.datasets).where(tables.datasets.c.id == dataset.id)
             )
         return dataset
+
+    def audiences_using(self, name: str) -> tuple[tuple[str, str], ...]:
+        """Name and slug of each audience, archived ones left out, that is made from it."""
+        with self.reading() as connection:
+            return tuple(_audiences_using(connection, _dataset(connection, name)))
 
     def set_mappings(self, name: str, mappings: Sequence[Mapping]) -> None:
         """Keep what each column is for, in place of what was kept before."""
@@ -271,10 +276,10 @@ def _write_mappings(
         connection.execute(insert(table), rows)
 
 
-def _audiences_using(connection: Connection, dataset: Dataset) -> list[str]:
+def _audiences_using(connection: Connection, dataset: Dataset) -> list[tuple[str, str]]:
     audiences, versions = tables.audiences.c, tables.specification_versions.c
     rows = connection.execute(
-        select(audiences.name, versions.document)
+        select(audiences.name, audiences.slug, versions.document)
         .join_from(
             tables.audiences,
             tables.specification_versions,
@@ -295,5 +300,5 @@ def _audiences_using(connection: Connection, dataset: Dataset) -> list[str]:
             specification.population.dataset,
         )
         if any(side and choose(side, names) is not None for side in sides):
-            users.append(row.name)
+            users.append((row.name, row.slug))
     return users

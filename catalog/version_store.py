@@ -128,7 +128,10 @@ class VersionStore(BuildStore):
 
     def standings(self) -> tuple[Standing, ...]:
         """How every audience stands, archived ones too, by slug; three queries in all."""
-        versions, specifications = tables.audience_versions, tables.specification_versions
+        versions, specifications = (
+            tables.audience_versions,
+            tables.specification_versions,
+        )
         newest = (
             select(tables.builds.c.audience_id, func.max(tables.builds.c.sequence))
             .group_by(tables.builds.c.audience_id)

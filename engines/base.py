@@ -20,6 +20,8 @@ from engines.limits import Settings
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from engines.column_values import FrequentValues, Spread
+
 BATCH_ROWS = 122_880
 
 Hashing = tuple[Form, HashAlgorithm]
@@ -307,6 +309,11 @@ class Engine(Protocol):
 
     def forget(self, dataset: Dataset) -> None:
         """Remove the copies that were loaded of the dataset; its source stays."""
+
+    def column_values(
+        self, dataset: Dataset, fingerprint: str, columns: Sequence[Column]
+    ) -> "dict[str, FrequentValues | Spread]":
+        """What columns of a loaded dataset hold, in few figures, by their names."""
 
     def profile(
         self, dataset: Dataset, fingerprint: str, key_columns: Sequence[KeyColumn]

@@ -34,6 +34,7 @@ from engines.base import (
     WeightCounts,
 )
 from engines.casts import category_text
+from engines.column_values import FrequentValues, Spread, column_values
 from engines.connection import (
     SPILL,
     clear_work_spill,
@@ -98,6 +99,14 @@ class DuckDBEngine:
     def forget(self, dataset: Dataset) -> None:
         """Remove the copies that were loaded of the dataset; its source stays."""
         shutil.rmtree(self.home.dataset(dataset.id), ignore_errors=True)
+
+    def column_values(
+        self, dataset: Dataset, fingerprint: str, columns: Sequence[Column]
+    ) -> dict[str, FrequentValues | Spread]:
+        """What columns of a loaded dataset hold, in few figures, by their names."""
+        files = self._files(dataset, fingerprint)
+        with explained(f"dataset '{dataset.name}'"):
+            return column_values(self.settings, self.home.root / SPILL, files, columns)
 
     def profile(
         self, dataset: Dataset, fingerprint: str, key_columns: Sequence[KeyColumn]

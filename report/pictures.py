@@ -33,6 +33,4 @@ class _Reader(HTMLParser):
                 drawn = b64decode(address.removeprefix(DATA), validate=True).decode()
             except (binascii.Error, UnicodeDecodeError):
                 return
-            self.found[self.section] = Picture(
-                self.section, told.get("alt", ""), drawn
-            )
+            self.found[self.section] = Picture(self.section, told.get("alt", ""), drawn)

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from catalog.datasets import Frozen
 from catalog.names import folded
-from catalog.records import BuildState, Standing
+from catalog.records import Audience, AudienceVersion, Build, BuildState, Standing
 from catalog.schedule import next_time
 from catalog.version_store import BORN_WITH, INTERMEDIATE
 
@@ -122,7 +122,7 @@ def line_of(standing: Standing, now: datetime) -> AudienceLine:
         slug=audience.slug,
         description=audience.description,
         tags=own_tags(audience.tags),
-        state=state_of(standing),
+        state=state_of(audience, version, standing.build),
         people=figures.get("delivered_people"),
         auc=auc,
         quality=None if auc is None else band_of(float(auc)).name,
@@ -134,16 +134,17 @@ def line_of(standing: Standing, now: datetime) -> AudienceLine:
     )
 
 
-def state_of(standing: Standing) -> State:
+def state_of(
+    audience: Audience, version: AudienceVersion | None, build: Build | None
+) -> State:
     """Archived, else what its newest build is at, else whether it was ever built."""
-    if standing.audience.is_archived:
+    if audience.is_archived:
         return State.archived
-    build = standing.build
     if build is not None and build.state is BuildState.running:
         return State.building
     if build is not None and build.state in (BuildState.failed, BuildState.canceled):
         return State.failed
-    return State.never_built if standing.version is None else State.served
+    return State.never_built if version is None else State.served
 
 
 def own_tags(tags: tuple[str, ...]) -> tuple[str, ...]:

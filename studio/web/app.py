@@ -13,7 +13,7 @@ from nicegui import ui
 from starlette.middleware.gzip import GZipMiddleware
 
 from studio.services.studio import Studio
-from studio.web import current, pages
+from studio.web import current, files, pages
 from studio.web.failures import show_failures
 from studio.web.security import SecurityHeaders
 
@@ -25,6 +25,7 @@ def create_app(studio: Studio) -> FastAPI:
     app = FastAPI(title="Look-alike Studio", docs_url=None, redoc_url=None)
     app.state.studio = studio
     current.serve(studio)
+    app.include_router(files.router)
     add_pages()
     show_failures()
     ui.run_with(

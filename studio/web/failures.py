@@ -12,8 +12,9 @@ from nicegui.page import page as nicegui_page
 from starlette.exceptions import HTTPException
 
 from catalog.errors import StudioError
+from studio.web.components.buttons import go_button
 from studio.web.components.elements import paragraph
-from studio.web.frame import frame, go_button, show_error, tell_error
+from studio.web.frame import frame, show_error, tell_error
 
 NOT_THERE = {"version_gone": 410, "not_a_member": 404, "no_version": 404}
 PATIENCE = 30.0  # seconds until a page that looks at data is given up

@@ -8,6 +8,7 @@ from pathlib import Path
 from nicegui import ui
 
 from catalog.errors import StudioError
+from studio.web.components.buttons import go_button
 from studio.web.components.elements import block, heading, paragraph, text
 from studio.web.current import studio
 
@@ -80,13 +81,6 @@ def show_nothing(words: str, about: str, label: str, address: str) -> None:
         go_button(label, address)
 
 
-def go_button(label: str, address: str, *, is_main: bool = True) -> ui.button:
-    """A button that leads to a page of the studio: a link, for keys and for new tabs."""
-    button = ui.button(label).props("no-caps unelevated" if is_main else "no-caps flat")
-    button.props["href"] = address
-    return button
-
-
 def _links(place: str) -> None:
     with block("studio-nav", "nav").props('aria-label="Main"'):
         for name, label, address in PLACES:
@@ -143,16 +137,17 @@ def _health() -> None:
     health = getattr(studio().runs, "health", None)
     if health is None:
         return
-    told = health()
-    if told.is_well:
+    found = health()
+    if found.is_well:
         text("span", "Dagster is running", "state good")
         return
     for name in ("web_server", "code_location", "daemon"):
-        part = getattr(told, name)
+        part = getattr(found, name)
         if part.state.value != "well":
-            words = f"Dagster's {name.replace('_', ' ')} is {part.state.value}"
             why = f": {part.cause}" if part.cause else ""
-            text("span", words + why, "state warn")
+            words = f"Dagster's {name.replace('_', ' ')} is {part.state.value}{why}"
+            text("span", words, "state warn").props["title"] = part.remedy
+            return
 
 
 def _sentence(words: str) -> str:

@@ -27,3 +27,15 @@ def time_words(time: datetime | None) -> str:
 def count_words(count: int | None) -> str:
     """A count, or that there is none."""
     return NONE if count is None else number_text(count)
+
+
+def size_words(count: int) -> str:
+    """A file's size.
+
+    >>> size_words(265_380), size_words(900)
+    ('265 kB', '1 kB')
+    """
+    for unit, size in (("GB", 10**9), ("MB", 10**6)):
+        if count >= size:
+            return f"{number_text(count / size, 1)} {unit}"
+    return f"{number_text(max(1, round(count / 1000)))} kB"

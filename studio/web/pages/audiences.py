@@ -17,12 +17,13 @@ from studio.services.audience_list import (
     State,
     list_audiences,
 )
+from studio.web.components.buttons import go_button, quiet_button
 from studio.web.components.elements import block, paragraph, text
 from studio.web.components.tables import Cell, table
 from studio.web.components.words import NONE, STATE_SIGNS, count_words, time_words
 from studio.web.current import studio
 from studio.web.failures import studio_page
-from studio.web.frame import frame, go_button, page_title, show_nothing
+from studio.web.frame import frame, page_title, show_nothing
 
 HEAD = (
     "Audience",
@@ -156,8 +157,8 @@ class AudienceBrowser:
         page, pages = self.found.page, self.found.pages
         with block("actions", "nav").props('aria-label="Pages"'):
             for label, target in (("Previous", page - 1), ("Next", page + 1)):
-                button = ui.button(label, on_click=partial(self.ask, page=target))
-                button.props("no-caps flat").set_enabled(1 <= target <= pages)
+                button = quiet_button(label, partial(self.ask, page=target))
+                button.set_enabled(1 <= target <= pages)
             text("span", f"Page {page} of {pages}", "quiet")
 
 

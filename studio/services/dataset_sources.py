@@ -1,0 +1,246 @@
+"""Where new datasets come from: a path on the server, or a file that is uploaded.
+
+Only files under the allowed folders are read (LOOKALIKE_DATA_FOLDERS, else the folder
+that the home stands in), and none of the home's own. An upload is kept in the home under
+an id, whatever it was called.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any
+
+from catalog.datasets import CsvSchema, DatasetKind, Frozen
+from catalog.errors import StudioError
+from catalog.identifiers import recognise
+from catalog.names import shown_path, slug_of
+from engines.samples import SHAPES
+from engines.sources import ENDINGS, check_path
+from studio.services import datasets
+
+if TYPE_CHECKING:
+    from orchestration.workshop import Workshop
+
+UPLOADS = "uploads"
+MOST_BYTES = 2 << 30
+SAMPLE_ROWS = 5
+HIDDEN = "hidden"
+UPLOADABLE = tuple(
+    ending for ending, kind in ENDINGS.items() if kind is not DatasetKind.duckdb_table
+)
+KIND_WORDS = {
+    DatasetKind.parquet: "Parquet",
+    DatasetKind.csv: "CSV",
+    DatasetKind.json_lines: "JSON Lines",
+    DatasetKind.duckdb_table: "DuckDB table",
+    DatasetKind.selection: "Selection",
+    DatasetKind.audience: "Audience",
+}
+
+
+class ColumnLook(Frozen):
+    """A column with its first values; those that may name a person are hidden."""
+
+    name: str
+    type: str
+    first_values: tuple[str, ...]
+
+
+class Look(Frozen):
+    """What a source is and how it will be read, before it becomes a dataset."""
+
+    path: str
+    kind: str
+    rows: int | None
+    notes: tuple[str, ...]
+    columns: tuple[ColumnLook, ...]
+    csv_schema: CsvSchema | None
+
+
+def allowed_folders(workshop: "Workshop") -> tuple[Path, ...]:
+    """The folders that datasets may be read from by way of the studio."""
+    named = os.environ.get("LOOKALIKE_DATA_FOLDERS", "")
+    given = [Path(each).absolute() for each in named.split(os.pathsep) if each.strip()]
+    return tuple(given) or (workshop.home.root.parent,)
+
+
+def allowed_path(workshop: "Workshop", typed: str) -> Path:
+    """The path that was typed, if datasets may be read from there.
+
+    A relative path counts from the first allowed folder. Raises StudioError for an
+    address, a path or link that leads elsewhere, and the home's own files.
+    """
+    folders = allowed_folders(workshop)
+    text = typed.strip()
+    if not text:
+        raise StudioError(
+            "path_missing",
+            "the path",
+            "is empty",
+            f"name a file under {shown_path(folders[0])}",
+        )
+    path = Path(text)
+    is_address = "://" in text
+    given = path if is_address or path.is_absolute() else folders[0] / path
+    found = check_path(given, folders)
+    if found.resolve().is_relative_to(workshop.home.root.resolve()):
+        raise StudioError(
+            "inside_home",
+            f"file {shown_path(path.name)}",
+            "is one of the studio's own",
+            "name a file outside the home; an audience is a seed by its name",
+        )
+    return found
+
+
+def look(workshop: "Workshop", path: Path, csv_schema: CsvSchema | None = None) -> Look:
+    """Read a source as it would be registered, and keep nothing."""
+    from engines.first_rows import first_rows
+
+    found = workshop.engine.inspect(path, None, csv_schema)
+    rows = first_rows(workshop.home, path, found, SAMPLE_ROWS)
+    return Look(
+        path=str(path),
+        kind=KIND_WORDS[found.kind],
+        rows=found.rows,
+        notes=found.notes,
+        columns=tuple(
+            ColumnLook(
+                name=column.name,
+                type=column.type.lower(),
+                first_values=masked(column.name, [row[at] for row in rows]),
+            )
+            for at, column in enumerate(found.columns)
+        ),
+        csv_schema=found.csv_schema,
+    )
+
+
+def masked(column: str, values: list[str | None]) -> tuple[str, ...]:
+    """The values as they may be shown: none of a column that may name people.
+
+    >>> masked("email", ["a@b.example"]), masked("job", ["clerk", "a@b.example", None])
+    (('hidden',), ('clerk', 'hidden', '–'))
+    """
+    is_identifier = recognise(column, slug_of(column), None, 0) is not None
+    return tuple(
+        "–"
+        if value is None
+        else HIDDEN
+        if is_identifier or any(re.match(each, value) for each in SHAPES.values())
+        else value
+        for value in values
+    )
+
+
+def suggested_name(file: str) -> str:
+    """A dataset's name from a file's.
+
+    >>> suggested_name("Buyers 2026.csv.gz")
+    'Buyers 2026'
+    """
+    name = Path(file).name
+    for ending in sorted(ENDINGS, key=len, reverse=True):
+        if name.lower().endswith(ending):
+            return name[: -len(ending)]
+    return name
+
+
+def add(
+    workshop: "Workshop",
+    path: Path,
+    name: str,
+    *,
+    csv_schema: CsvSchema | None = None,
+    table: str | None = None,
+    description: str = "",
+) -> dict[str, Any]:
+    """Register a source that `allowed_path` let through, or an upload."""
+    return datasets.add(
+        workshop.catalog,
+        workshop.engine,
+        path,
+        name.strip(),
+        table=table,
+        csv_schema=csv_schema,
+        description=description.strip(),
+    )
+
+
+async def keep_upload(
+    workshop: "Workshop",
+    name: str,
+    parts: AsyncIterator[bytes],
+    most_bytes: int = MOST_BYTES,
+) -> Path:
+    """Write an upload into the home as it arrives; where it is. A part of one goes.
+
+    Raises StudioError for a kind that is not taken, and where there is more than
+    `most_bytes`.
+    """
+    ending = _ending(name)
+    folder = workshop.home.root / UPLOADS / token_hex(8)
+    folder.mkdir(mode=0o700, parents=True)
+    target = folder / f"upload{ending}"
+    written = 0
+    try:
+        with target.open("xb") as file:
+            async for part in parts:
+                written += len(part)
+                if written > most_bytes:
+                    raise StudioError(
+                        "upload_too_large",
+                        f"file {shown_path(Path(name).name)}",
+                        f"is larger than {most_bytes // 10**6:,} MB",
+                        "put it into a folder of the server and add it by its path",
+                    )
+                file.write(part)
+        target.chmod(0o600)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return target
+
+
+def forget_upload(workshop: "Workshop", path: Path) -> None:
+    """Remove an uploaded file; nothing where the path is not one."""
+    uploads = workshop.home.root / UPLOADS
+    if path.parent.parent == uploads:
+        shutil.rmtree(path.parent, ignore_errors=True)
+
+
+def remove(workshop: "Workshop", name: str) -> str:
+    """Forget a dataset, with the copies that the home holds; its name.
+
+    A file that was uploaded goes too; any other source stays. Refused while an audience
+    uses it.
+    """
+    dataset = workshop.catalog.remove_dataset(name)
+    workshop.engine.forget(dataset)
+    forget_upload(workshop, Path(dataset.path))
+    return dataset.name
+
+
+def _ending(name: str) -> str:
+    """The ending of an upload's name, by which its kind is known."""
+    lower = name.lower()
+    subject = f"file {shown_path(Path(name).name)}"
+    ending = next((each for each in ENDINGS if lower.endswith(each)), None)
+    if ending is None:
+        raise StudioError(
+            "unknown_file_type",
+            subject,
+            "has an ending that is not known",
+            f"give it one of {', '.join(UPLOADABLE)}",
+        )
+    if ending not in UPLOADABLE:
+        raise StudioError(
+            "upload_kind_refused",
+            subject,
+            "is a DuckDB database, which is not taken as an upload",
+            "write the table as Parquet, or add the file by its path on the server",
+        )
+    return ending

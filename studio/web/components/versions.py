@@ -1,0 +1,122 @@
+"""The versions of an audience, the files of one, and going back to an earlier one."""
+
+from asyncio import to_thread
+from collections.abc import Callable, Sequence
+
+from nicegui import ui
+
+from studio.services import versions
+from studio.services.audience_page import AudienceSummary, FileLine, VersionLine
+from studio.web.components.buttons import main_button, quiet_button
+from studio.web.components.elements import block, heading, paragraph, text
+from studio.web.components.tables import Cell, table
+from studio.web.components.words import count_words, size_words, time_words
+from studio.web.current import studio
+from studio.web.failures import told
+
+
+def show_versions(audience: AudienceSummary, shown: int | None) -> None:
+    """Every version with who came and went; an earlier one can be put into use."""
+    with block("panel cards", "section").props("id=versions"):
+        heading(2, "Versions")
+        ask = serve_dialog(audience)
+        table(
+            "Versions, the newest first; times are UTC",
+            (
+                "Version",
+                "State",
+                "People",
+                "Entered",
+                "Left",
+                "Stayed",
+                "Published",
+                "Action",
+            ),
+            [_row(audience.slug, each, ask) for each in audience.versions],
+            numbers={2, 3, 4, 5},
+            marked=[
+                at for at, one in enumerate(audience.versions) if one.number == shown
+            ],
+        )
+
+
+def serve_dialog(
+    audience: AudienceSummary,
+) -> Callable[[int], None]:
+    """The question before another version is put into use; call it with the number."""
+    with ui.dialog() as dialog, ui.card().classes("studio"):
+        question = text("h2", "", "studio-h2")
+        paragraph(
+            "Whoever reads the audience gets the people of that version from then on. The"
+            " version in use now stays available."
+        )
+        chosen: list[int] = []
+
+        @told
+        async def serve() -> None:
+            dialog.close()
+            await to_thread(
+                versions.serve_version, studio().workshop, audience.slug, chosen[-1]
+            )
+            ui.navigate.to(f"/audiences/{audience.slug}")
+
+        with block("actions"):
+            main_button("Put into use", serve)
+            quiet_button("Cancel", dialog.close)
+
+    def ask(number: int) -> None:
+        chosen.append(number)
+        question.text = f"Put version {number} into use?"
+        dialog.open()
+
+    return ask
+
+
+def show_files(slug: str, number: int, files: Sequence[FileLine]) -> None:
+    """The files of a version, each to be taken away."""
+    with block("panel cards", "section").props("id=files"):
+        heading(2, "Files")
+        paragraph("Members and identities hold identifiers: keep them safe.", "quiet")
+        table(
+            f"Files of version {number}",
+            ("File", "What it holds", "Size"),
+            [
+                (_link(slug, number, each.name), each.about, size_words(each.bytes))
+                for each in files
+            ],
+            numbers={2},
+            is_caption_shown=False,
+        )
+
+
+def _link(slug: str, number: int, name: str) -> Cell:
+    def show() -> None:
+        link = ui.link(name, f"/audiences/{slug}/versions/{number}/files/{name}")
+        link.props["download"] = name
+
+    return show
+
+
+def _row(slug: str, line: VersionLine, ask: Callable[[int], None]) -> list[Cell]:
+    def number() -> None:
+        ui.link(f"Version {line.number}", f"/audiences/{slug}?version={line.number}")
+
+    def action() -> None:
+        if line.state == "available" and line.is_on_disk:
+            button = quiet_button("Put into use", lambda: ask(line.number))
+            button.props["aria-label"] = f"Put version {line.number} into use"
+        elif not line.is_on_disk:
+            text("span", "files are gone", "state bad")
+
+    signs = {"served": ("good", "In use"), "withdrawn": ("none", "Withdrawn")}
+    sign, words = signs.get(line.state, ("none", "Available"))
+    return [
+        number,
+        lambda: text("span", words, f"state {sign}"),
+        count_words(line.people),
+        count_words(line.entered),
+        count_words(line.left),
+        count_words(line.stayed),
+        time_words(line.published_at),
+        action,
+    ]

@@ -1,0 +1,278 @@
+"""`/datasets/add`: a file is read, shown as it was read, and only then saved.
+
+Loaded before `dataset.py`, whose address would take this one for a dataset.
+"""
+
+from asyncio import to_thread
+from pathlib import Path
+from typing import Any
+
+from nicegui import events, ui
+
+from catalog.datasets import Column, CsvSchema
+from catalog.errors import StudioError
+from studio.services import dataset_sources
+from studio.services.dataset_sources import Look
+from studio.web.components.buttons import main_button, quiet_button
+from studio.web.components.elements import block, heading, paragraph, text
+from studio.web.components.tables import Cell, table
+from studio.web.components.words import count_words, size_words
+from studio.web.current import studio
+from studio.web.failures import studio_page
+from studio.web.frame import frame, show_error
+
+DELIMITERS = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Bar"}
+ENCODINGS = ("utf-8", "utf-16", "latin-1", "cp1252")
+DECIMALS = {".": "Point", ",": "Comma"}
+TYPES = {
+    "VARCHAR": "Text",
+    "BIGINT": "Whole number",
+    "DOUBLE": "Number",
+    "BOOLEAN": "True or false",
+    "DATE": "Date",
+    "TIMESTAMP": "Date and time",
+}
+
+
+@studio_page("/datasets/add", "datasets")
+async def show_page() -> None:
+    """Two ways in, then what was read."""
+    with frame("Add a dataset", "datasets"):
+        Adding().show()
+
+
+class Adding:
+    """One source on its way: chosen, read, read again otherwise, saved."""
+
+    def __init__(self) -> None:
+        self.path: Path | None = None
+        self.name = ""
+        self.description = ""
+        self.found: Look | None = None
+        self.error: StudioError | None = None
+        ui.context.client.on_delete(self.drop)
+
+    def show(self) -> None:
+        """Where it comes from, and what was read of it."""
+        with block("columns"):
+            self.upload_panel()
+            self.path_panel()
+        with block().props("aria-live=polite"):
+            self.reading()
+
+    def upload_panel(self) -> None:
+        """A file of the person's own machine."""
+        with block("panel"):
+            heading(2, "Upload a file")
+            paragraph(
+                f"{', '.join(dataset_sources.UPLOADABLE)}, up to"
+                f" {size_words(dataset_sources.MOST_BYTES)}.",
+                "quiet",
+            )
+            button = main_button("Choose a file")
+            field = ui.upload(
+                auto_upload=True,
+                max_files=1,
+                max_file_size=dataset_sources.MOST_BYTES,
+                on_upload=self.take,
+                on_rejected=self.too_large,
+            )
+            field.props("flat").classes("upload w-full")
+            # Its own head has a field without a label, inside a button.
+            with field.add_slot("header"), block().style("display: none"):
+                ui.element("q-uploader-add-trigger")
+            button.on("click", js_handler=f"() => getElement({field.id}).pickFiles()")
+            self.field = field
+
+    def path_panel(self) -> None:
+        """A file or folder of the server's."""
+        folders = dataset_sources.allowed_folders(studio().workshop)
+        with block("panel"):
+            heading(2, "Use a file on the server")
+            paragraph(
+                "A file, or a folder of Parquet files, under"
+                f" {', '.join(map(str, folders))}.",
+                "quiet",
+            )
+            typed = ui.input("Path").props("outlined dense").classes("w-full q-mb-sm")
+
+            async def read() -> None:
+                self.error, self.found = None, None
+                try:
+                    path = await to_thread(
+                        dataset_sources.allowed_path,
+                        studio().workshop,
+                        typed.value or "",
+                    )
+                except StudioError as error:
+                    self.error = error
+                    self.reading.refresh()
+                    return
+                await self.begin(path, dataset_sources.suggested_name(path.name))
+
+            main_button("Read it", read)
+            typed.on("keydown.enter", read)
+
+    async def take(self, event: events.UploadEventArguments) -> None:
+        """Keep what was uploaded in the home, and read it."""
+        self.error, self.found = None, None
+        try:
+            path = await dataset_sources.keep_upload(
+                studio().workshop, event.file.name, event.file.iterate()
+            )
+        except StudioError as error:
+            self.error = error
+            self.reading.refresh()
+        else:
+            await self.begin(path, dataset_sources.suggested_name(event.file.name))
+        finally:
+            self.field.reset()
+
+    def too_large(self) -> None:
+        """The browser did not send it."""
+        ui.notify(
+            f"The file is larger than {size_words(dataset_sources.MOST_BYTES)}: add it by"
+            " its path on the server.",
+            type="negative",
+        )
+
+    async def begin(self, path: Path, name: str) -> None:
+        """Read a source for the first time; an upload that cannot be read goes."""
+        self.drop()
+        self.path, self.name, self.description = path, name, ""
+        await self.read(None)
+        if self.error is not None:
+            self.drop()
+
+    def drop(self) -> None:
+        """Forget the source that is being added."""
+        if self.path is not None:
+            dataset_sources.forget_upload(studio().workshop, self.path)
+        self.path = None
+
+    async def read(self, schema: CsvSchema | None) -> None:
+        """Read the source, as a CSV schema says where there is one."""
+        if self.path is None:
+            return
+        self.error = None
+        try:
+            self.found = await to_thread(
+                dataset_sources.look, studio().workshop, self.path, schema
+            )
+        except StudioError as error:
+            self.error = error
+        self.reading.refresh()
+
+    async def save(self) -> None:
+        """Register the source as it was read."""
+        found, path = self.found, self.path
+        if found is None or path is None:
+            return
+        try:
+            saved = await to_thread(
+                dataset_sources.add,
+                studio().workshop,
+                path,
+                self.name,
+                csv_schema=found.csv_schema,
+                description=self.description,
+            )
+        except StudioError as error:
+            self.error = error
+            self.reading.refresh()
+            return
+        self.path = None
+        dataset = studio().workshop.catalog.get_dataset(saved["name"])
+        ui.navigate.to(f"/datasets/{dataset.slug}")
+
+    def give_up(self) -> None:
+        """Leave the source alone."""
+        self.drop()
+        self.found, self.error = None, None
+        self.reading.refresh()
+
+    @ui.refreshable_method
+    def reading(self) -> None:
+        """What was read, with ways to have it read otherwise, or what is wrong with it."""
+        if self.error is not None:
+            show_error(self.error)
+        if self.found is None or self.path is None:
+            return
+        found = self.found
+        with block("panel", "section"):
+            heading(2, "How it will be read")
+            paragraph(
+                f"{found.kind}, {count_words(found.rows)} rows. Nothing is saved yet."
+            )
+            if found.csv_schema is not None:
+                self.csv_settings(found.csv_schema)
+            for note in found.notes:
+                text("div", note, "quiet small")
+            table(
+                "Columns with their first values; those that may name people are hidden",
+                ("Column", "Type", "First values"),
+                [self.row_of(at) for at in range(len(found.columns))][:200],
+            )
+        with block("panel", "section"):
+            heading(2, "Save it")
+            name = ui.input("Name").bind_value(self, "name")
+            name.props("outlined dense maxlength=200").classes("w-full q-mb-sm")
+            about = ui.input("Description").bind_value(self, "description")
+            about.props("outlined dense").classes("w-full q-mb-sm")
+            with block("actions"):
+                main_button("Save", self.save)
+                quiet_button("Leave it", self.give_up)
+
+    def csv_settings(self, schema: CsvSchema) -> None:
+        """Delimiter, encoding, names and decimals; a change reads the file again."""
+        with block("settings"):
+            for label, field, options in (
+                ("Delimiter", "delimiter", DELIMITERS),
+                ("Encoding", "encoding", {each: each for each in ENCODINGS}),
+                ("Decimals", "decimal_separator", DECIMALS),
+                ("Column names", "has_header", {True: "First line", False: "None"}),
+            ):
+                value = getattr(schema, field)
+                select = ui.select(
+                    {value: str(value)} | dict(options), label=label, value=value
+                )
+                select.props("outlined dense options-dense")
+                select.on_value_change(
+                    lambda event, field=field: self.read(
+                        changed(schema, {field: event.value})
+                    )
+                )
+
+    def row_of(self, place: int) -> list[Cell]:
+        """One column; in a CSV file its type can be chosen."""
+        found = self.found
+        if found is None:
+            return []
+        column, schema = found.columns[place], found.csv_schema
+
+        def kind() -> None:
+            if schema is None:
+                text("span", column.type)
+                return
+            now = schema.columns[place].type
+            select = ui.select({now: now.lower()} | TYPES, value=now)
+            select.props("dense borderless options-dense")
+            select.props["aria-label"] = f"Type of {column.name[:80]}"
+            select.on_value_change(lambda event: self.retype(place, event.value))
+
+        return [column.name, kind, ", ".join(column.first_values)]
+
+    def retype(self, place: int, type_name: str) -> None:
+        """Read one column as another type; the file is held to it when it is saved."""
+        found = self.found
+        if found is None or found.csv_schema is None:
+            return
+        columns = list(found.csv_schema.columns)
+        columns[place] = Column(name=columns[place].name, type=type_name)
+        schema = found.csv_schema.model_copy(update={"columns": tuple(columns)})
+        self.found = found.model_copy(update={"csv_schema": schema})
+
+
+def changed(schema: CsvSchema, values: dict[str, Any]) -> CsvSchema:
+    """The schema with other marks; its columns are found anew."""
+    return schema.model_copy(update={"columns": (), **values})

@@ -1,0 +1,225 @@
+"""`/audiences/{slug}`: what an audience holds, how good it is, and what to do with it."""
+
+from asyncio import to_thread
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlencode
+
+from nicegui import ui
+
+from catalog.errors import StudioError
+from studio.services import audiences
+from studio.services.audience_list import State
+from studio.services.audience_page import (
+    AudienceSummary,
+    Member,
+    Shown,
+    show_version,
+    summary,
+)
+from studio.web.components.buttons import go_button, main_button, quiet_button
+from studio.web.components.elements import block, heading, more, paragraph, text
+from studio.web.components.person import ask_for_person
+from studio.web.components.sections import show_notes, show_section, show_tiles
+from studio.web.components.tables import table
+from studio.web.components.versions import show_files, show_versions
+from studio.web.components.words import STATE_SIGNS, time_words
+from studio.web.current import studio
+from studio.web.failures import studio_page, told
+from studio.web.frame import (
+    frame,
+    page_title,
+    show_error,
+    show_nothing,
+)
+
+
+@studio_page("/audiences/{slug}", "audiences")
+async def show_audience(slug: str, version: int | None = None) -> None:
+    """The version in use, or the one that the address names."""
+    workshop = studio().workshop
+    audience = await to_thread(summary, workshop, slug)
+    trouble, shown = None, None
+    try:
+        shown = await to_thread(show_version, workshop, audience.slug, version)
+    except StudioError as error:
+        if error.code not in ("version_gone", "version_damaged"):
+            raise
+        trouble = error
+    dagster = await to_thread(dagster_address, audience.run_id)
+    with frame(audience.name, "audiences", shows_heading=False):
+        with page_title(audience.name, audience.description):
+            actions(audience, shown)
+        facts(audience, shown, dagster)
+        if trouble is not None:
+            show_error(trouble)
+        if audience.failure is not None:
+            with block("notice bad"):
+                text("strong", f"The newest build failed: {audience.failure.cause}.")
+                text("div", f"What to do: {audience.failure.remedy}.")
+        if shown is not None:
+            show_all(audience, shown)
+        elif trouble is None:
+            show_nothing(
+                "Not built yet",
+                "There are no people in it until it is built once.",
+                "Open it in the builder",
+                f"/builder?{urlencode({'audience': audience.slug})}",
+            )
+        if audience.versions:
+            show_versions(audience, shown.number if shown else None)
+        if shown is not None:
+            show_files(audience.slug, shown.number, shown.files)
+        documents(audience)
+
+
+def actions(audience: AudienceSummary, shown: Shown | None) -> None:
+    """What can be done with the audience."""
+    edit = urlencode({"audience": audience.slug})
+    go_button("Edit", f"/builder?{edit}")
+    go_button("Duplicate", f"/builder?{edit}&duplicate=1", is_main=False)
+    is_archived = audience.state is State.archived
+    with ui.dialog() as dialog, ui.card().classes("studio"):
+        words = "Take out of the archive" if is_archived else "Archive"
+        heading(2, f"{words}?")
+        paragraph(
+            "It is listed and refreshed again."
+            if is_archived
+            else "It leaves the list and is no longer refreshed. Nothing is deleted, and"
+            " it can be taken out of the archive."
+        )
+        with block("actions"):
+            main_button(words, archiving(audience, undo=is_archived))
+            quiet_button("Cancel", dialog.close)
+    quiet_button(words, dialog.open)
+    if shown is not None and shown.has_report:
+        address = f"/audiences/{audience.slug}/versions/{shown.number}/report"
+        go_button("Report", address, is_main=False).props("target=_blank")
+
+
+def archiving(
+    audience: AudienceSummary, *, undo: bool
+) -> Callable[[], Awaitable[None]]:
+    """What takes the audience out of the lists, or puts it back."""
+
+    @told
+    async def archive() -> None:
+        await to_thread(audiences.archive, studio().workshop, audience.slug, undo=undo)
+        ui.navigate.to(f"/audiences/{audience.slug}" if undo else "/audiences")
+
+    return archive
+
+
+def dagster_address(run_id: str | None) -> str | None:
+    """Where Dagster's screens show a run; None where it is not known or Dagster is off."""
+    runs = studio().runs
+    port = runs.dagster_port() if runs is not None else None
+    if run_id is None or port is None:
+        return None
+    try:
+        return f"http://127.0.0.1:{port}{runs.get(run_id).dagster_path}"
+    except StudioError:
+        return None
+
+
+def facts(audience: AudienceSummary, shown: Shown | None, dagster: str | None) -> None:
+    """State, version, times and tags in a line."""
+    state = audience.state
+    with block("facts q-mb-md", "dl"):
+        with block():
+            text("dt", "State")
+            with block(tag="dd"):
+                text("span", state.value.capitalize(), f"state {STATE_SIGNS[state]}")
+        told_facts = [
+            ("Version", f"{shown.number}" if shown else "none"),
+            ("Published (UTC)", time_words(shown.published_at) if shown else "never"),
+            ("Refreshed", audience.schedule or "by hand"),
+        ]
+        for label, value in told_facts:
+            with block():
+                text("dt", label)
+                text("dd", value)
+        if audience.run_id:
+            with block():
+                text("dt", "Newest run")
+                with block(tag="dd"):
+                    if dagster is None:
+                        text("span", audience.run_id[:8])
+                    else:
+                        ui.link(f"{audience.run_id[:8]} in Dagster", dagster)
+        if audience.tags:
+            with block():
+                text("dt", "Tags")
+                with block("chips", "dd"):
+                    for tag in audience.tags:
+                        text("span", tag, "chip")
+
+
+def show_all(audience: AudienceSummary, shown: Shown) -> None:
+    """The version's figures, sections and people."""
+    if not shown.is_served:
+        with block("notice"):
+            text("strong", f"Version {shown.number} is not the one in use.")
+            ui.link("See the one in use", f"/audiences/{audience.slug}")
+    show_tiles(shown.tiles)
+    ways = [(each.anchor, each.title) for each in shown.blocks]
+    if shown.is_explained and shown.is_served:
+        ways.append(("person", "Why this person"))
+    ways += [("members", "People"), ("versions", "Versions"), ("files", "Files")]
+    with block("anchors", "nav").props('aria-label="On this page"'):
+        for anchor, title in ways:
+            ui.link(title, f"#{anchor}")
+    with block("panel", "section"):
+        heading(2, "In short")
+        show_notes(shown.warnings, "warn")
+        with block("points", "ul"):
+            for sentence in (*shown.sentences, *shown.changes):
+                text("li", sentence, "q-mb-xs")
+        if shown.notes:
+            with more("Good to know"):
+                show_notes(shown.notes, "")
+    pictures = f"/audiences/{audience.slug}/versions/{shown.number}/pictures"
+    for section in shown.blocks:
+        show_section(section, pictures)
+    if shown.is_explained and shown.is_served:
+        ask_for_person(audience.slug)
+    show_members(shown.members)
+
+
+def show_members(members: tuple[Member, ...]) -> None:
+    """The first people by rank; hashes alone."""
+    with block("panel", "section").props("id=members"):
+        heading(2, "People")
+        paragraph(
+            f"The first {len(members)} by rank. Each is shown by the first digits of a"
+            " hash; identifiers are in the files alone.",
+            "quiet",
+        )
+        table(
+            "People of the audience",
+            ("Person", "Rank", "Score", "Percentile", "Seed"),
+            [
+                (
+                    f"{each.key}…",
+                    "–" if each.rank is None else str(each.rank),
+                    each.score,
+                    each.percentile,
+                    "yes" if each.is_seed else "no",
+                )
+                for each in members
+            ],
+            numbers={1, 2, 3},
+            is_caption_shown=False,
+        )
+
+
+def documents(audience: AudienceSummary) -> None:
+    """What the audience is made from, as it can be kept in git."""
+    with block("panel", "section"):
+        heading(2, "Specification")
+        for title, document in (
+            ("Specification as YAML", audience.specification_yaml),
+            ("Workflow as YAML, with its stages", audience.workflow_yaml),
+        ):
+            with more(title):
+                box = text("pre", document)
+                box.props["tabindex"] = "0"

@@ -1,0 +1,71 @@
+"""`make screenshots`: a picture of every page, light, dark and on a phone.
+
+The pages are those of the home in use, else of a fresh one with the demo's audience.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from playwright.sync_api import Browser, sync_playwright
+
+from catalog.home import Home
+from studio.services.opening import open_studio
+from tests.studio.served import served
+
+FOLDER = Path("docs/screenshots")
+LOOKS = {"light": (1280, "light"), "dark": (1280, "dark"), "phone": (390, "light")}
+ADDRESSES = ("/audiences", "/builder", "/runs", "/datasets", "/datasets/add")
+
+
+def pages_of(home: Path) -> dict[str, str]:
+    """The addresses by the names of their pictures."""
+    catalog = open_studio(Home(home)).catalog
+    first = [
+        *(f"/audiences/{each.slug}" for each in catalog.list_audiences()[:1]),
+        *(f"/datasets/{each.slug}" for each in catalog.list_datasets()[-1:]),
+    ]
+    named = {address.strip("/").replace("/", "_"): address for address in ADDRESSES}
+    return named | {address.split("/")[1].rstrip("s"): address for address in first}
+
+
+def take(browser: Browser, address: str, name: str) -> None:
+    """The first screen of a page in every look; a page that is not there has none."""
+    for look, (width, scheme) in LOOKS.items():
+        page = browser.new_page(
+            viewport={"width": width, "height": 844 if width < 500 else 800},
+            color_scheme="dark" if scheme == "dark" else "light",
+        )
+        answer = page.goto(address)
+        if answer is not None and answer.ok:
+            page.wait_for_load_state("networkidle")
+            page.screenshot(path=FOLDER / f"{name}_{look}.png")
+        page.close()
+
+
+def main() -> None:
+    """Serve a home and take every picture."""
+    FOLDER.mkdir(exist_ok=True)
+    with TemporaryDirectory() as scratch:
+        home = Path(os.environ.get("LOOKALIKE_HOME", f"{scratch}/.lookalike"))
+        if not (home / "catalog.db").exists():
+            subprocess.run(
+                [sys.executable, "-c", "from studio.cli import main; main()", "demo"],
+                check=True,
+                env={**os.environ, "LOOKALIKE_HOME": str(home)},
+            )
+        with served(home, home.parent) as address, sync_playwright() as started:
+            browser = started.chromium.launch(
+                executable_path=shutil.which("chromium"),
+                args=["--no-sandbox", "--disable-gpu"],
+            )
+            for name, path in pages_of(home).items():
+                take(browser, address + path, name)
+            browser.close()
+
+
+if __name__ == "__main__":
+    main()

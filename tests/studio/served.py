@@ -1,0 +1,97 @@
+"""The studio served from a process of its own, for tests that look at its pages."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from catalog.home import Home
+from catalog.records import AudienceVersion
+from engines.sealed import seal
+from orchestration.version_files import read_manifest
+from orchestration.workshop import Workshop
+from studio.services.opening import open_studio
+from studio.services.studio import Studio
+
+ROOT = Path(__file__).parent.parent.parent
+PATIENCE = 180
+
+
+@contextmanager
+def served(home: Path, folders: Path) -> Iterator[str]:
+    """The address of a studio with this home that reads datasets from `folders`."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.studio.served", str(home), str(port)],
+        cwd=ROOT,
+        env={**os.environ, "LOOKALIKE_DATA_FOLDERS": str(folders)},
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(process, f"{address}/audiences")
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=PATIENCE)
+
+
+def _wait_for(process: subprocess.Popen[bytes], address: str) -> None:
+    begin = time.monotonic()
+    while time.monotonic() < begin + PATIENCE:
+        assert process.poll() is None, "the studio ended"
+        try:
+            assert httpx.get(address, timeout=PATIENCE).status_code == 200
+            return
+        except httpx.TransportError:
+            time.sleep(0.2)
+    raise TimeoutError(address)
+
+
+def add_version(workshop: Workshop, audience: str) -> AudienceVersion:
+    """The same people published once more, as a forced build of the same data would."""
+    catalog = workshop.catalog
+    kept = catalog.served_version(audience)
+    assert kept is not None
+    (before,) = [e.build for e in catalog.history(audience) if e.version == kept]
+    lease = catalog.acquire_lease(audience, "a test", 60)
+    build = catalog.start_build(
+        audience,
+        kept.specification_number,
+        input_fingerprints=before.input_fingerprints,
+        code_version=before.code_version,
+        force="again",
+    )
+
+    def place(number: int) -> str:
+        folder = Path(kept.path).parent / str(number)
+        shutil.copytree(kept.path, folder)
+        manifest = read_manifest(folder)
+        manifest |= {"build": build.build_id, "version": number}
+        (folder / "manifest.json").write_text(seal(manifest), encoding="utf-8")
+        return str(folder)
+
+    version = catalog.publish_version(
+        lease, build.build_id, dict(kept.figures), place=place
+    )
+    catalog.release_lease(lease)
+    return version
+
+
+if __name__ == "__main__":
+    from studio.web.app import run_studio
+
+    opened = open_studio(Home(Path(sys.argv[1])))
+    run_studio(
+        Studio(opened, None),  # type: ignore[arg-type]
+        host="127.0.0.1",
+        port=int(sys.argv[2]),
+    )

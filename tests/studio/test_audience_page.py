@@ -1,0 +1,87 @@
+"""One audience as its page shows it: the report's words, hashes alone, whole files."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from catalog.errors import StudioError
+from studio.services import audience_page
+from studio.services.audience_list import State
+from studio.services.opening import open_studio
+from tests.studio.conftest import AUDIENCE
+
+
+@pytest.fixture
+def workshop(built):
+    return open_studio()
+
+
+def test_the_summary_has_versions_and_documents(workshop, built):
+    found = audience_page.summary(workshop, AUDIENCE)
+
+    assert found.slug == built.json["audience"]
+    assert found.state is State.served
+    assert found.tags == ("spring",)
+    assert [(each.number, each.people) for each in found.versions] == [
+        (1, built.json["people"])
+    ]
+    assert "stages:" in found.workflow_yaml
+    assert "stages:" not in found.specification_yaml
+
+
+def test_a_version_is_shown_with_the_words_and_pictures_of_its_report(workshop, built):
+    shown = audience_page.show_version(workshop, AUDIENCE)
+
+    assert shown is not None
+    figures = built.json["figures"]
+    assert shown.tiles[0].figure == str(figures["delivered_people"])
+    anchors = [each.anchor for each in shown.blocks]
+    assert {"reach", "attributes", "deciles", "scores", "reliability"} <= set(anchors)
+    report = Path(built.json["report_page"]).read_text(encoding="utf-8")
+    for block in shown.blocks:
+        for table in block.tables:
+            assert all(len(row) == len(table.head) for row in table.rows)
+        if block.picture is not None:
+            drawn = audience_page.picture(workshop, AUDIENCE, block.anchor)
+            assert drawn.startswith("<svg")
+            assert f'id="{block.anchor}"' in report
+
+
+def test_people_are_shown_by_hashes_alone(workshop, built):
+    shown = audience_page.show_version(workshop, AUDIENCE)
+
+    members = pd.read_parquet(built.json["members"])
+    assert shown is not None
+    assert len(shown.members) == audience_page.MOST_MEMBERS
+    told = str(shown.members)
+    assert not any(f"'{user}'" in told for user in members["user_id"])
+    assert [each.key for each in shown.members] == [
+        key[:12] for key in members["person_key"][:10]
+    ]
+
+
+def test_the_steps_of_a_person_add_up(workshop, built):
+    members = pd.read_parquet(built.json["members"])
+    person = members[~members["is_seed"]].iloc[0]
+
+    found = audience_page.explanation(workshop, AUDIENCE, person["user_id"])
+
+    total = sum(float(step.amount) for step in found.steps)
+    assert total == pytest.approx(
+        person["log_odds"], abs=0.005 * len(found.steps) + 1e-9
+    )
+    assert found.log_odds == f"{person['log_odds']:+.2f}"
+    assert all(0 <= step.left <= 100 for step in found.steps)
+    assert all(step.left + step.width <= 100.5 for step in found.steps)
+    assert person["user_id"] not in str(found)
+
+
+@pytest.mark.parametrize(
+    "name", ["../../catalog.db", "work.duckdb", "", "MEMBERS.PARQUET"]
+)
+def test_only_files_of_the_manifest_are_given(workshop, name):
+    with pytest.raises(StudioError) as refused:
+        audience_page.file_of(workshop, AUDIENCE, name, 1)
+
+    assert refused.value.code == "unknown_file"

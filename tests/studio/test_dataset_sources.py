@@ -1,0 +1,186 @@
+"""Where new datasets come from: which paths are read, how uploads are kept, what is shown."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pandas as pd
+import pytest
+
+from catalog.datasets import CsvSchema
+from catalog.errors import StudioError
+from catalog.home import create_home
+from studio.services import dataset_pages, dataset_sources
+from studio.services.opening import open_studio
+
+ROWS = "user_id;email;job;age\n" + "".join(
+    f"u{n};person{n}@mail.example;{'clerk' if n % 2 else 'baker'};{n % 70},5\n"
+    for n in range(200)
+)
+
+
+@pytest.fixture
+def workshop(tmp_path):
+    """A home in a folder beside one file of people."""
+    (tmp_path / "people.csv").write_text(ROWS)
+    return open_studio(create_home(tmp_path / ".lookalike"))
+
+
+async def parts(*content: bytes) -> AsyncIterator[bytes]:
+    for each in content:
+        yield each
+
+
+def upload(workshop, name: str, *content: bytes, most: int = 1 << 20):
+    return asyncio.run(
+        dataset_sources.keep_upload(workshop, name, parts(*content), most)
+    )
+
+
+def refusal(act, *arguments, **named) -> StudioError:
+    with pytest.raises(StudioError) as refused:
+        act(*arguments, **named)
+    return refused.value
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("", "path_missing"),
+        ("/etc/hostname", "outside_allowed_folders"),
+        ("../../../../etc/hostname", "outside_allowed_folders"),
+        ("http://127.0.0.1/people.csv", "not_a_local_path"),
+        ("s3://bucket/people.csv", "not_a_local_path"),
+        ("peo\0ple.csv", "nul_character"),
+        ("x" * 300 + ".csv", "file_not_found"),
+        (".lookalike/catalog.db", "inside_home"),
+        ("out.csv", "outside_allowed_folders"),
+        ("in.db", "inside_home"),
+    ],
+)
+def test_a_path_outside_what_may_be_read_is_refused(workshop, tmp_path, typed, code):
+    (tmp_path / "out.csv").symlink_to("/etc/hostname")
+    (tmp_path / "in.db").symlink_to(tmp_path / ".lookalike/catalog.db")
+
+    assert refusal(dataset_sources.allowed_path, workshop, typed).code == code
+
+
+def test_the_folders_that_may_be_read_are_a_setting(workshop, tmp_path, monkeypatch):
+    assert dataset_sources.allowed_path(workshop, " people.csv ").name == "people.csv"
+
+    (tmp_path / "data").mkdir()
+    monkeypatch.setenv("LOOKALIKE_DATA_FOLDERS", str(tmp_path / "data"))
+
+    found = refusal(
+        dataset_sources.allowed_path, workshop, str(tmp_path / "people.csv")
+    )
+    assert found.code == "outside_allowed_folders"
+
+
+def test_a_look_shows_how_a_file_is_read_and_nobody_in_it(workshop, tmp_path):
+    found = dataset_sources.look(workshop, tmp_path / "people.csv")
+
+    shown = {column.name: column.first_values for column in found.columns}
+    assert (found.kind, found.rows) == ("CSV", 200)
+    assert shown["job"][:2] == ("baker", "clerk")
+    assert shown["age"][:2] == ("0,5", "1,5")
+    assert set(shown["user_id"]) == set(shown["email"]) == {dataset_sources.HIDDEN}
+    assert workshop.catalog.list_datasets() == ()
+
+
+def test_a_look_reads_the_file_as_it_is_told_to(workshop, tmp_path):
+    schema = CsvSchema(delimiter=";", has_header=False)
+
+    found = dataset_sources.look(workshop, tmp_path / "people.csv", schema)
+
+    assert found.rows == 201
+    assert found.columns[2].first_values[:2] == ("job", "baker")
+
+
+@pytest.mark.parametrize("kind", ["parquet", "jsonl"])
+def test_other_kinds_are_looked_at_too(workshop, tmp_path, kind):
+    frame = pd.DataFrame({"job": ["clerk", None], "phone": ["+43 660 1234567", "-"]})
+    path = tmp_path / f"people.{kind}"
+    if kind == "parquet":
+        frame.to_parquet(path)
+    else:
+        frame.to_json(path, orient="records", lines=True)
+
+    found = dataset_sources.look(workshop, path)
+
+    assert found.columns[0].first_values == ("clerk", "–")
+    assert "660" not in str(found)
+
+
+def test_an_upload_is_kept_under_an_id_and_goes_with_its_dataset(workshop):
+    path = upload(
+        workshop, "../../Evil name.csv", ROWS[:50].encode(), ROWS[50:].encode()
+    )
+
+    assert path.name == "upload.csv"
+    assert path.parent.parent == workshop.home.root / dataset_sources.UPLOADS
+    assert path.read_text() == ROWS
+    assert path.stat().st_mode & 0o777 == 0o600
+    dataset_sources.add(workshop, path, "People", description="of ours")
+    assert dataset_sources.remove(workshop, "People") == "People"
+    assert not path.parent.exists()
+
+
+def test_what_is_too_large_or_breaks_off_leaves_nothing(workshop):
+    async def broken() -> AsyncIterator[bytes]:
+        yield b"half"
+        raise ConnectionError
+
+    found = refusal(upload, workshop, "big.csv", b"x" * 600, b"x" * 600, most=1_000)
+    with pytest.raises(ConnectionError):
+        asyncio.run(dataset_sources.keep_upload(workshop, "a.csv", broken()))
+
+    assert found.code == "upload_too_large"
+    assert list((workshop.home.root / dataset_sources.UPLOADS).iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("shop.duckdb", "upload_kind_refused"),
+        ("SHOP.DUCKDB", "upload_kind_refused"),
+        ("people.exe", "unknown_file_type"),
+        ("", "unknown_file_type"),
+    ],
+)
+def test_an_upload_of_another_kind_is_refused(workshop, name, code):
+    assert refusal(upload, workshop, name, b"x").code == code
+
+
+def test_a_dataset_is_shown_with_what_its_columns_hold(workshop, tmp_path):
+    dataset_sources.add(workshop, tmp_path / "people.csv", "People")
+
+    found = dataset_pages.show_dataset(workshop, "People")
+
+    columns = {column.name: column for column in found.columns}
+    bars = [(bar.value, bar.percent) for bar in columns["job"].bars]
+    assert bars == [("baker", 50.0), ("clerk", 50.0)]
+    assert columns["email"].hidden is not None
+    assert columns["email"].bars == columns["user_id"].bars == ()
+    # 200 rows in 12 bins: fewer than 25 in each, so no height tells of so few.
+    assert set(columns["age"].heights) == {0.0}
+    assert found.line.keys == ("email", "user_id") or set(found.line.keys) == {
+        "email",
+        "user_id",
+    }
+    assert found.audiences == ()
+
+
+def test_a_dataset_whose_file_is_gone_is_shown_without_its_values(workshop, tmp_path):
+    dataset_sources.add(workshop, tmp_path / "people.csv", "People")
+    (tmp_path / "people.csv").unlink()
+
+    found = dataset_pages.show_dataset(workshop, "People")
+
+    assert found.trouble is not None
+    assert found.line.written_at is None
+    assert [column.name for column in found.columns] == [
+        "user_id",
+        "email",
+        "job",
+        "age",
+    ]

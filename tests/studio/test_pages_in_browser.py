@@ -1,0 +1,352 @@
+"""The studio's pages as a browser shows them: quiet, accessible, true to what is typed."""
+
+import gzip
+import os
+import shutil
+
+import httpx
+import pandas as pd
+import pytest
+
+from catalog.errors import StudioError
+from catalog.home import Home
+from catalog.specification import specification_of
+from studio.services.opening import open_studio
+from tests.faults.payload_texts import payloads
+from tests.studio.conftest import AUDIENCE, DESCRIPTION
+from tests.studio.served import add_version, served
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = shutil.which("chromium")
+QUIETLY = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+LOOKS = {"wide": (1280, "light"), "narrow and dark": (390, "dark")}
+HOSTILE = payloads(60, seed=11)
+COLUMNS = ("<img src=x onerror=\"window.canary='a'\">", "{{ 7 * 7 }}", "${alert(1)}")
+
+
+@pytest.fixture(scope="module")
+def studio_home(built_home, tmp_path_factory):
+    """A home with a built audience of two versions, hostile names and an own folder."""
+    _, answer = built_home
+    folder = tmp_path_factory.mktemp("pages")
+    shutil.copytree(built_home[0] / "home", folder / "home")
+    workshop = open_studio(Home(folder / "home"))
+    slug = answer.json["audience"]
+    add_version(workshop, slug)
+    population = workshop.catalog.list_datasets()[0].name
+    for each in HOSTILE:
+        try:
+            workshop.catalog.save_specification(
+                specification_of(
+                    {
+                        "name": each.text,
+                        "description": each.text,
+                        "tags": [each.text[:60]],
+                        "seed": {"audience": AUDIENCE},
+                        "population": {"dataset": population},
+                        "output": {"top": 10},
+                    }
+                )
+            )
+        except StudioError:
+            continue  # what no name may be is refused
+    values = [each.text for each in HOSTILE[:4]] * 50
+    hostile = pd.DataFrame({"user_id": range(200), **dict.fromkeys(COLUMNS, values)})
+    hostile.to_csv(folder / "hostile.csv", index=False)
+    return folder, slug, workshop
+
+
+@pytest.fixture(scope="module")
+def address(studio_home):
+    folder, _, _ = studio_home
+    with served(folder / "home", folder) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A browser without a screen; skipped where there is none."""
+    if CHROMIUM is None:
+        pytest.skip("needs chromium (apt-get install chromium)")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=QUIETLY)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium):
+    """A page that remembers what it said."""
+    opened = chromium.new_page(viewport={"width": 1280, "height": 900})
+    opened.set_default_timeout(90_000)
+    opened.said = []
+    opened.on("console", lambda message: opened.said.append(message.text))
+    opened.on("pageerror", lambda error: opened.said.append(str(error)))
+    opened.on("dialog", lambda dialog: opened.said.append(dialog.message))
+    yield opened
+    # On a busy machine NiceGUI may ask for a page once more.
+    assert [each for each in opened.said if not each.startswith("reloading")] == []
+    assert opened.evaluate("window.canary") is None
+    opened.close()
+
+
+def visit(page, address):
+    answer = page.goto(address)
+    page.wait_for_load_state("networkidle")
+    return answer
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize(
+    "path",
+    ["/audiences", "/audiences/{slug}", "/datasets", "/datasets/seed", "/datasets/add"],
+)
+def test_a_page_is_accessible_and_never_scrolls_sideways(
+    page, address, studio_home, path, look
+):
+    from axe_playwright_python.sync_playwright import Axe
+
+    width, scheme = LOOKS[look]
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    visit(page, address + path.format(slug=studio_home[1]))
+
+    found = Axe().run(page).response
+
+    assert {"color-contrast", "page-has-heading-one"} <= {
+        rule["id"] for rule in found["passes"]
+    }
+    assert [
+        (rule["id"], [node["html"] for node in rule["nodes"]][:3])
+        for rule in found["violations"]
+        if rule["impact"] in ("serious", "critical")
+    ] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator("h1").count() == 1
+
+
+def test_audiences_are_searched_and_filtered_and_the_address_says_so(page, address):
+    visit(page, f"{address}/audiences")
+
+    page.get_by_label("Search").fill("käufer")
+
+    page.get_by_text("1 audience;").wait_for()
+    assert page.locator("tbody tr").count() == 1
+    assert page.locator("tbody th a").text_content() == AUDIENCE
+    assert "search=k%C3%A4ufer" in page.url
+    page.get_by_label("State").click()
+    page.get_by_role("option", name="Failed").click()
+    page.get_by_text("No audience fits").wait_for()
+    assert "state=failed" in page.url
+
+
+def test_hostile_names_are_shown_as_they_were_typed(page, address, studio_home):
+    names = {each.name for each in studio_home[2].catalog.list_audiences()}
+    assert len(names) > 30
+    shown = set()
+
+    for number in (1, 2):
+        visit(page, f"{address}/audiences?page={number}")
+        shown |= set(page.locator("tbody th a").all_text_contents())
+
+    assert shown == names
+
+
+def test_an_audience_is_told_with_pictures_and_without_identifiers(
+    page, address, studio_home
+):
+    slug = studio_home[1]
+    visit(page, f"{address}/audiences/{slug}")
+
+    drawn = page.evaluate("[...document.images].map(each => each.naturalWidth)")
+
+    assert page.locator("h1").text_content() == AUDIENCE
+    assert page.locator("h1 + p").text_content() == DESCRIPTION
+    assert len(drawn) >= 4
+    assert min(drawn) >= 600
+    assert all(page.evaluate("[...document.images].map(each => each.alt.length > 20)"))
+    assert "user 1" not in page.content()
+
+
+def test_a_person_is_explained_and_never_named_in_the_address(
+    page, address, studio_home
+):
+    _, slug, workshop = studio_home
+    path = workshop.catalog.served_version(slug).path
+    person = pd.read_parquet(f"{path}/members.parquet")["user_id"].iloc[0]
+    visit(page, f"{address}/audiences/{slug}")
+
+    page.get_by_label("Identifier", exact=True).fill(person)
+    page.get_by_role("button", name="Explain").click()
+
+    page.locator(".waterfall .total").first.wait_for()
+    assert page.locator(".waterfall .track").count() >= 4
+    assert person.replace(" ", "%20") not in page.url
+    assert person not in page.locator("main").inner_text()
+    page.get_by_label("Identifier", exact=True).fill("nobody")
+    page.get_by_role("button", name="Explain").click()
+    page.get_by_role("alert").filter(has_text="has nobody").wait_for()
+
+
+def test_an_earlier_version_is_put_into_use_after_a_question(
+    page, address, studio_home
+):
+    _, slug, workshop = studio_home
+    visit(page, f"{address}/audiences/{slug}")
+    assert workshop.catalog.served_version(slug).number == 2
+
+    page.get_by_role("button", name="Put version 1 into use").click()
+    page.get_by_text("Put version 1 into use?").wait_for()
+    page.get_by_role("button", name="Put into use", exact=True).last.click()
+
+    page.locator("dd", has_text="1").first.wait_for()
+    page.get_by_role("button", name="Put version 2 into use").wait_for()
+    assert workshop.catalog.served_version(slug).number == 1
+
+
+def test_an_audience_is_archived_and_taken_out_again(page, address, studio_home):
+    _, slug, workshop = studio_home
+    visit(page, f"{address}/audiences/{slug}")
+
+    page.get_by_role("button", name="Archive").click()
+    page.get_by_text("Nothing is deleted").wait_for()
+    page.get_by_role("button", name="Archive").last.click()
+
+    page.wait_for_url("**/audiences")
+    assert workshop.catalog.get_audience(slug).is_archived
+    visit(page, f"{address}/audiences/{slug}")
+    page.get_by_role("button", name="Take out of the archive").click()
+    page.get_by_text("listed and refreshed again").wait_for()
+    page.get_by_role("button", name="Take out of the archive").last.click()
+    page.locator("dd", has_text="Served").wait_for()
+    assert not workshop.catalog.get_audience(slug).is_archived
+
+
+def test_a_file_is_uploaded_shown_saved_and_mapped_otherwise(
+    page, address, studio_home
+):
+    folder, _, workshop = studio_home
+    visit(page, f"{address}/datasets/add")
+
+    page.locator("input[type=file]").set_input_files(folder / "hostile.csv")
+
+    page.get_by_text("How it will be read").wait_for()
+    assert page.get_by_text("hidden, hidden").count() == 1
+    assert set(COLUMNS) <= set(page.locator("tbody th").all_text_contents())
+    page.get_by_label("Name", exact=True).fill("Hostile values")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/datasets/hostile_values")
+    shown = page.locator(".bars .name").all_text_contents()
+    assert HOSTILE[0].text[:20] in "".join(shown)
+    page.get_by_role("button", name="Change the role of user_id").click()
+    page.get_by_label("Role").click()
+    page.get_by_role("option", name="Metadata").click()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("set by a person").wait_for()
+    roles = {m.column: m.role for m in workshop.catalog.mappings("hostile_values")}
+    assert roles["user_id"] == "metadata"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("ragged.csv", b"a,b\n1,2\n1,2,3\n4,5\n", "line 3"),
+        (
+            "cut.csv.gz",
+            gzip.compress(b"a,b\n" + os.urandom(4000).hex().encode())[:900],
+            "",
+        ),
+        ("shop.duckdb", b"DUCK", "not taken as an upload"),
+        ("people.exe", b"MZ", "has an ending that is not known"),
+        ("part.parquet", b"PAR1 and no more", "not a whole Parquet file"),
+    ],
+)
+def test_a_bad_file_is_refused_in_a_sentence_and_kept_nowhere(
+    page, address, studio_home, tmp_path, name, content, told
+):
+    (tmp_path / name).write_bytes(content)
+    visit(page, f"{address}/datasets/add")
+
+    page.locator("input[type=file]").set_input_files(tmp_path / name)
+
+    alert = page.get_by_role("alert").filter(has_text="file")
+    alert.wait_for()
+    assert told in alert.inner_text()
+    assert page.get_by_role("button", name="Save").count() == 0
+    kept = {
+        dataset.path
+        for dataset in studio_home[2].catalog.list_datasets()
+        if "uploads" in dataset.path
+    }
+    uploads = {str(each) for each in (studio_home[0] / "home/uploads").rglob("upload*")}
+    assert uploads <= kept
+
+
+def test_a_dataset_in_use_is_not_removed(page, address):
+    visit(page, f"{address}/datasets/seed")
+
+    page.get_by_role("button", name="Remove").click()
+    page.get_by_text("The studio forgets it").wait_for()
+    page.get_by_role("button", name="Remove").last.click()
+
+    page.get_by_text("is used by").wait_for()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nowhere",
+        "/audiences/nobody",
+        "/datasets/nothing",
+        "/audiences/{slug}?version=9",
+    ],
+)
+def test_what_is_not_there_is_said_with_its_status(
+    chromium, address, studio_home, path
+):
+    page = chromium.new_page()
+    page.set_default_timeout(90_000)
+    answer = visit(page, address + path.format(slug=studio_home[1]))
+
+    assert answer.status == 404
+    assert page.locator("h1").count() == 1
+    assert page.get_by_role("link", name="My Audiences").count() >= 1
+    page.close()
+
+
+def test_the_colours_that_were_chosen_are_remembered(page, address):
+    visit(page, f"{address}/datasets")
+    assert "body--light" in page.locator("body").get_attribute("class")
+
+    page.get_by_role("button", name="Colours: system").click()
+    page.get_by_role("button", name="Colours: light").click()
+    page.get_by_role("button", name="Colours: dark").wait_for()
+    page.wait_for_function("document.cookie.includes('studio_theme=dark')")
+
+    visit(page, f"{address}/audiences")
+    assert "body--dark" in page.locator("body").get_attribute("class")
+
+
+def test_pictures_and_files_are_served_still(address, studio_home):
+    slug = studio_home[1]
+    base = f"{address}/audiences/{slug}/versions/1"
+
+    picture = httpx.get(f"{base}/pictures/reach.svg")
+    file = httpx.get(f"{base}/files/members.parquet")
+
+    assert picture.headers["content-type"].startswith("image/svg+xml")
+    assert "default-src 'none'" in picture.headers["content-security-policy"]
+    assert picture.text.startswith("<svg")
+    assert file.headers["content-disposition"].startswith("attachment")
+    assert file.content.startswith(b"PAR1")
+    for path in ("files/..%2f..%2fcatalog.db", "files/nothing", "pictures/nothing.svg"):
+        assert httpx.get(f"{base}/{path}").status_code == 404, path
