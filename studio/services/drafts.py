@@ -436,21 +436,22 @@ def _choices(known: DraftChoices, values: Mapping[str, Any]) -> DraftChoices:
 
 
 def _seen(workshop: "Workshop", choices: DraftChoices) -> tuple[SeenDataset, ...]:
-    named = {
+    there = {each.dataset.name: each for each in workshop.catalog.mapped_datasets()}
+    named = dict.fromkeys(
         each.dataset
         for each in (choices.seed, choices.population)
         if each is not None and each.dataset is not None
-    }
+    )
     return tuple(
         SeenDataset(
-            name=each.dataset.name,
-            dataset_id=each.dataset.id,
-            profile_id=each.profile.id if each.profile else None,
-            rows=each.profile.rows if each.profile else None,
-            columns=tuple(column.name for column in each.dataset.columns),
+            name=found.dataset.name,
+            dataset_id=found.dataset.id,
+            profile_id=found.profile.id if found.profile else None,
+            rows=found.profile.rows if found.profile else None,
+            columns=tuple(column.name for column in found.dataset.columns),
         )
-        for each in workshop.catalog.mapped_datasets()
-        if each.dataset.name in named
+        for name in named
+        if (found := there.get(name)) is not None
     )
 
 

@@ -16,7 +16,6 @@ from studio.web.components.buttons import go_button
 from studio.web.components.elements import paragraph
 from studio.web.frame import frame, show_error, tell_error
 
-PATIENCE = 30.0  # seconds until a page that looks at data is given up
 NOT_THERE = {"version_gone": 410, "not_a_member": 404, "no_version": 404}
 PATIENCE = 30.0  # seconds until a page that looks at data is given up
 P = ParamSpec("P")

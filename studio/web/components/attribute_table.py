@@ -18,7 +18,12 @@ GROUPS: tuple[tuple[Group, str, str], ...] = (
 )
 NOT_SCORED = "Identifiers, dates and what cannot be compared, each with the reason."
 MOST_SHOWN = 60
-TYPES = {"integer": "whole numbers", "real": "numbers", "boolean": "yes or no"}
+TYPES = {
+    "text": "text",
+    "integer": "whole numbers",
+    "real": "numbers",
+    "boolean": "yes or no",
+}
 Change = Callable[[AttributeChange], Awaitable[None]]
 
 

@@ -11,9 +11,18 @@ from studio.web.failures import studio_page
 
 
 @studio_page("/builder", "builder")
-async def builder() -> Response:
-    """Lead to the open draft that was changed last, or to a new one."""
-    draft = await to_thread(drafts.resume, studio().workshop)
+async def builder(audience: str | None = None, duplicate: bool = False) -> Response:
+    """Lead to the open draft that was changed last, or to a new one.
+
+    With an audience's name: to a draft with every choice of it, or of a copy.
+    """
+    workshop = studio().workshop
+    if audience is None:
+        draft = await to_thread(drafts.resume, workshop)
+    elif duplicate:
+        draft = await to_thread(drafts.copy_of_audience, workshop, audience)
+    else:
+        draft = await to_thread(drafts.of_audience, workshop, audience)
     return RedirectResponse(f"/builder/{draft.id}/{draft.step.value}")
 
 

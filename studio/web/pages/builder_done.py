@@ -11,11 +11,12 @@ from catalog.errors import StudioError
 from studio.services import drafts
 from studio.services.draft_store import DraftState
 from studio.web.components.builder_frame import STYLE, choices_so_far
+from studio.web.components.buttons import go_button
 from studio.web.components.elements import block, heading, paragraph, text
 from studio.web.components.run_dialog import RunPanel
 from studio.web.current import studio
 from studio.web.failures import studio_page
-from studio.web.frame import frame, go_button
+from studio.web.frame import frame
 
 
 @studio_page("/builder/{draft_id}/done", "builder")

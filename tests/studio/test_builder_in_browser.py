@@ -1,0 +1,270 @@
+"""The builder as a browser shows it: five steps to an audience, by mouse and by keys."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+from studio.services import drafts
+from studio.services.draft_store import Step
+from tests.studio.builder_home import HOSTILE, HOSTILE_COLUMN, builder_home
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = shutil.which("chromium")
+QUIETLY = ["--no-sandbox", "--disable-gpu", "--disable-sync", "--no-first-run"]
+ROOT = Path(__file__).parent.parent.parent
+PATIENCE = 120
+MS = 1_000 * 30
+WIDE, NARROW = 1280, 390
+CHOICES = {"seed": {"dataset": "seed"}, "population": {"dataset": "population"}}
+
+
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory):
+    """The home that is served."""
+    return builder_home(tmp_path_factory.mktemp("builder"))
+
+
+@pytest.fixture(scope="module")
+def address(workshop):
+    """The studio with its runs, in a process of its own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            *("-m", "tests.studio.builder_process"),
+            *(str(workshop.home.root), str(port)),
+        ],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    found = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_running(process, f"{found}/drafts")
+        yield found
+    finally:
+        process.terminate()
+        process.wait(timeout=PATIENCE)
+
+
+def _wait_until_running(process, page):
+    begin = time.monotonic()
+    while time.monotonic() < begin + PATIENCE:
+        assert process.poll() is None, "the studio ended"
+        try:
+            with urlopen(page) as answer:  # noqa: S310
+                if b"Dagster is running" in answer.read():
+                    return
+        except URLError:
+            pass
+        time.sleep(0.5)
+    raise TimeoutError(page)
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A browser without a screen; skipped where there is none."""
+    if CHROMIUM is None:
+        pytest.skip("needs chromium (apt-get install chromium)")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=QUIETLY)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium, address):
+    """A page of the studio, with what it said."""
+    page = chromium.new_page(base_url=address, viewport={"width": WIDE, "height": 900})
+    page.set_default_timeout(MS)
+    page.said = []
+    page.on("pageerror", lambda error: page.said.append(str(error)))
+    page.on(
+        "console",
+        lambda message: message.type == "error" and page.said.append(message.text),
+    )
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def draft(workshop):
+    """A draft with seed and population, to open at any step."""
+    begun = drafts.begin(workshop)
+    return drafts.change(workshop, begun.id, CHOICES)
+
+
+def go_on(page, step):
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url(f"**/{step}")
+
+
+def serious(page):
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response
+    assert "color-contrast" in {rule["id"] for rule in found["passes"]}
+    return [
+        (rule["id"], [node["html"] for node in rule["nodes"]])
+        for rule in found["violations"]
+        if rule["impact"] in ("serious", "critical")
+    ]
+
+
+def settled(page, step):
+    """Wait until a step shows all that it loads by itself."""
+    waits = {
+        "attributes": page.get_by_text("median "),
+        "output": page.get_by_text("times a random draw"),
+        "finalise": page.get_by_text("Know before you build"),
+    }
+    waits.get(step, page.get_by_role("radio")).first.wait_for()
+
+
+def test_a_first_audience_from_the_seed_to_its_page(page, workshop):
+    page.goto("/builder")
+    page.get_by_role("radio", name="seed").first.check()
+    go_on(page, "population")
+    refused = page.get_by_role("radio", name="seed 120 rows")
+    assert refused.is_disabled()
+    assert page.get_by_text("it is the seed's own data").is_visible()
+    page.get_by_role("radio", name="population").first.check()
+    go_on(page, "attributes")
+    settled(page, "attributes")
+    assert page.get_by_role("cell", name="user_id").count() == 2
+    assert page.get_by_role("checkbox", name=HOSTILE_COLUMN).is_checked()
+    page.get_by_role("checkbox", name="visits").click()
+    page.get_by_text("5 attributes are chosen.").wait_for()
+    go_on(page, "output")
+    settled(page, "output")
+    page.get_by_label("People", exact=True).last.fill("90")
+    page.locator(".figures").get_by_text("90", exact=True).wait_for()
+    go_on(page, "finalise")
+    settled(page, "finalise")
+    name = page.get_by_label("Name")
+    assert name.input_value() == "Like seed"
+    name.fill("POPULATION")
+    page.get_by_text("has the name of a dataset").wait_for()
+    assert page.get_by_role("button", name="Create audience").is_disabled()
+    name.fill(HOSTILE + "!")
+    page.get_by_text("The name is free").wait_for()
+    page.get_by_role("button", name="Create audience").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("Learn what sets the seed apart").wait_for()
+    page.wait_for_url("**/audiences/*", timeout=1_000 * PATIENCE)
+
+    (audience,) = workshop.catalog.list_audiences()
+    version = workshop.catalog.served_version(audience.id)
+    assert audience.name == HOSTILE + "!"
+    assert version.figures["delivered_people"] == 90
+    kept = workshop.catalog.newest_specification(audience.id).specification
+    assert "visits" not in {each.attribute for each in kept.attributes}
+    page.goto("/runs")
+    assert page.get_by_role("link", name=audience.name).is_visible()
+    page.get_by_text("Stages").click()
+    assert page.get_by_text("Score everybody").is_visible()
+    assert page.evaluate("window.canary") is None
+    done = next(each for each in drafts.overview(workshop) if each.created)
+    page.goto(f"/builder/{done.id}/seed")
+    page.wait_for_url("**/done")
+    assert page.get_by_text("This draft became an audience.").is_visible()
+
+
+def test_reload_back_and_a_bookmark_keep_the_step_and_the_choices(
+    page, workshop, draft
+):
+    page.goto(f"/builder/{draft.id}/population")
+    page.goto(f"/builder/{draft.id}/seed")
+    page.get_by_role("radio", name="seed").first.wait_for()
+    page.reload()
+    assert page.get_by_role("radio", name="seed").first.is_checked()
+    page.go_back()
+    assert page.url.endswith("/population")
+    assert page.get_by_role("radio", name="population").first.is_checked()
+    page.goto(f"/builder/{draft.id}")
+    page.wait_for_url("**/population")
+    assert drafts.read(workshop, draft.id).step is Step.population
+
+    page.goto(f"/builder/{drafts.begin(workshop).id}/finalise")
+
+    assert page.url.endswith("/seed")
+    assert page.get_by_role("button", name="Continue").is_disabled()
+    page.goto(f"/builder/{'0' * 16}/seed")
+    assert page.get_by_role("alert").inner_text().startswith("draft")
+
+
+def test_what_cannot_be_chosen_is_shown_with_reason_and_names_are_text(page, workshop):
+    page.goto(f"/builder/{drafts.begin(workshop).id}/seed")
+
+    refused = page.locator(".choice.unfit")
+    assert refused.get_by_role("radio").is_disabled()
+    assert refused.locator(".title").inner_text() == HOSTILE
+    assert "no column mapped as an identifier" in refused.inner_text()
+    assert page.evaluate("window.canary") is None
+    assert page.said == []
+
+
+def test_the_later_window_is_told(page, workshop, draft):
+    page.goto(f"/builder/{draft.id}/seed")
+    page.get_by_role("radio", name="population").first.wait_for()
+    drafts.change(workshop, draft.id, {"description": "elsewhere"})
+
+    page.get_by_role("radio", name="population").first.check()
+
+    page.get_by_text("was changed meanwhile in another window").wait_for()
+    kept = drafts.read(workshop, draft.id).choices
+    assert (kept.description, kept.seed.dataset) == ("elsewhere", "seed")
+
+
+def test_the_keyboard_alone_leads_through(page, workshop):
+    begun = drafts.begin(workshop)
+    page.goto(f"/builder/{begun.id}/seed")
+    page.get_by_role("radio", name="seed").first.wait_for()
+    page.wait_for_timeout(500)
+
+    def tab_to(role, name):
+        wanted = page.get_by_role(role, name=name).first.element_handle()
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            if page.evaluate("each => each === document.activeElement", wanted):
+                return
+        raise AssertionError(f"{role} {name} is not reached by Tab")
+
+    tab_to("radio", "population")
+    page.keyboard.press("ArrowDown")
+    page.get_by_role("complementary").get_by_text("seed", exact=True).wait_for()
+    page.get_by_role("button", name="Continue").and_(
+        page.locator(":enabled")
+    ).wait_for()
+    tab_to("button", "Continue")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/population")
+
+    assert drafts.read(workshop, begun.id).choices.seed.dataset == "seed"
+
+
+@pytest.mark.parametrize("step", [each.value for each in Step])
+def test_every_step_is_accessible_wide_narrow_and_dark(page, draft, step):
+    page.goto(f"/builder/{draft.id}/{step}")
+    settled(page, step)
+    assert page.locator("h1").count() == 1
+    assert serious(page) == []
+    page.set_viewport_size({"width": NARROW, "height": 900})
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(300)
+
+    assert serious(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
+    assert page.evaluate("window.canary") is None
+    assert page.said == []

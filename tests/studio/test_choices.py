@@ -1,0 +1,189 @@
+"""What can be chosen, and of what cannot the reason; what is estimated before a build."""
+
+import pytest
+
+from catalog.errors import StudioError
+from catalog.specification_model import Output
+from studio.services import attribute_changes, choices, draft_estimates, drafts
+from studio.services.attribute_changes import AttributeChange
+from studio.services.open_what_ifs import OpenWhatIfs
+from tests.studio.builder_home import HOSTILE, HOSTILE_COLUMN, builder_home
+
+
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory):
+    """A home with three datasets."""
+    yield builder_home(tmp_path_factory.mktemp("choices"))
+    draft_estimates.OPEN.close()
+
+
+@pytest.fixture
+def ready(workshop):
+    """A draft with seed and population."""
+    draft = drafts.begin(workshop)
+    return drafts.change(
+        workshop,
+        draft.id,
+        {"seed": {"dataset": "seed"}, "population": {"dataset": "population"}},
+    )
+
+
+def by_name(found):
+    return {each.name: each for each in found}
+
+
+def test_every_dataset_is_offered_as_a_seed_with_reason_and_remedy(workshop):
+    found = by_name(choices.seeds(workshop))
+
+    assert set(found) == {"seed", "population", HOSTILE}
+    assert found["seed"].eligible and found["seed"].keys == ("user_id",)
+    assert found["seed"].rows == 120 and found["seed"].changed_at is not None
+    refused = found[HOSTILE]
+    assert refused.code == "no_identifier" and refused.reason and refused.remedy
+
+
+def test_a_population_is_told_by_what_it_joins_and_the_seed_itself_is_none(
+    workshop, ready
+):
+    found = choices.populations(workshop, ready)
+
+    assert found[0].name == "population" and found[0].joins == ("user_id",)
+    assert by_name(found)["seed"].code == "same_dataset"
+
+
+def test_a_seed_that_is_a_filter_may_have_its_own_dataset_as_population(workshop):
+    where = choices.conditions_of(workshop, "population", ["country=DE", "age>=40"])
+    draft = drafts.begin(workshop)
+    draft = drafts.change(
+        workshop, draft.id, {"seed": {"dataset": "population", "where": where}}
+    )
+
+    found = by_name(choices.populations(workshop, draft))
+    draft = drafts.change(workshop, draft.id, {"population": {"dataset": "population"}})
+    rows = {e.attribute: e for e in choices.attributes(workshop, draft).rows}
+
+    assert found["population"].eligible
+    assert choices.rows_kept(workshop, "population", where) < 1_000
+    assert rows["country"].code == "seed_filter" and not rows["country"].can_be_chosen
+
+
+@pytest.mark.parametrize("text", ["", "age", "nothing>=1", "age>="])
+def test_a_condition_that_cannot_be_read_is_refused(workshop, text):
+    with pytest.raises(StudioError):
+        choices.conditions_of(workshop, "population", [text])
+
+
+def test_attributes_stand_in_groups_with_role_fill_and_join_keys(workshop, ready):
+    found = choices.attributes(workshop, ready)
+
+    groups = {each.column: each.group for each in found.rows}
+    assert groups["country"] == groups[HOSTILE_COLUMN] == "categorical"
+    assert groups["age"] == groups["income"] == "continuous"
+    assert groups["user_id"] == "not_scored"
+    plan = next(each for each in found.rows if each.column == "plan")
+    assert 0.6 < plan.filled < 0.75 and plan.distinct == 2
+    (key,) = found.join_keys
+    assert (key.identifier, key.seed_column) == ("user_id", "user_id")
+    assert set(found.chosen) == {
+        each.attribute for each in found.rows if each.group != "not_scored"
+    }
+
+
+def test_changes_of_attributes_are_kept_as_a_specification_has_them(workshop, ready):
+    def change(asked):
+        nonlocal ready
+        found = choices.attributes(workshop, ready)
+        values = attribute_changes.changed(found, ready.choices, asked)
+        ready = drafts.change(workshop, ready.id, values)
+        return choices.attributes(workshop, ready)
+
+    assert "age" not in change(AttributeChange(drop="age")).chosen
+    assert "age" in change(AttributeChange(add="age")).chosen
+    assert ready.choices.attributes is None  # all that fit, again
+    numbers = change(AttributeChange(role=("visits", "categorical")))
+    assert (
+        next(e for e in numbers.rows if e.attribute == "visits").role == "categorical"
+    )
+    marked = change(AttributeChange(protect="plan"))
+    assert next(e for e in marked.rows if e.attribute == "plan").is_protected
+    assert "plan" not in marked.chosen
+    assert "plan" not in change(AttributeChange(unprotect="plan")).chosen
+    assert change(AttributeChange(only=("age", "plan"))).chosen == ("plan", "age")
+    assert drafts.specification(workshop, ready)
+
+
+def test_one_size_is_told_as_people_percent_score_and_lift(workshop, ready):
+    found = draft_estimates.estimate(workshop, ready, Output(top=100))
+
+    candidates = found.candidates
+    assert candidates == 880  # 1,000 people less 120 of the seed
+    assert found.percent == pytest.approx(100 * 100 / candidates)
+    as_percent = draft_estimates.in_unit(found, "best_percent")
+    as_score = draft_estimates.in_unit(found, "min_score")
+    assert as_percent.best_percent == 11
+    near = draft_estimates.estimate(workshop, ready, as_score)
+    assert near.people == pytest.approx(100, rel=0.2)
+    smaller = draft_estimates.estimate(workshop, ready, Output(top=50))
+    assert [each.lift for each in smaller.curve] == [each.lift for each in found.curve]
+    assert smaller.people_text == "50" and found.people_text == "100"
+    assert found.curve[-1].people == candidates
+    assert len(draft_estimates.OPEN) == 1
+
+
+def test_the_ends_of_the_slider_are_the_smallest_size_and_everybody():
+    ends = draft_estimates.SLIDER_ENDS
+    tops = [
+        draft_estimates.output_at(each, 40_000).top for each in range(0, ends + 1, 50)
+    ]
+
+    assert tops[0] == 100 and tops[-1] == 40_000
+    assert tops == sorted(tops)
+    assert draft_estimates.output_at(0, 30).top == 30
+
+
+def test_another_size_keeps_what_divides_it_as_far_as_it_fits():
+    known = draft_estimates.with_values(Output(top=1_000, include_seed=True), {})
+    tiers = draft_estimates.equal_tiers(known, 2)
+    known = draft_estimates.with_values(known, {"tiers": tiers})
+    quotas = draft_estimates.with_quota(known, "country", "FR", "at_most", 30)
+    known = draft_estimates.with_values(known, {"quotas": quotas})
+
+    larger = draft_estimates.with_values(known, {"top": 3_000})
+    score = draft_estimates.with_values(known, {"min_score": 0.5})
+
+    assert [each.up_to for each in larger.tiers] == [1_500, 3_000]
+    assert larger.quotas.at_most == {"FR": 0.3} and larger.include_seed
+    assert (score.tiers, score.quotas, score.include_seed) == ((), None, True)
+    with pytest.raises(StudioError):
+        draft_estimates.with_values(known, {"top": 0})
+
+
+def test_both_sides_are_compared_without_small_counts(workshop, ready):
+    told = {e.attribute: e.text for e in draft_estimates.sides(workshop, ready)}
+
+    assert told["country"].startswith(("DE: ", "FR: "))
+    assert told["age"].startswith("median ")
+
+
+def test_idle_and_surplus_what_ifs_are_closed(workshop, ready, monkeypatch):
+    closed, made = [], []
+
+    class Opened:
+        def __init__(self, workshop, specification):
+            made.append(specification.name)
+
+        def close(self):
+            closed.append(self)
+
+    monkeypatch.setattr("studio.services.open_what_ifs.WhatIf", Opened)
+    asked = drafts.specification(workshop, ready)
+    opened = OpenWhatIfs(most=2, idle_seconds=0.2)
+
+    first = opened.what_if(workshop, asked)
+    assert opened.what_if(workshop, asked) is first
+    for name in ("b", "c"):
+        opened.what_if(workshop, asked.model_copy(update={"name": name}))
+
+    assert closed == [first] and len(opened) == 2 and len(made) == 3
+    opened._timer.join(5)
+    assert len(opened) == 0 and len(closed) == 3
