@@ -1,1 +1,1 @@
-"""The REST API: a route is a few lines that call one service function."""
+"""REST under `/api/v1`: the verbs of the screens and of the command line."""

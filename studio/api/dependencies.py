@@ -1,11 +1,14 @@
-"""What routes are given by FastAPI."""
+"""What a route is given: the studio that the process serves."""
+
+from typing import TYPE_CHECKING
 
 from fastapi import Request
 
-from studio.services.studio import Studio
+if TYPE_CHECKING:
+    from studio.services.studio import Studio
 
 
-def studio(request: Request) -> Studio:
-    """The opened studio."""
+def studio(request: Request) -> "Studio":
+    """The studio that this application serves."""
     found: Studio = request.app.state.studio
     return found

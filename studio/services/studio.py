@@ -1,17 +1,16 @@
-"""What pages, routes and the command `up` are given: one studio, opened."""
+"""The studio as one process serves it: what pages and routes are given to work with."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from studio.services.runs import Runs
-
 if TYPE_CHECKING:
     from orchestration.workshop import Workshop
+    from studio.services.runs import Runs
 
 
 @dataclass(frozen=True, slots=True)
 class Studio:
-    """The workshop with its catalog and engine, and the runs."""
+    """One home, opened, and the runs that go on in its Dagster."""
 
     workshop: "Workshop"
-    runs: Runs
+    runs: "Runs"
