@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from studio.services.runs import Runs
-
 if TYPE_CHECKING:
     from orchestration.workshop import Workshop
+    from studio.services.runs import Runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,4 +13,4 @@ class Studio:
     """One home, opened, and the runs that go on in its Dagster."""
 
     workshop: "Workshop"
-    runs: Runs
+    runs: "Runs"
