@@ -1,6 +1,6 @@
 """Audiences in REST: specified, listed, looked at, archived, served again."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
@@ -33,7 +33,7 @@ Number = Annotated[
     Query(ge=1, le=10**9, description="Of which version; without it the one in use."),
 ]
 YAML = "application/yaml"
-AS_YAML = {YAML: {"schema": {"type": "string"}}}
+AS_YAML: dict[str, Any] = {YAML: {"schema": {}}}
 
 
 class YamlResponse(Response):

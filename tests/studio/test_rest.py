@@ -569,7 +569,9 @@ def answered_as_told(operation, known):
     )
     @given(case=operation.as_strategy(), is_there=booleans())
     def check(case, is_there):
-        if is_there and "name" in case.path_parameters:
+        # What-ifs of the slower scorers are no matter of what the routes answer.
+        is_quick = not operation.path.endswith("/what-if")
+        if is_there and is_quick and "name" in case.path_parameters:
             case.path_parameters["name"] = known
         answer = case.call()
         assert answer.status_code != 500, (operation.label, answer.text)
