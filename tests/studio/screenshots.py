@@ -41,7 +41,8 @@ def take(browser: Browser, address: str, name: str) -> None:
         )
         answer = page.goto(address)
         if answer is not None and answer.ok:
-            page.wait_for_load_state("networkidle")
+            page.locator("h1").wait_for()
+            page.wait_for_function("[...document.images].every(each => each.complete)")
             page.screenshot(path=FOLDER / f"{name}_{look}.png")
         page.close()
 

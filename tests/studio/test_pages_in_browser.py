@@ -101,7 +101,9 @@ def page(chromium):
 
 def visit(page, address):
     answer = page.goto(address)
-    page.wait_for_load_state("networkidle")
+    page.locator("h1").wait_for()
+    page.wait_for_function("window.socket?.connected")
+    page.wait_for_function("[...document.images].every(each => each.complete)")
     return answer
 
 
@@ -248,9 +250,9 @@ def test_a_file_is_uploaded_shown_saved_and_mapped_otherwise(
     shown = page.locator(".bars .name").all_text_contents()
     assert HOSTILE[0].text[:20] in "".join(shown)
     page.get_by_role("button", name="Change the role of user_id").click()
-    page.get_by_label("Role").click()
+    page.get_by_label("Role", exact=True).click()
     page.get_by_role("option", name="Metadata").click()
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_text("set by a person").wait_for()
     roles = {m.column: m.role for m in workshop.catalog.mappings("hostile_values")}
     assert roles["user_id"] == "metadata"
