@@ -21,8 +21,8 @@ pytestmark = pytest.mark.browser
 CHROMIUM = shutil.which("chromium")
 QUIETLY = ["--no-sandbox", "--disable-gpu", "--disable-sync", "--no-first-run"]
 ROOT = Path(__file__).parent.parent.parent
-PATIENCE = 120
-MS = 1_000 * 30
+PATIENCE = 240
+MS = 1_000 * 60
 WIDE, NARROW = 1280, 390
 CHOICES = {"seed": {"dataset": "seed"}, "population": {"dataset": "population"}}
 
@@ -138,7 +138,7 @@ def test_a_first_audience_from_the_seed_to_its_page(page, workshop):
     go_on(page, "population")
     refused = page.get_by_role("radio", name="seed 120 rows")
     assert refused.is_disabled()
-    assert page.get_by_text("it is the seed's own data").is_visible()
+    page.get_by_text("it is the seed's own data").wait_for()
     page.get_by_role("radio", name="population").first.check()
     go_on(page, "attributes")
     settled(page, "attributes")
@@ -171,14 +171,14 @@ def test_a_first_audience_from_the_seed_to_its_page(page, workshop):
     kept = workshop.catalog.newest_specification(audience.id).specification
     assert "visits" not in {each.attribute for each in kept.attributes}
     page.goto("/runs")
-    assert page.get_by_role("link", name=audience.name).is_visible()
+    page.get_by_role("link", name=audience.name).wait_for()
     page.get_by_text("Stages").click()
-    assert page.get_by_text("Score everybody").is_visible()
+    page.get_by_text("Score everybody").wait_for()
     assert page.evaluate("window.canary") is None
     done = next(each for each in drafts.overview(workshop) if each.created)
     page.goto(f"/builder/{done.id}/seed")
     page.wait_for_url("**/done")
-    assert page.get_by_text("This draft became an audience.").is_visible()
+    page.get_by_text("This draft became an audience.").wait_for()
 
 
 def test_reload_back_and_a_bookmark_keep_the_step_and_the_choices(
