@@ -17,7 +17,7 @@ from studio.api.models.datasets import (
     Side,
 )
 from studio.api.paging import Page, Paged, page_of
-from studio.services import datasets, uploads
+from studio.services import dataset_sources, datasets, uploads
 from studio.services.access import Access
 
 router = APIRouter(prefix="/datasets", tags=["datasets"])
@@ -65,7 +65,7 @@ def add_dataset(
 ) -> DatasetShown:
     """Register a file of the studio's machine."""
     workshop = opened.workshop
-    path = uploads.on_this_machine(workshop.home, access, wanted.path)
+    path = dataset_sources.allowed_path(workshop.home, access, wanted.path)
     found = datasets.add(
         workshop.catalog,
         workshop.engine,
@@ -112,7 +112,7 @@ def inspect_file(
 ) -> InspectedFile:
     """Say how a file of the studio's machine would be read; registers nothing."""
     workshop = opened.workshop
-    path = uploads.on_this_machine(workshop.home, access, wanted.path)
+    path = dataset_sources.allowed_path(workshop.home, access, wanted.path)
     found = datasets.inspect(workshop.engine, path, wanted.table, wanted.csv_schema)
     return InspectedFile.model_validate(found)
 

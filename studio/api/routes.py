@@ -8,6 +8,7 @@ from studio.api import (
     audiences,
     comparisons,
     datasets,
+    drafts,
     files,
     questions,
     runs,
@@ -58,7 +59,7 @@ def add_routes(app: FastAPI) -> None:
     add_handlers(api)
     # Before the audiences: `plan` and `validate` are no names of audiences here.
     api.include_router(questions.router, dependencies=VIEWER)
-    for each in (audiences, comparisons, datasets, files, runs):
+    for each in (audiences, comparisons, datasets, drafts, files, runs):
         api.include_router(each.router, dependencies=BY_METHOD)
     api.include_router(system.router, dependencies=VIEWER)
     app.mount(PREFIX, api)

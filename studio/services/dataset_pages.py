@@ -10,7 +10,8 @@ from catalog.errors import StudioError
 from catalog.mapped_dataset import MappedDataset
 from catalog.roles import Mapping, Role
 from report.words import number_text, plain_text, share_text
-from studio.services.dataset_sources import KIND_WORDS, UPLOADS
+from studio.services.dataset_sources import KIND_WORDS
+from studio.services.uploads import UPLOADS
 
 if TYPE_CHECKING:
     from engines.column_values import FrequentValues, Spread

@@ -1,36 +1,29 @@
 """Where new datasets come from: a path on the server, or a file that is uploaded.
 
-Only files under the allowed folders are read (LOOKALIKE_DATA_FOLDERS, else the folder
-that the home stands in), and none of the home's own. An upload is kept in the home under
-an id, whatever it was called.
+Only files under the allowed folders are read, and none of the home's own.
 """
 
-import os
 import re
-import shutil
+from asyncio import to_thread
 from collections.abc import AsyncIterator
 from pathlib import Path
-from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from catalog.datasets import CsvSchema, DatasetKind, Frozen
 from catalog.errors import StudioError
+from catalog.home import Home
 from catalog.identifiers import recognise
 from catalog.names import shown_path, slug_of
 from engines.samples import SHAPES
 from engines.sources import ENDINGS, check_path
-from studio.services import datasets
+from studio.services import datasets, uploads
+from studio.services.access import Access
 
 if TYPE_CHECKING:
     from orchestration.workshop import Workshop
 
-UPLOADS = "uploads"
-MOST_BYTES = 2 << 30
 SAMPLE_ROWS = 5
 HIDDEN = "hidden"
-UPLOADABLE = tuple(
-    ending for ending, kind in ENDINGS.items() if kind is not DatasetKind.duckdb_table
-)
 KIND_WORDS = {
     DatasetKind.parquet: "Parquet",
     DatasetKind.csv: "CSV",
@@ -60,33 +53,43 @@ class Look(Frozen):
     csv_schema: CsvSchema | None
 
 
-def allowed_folders(workshop: "Workshop") -> tuple[Path, ...]:
-    """The folders that datasets may be read from by way of the studio."""
-    named = os.environ.get("LOOKALIKE_DATA_FOLDERS", "")
-    given = [Path(each).absolute() for each in named.split(os.pathsep) if each.strip()]
-    return tuple(given) or (workshop.home.root.parent,)
+def allowed_folders(home: Home, access: Access) -> tuple[Path, ...]:
+    """The folders that datasets may be read from by way of the studio.
+
+    Those of the settings; without any the folder that the home stands in, and none where
+    people sign in by a login.
+    """
+    given = tuple(each.expanduser().absolute() for each in access.data_folders)
+    return given or (() if access.has_login else (home.root.parent,))
 
 
-def allowed_path(workshop: "Workshop", typed: str) -> Path:
+def allowed_path(home: Home, access: Access, typed: str) -> Path:
     """The path that was typed, if datasets may be read from there.
 
     A relative path counts from the first allowed folder. Raises StudioError for an
     address, a path or link that leads elsewhere, and the home's own files.
     """
-    folders = allowed_folders(workshop)
+    folders = allowed_folders(home, access)
     text = typed.strip()
     if not text:
         raise StudioError(
             "path_missing",
             "the path",
             "is empty",
-            f"name a file under {shown_path(folders[0])}",
+            "name a file or a folder of Parquet files",
+        )
+    if not folders:
+        raise StudioError(
+            "outside_allowed_folders",
+            f"file {shown_path(Path(text).name)}",
+            "cannot be named: no folder of this machine is open to the studio",
+            "upload it, or have LOOKALIKE_DATA_FOLDERS set",
         )
     path = Path(text)
     is_address = "://" in text
     given = path if is_address or path.is_absolute() else folders[0] / path
     found = check_path(given, folders)
-    if found.resolve().is_relative_to(workshop.home.root.resolve()):
+    if found.resolve().is_relative_to(home.root.resolve()):
         raise StudioError(
             "inside_home",
             f"file {shown_path(path.name)}",
@@ -171,76 +174,23 @@ def add(
 
 
 async def keep_upload(
-    workshop: "Workshop",
-    name: str,
-    parts: AsyncIterator[bytes],
-    most_bytes: int = MOST_BYTES,
+    workshop: "Workshop", name: str, parts: AsyncIterator[bytes], most_bytes: int
 ) -> Path:
     """Write an upload into the home as it arrives; where it is. A part of one goes.
 
     Raises StudioError for a kind that is not taken, and where there is more than
     `most_bytes`.
     """
-    ending = _ending(name)
-    folder = workshop.home.root / UPLOADS / token_hex(8)
-    folder.mkdir(mode=0o700, parents=True)
-    target = folder / f"upload{ending}"
     written = 0
-    try:
-        with target.open("xb") as file:
-            async for part in parts:
-                written += len(part)
-                if written > most_bytes:
-                    raise StudioError(
-                        "upload_too_large",
-                        f"file {shown_path(Path(name).name)}",
-                        f"is larger than {most_bytes // 10**6:,} MB",
-                        "put it into a folder of the server and add it by its path",
-                    )
-                file.write(part)
-        target.chmod(0o600)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    return target
-
-
-def forget_upload(workshop: "Workshop", path: Path) -> None:
-    """Remove an uploaded file; nothing where the path is not one."""
-    uploads = workshop.home.root / UPLOADS
-    if path.parent.parent == uploads:
-        shutil.rmtree(path.parent, ignore_errors=True)
-
-
-def remove(workshop: "Workshop", name: str) -> str:
-    """Forget a dataset, with the copies that the home holds; its name.
-
-    A file that was uploaded goes too; any other source stays. Refused while an audience
-    uses it.
-    """
-    dataset = workshop.catalog.remove_dataset(name)
-    workshop.engine.forget(dataset)
-    forget_upload(workshop, Path(dataset.path))
-    return dataset.name
-
-
-def _ending(name: str) -> str:
-    """The ending of an upload's name, by which its kind is known."""
-    lower = name.lower()
-    subject = f"file {shown_path(Path(name).name)}"
-    ending = next((each for each in ENDINGS if lower.endswith(each)), None)
-    if ending is None:
-        raise StudioError(
-            "unknown_file_type",
-            subject,
-            "has an ending that is not known",
-            f"give it one of {', '.join(UPLOADABLE)}",
-        )
-    if ending not in UPLOADABLE:
-        raise StudioError(
-            "upload_kind_refused",
-            subject,
-            "is a DuckDB database, which is not taken as an upload",
-            "write the table as Parquet, or add the file by its path on the server",
-        )
-    return ending
+    with uploads.received(workshop.home, name) as upload:
+        async for part in parts:
+            written += len(part)
+            if written > most_bytes:
+                raise StudioError(
+                    "upload_too_large",
+                    f"file {shown_path(Path(name).name)}",
+                    f"is larger than {most_bytes // 10**6:,} MB",
+                    "put it into a folder of the server and add it by its path",
+                )
+            await to_thread(upload.write, part)
+    return upload.path

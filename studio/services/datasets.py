@@ -59,8 +59,13 @@ def inspect(
 
 
 def remove(workshop: "Workshop", name: str) -> Dataset:
-    """Forget a dataset, and the file where it was uploaded; others stay where they are."""
+    """Forget a dataset, with the copies that the home holds.
+
+    A file that was uploaded goes too; any other source stays. Refused while an audience
+    uses it.
+    """
     dataset = workshop.catalog.remove_dataset(name)
+    workshop.engine.forget(dataset)
     uploads.discard(workshop.home, Path(dataset.path))
     record(workshop.home, Verb.dataset_removed, f"dataset/{dataset.id}")
     return dataset

@@ -1,4 +1,4 @@
-"""Files that came through the browser or REST, and those that a path may name.
+"""Files that came through the browser or REST.
 
 An upload stands in the home under an id of its own; of its name the ending alone is used.
 """
@@ -11,14 +11,17 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
+from catalog.datasets import DatasetKind
 from catalog.errors import StudioError
 from catalog.file_failures import of_system
 from catalog.home import Home
-from catalog.names import shown
-from engines.sources import ENDINGS, check_path
-from studio.services.access import Access
+from catalog.names import shown_path
+from engines.sources import ENDINGS
 
 UPLOADS = "uploads"
+UPLOADABLE = tuple(
+    ending for ending, kind in ENDINGS.items() if kind is not DatasetKind.duckdb_table
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,37 +58,26 @@ def received(home: Home, file_name: str) -> Iterator[Upload]:
 
 def ending_of(file_name: str) -> str:
     """The ending that says what kind of file it is; StudioError for one unknown."""
-    for ending in ENDINGS:
-        if file_name.lower().endswith(ending):
-            return ending
-    raise StudioError(
-        "unknown_file_type",
-        f"file {shown(file_name)}",
-        "has an ending that is not known",
-        f"give it one of {', '.join(ENDINGS)}",
-    )
+    lower, subject = file_name.lower(), f"file {shown_path(Path(file_name).name)}"
+    ending = next((each for each in ENDINGS if lower.endswith(each)), None)
+    if ending is None:
+        raise StudioError(
+            "unknown_file_type",
+            subject,
+            "has an ending that is not known",
+            f"give it one of {', '.join(UPLOADABLE)}",
+        )
+    if ending not in UPLOADABLE:
+        raise StudioError(
+            "upload_kind_refused",
+            subject,
+            "is a DuckDB database, which is not taken as an upload",
+            "write the table as Parquet, or add the file by its path on the server",
+        )
+    return ending
 
 
 def discard(home: Home, path: Path) -> None:
     """Remove a file that was uploaded; others are not the studio's to remove."""
     if path.parent.parent == home.root / UPLOADS:
         shutil.rmtree(path.parent, ignore_errors=True)
-
-
-def on_this_machine(home: Home, access: Access, path: str) -> Path:
-    """A file of the studio's machine that REST may name; StudioError for any other.
-
-    With a login those are files below the data folders alone; without one also files
-    below the folder that the home stands in. A relative path counts from the first.
-    """
-    folders = [each.expanduser().absolute() for each in access.data_folders]
-    if not folders and not access.has_login:
-        folders = [home.root.parent]
-    if not folders:
-        raise StudioError(
-            "outside_allowed_folders",
-            f"file {shown(Path(path).name)}",
-            "cannot be named: no folder of this machine is open to REST",
-            "upload it, or have LOOKALIKE_DATA_FOLDERS set",
-        )
-    return check_path(folders[0] / path, folders)

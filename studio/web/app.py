@@ -24,8 +24,9 @@ def create_app(
     without it any is taken for the studio's own.
     """
     home = studio.workshop.home
-    app = open_entrance(studio, read_access(home) if access is None else access)
-    current.serve(studio)
+    settings = read_access(home) if access is None else access
+    app = open_entrance(studio, settings)
+    current.serve(studio, settings)
     app.include_router(files.router)
     add_pages()
     show_failures()

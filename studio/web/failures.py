@@ -12,11 +12,18 @@ from nicegui.page import page as nicegui_page
 from starlette.exceptions import HTTPException
 
 from catalog.errors import StudioError
+from studio.services.access import Role
+from studio.web.access import require
 from studio.web.components.buttons import go_button
 from studio.web.components.elements import paragraph
 from studio.web.frame import frame, show_error, tell_error
 
-NOT_THERE = {"version_gone": 410, "not_a_member": 404, "no_version": 404}
+NOT_THERE = {
+    "not_allowed": 403,
+    "version_gone": 410,
+    "not_a_member": 404,
+    "no_version": 404,
+}
 PATIENCE = 30.0  # seconds until a page that looks at data is given up
 P = ParamSpec("P")
 IN_THE_WAY = {"dataset_in_use", "name_taken", "file_exists"}
@@ -29,14 +36,20 @@ def status_of(error: StudioError) -> int:
     return NOT_THERE.get(error.code, 409 if error.code in IN_THE_WAY else 400)
 
 
-def studio_page(path: str, place: str) -> Callable[[Callable[..., Any]], Any]:
-    """A page of NiceGUI's that shows a refusal met while it loads, with its status."""
+def studio_page(
+    path: str, place: str, role: Role = Role.viewer
+) -> Callable[[Callable[..., Any]], Any]:
+    """A page of NiceGUI's for people of at least this role.
+
+    A refusal met while it loads is shown, with its status.
+    """
 
     def register(make: Callable[..., Awaitable[Any]]) -> Any:
         @wraps(make)
         async def made(*arguments: Any, **named: Any) -> Any:
             client = ui.context.client
             try:
+                require(role)
                 return await make(*arguments, **named)
             except StudioError as error:
                 client.content.clear()
@@ -51,11 +64,12 @@ def studio_page(path: str, place: str) -> Callable[[Callable[..., Any]], Any]:
 
 
 def told(act: Callable[P, Awaitable[None]]) -> Callable[P, Awaitable[None]]:
-    """What is done in answer to a click: a refusal is told, and nothing else happens."""
+    """What a builder changes by a click: a refusal is told, and nothing else happens."""
 
     @wraps(act)
     async def done(*arguments: P.args, **named: P.kwargs) -> None:
         try:
+            require(Role.builder)
             await act(*arguments, **named)
         except StudioError as error:
             tell_error(error)

@@ -9,7 +9,8 @@ import pytest
 from catalog.datasets import CsvSchema
 from catalog.errors import StudioError
 from catalog.home import create_home
-from studio.services import dataset_pages, dataset_sources
+from studio.services import dataset_pages, dataset_sources, datasets
+from studio.services.access import Access, read_access
 from studio.services.opening import open_studio
 
 ROWS = "user_id;email;job;age\n" + "".join(
@@ -42,6 +43,11 @@ def refusal(act, *arguments, **named) -> StudioError:
     return refused.value
 
 
+def refused_path(workshop, typed: str) -> str:
+    home = workshop.home
+    return refusal(dataset_sources.allowed_path, home, read_access(home), typed).code
+
+
 @pytest.mark.parametrize(
     ("typed", "code"),
     [
@@ -61,19 +67,31 @@ def test_a_path_outside_what_may_be_read_is_refused(workshop, tmp_path, typed, c
     (tmp_path / "out.csv").symlink_to("/etc/hostname")
     (tmp_path / "in.db").symlink_to(tmp_path / ".lookalike/catalog.db")
 
-    assert refusal(dataset_sources.allowed_path, workshop, typed).code == code
+    assert refused_path(workshop, typed) == code
 
 
 def test_the_folders_that_may_be_read_are_a_setting(workshop, tmp_path, monkeypatch):
-    assert dataset_sources.allowed_path(workshop, " people.csv ").name == "people.csv"
+    home, people = workshop.home, str(tmp_path / "people.csv")
+    found = dataset_sources.allowed_path(home, read_access(home), " people.csv ")
+    assert found.name == "people.csv"
 
     (tmp_path / "data").mkdir()
     monkeypatch.setenv("LOOKALIKE_DATA_FOLDERS", str(tmp_path / "data"))
 
-    found = refusal(
-        dataset_sources.allowed_path, workshop, str(tmp_path / "people.csv")
-    )
+    assert refused_path(workshop, people) == "outside_allowed_folders"
+
+
+def test_with_a_login_no_folder_is_open_unless_it_is_named(workshop, tmp_path):
+    access = Access(proxy={"header": "x-user", "address": "127.0.0.1"})
+    people = str(tmp_path / "people.csv")
+
+    found = refusal(dataset_sources.allowed_path, workshop.home, access, people)
+
     assert found.code == "outside_allowed_folders"
+    named = access.model_copy(update={"data_folders": (tmp_path,)})
+    assert (
+        dataset_sources.allowed_path(workshop.home, named, people).name == "people.csv"
+    )
 
 
 def test_a_look_shows_how_a_file_is_read_and_nobody_in_it(workshop, tmp_path):
@@ -121,7 +139,7 @@ def test_an_upload_is_kept_under_an_id_and_goes_with_its_dataset(workshop):
     assert path.read_text() == ROWS
     assert path.stat().st_mode & 0o777 == 0o600
     dataset_sources.add(workshop, path, "People", description="of ours")
-    assert dataset_sources.remove(workshop, "People") == "People"
+    assert datasets.remove(workshop, "People").name == "People"
     assert not path.parent.exists()
 
 
@@ -132,7 +150,7 @@ def test_what_is_too_large_or_breaks_off_leaves_nothing(workshop):
 
     found = refusal(upload, workshop, "big.csv", b"x" * 600, b"x" * 600, most=1_000)
     with pytest.raises(ConnectionError):
-        asyncio.run(dataset_sources.keep_upload(workshop, "a.csv", broken()))
+        asyncio.run(dataset_sources.keep_upload(workshop, "a.csv", broken(), 1 << 20))
 
     assert found.code == "upload_too_large"
     assert list((workshop.home.root / dataset_sources.UPLOADS).iterdir()) == []

@@ -12,6 +12,8 @@ from nicegui import ui
 from catalog.errors import StudioError
 from report.words import counted
 from studio.services import drafts
+from studio.services.access import Role
+from studio.web.access import require
 from studio.web.components.elements import block, heading, paragraph, text
 from studio.web.current import studio
 from studio.web.frame import tell_error
@@ -123,6 +125,7 @@ class RunPanel:
 
     async def _act(self, act: "Callable[[str], Run]") -> None:
         try:
+            require(Role.builder)
             self._run = await to_thread(act, self._run.run_id)
         except StudioError as error:
             tell_error(error)
@@ -132,6 +135,7 @@ class RunPanel:
 
     async def _edit(self) -> None:
         try:
+            require(Role.builder)
             draft = await to_thread(
                 drafts.of_audience, studio().workshop, self._run.audience
             )
@@ -141,7 +145,12 @@ class RunPanel:
         ui.navigate.to(f"/builder/{draft.id}/finalise")
 
     async def _start_over(self) -> None:
-        draft = await to_thread(drafts.begin, studio().workshop)
+        try:
+            require(Role.builder)
+            draft = await to_thread(drafts.begin, studio().workshop)
+        except StudioError as error:
+            tell_error(error)
+            return
         ui.navigate.to(f"/builder/{draft.id}/seed")
 
 

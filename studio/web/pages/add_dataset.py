@@ -11,13 +11,14 @@ from nicegui import events, ui
 
 from catalog.datasets import Column, CsvSchema
 from catalog.errors import StudioError
-from studio.services import dataset_sources
+from studio.services import dataset_sources, uploads
+from studio.services.access import Role
 from studio.services.dataset_sources import Look
 from studio.web.components.buttons import main_button, quiet_button
 from studio.web.components.elements import block, heading, paragraph, text
 from studio.web.components.tables import Cell, table
 from studio.web.components.words import count_words, size_words
-from studio.web.current import studio
+from studio.web.current import access, studio
 from studio.web.failures import studio_page
 from studio.web.frame import frame, show_error
 
@@ -34,7 +35,7 @@ TYPES = {
 }
 
 
-@studio_page("/datasets/add", "datasets")
+@studio_page("/datasets/add", "datasets", Role.builder)
 async def show_page() -> None:
     """Two ways in, then what was read."""
     with frame("Add a dataset", "datasets"):
@@ -65,15 +66,15 @@ class Adding:
         with block("panel"):
             heading(2, "Upload a file")
             paragraph(
-                f"{', '.join(dataset_sources.UPLOADABLE)}, up to"
-                f" {size_words(dataset_sources.MOST_BYTES)}.",
+                f"{', '.join(uploads.UPLOADABLE)}, up to"
+                f" {size_words(access().upload_bytes)}.",
                 "quiet",
             )
             button = main_button("Choose a file")
             field = ui.upload(
                 auto_upload=True,
                 max_files=1,
-                max_file_size=dataset_sources.MOST_BYTES,
+                max_file_size=access().upload_bytes,
                 on_upload=self.take,
                 on_rejected=self.too_large,
             )
@@ -86,7 +87,9 @@ class Adding:
 
     def path_panel(self) -> None:
         """A file or folder of the server's."""
-        folders = dataset_sources.allowed_folders(studio().workshop)
+        folders = dataset_sources.allowed_folders(studio().workshop.home, access())
+        if not folders:
+            return
         with block("panel"):
             heading(2, "Use a file on the server")
             paragraph(
@@ -101,7 +104,8 @@ class Adding:
                 try:
                     path = await to_thread(
                         dataset_sources.allowed_path,
-                        studio().workshop,
+                        studio().workshop.home,
+                        access(),
                         typed.value or "",
                     )
                 except StudioError as error:
@@ -118,7 +122,10 @@ class Adding:
         self.error, self.found = None, None
         try:
             path = await dataset_sources.keep_upload(
-                studio().workshop, event.file.name, event.file.iterate()
+                studio().workshop,
+                event.file.name,
+                event.file.iterate(),
+                access().upload_bytes,
             )
         except StudioError as error:
             self.error = error
@@ -131,7 +138,7 @@ class Adding:
     def too_large(self) -> None:
         """The browser did not send it."""
         ui.notify(
-            f"The file is larger than {size_words(dataset_sources.MOST_BYTES)}: add it by"
+            f"The file is larger than {size_words(access().upload_bytes)}: add it by"
             " its path on the server.",
             type="negative",
         )
@@ -147,7 +154,7 @@ class Adding:
     def drop(self) -> None:
         """Forget the source that is being added."""
         if self.path is not None:
-            dataset_sources.forget_upload(studio().workshop, self.path)
+            uploads.discard(studio().workshop.home, self.path)
         self.path = None
 
     async def read(self, schema: CsvSchema | None) -> None:

@@ -6,11 +6,12 @@ from fastapi import Response
 from fastapi.responses import RedirectResponse
 
 from studio.services import drafts
+from studio.services.access import Role
 from studio.web.current import studio
 from studio.web.failures import studio_page
 
 
-@studio_page("/builder", "builder")
+@studio_page("/builder", "builder", Role.builder)
 async def builder(audience: str | None = None, duplicate: bool = False) -> Response:
     """Lead to the open draft that was changed last, or to a new one.
 
@@ -26,7 +27,7 @@ async def builder(audience: str | None = None, duplicate: bool = False) -> Respo
     return RedirectResponse(f"/builder/{draft.id}/{draft.step.value}")
 
 
-@studio_page("/builder/{draft_id}", "builder")
+@studio_page("/builder/{draft_id}", "builder", Role.builder)
 async def one_draft(draft_id: str) -> Response:
     """Lead to the step at which the draft was left."""
     draft = await to_thread(drafts.read, studio().workshop, draft_id)

@@ -9,6 +9,7 @@ from nicegui import ui
 from catalog.errors import StudioError
 from report.words import counted
 from studio.services import attribute_changes, choices, draft_estimates, drafts
+from studio.services.access import Role
 from studio.services.advice import Advice
 from studio.services.attribute_changes import AttributeChange
 from studio.services.choices import AttributeChoices
@@ -29,7 +30,7 @@ from studio.web.failures import studio_page
 MANY = 8
 
 
-@studio_page("/builder/{draft_id}/attributes", "builder")
+@studio_page("/builder/{draft_id}/attributes", "builder", Role.builder)
 async def choose_attributes(draft_id: str) -> Response | None:
     """The attributes in three groups, with what each says and what is advised."""
     draft = await open_step(draft_id, Step.attributes)

@@ -9,6 +9,7 @@ from nicegui import ui
 
 from catalog.errors import StudioError
 from studio.services import drafts
+from studio.services.access import Role
 from studio.services.draft_store import DraftState
 from studio.web.components.builder_frame import STYLE, choices_so_far
 from studio.web.components.buttons import go_button
@@ -19,7 +20,7 @@ from studio.web.failures import studio_page
 from studio.web.frame import frame
 
 
-@studio_page("/builder/{draft_id}/done", "builder")
+@studio_page("/builder/{draft_id}/done", "builder", Role.builder)
 async def show_done(draft_id: str) -> Response | None:
     """The choices, the build, and the ways on."""
     workshop = studio().workshop

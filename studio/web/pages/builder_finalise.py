@@ -10,6 +10,7 @@ from nicegui import ui
 from catalog.errors import StudioError
 from catalog.schedule import SHORT_FORMS
 from studio.services import drafts
+from studio.services.access import Role
 from studio.services.draft_store import Step
 from studio.services.drafts import Summary
 from studio.web.components.builder_frame import (
@@ -34,7 +35,7 @@ SCHEDULES = {
 COPY = "() => navigator.clipboard.writeText(document.getElementById('workflow').textContent)"
 
 
-@studio_page("/builder/{draft_id}/finalise", "builder")
+@studio_page("/builder/{draft_id}/finalise", "builder", Role.builder)
 async def finalise(draft_id: str) -> Response | None:
     """Name, tags and schedule; what a build would do; create."""
     draft = await open_step(draft_id, Step.finalise)

@@ -10,6 +10,7 @@ from nicegui import ui
 from catalog.errors import StudioError
 from catalog.specification_model import Output
 from studio.services import choices, draft_estimates, drafts
+from studio.services.access import Role
 from studio.services.draft_estimates import SLIDER_ENDS, DraftEstimate
 from studio.services.draft_store import Step
 from studio.web.components.builder_frame import (
@@ -34,7 +35,7 @@ FIGURES = (
 )
 
 
-@studio_page("/builder/{draft_id}/output", "builder")
+@studio_page("/builder/{draft_id}/output", "builder", Role.builder)
 async def choose_output(draft_id: str) -> Response | None:
     """One control for size, percent or score; all figures move with it."""
     draft = await open_step(draft_id, Step.output)

@@ -7,6 +7,7 @@ from fastapi import Response
 from fastapi.responses import RedirectResponse
 
 from studio.services import choices, drafts
+from studio.services.access import Role
 from studio.services.choices import PeopleChoice
 from studio.services.draft_store import Step
 from studio.web.components.builder_frame import (
@@ -22,7 +23,7 @@ from studio.web.current import studio
 from studio.web.failures import studio_page
 
 
-@studio_page("/builder/{draft_id}/population", "builder")
+@studio_page("/builder/{draft_id}/population", "builder", Role.builder)
 async def choose_population(draft_id: str) -> Response | None:
     """Every dataset, those that fit first, the others with reason and remedy."""
     draft = await open_step(draft_id, Step.population)

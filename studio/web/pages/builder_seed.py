@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse
 from nicegui import ui
 
 from studio.services import choices, drafts
+from studio.services.access import Role
 from studio.services.choices import PeopleChoice
 from studio.services.draft_store import Step
 from studio.web.components.builder_frame import (
@@ -25,7 +26,7 @@ from studio.web.failures import studio_page
 from studio.web.frame import show_nothing
 
 
-@studio_page("/builder/{draft_id}/seed", "builder")
+@studio_page("/builder/{draft_id}/seed", "builder", Role.builder)
 async def choose_seed(draft_id: str) -> Response | None:
     """Every dataset, those that fit first, and audiences where asked for."""
     draft = await open_step(draft_id, Step.seed)

@@ -6,7 +6,7 @@ from nicegui import ui
 
 from catalog.attributes import IDENTIFIER_TYPES
 from catalog.roles import Role
-from studio.services import dataset_sources, datasets
+from studio.services import datasets
 from studio.services.dataset_pages import ColumnView, DatasetPage, show_dataset
 from studio.web.components.buttons import main_button, quiet_button
 from studio.web.components.elements import block, heading, paragraph, text
@@ -92,7 +92,7 @@ def removal(found: DatasetPage) -> None:
         @told
         async def remove() -> None:
             dialog.close()
-            await to_thread(dataset_sources.remove, studio().workshop, found.line.slug)
+            await to_thread(datasets.remove, studio().workshop, found.line.slug)
             ui.navigate.to("/datasets")
 
         with block("actions"):

@@ -6,6 +6,7 @@ from nicegui import ui
 
 from catalog.errors import StudioError
 from studio.services import drafts
+from studio.services.access import Role
 from studio.services.draft_store import Draft, DraftState
 from studio.web.components.builder_frame import NAMES, STYLE
 from studio.web.components.elements import block
@@ -21,7 +22,7 @@ STATES = {
 }
 
 
-@studio_page("/drafts", "builder")
+@studio_page("/drafts", "builder", Role.builder)
 async def show_drafts() -> None:
     """Every draft in a line, the newest change first."""
     found = await to_thread(drafts.overview, studio().workshop)
