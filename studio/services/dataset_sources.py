@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from orchestration.workshop import Workshop
 
 UPLOADS = "uploads"
-MOST_BYTES = 2 << 30
+MOST_BYTES = 2 * 10**9
 SAMPLE_ROWS = 5
 HIDDEN = "hidden"
 UPLOADABLE = tuple(
