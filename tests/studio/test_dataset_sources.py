@@ -134,7 +134,7 @@ def test_an_upload_is_kept_under_an_id_and_goes_with_its_dataset(workshop):
         workshop, "../../Evil name.csv", ROWS[:50].encode(), ROWS[50:].encode()
     )
 
-    assert path.name == "upload.csv"
+    assert path.name == "data.csv"
     assert path.parent.parent == workshop.home.root / dataset_sources.UPLOADS
     assert path.read_text() == ROWS
     assert path.stat().st_mode & 0o777 == 0o600
