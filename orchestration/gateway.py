@@ -7,6 +7,7 @@ through the instance, which needs no server to be up.
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import dagster as dg
@@ -27,7 +28,9 @@ from orchestration.workshop import Workshop
 LOCATION = "lookalike_studio"
 REPOSITORY = "__repository__"  # Dagster's name for definitions that have none
 LAUNCH_SECONDS = 30
-LOOK_SECONDS = 5
+LOOK_SECONDS = 4
+# No connection, no JSON, or JSON of another shape.
+NO_ANSWER = (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError)
 LAUNCH = """
 mutation Launch($parameters: ExecutionParams!) {
   answer: launchPipelineExecution(executionParams: $parameters) {
@@ -67,9 +70,9 @@ def look(address: str) -> Sight:
     """Look at the web server at an address that only ours can have."""
     try:
         data = ask(address, LOOK, LOOK_SECONDS)
-    except (httpx.HTTPError, ValueError, KeyError):
+        entries = data["workspaceOrError"].get("locationEntries", ())
+    except NO_ANSWER:
         return Sight(answers=False, is_loaded=False)
-    entries = data["workspaceOrError"].get("locationEntries", ())
     loaded = {
         each["name"]
         for each in entries
@@ -81,35 +84,33 @@ def look(address: str) -> Sight:
 def ask(
     address: str, query: str, seconds: float, **variables: object
 ) -> dict[str, Any]:
-    """What GraphQL answers.
-
-    Raises httpx.HTTPError, or ValueError and KeyError where it is not GraphQL.
-    """
-    answer = httpx.post(
-        f"{address}/graphql",
-        json={"query": query, "variables": variables},
-        timeout=seconds,
-        trust_env=False,
-    ).raise_for_status()
+    """What GraphQL answers; raises one of NO_ANSWER where nothing of the kind does."""
+    answer = (
+        _client()
+        .post(
+            f"{address}/graphql",
+            json={"query": query, "variables": variables},
+            timeout=seconds,
+        )
+        .raise_for_status()
+    )
     data: dict[str, Any] = answer.json()["data"]
     return data
 
 
-def oldest_heartbeat(instance: dg.DagsterInstance) -> float | None:
-    """When that part of the daemon last gave a sign of which that is the longest ago.
-
-    In seconds of the epoch; None while a part that is needed has never given one.
-    """
-    beats = [
-        each.last_heartbeat and each.last_heartbeat.timestamp
-        for each in instance.get_daemon_statuses().values()
-        if each.required
-    ]
-    return None if None in beats else min(filter(None, beats), default=None)
+@cache
+def _client() -> httpx.Client:
+    """Made once, since it loads certificates; keeps no connection to a server that died."""
+    return httpx.Client(
+        trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)
+    )
 
 
 class Gateway:
-    """The way to Dagster. `address` tells where the web server is; None while it is down."""
+    """The way to Dagster.
+
+    `address` says where the web server is, or raises StudioError `dagster_down`.
+    """
 
     def __init__(
         self,
@@ -169,13 +170,14 @@ class Gateway:
         try:
             data = ask(self._address(), query, LAUNCH_SECONDS, parameters=parameters)
             answer = data["answer"]
-        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+            kind = answer["__typename"]
+        except NO_ANSWER as error:
             raise dagster_down(f"did not answer ({type(error).__name__})") from None
-        if answer["__typename"] != "LaunchRunSuccess":
+        if kind != "LaunchRunSuccess":
             raise StudioError(
                 "launch_refused",
                 what,
-                f"was refused by Dagster ({answer['__typename']})",
+                f"was refused by Dagster ({kind})",
                 "look at the health of Dagster, then try again",
             )
         return str(answer["run"]["runId"])

@@ -13,6 +13,7 @@ from filelock import FileLock
 from catalog.home import Home
 from engines.atomic import write_text_whole
 
+Instance = dg.DagsterInstance
 LOCK_SECONDS = 120
 SETTINGS = """\
 telemetry:
@@ -43,7 +44,7 @@ event_log_storage:
 """
 
 
-def open_instance(home: Home) -> dg.DagsterInstance:
+def open_instance(home: Home) -> Instance:
     """The studio's Dagster instance; sets DAGSTER_HOME for what runs below."""
     home.dagster.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.environ["DAGSTER_HOME"] = str(home.dagster)

@@ -15,7 +15,7 @@ from catalog.errors import StudioError
 from catalog.names import shown
 from catalog.run_records import FINAL, Run, RunState
 from catalog.store import Catalog
-from orchestration.endings import UNFINISHED
+from orchestration.endings import UNFINISHED, end_abandoned_runs
 from orchestration.jobs import REQUEST_TAG, SPECIFICATION_TAG
 from orchestration.run_stages import READ, STEPS, RunStages
 
@@ -92,6 +92,12 @@ class RunHistory:
 
     def at_work(self, audience: str) -> str | None:
         """The run that is at work on an audience, or waits to be."""
+        found = self._unfinished(audience)
+        if found is not None and end_abandoned_runs(self._instance):
+            found = self._unfinished(audience)
+        return found
+
+    def _unfinished(self, audience: str) -> str | None:
         records = self._instance.get_run_records(
             dg.RunsFilter(tags={PARTITION_TAG: audience}, statuses=UNFINISHED), limit=1
         )

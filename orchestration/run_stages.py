@@ -29,7 +29,6 @@ READ = OF_STEPS | {
     dg.DagsterEventType.RUN_START,
     dg.DagsterEventType.RUN_FAILURE,
 }
-UNFINISHED_STATES = (StageState.waiting, StageState.running)
 
 
 class RunStages:
@@ -80,11 +79,18 @@ class RunStages:
             self._note(stage, event)
 
     def told(self, *, is_final: bool, is_cancelled: bool) -> tuple[RunStage, ...]:
-        """The stages in order; of a run that has ended none waits or runs."""
+        """The stages in order; of a run that has ended none waits or runs.
+
+        Dagster tells of a step that a person has interrupted as of one that failed.
+        """
         if not is_final:
             return tuple(self._stages.values())
         broken = StageState.cancelled if is_cancelled else StageState.failed
-        ends = {StageState.running: broken, StageState.waiting: StageState.skipped}
+        ends = {
+            StageState.running: broken,
+            StageState.failed: broken,
+            StageState.waiting: StageState.skipped,
+        }
         return tuple(
             each.model_copy(update={"state": ends.get(each.state, each.state)})
             for each in self._stages.values()

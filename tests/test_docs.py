@@ -404,9 +404,18 @@ def test_every_setting_of_the_studio_resource_is_in_the_docs():
 
 def test_every_run_tag_is_in_the_docs():
     from orchestration.endings import WORKER_TAG
-    from orchestration.jobs import FORCE_TAG, SPECIFICATION_TAG, TICK_TAG, TRACKING_TAG
+    from orchestration.jobs import (
+        FORCE_TAG,
+        REQUEST_TAG,
+        SPECIFICATION_TAG,
+        TICK_TAG,
+        TRACKING_TAG,
+    )
 
-    for tag in (FORCE_TAG, SPECIFICATION_TAG, TICK_TAG, TRACKING_TAG, WORKER_TAG):
+    for tag in (
+        *(FORCE_TAG, REQUEST_TAG, SPECIFICATION_TAG),
+        *(TICK_TAG, TRACKING_TAG, WORKER_TAG),
+    ):
         assert rows_about(page("dagster.md"), tag), tag
 
 

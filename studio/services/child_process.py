@@ -1,14 +1,15 @@
 """One process that is kept running: started again when it dies, ended with us."""
 
-import os
 import subprocess
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from pathlib import Path
 
 from catalog.errors import StudioError
+
+Guard = Callable[["subprocess.Popen[bytes]"], AbstractContextManager[None]]
 
 MOST_DEATHS = 5
 WITHIN_SECONDS = 300.0
@@ -40,37 +41,38 @@ class Restarts:
 class Child:
     """A process with its log; `command` is asked anew for each start.
 
-    Killed with this process, however that ends.
+    `guarded` has the process killed where this one dies.
     """
 
     def __init__(
         self,
         command: Callable[[], list[str]],
+        *,
         folder: Path,
         environment: Mapping[str, str],
         log: Path,
+        guarded: Guard,
     ) -> None:
         self.log = log
-        self.process: subprocess.Popen[bytes] | None = None
         self.started_at = 0.0
         self.last_end = ""
         self.has_given_up = False
         self._command = command
         self._folder = folder
         self._environment = environment
+        self._guarded = guarded
+        self._process: subprocess.Popen[bytes] | None = None
+        self._guard = ExitStack()
         self._restarts = Restarts()
         self._start_at: float | None = None
-        self._watch = ExitStack()
 
     @property
     def is_running(self) -> bool:
         """True while the process lives, as far as the last look saw."""
-        return self.process is not None
+        return self._process is not None
 
     def start(self) -> None:
         """Start the process; raises StudioError `not_startable`."""
-        from orchestration.endings import ends_with_us
-
         self._start_at = None
         try:
             with self.log.open("ab") as log:
@@ -90,8 +92,13 @@ class Child:
                 f"cannot be started ({error.strerror})",
                 "free memory and disk, then start the studio again",
             ) from error
-        self._watch.enter_context(ends_with_us(process))
-        self.process, self.started_at = process, time.time()
+        self._guard.enter_context(self._guarded(process))
+        self._process, self.started_at = process, time.time()
+
+    def start_first(self) -> None:
+        """Have the next look start it, where it was never started."""
+        if not self.started_at:
+            self._start_at = time.monotonic()
 
     def look(self) -> bool:
         """Start the process again where it has died and its time has come.
@@ -99,10 +106,10 @@ class Child:
         True where this look saw it die.
         """
         now = time.monotonic()
-        if self.process is not None:
-            if self.process.poll() is None:
+        if self._process is not None:
+            if self._process.poll() is None:
                 return False
-            self.last_end = _end_of(self.process.returncode)
+            self.last_end = _end_of(self._process.returncode)
             self._forget()
             wait = self._restarts.after_death(now)
             self.has_given_up = wait is None
@@ -114,29 +121,29 @@ class Child:
 
     def kill(self) -> None:
         """End it at once, so that the next look starts it again."""
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
 
     def ask_to_end(self) -> None:
         """Ask the process to end, and start it no more."""
         self._start_at = None
-        if self.process is not None:
+        if self._process is not None:
             with suppress(ProcessLookupError):
-                self.process.terminate()
+                self._process.terminate()
 
     def end(self, until: float) -> None:
         """Wait for the end until that time of the monotonic clock, then kill it."""
-        if self.process is not None:
+        if self._process is not None:
             try:
-                self.process.wait(timeout=max(0.0, until - time.monotonic()))
+                self._process.wait(timeout=max(0.0, until - time.monotonic()))
             except subprocess.TimeoutExpired:
                 self.kill()
             self._forget()
 
     def _forget(self) -> None:
-        self.process = None
-        self._watch.close()
+        self._process = None
+        self._guard.close()
 
 
 def end_all(children: list[Child]) -> None:
@@ -157,8 +164,3 @@ def _end_of(code: int) -> str:
     return (
         f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
     )
-
-
-def own_environment(**told: str) -> dict[str, str]:
-    """This process's environment, and what a child is told beside."""
-    return {**os.environ, **told}

@@ -59,14 +59,6 @@ def refuse_taken_port(port: int, option: str = "--port") -> None:
             ) from error
 
 
-def free_port() -> int:
-    """A port of this machine's that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def _listener(port: int) -> str:
     import psutil
 

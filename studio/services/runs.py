@@ -8,20 +8,19 @@ import asyncio
 import threading
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import partial
 from typing import TYPE_CHECKING
 
 from catalog.errors import StudioError
 from catalog.lease_store import already_building
 from catalog.run_records import Run, RunState
 from studio.services.health import Health, PartHealth, PartState
+from studio.services.home_lock import refuse_taken_port
 from studio.services.supervisor import Supervisor
 
 if TYPE_CHECKING:
-    import dagster as dg
-
     from orchestration.gateway import Gateway
     from orchestration.run_history import RunHistory
     from orchestration.workshop import Workshop
@@ -35,11 +34,13 @@ class Runs:
     def __init__(
         self,
         workshop: "Workshop",
-        instance: "dg.DagsterInstance",
+        history: "RunHistory",
+        gateway: "Gateway",
         supervisor: Supervisor | None = None,
     ) -> None:
         self._workshop = workshop
-        self._instance = instance
+        self._history = history
+        self._gateway = gateway
         self._supervisor = supervisor
         self._opened_at = datetime.now(UTC)
         self._launching = threading.Lock()
@@ -170,25 +171,6 @@ class Runs:
         """Where Dagster's screens stand on loopback; None where it is off."""
         return None if self._supervisor is None else self._supervisor.port
 
-    @cached_property
-    def _history(self) -> "RunHistory":
-        from orchestration.run_history import RunHistory
-
-        return RunHistory(self._workshop.catalog, self._instance)
-
-    @cached_property
-    def _gateway(self) -> "Gateway":
-        from orchestration.gateway import Gateway
-
-        return Gateway(self._workshop, self._instance, self._address)
-
-    def _address(self) -> str:
-        from orchestration.gateway import dagster_down
-
-        if self._supervisor is None:
-            raise dagster_down(*OFF)
-        return self._supervisor.address()
-
     def _placed(self, run: Run) -> Run:
         """The run with the path of its screen, below which Dagster's screens stand."""
         if self._supervisor is None:
@@ -197,11 +179,7 @@ class Runs:
         return run.model_copy(update={"dagster_path": path})
 
     def _refuse_second(self, slug: str, name: str) -> None:
-        from orchestration.endings import end_abandoned_runs
-
         at_work = self._history.at_work(slug)
-        if at_work is not None and end_abandoned_runs(self._instance):
-            at_work = self._history.at_work(slug)
         if at_work is not None:
             raise already_building(name, at_work)
 
@@ -218,16 +196,44 @@ def opened_runs(
 
     Runs at work when it ends go on by themselves, and are found again.
     """
+    from orchestration.endings import ends_with_us
+    from orchestration.gateway import Gateway
     from orchestration.instance import open_instance
     from orchestration.partitions import sync_partitions
+    from orchestration.run_history import RunHistory
+    from orchestration.servers import Servers
 
-    with open_instance(workshop.home) as instance:
+    if dagster_port is not None:
+        refuse_taken_port(dagster_port, "--dagster-port")
+    with open_instance(workshop.home) as instance, ExitStack() as stack:
         slugs = [each.slug for each in workshop.catalog.list_audiences()]
         sync_partitions(instance, slugs)
-        if not with_dagster:
-            yield Runs(workshop, instance)
-            return
-        with Supervisor(
-            workshop, instance, port=dagster_port, should_end=should_end
-        ) as supervisor:
-            yield Runs(workshop, instance, supervisor)
+        supervisor = None
+        if with_dagster:
+            servers = Servers(workshop.home, instance, dagster_port)
+            supervisor = stack.enter_context(
+                Supervisor(servers, ends_with_us, should_end)
+            )
+        yield Runs(
+            workshop,
+            RunHistory(workshop.catalog, instance),
+            Gateway(workshop, instance, partial(address_of, supervisor)),
+            supervisor,
+        )
+
+
+def address_of(supervisor: Supervisor | None) -> str:
+    """Where runs can be asked for; StudioError `dagster_down` while nowhere."""
+    from orchestration.gateway import dagster_down
+
+    if supervisor is None:
+        raise dagster_down(*OFF)
+    health = supervisor.health()
+    for name, part in (
+        ("web server", health.web_server),
+        ("code location", health.code_location),
+    ):
+        if part.state is not PartState.well:
+            cause = part.cause or "is being started"
+            raise dagster_down(f"cannot take runs: its {name} {cause}", part.remedy)
+    return supervisor.address

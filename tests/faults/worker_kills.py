@@ -142,9 +142,9 @@ def launched(watched: Watched, config: object = None) -> tuple[str, psutil.Proce
 
 
 def workers(watched: Watched) -> list[psutil.Process]:
-    """The processes that carry out runs: children that the code server spawned."""
+    """The processes that carry out runs: children of the daemon that started them."""
     server = psutil.Process(watched.server.process.pid)
-    return [each for each in children(server) if "spawn_main" in command_of(each)]
+    return [each for each in children(server) if "api execute_run" in command_of(each)]
 
 
 def children(process: psutil.Process) -> list[psutil.Process]:

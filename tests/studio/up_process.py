@@ -25,7 +25,13 @@ def run_studio(studio: Any, *, host: str, port: int) -> None:
     def refused(request: Request, error: StudioError) -> JSONResponse:
         return JSONResponse({"error": error.as_dict()}, status_code=409)
 
-    uvicorn.run(web, host=host, port=port, log_level="warning")
+    uvicorn.run(
+        web,
+        host=host,
+        port=port,
+        log_level="warning",
+        timeout_graceful_shutdown=2,
+    )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,87 @@
+"""Runs in processes of their own: who lives, who is asked to end, what is left."""
+
+import subprocess
+import sys
+
+import dagster as dg
+import pytest
+from dagster._core.launcher import WorkerStatus
+
+from orchestration.endings import WORKER_TAG, end_abandoned_runs
+from orchestration.leases import owner_of
+from orchestration.run_launcher import OwnProcessRunLauncher
+
+
+@pytest.fixture
+def instance():
+    return dg.DagsterInstance.ephemeral()
+
+
+@pytest.fixture
+def launcher(instance):
+    found = OwnProcessRunLauncher()
+    found.register_instance(instance)
+    return found
+
+
+@pytest.fixture
+def process():
+    """A process that would go on for long."""
+    found = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    yield found
+    found.kill()
+    found.wait()
+
+
+def run_of(instance, process=None, run_id="run", **fields) -> dg.DagsterRun:
+    tags = {} if process is None else {WORKER_TAG: owner_of(run_id, process.pid)}
+    return instance.create_run_for_job(
+        job_def=dg.job(name="job")(lambda: None),
+        status=dg.DagsterRunStatus.STARTED,
+        tags=tags,
+        **fields,
+    )
+
+
+def state_of(instance, run) -> dg.DagsterRunStatus:
+    return instance.get_run_by_id(run.run_id).status
+
+
+def test_a_run_is_judged_by_its_own_process_alone(instance, launcher, process):
+    at_work = run_of(instance, process)
+    unknown = run_of(instance)
+    retry = run_of(
+        instance, process, parent_run_id=at_work.run_id, root_run_id=at_work.run_id
+    )
+
+    def states():
+        runs = (at_work, unknown, retry)
+        return [launcher.check_run_worker_health(run).status for run in runs]
+
+    alive = states()
+    process.kill()
+    process.wait()
+
+    assert alive == [WorkerStatus.RUNNING] * 3
+    assert states() == [WorkerStatus.FAILED, WorkerStatus.RUNNING, WorkerStatus.RUNNING]
+
+
+def test_a_run_at_work_is_asked_to_end(instance, launcher, process):
+    run = run_of(instance, process)
+
+    assert launcher.terminate(run.run_id)
+
+    assert process.wait(timeout=20) != 0
+    assert state_of(instance, run) is dg.DagsterRunStatus.CANCELING
+    assert end_abandoned_runs(instance) == 1
+    assert state_of(instance, run) is dg.DagsterRunStatus.CANCELED
+
+
+def test_a_run_without_a_process_is_cancelled_at_once_and_once(instance, launcher):
+    run = run_of(instance)
+
+    assert launcher.terminate(run.run_id)
+
+    assert state_of(instance, run) is dg.DagsterRunStatus.CANCELED
+    assert not launcher.terminate(run.run_id)
+    assert not launcher.terminate("nosuch")
