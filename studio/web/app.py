@@ -64,5 +64,6 @@ def run_studio(studio: Studio, *, host: str, port: int) -> None:
         access_log=False,
         proxy_headers=False,  # whom the trusted proxy names is read by the studio itself
         server_header=False,
+        timeout_graceful_shutdown=3,  # an open stream of events would hold up the end
     )
     uvicorn.Server(config).run()

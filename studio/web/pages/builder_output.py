@@ -79,7 +79,6 @@ class SizeControl:
         self, editing: Editing, found: DraftEstimate, columns: list[str]
     ) -> None:
         self._editing, self._found = editing, found
-        self._is_telling = False
         self._latest = 0
         unit = found.output.kind
         heading(2, "Size")
@@ -111,14 +110,14 @@ class SizeControl:
         self._tell(found)
 
     async def _set_unit(self, event: Any) -> None:
-        if self._is_telling:
-            return
+        if event.value == self._found.output.kind:
+            return  # told, not chosen
         await self._ask(draft_estimates.in_unit(self._found, event.value))
 
     async def _slide(self, event: Any) -> None:
-        if self._is_telling:
-            return
         found = self._found
+        if event.value == found.position:
+            return  # told, not moved
         wanted = draft_estimates.output_at(
             event.value, found.candidates, found.output.include_seed
         )
@@ -126,14 +125,14 @@ class SizeControl:
         await self._ask(wanted, unit if unit != "top" else None)
 
     async def _type(self, event: Any) -> None:
-        if self._is_telling or event.value is None:
-            return
+        if event.value in (None, self._found.output.value):
+            return  # told, not typed
         unit = self._unit.value
         value = int(event.value) if unit == "top" else float(event.value)
         await self._keep({unit: value})
 
     async def _with_seed(self, event: Any) -> None:
-        if not self._is_telling:
+        if event.value != self._found.output.include_seed:
             await self._keep({"include_seed": event.value})
 
     async def _keep(self, values: dict[str, Any]) -> None:
@@ -176,13 +175,11 @@ class SizeControl:
 
     def _tell(self, found: DraftEstimate) -> None:
         self._found = found
-        self._is_telling = True
         unit = found.output.kind
         self._unit.value = unit
         self._slider.value = found.position
         self._number.props["label"] = UNITS[unit]
         self._number.value = found.output.value
-        self._is_telling = False
         told = {
             "people": (found.people_text, f"{found.percent_text} of all who fit"),
             "lift": (found.lift_text, ""),
