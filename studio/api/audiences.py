@@ -33,7 +33,7 @@ Number = Annotated[
     Query(ge=1, le=10**9, description="Of which version; without it the one in use."),
 ]
 YAML = "application/yaml"
-AS_YAML: dict[str, Any] = {YAML: {"schema": {}}}
+AS_YAML: dict[str, Any] = {YAML: {"schema": {"type": "object"}}}
 
 
 class YamlResponse(Response):

@@ -51,7 +51,7 @@ def received(home: Home, file_name: str) -> Iterator[Upload]:
             yield Upload(path, file)
     except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
-        if isinstance(error, OSError):
+        if isinstance(error, OSError) and not isinstance(error, ConnectionError):
             raise of_system(error, "the upload", home.root) from error
         raise
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from catalog.home import Home
 from studio.services.opening import open_studio
-from tests.studio.served import served
+from tests.studio.served import served, sign_in
 
 FOLDER = Path("docs/screenshots")
 LOOKS = {"light": (1280, "light"), "dark": (1280, "dark"), "phone": (390, "light")}
@@ -32,14 +32,15 @@ def pages_of(home: Path) -> dict[str, str]:
     return named | {address.split("/")[1].rstrip("s"): address for address in first}
 
 
-def take(browser: Browser, address: str, name: str) -> None:
+def take(browser: Browser, address: str, path: str, name: str, home: Home) -> None:
     """The first screen of a page in every look; a page that is not there has none."""
     for look, (width, scheme) in LOOKS.items():
         page = browser.new_page(
             viewport={"width": width, "height": 844 if width < 500 else 800},
             color_scheme="dark" if scheme == "dark" else "light",
         )
-        answer = page.goto(address)
+        sign_in(page, address, home)
+        answer = page.goto(address + path)
         if answer is not None and answer.ok:
             page.locator("h1").wait_for()
             page.wait_for_function("[...document.images].every(each => each.complete)")
@@ -64,7 +65,7 @@ def main() -> None:
                 args=["--no-sandbox", "--disable-gpu"],
             )
             for name, path in pages_of(home).items():
-                take(browser, address + path, name)
+                take(browser, address, path, name, Home(home))
             browser.close()
 
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -19,6 +20,7 @@ from orchestration.version_files import read_manifest
 from orchestration.workshop import Workshop
 from studio.services.opening import open_studio
 from studio.services.studio import Studio
+from studio.services.tokens import sign_in_path, token_of
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 180
@@ -37,19 +39,32 @@ def served(home: Path, folders: Path) -> Iterator[str]:
     )
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait_for(process, f"{address}/audiences")
+        _wait_for(process, f"{address}/audiences", as_program(Home(home)))
         yield address
     finally:
         process.terminate()
         process.wait(timeout=PATIENCE)
 
 
-def _wait_for(process: subprocess.Popen[bytes], address: str) -> None:
+def as_program(home: Home) -> dict[str, str]:
+    """The header by which a program is let in."""
+    return {"Authorization": f"Bearer {token_of(home)}"}
+
+
+def sign_in(page: Any, address: str, home: Home) -> None:
+    """Let a browser in, as the address does that `lookalike up` prints."""
+    page.goto(f"{address}{sign_in_path(home)}&to=/drafts")
+
+
+def _wait_for(
+    process: subprocess.Popen[bytes], address: str, headers: dict[str, str]
+) -> None:
     begin = time.monotonic()
     while time.monotonic() < begin + PATIENCE:
         assert process.poll() is None, "the studio ended"
         try:
-            assert httpx.get(address, timeout=PATIENCE).status_code == 200
+            answer = httpx.get(address, timeout=PATIENCE, headers=headers)
+            assert answer.status_code == 200
             return
         except httpx.TransportError:
             time.sleep(0.2)

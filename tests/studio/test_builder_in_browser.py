@@ -8,13 +8,14 @@ import sys
 import time
 from pathlib import Path
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 
 from studio.services import drafts
 from studio.services.draft_store import Step
 from tests.studio.builder_home import HOSTILE, HOSTILE_COLUMN, builder_home
+from tests.studio.served import as_program, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -50,19 +51,19 @@ def address(workshop):
     )
     found = f"http://127.0.0.1:{port}"
     try:
-        _wait_until_running(process, f"{found}/drafts")
+        _wait_until_running(process, f"{found}/drafts", workshop.home)
         yield found
     finally:
         process.terminate()
         process.wait(timeout=PATIENCE)
 
 
-def _wait_until_running(process, page):
-    begin = time.monotonic()
+def _wait_until_running(process, page, home):
+    begin, asked = time.monotonic(), Request(page, headers=as_program(home))  # noqa: S310
     while time.monotonic() < begin + PATIENCE:
         assert process.poll() is None, "the studio ended"
         try:
-            with urlopen(page) as answer:  # noqa: S310
+            with urlopen(asked) as answer:  # noqa: S310
                 if b"Dagster is running" in answer.read():
                     return
         except URLError:
@@ -84,10 +85,11 @@ def chromium():
 
 
 @pytest.fixture
-def page(chromium, address):
-    """A page of the studio, with what it said."""
+def page(chromium, address, workshop):
+    """A page of the studio for who has signed in, with what it said."""
     page = chromium.new_page(base_url=address, viewport={"width": WIDE, "height": 900})
     page.set_default_timeout(MS)
+    sign_in(page, address, workshop.home)
     page.said = []
     page.on("pageerror", lambda error: page.said.append(str(error)))
     page.on(

@@ -9,7 +9,7 @@ import pytest
 from catalog.datasets import CsvSchema
 from catalog.errors import StudioError
 from catalog.home import create_home
-from studio.services import dataset_pages, dataset_sources, datasets
+from studio.services import dataset_pages, dataset_sources, datasets, uploads
 from studio.services.access import Access, read_access
 from studio.services.opening import open_studio
 
@@ -135,7 +135,7 @@ def test_an_upload_is_kept_under_an_id_and_goes_with_its_dataset(workshop):
     )
 
     assert path.name == "data.csv"
-    assert path.parent.parent == workshop.home.root / dataset_sources.UPLOADS
+    assert path.parent.parent == workshop.home.root / uploads.UPLOADS
     assert path.read_text() == ROWS
     assert path.stat().st_mode & 0o777 == 0o600
     dataset_sources.add(workshop, path, "People", description="of ours")
@@ -153,7 +153,7 @@ def test_what_is_too_large_or_breaks_off_leaves_nothing(workshop):
         asyncio.run(dataset_sources.keep_upload(workshop, "a.csv", broken(), 1 << 20))
 
     assert found.code == "upload_too_large"
-    assert list((workshop.home.root / dataset_sources.UPLOADS).iterdir()) == []
+    assert list((workshop.home.root / uploads.UPLOADS).iterdir()) == []
 
 
 @pytest.mark.parametrize(

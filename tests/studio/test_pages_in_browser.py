@@ -14,7 +14,7 @@ from catalog.specification import specification_of
 from studio.services.opening import open_studio
 from tests.faults.payload_texts import payloads
 from tests.studio.conftest import AUDIENCE, DESCRIPTION
-from tests.studio.served import add_version, served
+from tests.studio.served import add_version, as_program, served, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -84,10 +84,11 @@ def chromium():
 
 
 @pytest.fixture
-def page(chromium):
-    """A page that remembers what it said."""
+def page(chromium, address, studio_home):
+    """A page of somebody who has signed in, that remembers what it said."""
     opened = chromium.new_page(viewport={"width": 1280, "height": 900})
     opened.set_default_timeout(90_000)
+    sign_in(opened, address, studio_home[2].home)
     opened.said = []
     opened.on("console", lambda message: opened.said.append(message.text))
     opened.on("pageerror", lambda error: opened.said.append(str(error)))
@@ -317,6 +318,7 @@ def test_what_is_not_there_is_said_with_its_status(
 ):
     page = chromium.new_page()
     page.set_default_timeout(90_000)
+    sign_in(page, address, studio_home[2].home)
     answer = visit(page, address + path.format(slug=studio_home[1]))
 
     assert answer.status == 404
@@ -341,9 +343,10 @@ def test_the_colours_that_were_chosen_are_remembered(page, address):
 def test_pictures_and_files_are_served_still(address, studio_home):
     slug = studio_home[1]
     base = f"{address}/audiences/{slug}/versions/1"
+    client = httpx.Client(headers=as_program(studio_home[2].home))
 
-    picture = httpx.get(f"{base}/pictures/reach.svg")
-    file = httpx.get(f"{base}/files/members.parquet")
+    picture = client.get(f"{base}/pictures/reach.svg")
+    file = client.get(f"{base}/files/members.parquet")
 
     assert picture.headers["content-type"].startswith("image/svg+xml")
     assert "default-src 'none'" in picture.headers["content-security-policy"]
@@ -351,4 +354,4 @@ def test_pictures_and_files_are_served_still(address, studio_home):
     assert file.headers["content-disposition"].startswith("attachment")
     assert file.content.startswith(b"PAR1")
     for path in ("files/..%2f..%2fcatalog.db", "files/nothing", "pictures/nothing.svg"):
-        assert httpx.get(f"{base}/{path}").status_code == 404, path
+        assert client.get(f"{base}/{path}").status_code == 404, path

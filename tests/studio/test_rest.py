@@ -117,7 +117,7 @@ def test_a_file_is_inspected_added_mapped_profiled_and_removed(client, studio):
     [
         ("/etc/passwd", "outside_allowed_folders"),
         ("../" * 30 + "etc/passwd", "outside_allowed_folders"),
-        ("https://example.org/people.csv", "file_not_found"),
+        ("https://example.org/people.csv", "not_a_local_path"),
         ("linked.csv", "outside_allowed_folders"),
         ("a\0b.csv", "nul_character"),
         ("x" * 300 + ".csv", "file_not_found"),
