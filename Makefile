@@ -30,7 +30,7 @@ test: $(READY) browser ## all tests, style and types
 	$(BIN)/ruff check .
 	$(BIN)/sqlfmt --check --quiet dbt_project
 	$(BIN)/mypy
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 # Tests that look at a page need Debian's chromium; without it they are skipped.
 browser:

@@ -9,31 +9,10 @@ from tests.cheap_builds import make_builds_cheap
 OURS = ("LOOKALIKE_", "DAGSTER_")
 # Several modules of one name cannot be searched for doctests; they hold none.
 collect_ignore_glob = ["conftest.py", "*/conftest.py"]
-# Fixtures that are dear to make and shared by several files of a folder.
-DEAR = {
-    "tests/faults": ("scene", "home"),
-    "tests/orchestration": ("story",),
-    "tests/pipeline": ("base",),
-}
 
 
 def pytest_configure():
     make_builds_cheap()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """Send a file's tests to one process, with those of files that share a dear fixture."""
-    groups = {}
-    for item in items:
-        file = item.nodeid.partition("::")[0]
-        folder = file.rpartition("/")[0]
-        for name in DEAR.get(folder, ()):
-            if name in getattr(item, "fixturenames", ()):
-                groups[file] = f"{folder} {name}"
-    for item in items:
-        file = item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(groups.get(file, file)))
 
 
 @pytest.hookimpl(wrapper=True)
