@@ -5,6 +5,7 @@ dbt opens the work database with settings of its own. So a connection lives as l
 one call of the engine and no longer.
 """
 
+import gc
 import os
 import shutil
 import time
@@ -181,7 +182,11 @@ def start_work(build_folder: Path, files: Iterable[Path]) -> None:
 
 
 def patiently(call: Callable[[], T], seconds: float) -> T:
-    """Call until the database file is free, for so many seconds at most."""
+    """Call until the database file is free, for so many seconds at most.
+
+    A connection of work that failed may stand in a cycle of references, with the error
+    that ended it: it holds the file until such cycles are looked for.
+    """
     import duckdb
 
     until = time.monotonic() + seconds
@@ -192,4 +197,5 @@ def patiently(call: Callable[[], T], seconds: float) -> T:
             is_held = any(sign in str(error) for sign in SIGNS_OF_A_HOLDER)
             if not is_held or time.monotonic() >= until:
                 raise
+        gc.collect()
         time.sleep(0.1)
