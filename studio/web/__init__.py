@@ -1,1 +1,0 @@
-"""The studio in the browser: NiceGUI pages over the services."""
