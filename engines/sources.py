@@ -63,7 +63,9 @@ def check_path(path: Path, allowed_folders: Iterable[Path] = ()) -> Path:
         )
     absolute = path.absolute()
     try:
-        real = absolute.resolve(strict=True)
+        # Whether something is there is told only of folders that may be read.
+        _refuse_foreign(absolute.resolve(), subject, allowed_folders)
+        absolute.resolve(strict=True)
     except PermissionError as error:
         raise of_system(error, subject) from None
     except (OSError, RuntimeError):
@@ -74,6 +76,10 @@ def check_path(path: Path, allowed_folders: Iterable[Path] = ()) -> Path:
             "was not found",
             f"check the path {shown_path(absolute)}",
         ) from None
+    return absolute
+
+
+def _refuse_foreign(real: Path, subject: str, allowed_folders: Iterable[Path]) -> None:
     folders = [folder.resolve() for folder in allowed_folders]
     if folders and not any(real.is_relative_to(folder) for folder in folders):
         raise StudioError(
@@ -82,7 +88,6 @@ def check_path(path: Path, allowed_folders: Iterable[Path] = ()) -> Path:
             "lies outside the folders that may be read",
             f"move it under {', '.join(map(str, folders))}",
         )
-    return absolute
 
 
 def source_files(path: Path) -> tuple[Path, ...]:

@@ -67,12 +67,12 @@ def begin(workshop: "Workshop", owner: str = "") -> Draft:
     return _new(workshop, owner=owner)
 
 
-def resume(workshop: "Workshop", owner: str = "") -> Draft:
-    """The open draft that was changed last, else a new one."""
+def newest_open(workshop: "Workshop", owner: str = "") -> Draft | None:
+    """The open draft that was changed last, where there is one."""
     for draft in draft_store.overview(workshop.home):
         if draft.state is DraftState.open and owner in ("", draft.owner):
             return draft
-    return begin(workshop, owner)
+    return None
 
 
 def overview(workshop: "Workshop") -> list[Draft]:

@@ -12,28 +12,15 @@ from nicegui.page import page as nicegui_page
 from starlette.exceptions import HTTPException
 
 from catalog.errors import StudioError
+from studio.api.errors import status_of
 from studio.services.access import Role
 from studio.web.access import require
 from studio.web.components.buttons import go_button
 from studio.web.components.elements import paragraph
 from studio.web.frame import frame, show_error, tell_error
 
-NOT_THERE = {
-    "not_allowed": 403,
-    "version_gone": 410,
-    "not_a_member": 404,
-    "no_version": 404,
-}
 PATIENCE = 30.0  # seconds until a page that looks at data is given up
 P = ParamSpec("P")
-IN_THE_WAY = {"dataset_in_use", "name_taken", "file_exists"}
-
-
-def status_of(error: StudioError) -> int:
-    """The HTTP status of a refusal: 404 for what is unknown, 409 for what is in the way."""
-    if error.code.startswith("unknown_"):
-        return 404
-    return NOT_THERE.get(error.code, 409 if error.code in IN_THE_WAY else 400)
 
 
 def studio_page(

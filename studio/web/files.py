@@ -5,8 +5,8 @@ from fastapi.responses import FileResponse, PlainTextResponse
 
 from catalog.errors import StudioError
 from studio.api.dependencies import studio
+from studio.api.errors import status_of
 from studio.services import audience_page, audiences
-from studio.web.failures import status_of
 
 router = APIRouter(include_in_schema=False)
 # An image, and a page that is one file, need nothing: so they may nothing.

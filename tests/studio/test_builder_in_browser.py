@@ -112,6 +112,13 @@ def go_on(page, step):
     page.wait_for_url(f"**/{step}")
 
 
+def _until(is_so):
+    begin = time.monotonic()
+    while not is_so():
+        assert time.monotonic() < begin + PATIENCE
+        time.sleep(0.1)
+
+
 def serious(page):
     from axe_playwright_python.sync_playwright import Axe
 
@@ -194,9 +201,9 @@ def test_reload_back_and_a_bookmark_keep_the_step_and_the_choices(
     page.go_back()
     assert page.url.endswith("/population")
     assert page.get_by_role("radio", name="population").first.is_checked()
+    _until(lambda: drafts.read(workshop, draft.id).step is Step.population)
     page.goto(f"/builder/{draft.id}")
     page.wait_for_url("**/population")
-    assert drafts.read(workshop, draft.id).step is Step.population
 
     page.goto(f"/builder/{drafts.begin(workshop).id}/finalise")
 
@@ -215,6 +222,18 @@ def test_what_cannot_be_chosen_is_shown_with_reason_and_names_are_text(page, wor
     assert "no column mapped as an identifier" in refused.inner_text()
     assert page.evaluate("window.canary") is None
     assert page.said == []
+
+
+def test_reading_an_address_begins_no_draft(workshop, address):
+    before = drafts.overview(workshop)
+    for each in before:
+        drafts.delete(workshop, each.id)
+
+    asked = Request(f"{address}/builder", headers=as_program(workshop.home))  # noqa: S310
+    with urlopen(asked) as answer:  # noqa: S310
+        assert b"A draft is being made ready" in answer.read()
+
+    assert drafts.overview(workshop) == []
 
 
 def test_the_later_window_is_told(page, workshop, draft):
@@ -264,9 +283,10 @@ def test_every_step_is_accessible_wide_narrow_and_dark(page, draft, step):
     assert serious(page) == []
     page.set_viewport_size({"width": NARROW, "height": 900})
     page.emulate_media(color_scheme="dark")
-    page.wait_for_timeout(300)
+    page.wait_for_function(
+        f"document.documentElement.scrollWidth <= {NARROW}", timeout=10_000
+    )
 
     assert serious(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
     assert page.evaluate("window.canary") is None
     assert page.said == []

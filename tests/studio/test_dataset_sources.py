@@ -53,7 +53,8 @@ def refused_path(workshop, typed: str) -> str:
     [
         ("", "path_missing"),
         ("/etc/hostname", "outside_allowed_folders"),
-        ("../../../../etc/hostname", "outside_allowed_folders"),
+        ("../../../../../../../../etc/hostname", "outside_allowed_folders"),
+        ("../nothing-of-this-name.csv", "outside_allowed_folders"),
         ("http://127.0.0.1/people.csv", "not_a_local_path"),
         ("s3://bucket/people.csv", "not_a_local_path"),
         ("peo\0ple.csv", "nul_character"),

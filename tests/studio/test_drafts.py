@@ -133,7 +133,7 @@ def test_starting_over_keeps_the_draft_in_history(workshop, ready):
     kept = drafts.read(workshop, ready.id)
     assert kept.state is DraftState.put_away and kept.choices == ready.choices
     assert new.choices == draft_store.DraftChoices()
-    assert drafts.resume(workshop).id == new.id
+    assert drafts.newest_open(workshop).id == new.id
     with pytest.raises(StudioError) as caught:
         drafts.change(workshop, ready.id, {"name": "x"})
     assert caught.value.code == "draft_closed"

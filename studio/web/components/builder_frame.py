@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +133,10 @@ def builder_frame(draft: Draft, step: Step) -> Iterator[Editing]:
 
 
 async def open_step(draft_id: str, step: Step) -> Draft | str:
-    """The draft for one of its steps, or the address to go to instead."""
+    """The draft for one of its steps, or the address to go to instead.
+
+    That the person is at this step is remembered once the page is open, over its socket.
+    """
     workshop = studio().workshop
     draft = await asyncio.to_thread(drafts.read, workshop, draft_id)
     if draft.state is not DraftState.open:
@@ -141,7 +144,13 @@ async def open_step(draft_id: str, step: Step) -> Draft | str:
     missing = drafts.missing_step(draft, step)
     if missing is not None:
         return f"/builder/{draft.id}/{missing.value}"
-    return await asyncio.to_thread(drafts.go_to, workshop, draft_id, step)
+
+    async def remember() -> None:
+        with suppress(StudioError):  # deleted in another window: its next act says so
+            await asyncio.to_thread(drafts.go_to, workshop, draft_id, step)
+
+    ui.timer(0, remember, once=True)
+    return draft
 
 
 def stepper(draft: Draft, current: Step) -> None:
