@@ -11,6 +11,7 @@
     python -m bench coverage [--data FOLDER]
     python -m bench whatif [--rows 10000000] [--wide] [--folder FOLDER]
     python -m bench learning [--data FOLDER] [--models naive_bayes]
+    python -m bench studio [--rows 10000000] [--users 20] [--sessions 200]
 
 Without a word it runs all of them on the example and on made-up data.
 """
@@ -196,6 +197,13 @@ def learning(options: argparse.Namespace) -> int:
     return run(options.data, options.models)
 
 
+def studio(options: argparse.Namespace) -> int:
+    """The pages: first paint, a step, the curve, many users, memory."""
+    from bench.studio import run
+
+    return run(options.rows, options.folder, options.users, options.sessions)
+
+
 KINDS = {
     "startup": startup,
     "quality": quality,
@@ -207,6 +215,7 @@ KINDS = {
     "coverage": coverage,
     "whatif": whatif,
     "learning": learning,
+    "studio": studio,
 }
 
 
@@ -229,6 +238,8 @@ def main() -> int:
         "--attributes", help="categorical:continuous, the first of each"
     )
     parser.add_argument("--wide", action="store_true", help="speed and whatif with 30 attributes")
+    parser.add_argument("--users", type=int, default=20, help="of the studio at once")
+    parser.add_argument("--sessions", type=int, default=200, help="in the builder")
     parser.add_argument("--folder", help="where made-up data is kept between runs")
     options = parser.parse_args()
     chosen = [KINDS[options.what]] if options.what else KINDS.values()

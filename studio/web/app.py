@@ -35,6 +35,7 @@ def create_app(
         title="Look-alike Studio",
         dark=None,
         language="en-US",
+        tailwind=False,  # its compiler would run in every page's browser; see style.css
         storage_secret=session_key(home),
         show_welcome_message=False,
         gzip_middleware_factory=None,  # what is packed cannot be given a nonce

@@ -55,7 +55,7 @@ def page_title(words: str, about: str = "") -> ui.element:
     """The page's heading; what is put into the returned element stands at its end."""
     with block("studio-title"):
         with block():
-            heading(1, words)
+            heading(1, words).props("tabindex=-1")
             if about:
                 paragraph(about, "quiet q-mt-xs q-mb-none")
         return block("actions")

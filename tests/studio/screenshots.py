@@ -13,23 +13,35 @@ from tempfile import TemporaryDirectory
 from playwright.sync_api import Browser, sync_playwright
 
 from catalog.home import Home
+from studio.services import drafts
+from studio.services.draft_store import Step
 from studio.services.opening import open_studio
 from tests.studio.served import served, sign_in
 
 FOLDER = Path("docs/screenshots")
 LOOKS = {"light": (1280, "light"), "dark": (1280, "dark"), "phone": (390, "light")}
-ADDRESSES = ("/audiences", "/builder", "/runs", "/datasets", "/datasets/add")
+ADDRESSES = ("/audiences", "/drafts", "/runs", "/datasets", "/datasets/add")
+LOADED = {
+    "builder_attributes": "in the population",
+    "builder_output": "times a random draw",
+    "builder_finalise": "Learns from",
+}
 
 
 def pages_of(home: Path) -> dict[str, str]:
     """The addresses by the names of their pictures."""
-    catalog = open_studio(Home(home)).catalog
+    workshop = open_studio(Home(home))
+    catalog = workshop.catalog
     first = [
         *(f"/audiences/{each.slug}" for each in catalog.list_audiences()[:1]),
         *(f"/datasets/{each.slug}" for each in catalog.list_datasets()[-1:]),
     ]
     named = {address.strip("/").replace("/", "_"): address for address in ADDRESSES}
-    return named | {address.split("/")[1].rstrip("s"): address for address in first}
+    named |= {address.split("/")[1].rstrip("s"): address for address in first}
+    for audience in catalog.list_audiences()[:1]:
+        draft = drafts.copy_of_audience(workshop, audience.name)
+        named |= {f"builder_{each}": f"/builder/{draft.id}/{each}" for each in Step}
+    return named
 
 
 def take(browser: Browser, address: str, path: str, name: str, home: Home) -> None:
@@ -43,6 +55,8 @@ def take(browser: Browser, address: str, path: str, name: str, home: Home) -> No
         answer = page.goto(address + path)
         if answer is not None and answer.ok:
             page.locator("h1").wait_for()
+            if name in LOADED:
+                page.get_by_text(LOADED[name]).first.wait_for()
             page.wait_for_function("[...document.images].every(each => each.complete)")
             page.screenshot(path=FOLDER / f"{name}_{look}.png")
         page.close()

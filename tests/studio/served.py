@@ -2,12 +2,13 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,23 +28,42 @@ PATIENCE = 180
 
 
 @contextmanager
-def served(home: Path, folders: Path) -> Iterator[str]:
-    """The address of a studio with this home that reads datasets from `folders`."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.studio.served", str(home), str(port)],
-        cwd=ROOT,
-        env={**os.environ, "LOOKALIKE_DATA_FOLDERS": str(folders)},
-    )
-    address = f"http://127.0.0.1:{port}"
+def served(home: Path, folders: Path, *, with_dagster: bool = False) -> Iterator[str]:
+    """The address of a studio with this home that reads datasets from `folders`.
+
+    With Dagster it is given once Dagster runs, and builds can be started.
+    """
+    process, address = start(home, folders, with_dagster=with_dagster)
     try:
-        _wait_for(process, f"{address}/audiences", as_program(Home(home)))
         yield address
     finally:
         process.terminate()
         process.wait(timeout=PATIENCE)
+
+
+def start(
+    home: Path, folders: Path, *, with_dagster: bool
+) -> tuple[subprocess.Popen[bytes], str]:
+    """The same as a process that whoever asked for it has to end."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "tests.studio.served"),
+            *(str(home), str(port), "dagster" if with_dagster else "alone"),
+        ],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "LOOKALIKE_DATA_FOLDERS": str(folders),
+            "PYTHONPATH": str(ROOT),
+        },
+    )
+    address = f"http://127.0.0.1:{port}"
+    words = b"Dagster is running" if with_dagster else b""
+    _wait_for(process, f"{address}/audiences", as_program(Home(home)), words)
+    return process, address
 
 
 def as_program(home: Home) -> dict[str, str]:
@@ -57,17 +77,20 @@ def sign_in(page: Any, address: str, home: Home) -> None:
 
 
 def _wait_for(
-    process: subprocess.Popen[bytes], address: str, headers: dict[str, str]
+    process: subprocess.Popen[bytes],
+    address: str,
+    headers: dict[str, str],
+    words: bytes,
 ) -> None:
     begin = time.monotonic()
     while time.monotonic() < begin + PATIENCE:
         assert process.poll() is None, "the studio ended"
-        try:
+        with suppress(httpx.TransportError):
             answer = httpx.get(address, timeout=PATIENCE, headers=headers)
             assert answer.status_code == 200
-            return
-        except httpx.TransportError:
-            time.sleep(0.2)
+            if words in answer.content:
+                return
+        time.sleep(0.2)
     raise TimeoutError(address)
 
 
@@ -102,11 +125,10 @@ def add_version(workshop: Workshop, audience: str) -> AudienceVersion:
 
 
 if __name__ == "__main__":
+    from studio.services.runs import opened_runs
     from studio.web.app import run_studio
 
     opened = open_studio(Home(Path(sys.argv[1])))
-    run_studio(
-        Studio(opened, None),  # type: ignore[arg-type]
-        host="127.0.0.1",
-        port=int(sys.argv[2]),
-    )
+    with opened_runs(opened, with_dagster=sys.argv[3] == "dagster") as runs:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        run_studio(Studio(opened, runs), host="127.0.0.1", port=int(sys.argv[2]))

@@ -1,13 +1,7 @@
 """The builder as a browser shows it: five steps to an audience, by mouse and by keys."""
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
 import time
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 import pytest
@@ -15,12 +9,10 @@ import pytest
 from studio.services import drafts
 from studio.services.draft_store import Step
 from tests.studio.builder_home import HOSTILE, HOSTILE_COLUMN, builder_home
-from tests.studio.served import as_program, sign_in
+from tests.studio.served import as_program, served, sign_in
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = shutil.which("chromium")
-QUIETLY = ["--no-sandbox", "--disable-gpu", "--disable-sync", "--no-first-run"]
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 240
 MS = 1_000 * 60
@@ -37,51 +29,9 @@ def workshop(tmp_path_factory):
 @pytest.fixture(scope="module")
 def address(workshop):
     """The studio with its runs, in a process of its own."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            *("-m", "tests.studio.builder_process"),
-            *(str(workshop.home.root), str(port)),
-        ],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-    found = f"http://127.0.0.1:{port}"
-    try:
-        _wait_until_running(process, f"{found}/drafts", workshop.home)
+    root = workshop.home.root
+    with served(root, root.parent, with_dagster=True) as found:
         yield found
-    finally:
-        process.terminate()
-        process.wait(timeout=PATIENCE)
-
-
-def _wait_until_running(process, page, home):
-    begin, asked = time.monotonic(), Request(page, headers=as_program(home))  # noqa: S310
-    while time.monotonic() < begin + PATIENCE:
-        assert process.poll() is None, "the studio ended"
-        try:
-            with urlopen(asked) as answer:  # noqa: S310
-                if b"Dagster is running" in answer.read():
-                    return
-        except URLError:
-            pass
-        time.sleep(0.5)
-    raise TimeoutError(page)
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """A browser without a screen; skipped where there is none."""
-    if CHROMIUM is None:
-        pytest.skip("needs chromium (apt-get install chromium)")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=QUIETLY)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -236,16 +186,35 @@ def test_reading_an_address_begins_no_draft(workshop, address):
     assert drafts.overview(workshop) == []
 
 
-def test_the_later_window_is_told(page, workshop, draft):
-    page.goto(f"/builder/{draft.id}/seed")
-    page.get_by_role("radio", name="population").first.wait_for()
-    drafts.change(workshop, draft.id, {"description": "elsewhere"})
+def test_of_two_browsers_the_later_is_told_and_overwrites_nothing(
+    page, chromium, address, workshop, draft
+):
+    other = chromium.new_context(base_url=address).new_page()
+    sign_in(other, address, workshop.home)
+    for each in (page, other):
+        each.goto(f"/builder/{draft.id}/seed")
+        each.get_by_role("radio", name="population").first.wait_for()
+        each.wait_for_function("window.socket?.connected")
+    other.get_by_role("radio", name="population").first.check()
+    other.get_by_role("complementary").get_by_text("population").nth(1).wait_for()
 
-    page.get_by_role("radio", name="population").first.check()
-
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url("**/population")
+    page.go_back()
+    page.get_by_role("radio", name="population").and_(
+        page.locator(":checked")
+    ).first.wait_for()
+    other.get_by_role("radio", name="seed").first.check()
+    other.get_by_role("complementary").get_by_text("seed", exact=True).wait_for()
+    page.get_by_role("radio", name="seed").first.check()
     page.get_by_text("was changed meanwhile in another window").wait_for()
-    kept = drafts.read(workshop, draft.id).choices
-    assert (kept.description, kept.seed.dataset) == ("elsewhere", "seed")
+    page.get_by_role("button", name="Load what is there now").click()
+
+    page.get_by_role("radio", name="seed").and_(
+        page.locator(":checked")
+    ).first.wait_for()
+    assert drafts.read(workshop, draft.id).choices.seed.dataset == "seed"
+    other.context.close()
 
 
 def test_the_keyboard_alone_leads_through(page, workshop):

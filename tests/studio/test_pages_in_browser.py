@@ -18,15 +18,6 @@ from tests.studio.served import add_version, as_program, served, sign_in
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = shutil.which("chromium")
-QUIETLY = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 LOOKS = {"wide": (1280, "light"), "narrow and dark": (390, "dark")}
 HOSTILE = payloads(60, seed=11)
 COLUMNS = ("<img src=x onerror=\"window.canary='a'\">", "{{ 7 * 7 }}", "${alert(1)}")
@@ -69,18 +60,6 @@ def address(studio_home):
     folder, _, _ = studio_home
     with served(folder / "home", folder) as found:
         yield found
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """A browser without a screen; skipped where there is none."""
-    if CHROMIUM is None:
-        pytest.skip("needs chromium (apt-get install chromium)")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=QUIETLY)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

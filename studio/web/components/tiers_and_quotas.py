@@ -37,7 +37,7 @@ def _tiers(output: Callable[[], Output], keep: Keep) -> None:
 
     ui.select(names, value=count, label="Divide into", on_change=divide).props(
         "dense outlined"
-    ).classes("w-48")
+    ).classes("narrow-field")
 
 
 def _quotas(output: Callable[[], Output], columns: list[str], keep: Keep) -> None:

@@ -1,6 +1,9 @@
 """`/builder`: a new audience, or the one that was worked on last, at its step."""
 
+import asyncio
 from asyncio import to_thread
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from fastapi import Response
 from fastapi.responses import RedirectResponse
@@ -9,11 +12,37 @@ from nicegui import ui
 from catalog.errors import StudioError
 from studio.services import drafts
 from studio.services.access import Role
-from studio.services.draft_store import Draft
+from studio.services.draft_store import Draft, DraftState, Step
+from studio.web.builder.attributes import choose_attributes
+from studio.web.builder.finalise import finalise
+from studio.web.builder.frame import HEADINGS, STYLE, Editing, lay_out, show_remarks
+from studio.web.builder.output import choose_output
+from studio.web.builder.population import choose_population
+from studio.web.builder.seed import choose_seed
 from studio.web.components.elements import block, paragraph
 from studio.web.current import studio
 from studio.web.failures import studio_page
 from studio.web.frame import frame, show_error
+
+CONTENTS: dict[Step, Callable[[Editing], Awaitable[None]]] = {
+    Step.seed: choose_seed,
+    Step.population: choose_population,
+    Step.attributes: choose_attributes,
+    Step.output: choose_output,
+    Step.finalise: finalise,
+}
+TELL_OF_WALKING = """
+if (!window.tellsOfWalking) {
+  window.tellsOfWalking = true;
+  window.addEventListener('popstate', () => emitEvent('walked', location.pathname));
+}
+"""
+TO_THE_HEADING = """
+setTimeout(() => {
+  window.scrollTo(0, 0);
+  document.querySelector('h1')?.focus({preventScroll: true});
+}, 0);
+"""
 
 
 @studio_page("/builder", "builder", Role.builder)
@@ -62,5 +91,97 @@ async def one_draft(draft_id: str) -> Response:
     )
 
 
-def _address(draft: Draft) -> str:
-    return f"/builder/{draft.id}/{draft.step.value}"
+def _register(step: Step) -> None:
+    @studio_page(f"/builder/{{draft_id}}/{step.value}", "builder", Role.builder)
+    async def show_step(draft_id: str) -> Response | None:
+        """The step; the others are shown in its place as they are gone to."""
+        draft = await to_thread(drafts.read, studio().workshop, draft_id)
+        if draft.state is not DraftState.open or _allowed(draft, step) is not step:
+            return RedirectResponse(_address(draft, _allowed(draft, step)))
+        ui.add_css(STYLE)
+        with frame(HEADINGS[step][0], "builder", shows_heading=False):
+            await Builder(draft).show(draft, step)
+        return None
+
+
+for _step in Step:
+    _register(_step)
+
+
+class Builder:
+    """One draft's page: the step that it shows, and the way to another without loading.
+
+    Every step has an address of its own, so reload, back and a bookmark work.
+    """
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft_id, self._step = draft.id, draft.step
+        self._client = ui.context.client
+        self._body = block()
+        self._showing: asyncio.Task[None] | None = None
+        self._client.on_connect(self._arrived)
+        ui.on("walked", lambda event: self._return_to(str(event.args)))
+
+    async def show(self, draft: Draft, step: Step) -> None:
+        """Put a step in the place of the one before."""
+        self._step = step
+        self._showing = asyncio.current_task()
+        remarks = await to_thread(drafts.remarks, studio().workshop, draft)
+        editing = Editing(draft, step, self.go)
+        self._body.clear()
+        with self._body, lay_out(editing):
+            show_remarks(editing, remarks)
+            await CONTENTS[step](editing)
+
+    async def go(self, step: Step) -> None:
+        """Show another step, and have it in the browser's history."""
+        await self._change_to(step, is_new=True)
+
+    async def _return_to(self, path: str) -> None:
+        name = path.rpartition("/")[2]
+        if name in Step.__members__:
+            await self._change_to(Step(name), is_new=False)
+
+    async def _change_to(self, step: Step, *, is_new: bool) -> None:
+        if self._showing is not None and not self._showing.done():
+            self._showing.cancel()
+        try:
+            draft = await to_thread(drafts.read, studio().workshop, self._draft_id)
+        except StudioError as error:
+            self._body.clear()
+            with self._body:
+                show_error(error)
+            return
+        if draft.state is not DraftState.open:
+            self._client.open(_address(draft))
+            return
+        step = _allowed(draft, step)
+        if is_new:
+            self._client.run_javascript(
+                f"history.pushState(null, '', '{_address(draft, step)}')"
+            )
+        with self._body:
+            ui.page_title(f"{HEADINGS[step][0]} · Look-alike Studio")
+        await self.show(draft, step)
+        self._client.run_javascript(TO_THE_HEADING)
+        await self._remember()
+
+    async def _arrived(self) -> None:
+        """What waits until the page stands in a browser, which a mere reader has not."""
+        self._client.run_javascript(TELL_OF_WALKING)
+        await self._remember()
+
+    async def _remember(self) -> None:
+        with suppress(StudioError):  # deleted in another window: the next act says so
+            await to_thread(drafts.go_to, studio().workshop, self._draft_id, self._step)
+
+
+def _allowed(draft: Draft, step: Step) -> Step:
+    """The step, or the first one before it at which something must be chosen still."""
+    return drafts.missing_step(draft, step) or step
+
+
+def _address(draft: Draft, step: Step | None = None) -> str:
+    if draft.state is not DraftState.open:
+        return f"/builder/{draft.id}/done"
+    return f"/builder/{draft.id}/{(step or draft.step).value}"

@@ -11,7 +11,7 @@ from catalog.errors import StudioError
 from studio.services import drafts
 from studio.services.access import Role
 from studio.services.draft_store import DraftState
-from studio.web.components.builder_frame import STYLE, choices_so_far
+from studio.web.builder.frame import STYLE, choices_so_far
 from studio.web.components.buttons import go_button
 from studio.web.components.elements import block, heading, paragraph, text
 from studio.web.components.run_dialog import RunPanel

@@ -8,7 +8,7 @@ from catalog.errors import StudioError
 from studio.services import drafts
 from studio.services.access import Role
 from studio.services.draft_store import Draft, DraftState
-from studio.web.components.builder_frame import NAMES, STYLE
+from studio.web.builder.frame import NAMES, STYLE
 from studio.web.components.elements import block
 from studio.web.components.tables import Cell, table
 from studio.web.current import studio

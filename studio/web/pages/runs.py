@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from nicegui import ui
 
-from studio.web.components.builder_frame import STYLE
+from studio.web.builder.frame import STYLE
 from studio.web.components.elements import block, heading, more, text
 from studio.web.components.run_dialog import STATES, RunPanel
 from studio.web.current import studio

@@ -3,42 +3,25 @@
 from asyncio import to_thread
 from typing import Any
 
-from fastapi import Response
-from fastapi.responses import RedirectResponse
-
-from studio.services import choices, drafts
-from studio.services.access import Role
+from studio.services import choices
 from studio.services.choices import PeopleChoice
-from studio.services.draft_store import Step
-from studio.web.components.builder_frame import (
-    builder_frame,
-    open_step,
-    show_remarks,
-    walk,
-)
+from studio.web.builder.frame import Editing, walk
 from studio.web.components.elements import block
 from studio.web.components.people_picker import people_picker
 from studio.web.components.row_filter import row_filter
 from studio.web.current import studio
-from studio.web.failures import studio_page
 
 
-@studio_page("/builder/{draft_id}/population", "builder", Role.builder)
-async def choose_population(draft_id: str) -> Response | None:
+async def choose_population(editing: Editing) -> None:
     """Every dataset, those that fit first, the others with reason and remedy."""
-    draft = await open_step(draft_id, Step.population)
-    if isinstance(draft, str):
-        return RedirectResponse(draft)
+    draft = editing.draft
     workshop = studio().workshop
     found = await to_thread(choices.populations, workshop, draft)
-    remarks = await to_thread(drafts.remarks, workshop, draft)
     chosen = draft.choices.population
-    with builder_frame(draft, Step.population) as editing:
-        show_remarks(editing, remarks)
-        with block("panel"):
-            picker = block()
-            filter_box = block("q-mt-md")
-        onward = walk(editing, is_ready=chosen is not None)
+    with block("panel"):
+        picker = block()
+        filter_box = block("q-mt-md")
+    onward = walk(editing, is_ready=chosen is not None)
 
     async def pick(choice: PeopleChoice) -> None:
         if await editing.change(population={"dataset": choice.name}):
@@ -65,4 +48,3 @@ async def choose_population(draft_id: str) -> Response | None:
         named = None if chosen is None else (chosen.dataset, False)
         people_picker("The population", found, named, pick)
     await show_filter()
-    return None

@@ -3,60 +3,43 @@
 from asyncio import to_thread
 from typing import Any
 
-from fastapi import Response
-from fastapi.responses import RedirectResponse
 from nicegui import ui
 
-from studio.services import choices, drafts
-from studio.services.access import Role
+from studio.services import choices
 from studio.services.choices import PeopleChoice
-from studio.services.draft_store import Step
-from studio.web.components.builder_frame import (
-    Editing,
-    builder_frame,
-    open_step,
-    show_remarks,
-    walk,
-)
+from studio.web.builder.frame import Editing, walk
 from studio.web.components.elements import block
 from studio.web.components.people_picker import people_picker
 from studio.web.components.row_filter import row_filter
 from studio.web.current import studio
-from studio.web.failures import studio_page
 from studio.web.frame import show_nothing
 
 
-@studio_page("/builder/{draft_id}/seed", "builder", Role.builder)
-async def choose_seed(draft_id: str) -> Response | None:
+async def choose_seed(editing: Editing) -> None:
     """Every dataset, those that fit first, and audiences where asked for."""
-    draft = await open_step(draft_id, Step.seed)
-    if isinstance(draft, str):
-        return RedirectResponse(draft)
+    draft = editing.draft
     workshop = studio().workshop
     seed = draft.choices.seed
     has_audience = seed is not None and seed.audience is not None
     found = await to_thread(choices.seeds, workshop, show_audiences=has_audience)
-    remarks = await to_thread(drafts.remarks, workshop, draft)
-    with builder_frame(draft, Step.seed) as editing:
-        show_remarks(editing, remarks)
-        if not found:
-            show_nothing(
-                "No datasets yet",
-                "Add a file with the people you know, and one with the people to"
-                " choose from.",
-                "Add a dataset",
-                "/datasets",
-            )
-            return None
-        with block("panel"):
-            ui.switch(
-                "Show audiences too",
-                value=has_audience,
-                on_change=lambda event: show(event.value),
-            ).props("dense").classes("q-mb-md")
-            picker = block()
-            filter_box = block("q-mt-md")
-        onward = walk(editing, is_ready=seed is not None)
+    if not found:
+        show_nothing(
+            "No datasets yet",
+            "Add a file with the people you know, and one with the people to"
+            " choose from.",
+            "Add a dataset",
+            "/datasets",
+        )
+        return
+    with block("panel"):
+        ui.switch(
+            "Show audiences too",
+            value=has_audience,
+            on_change=lambda event: show(event.value),
+        ).props("dense").classes("q-mb-md")
+        picker = block()
+        filter_box = block("q-mt-md")
+    onward = walk(editing, is_ready=seed is not None)
 
     async def show(with_audiences: bool) -> None:
         rows = await to_thread(choices.seeds, workshop, show_audiences=with_audiences)
@@ -88,7 +71,6 @@ async def choose_seed(draft_id: str) -> Response | None:
 
     await show(has_audience)
     await show_filter()
-    return None
 
 
 def _chosen(editing: Editing) -> tuple[str, bool] | None:

@@ -2,52 +2,33 @@
 
 from asyncio import to_thread
 
-from fastapi import Response
-from fastapi.responses import RedirectResponse
 from nicegui import ui
 
 from catalog.errors import StudioError
 from report.words import counted
-from studio.services import attribute_changes, choices, draft_estimates, drafts
-from studio.services.access import Role
+from studio.services import attribute_changes, choices, draft_estimates
 from studio.services.advice import Advice
 from studio.services.attribute_changes import AttributeChange
 from studio.services.choices import AttributeChoices
-from studio.services.draft_store import Step
+from studio.web.builder.frame import Editing, walk
 from studio.web.components.attribute_table import AttributeTable
-from studio.web.components.builder_frame import (
-    Editing,
-    builder_frame,
-    open_step,
-    show_remarks,
-    walk,
-)
 from studio.web.components.elements import block, heading, paragraph, text
 from studio.web.components.tables import table
 from studio.web.current import studio
-from studio.web.failures import studio_page
 
 MANY = 8
 
 
-@studio_page("/builder/{draft_id}/attributes", "builder", Role.builder)
-async def choose_attributes(draft_id: str) -> Response | None:
+async def choose_attributes(editing: Editing) -> None:
     """The attributes in three groups, with what each says and what is advised."""
-    draft = await open_step(draft_id, Step.attributes)
-    if isinstance(draft, str):
-        return RedirectResponse(draft)
-    remarks = await to_thread(drafts.remarks, studio().workshop, draft)
-    with builder_frame(draft, Step.attributes) as editing:
-        show_remarks(editing, remarks)
-        waiting = block("panel").props("role=status")
-        with waiting, block("flex items-center gap-3"):
-            ui.spinner(size="1.5em").props("aria-hidden=true")
-            text("span", "Reading the attributes of both sides.")
-        content = block()
-        onward = walk(editing, is_ready=False)
+    waiting = block("panel").props("role=status")
+    with waiting, block("beside-each-other"):
+        ui.spinner(size="1.5em").props("aria-hidden=true")
+        text("span", "Reading the attributes of both sides.")
+    content = block()
+    onward = walk(editing, is_ready=False)
     assert onward is not None  # noqa: S101
-    ui.timer(0.1, lambda: _begin(editing, waiting, content, onward), once=True)
-    return None
+    ui.timer(0, lambda: _begin(editing, waiting, content, onward), once=True)
 
 
 async def _begin(
@@ -75,7 +56,7 @@ class AttributeChoosing:
         self._count = block("notice").props("role=status")
         self._advice = block("notice").props("role=status")
         self._shown = AttributeTable()
-        with self._advice, block("flex items-center gap-2"):
+        with self._advice, block("beside-each-other"):
             ui.spinner(size="1.2em").props("aria-hidden=true")
             text(
                 "span", "Looking at what each attribute says. You can go on meanwhile."

@@ -3,26 +3,16 @@
 from asyncio import to_thread
 from typing import Any
 
-from fastapi import Response
-from fastapi.responses import RedirectResponse
 from nicegui import ui
 
 from catalog.errors import StudioError
 from catalog.schedule import SHORT_FORMS
 from studio.services import drafts
-from studio.services.access import Role
-from studio.services.draft_store import Step
 from studio.services.drafts import Summary
-from studio.web.components.builder_frame import (
-    Editing,
-    builder_frame,
-    open_step,
-    show_remarks,
-)
+from studio.web.builder.frame import Editing, back_button
 from studio.web.components.elements import block, heading, more, paragraph, text
 from studio.web.components.run_dialog import RunDialog
 from studio.web.current import studio
-from studio.web.failures import studio_page
 
 NEVER = ""
 SCHEDULES = {
@@ -35,21 +25,14 @@ SCHEDULES = {
 COPY = "() => navigator.clipboard.writeText(document.getElementById('workflow').textContent)"
 
 
-@studio_page("/builder/{draft_id}/finalise", "builder", Role.builder)
-async def finalise(draft_id: str) -> Response | None:
+async def finalise(editing: Editing) -> None:
     """Name, tags and schedule; what a build would do; create."""
-    draft = await open_step(draft_id, Step.finalise)
-    if isinstance(draft, str):
-        return RedirectResponse(draft)
+    draft = editing.draft
     workshop = studio().workshop
-    remarks = await to_thread(drafts.remarks, workshop, draft)
     name = draft.choices.name
     if not name:
         name = await to_thread(drafts.suggested_name, workshop, draft)
-    with builder_frame(draft, Step.finalise) as editing:
-        show_remarks(editing, remarks)
-        Finalise(editing, name)
-    return None
+    Finalise(editing, name)
 
 
 class Finalise:
@@ -95,14 +78,13 @@ class Finalise:
             self._summary = block().props("role=status")
             self._document()
         with block("walk"):
-            base = f"/builder/{editing.draft.id}/output"
-            ui.button("Back").props("no-caps flat").props["href"] = base
+            back_button(editing)
             self._create = ui.button(
                 "Create audience", icon="check", on_click=self._begin
             ).props("no-caps unelevated")
             self._create.disable()
         self._dialog = RunDialog(editing.draft.id)
-        ui.timer(0.1, self._start, once=True)
+        ui.timer(0, self._start, once=True)
 
     async def _start(self) -> None:
         if not self._editing.draft.choices.name:
@@ -192,7 +174,7 @@ class Finalise:
 
     async def _tell(self) -> None:
         self._summary.clear()
-        with self._summary, block("flex items-center gap-3"):
+        with self._summary, block("beside-each-other"):
             ui.spinner(size="1.2em").props("aria-hidden=true")
             text("span", "Looking at the data.")
         try:
@@ -216,7 +198,7 @@ class Finalise:
                 text("dd", value)
         if found.caveats:
             heading(3, "Know before you build")
-            with block(tag="ul").classes("list-disc q-pl-md"):
+            with block(tag="ul").classes("points"):
                 for caveat in found.caveats:
                     text("li", f"{caveat[:1].upper()}{caveat[1:]}.")
 
@@ -231,7 +213,7 @@ class Finalise:
                 ui.button("Download", icon="download", on_click=self._download).props(
                     "no-caps outline dense"
                 )
-            pre = text("pre", "").props("id=workflow tabindex=0").classes("max-h-96")
+            pre = text("pre", "").props("id=workflow tabindex=0")
         self._workflow = pre
 
     async def _tell_document(self) -> None:

@@ -1,8 +1,7 @@
-"""What the five pages of the builder share: steps, what is chosen so far, the way on."""
+"""What the five steps of the builder share: steps, what is chosen so far, the way on."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,10 @@ from catalog.conditions import conditions_text
 from catalog.errors import StudioError
 from report.words import counted, number_text
 from studio.services import drafts
-from studio.services.draft_store import Draft, DraftState, Step
+from studio.services.draft_store import Draft, Step
 from studio.web.components.elements import block, heading, text
 from studio.web.current import studio
-from studio.web.frame import frame, page_title, show_error
+from studio.web.frame import page_title, show_error
 
 STYLE = (Path(__file__).parent / "builder.css").read_text(encoding="utf-8")
 NAMES = {
@@ -49,11 +48,23 @@ HEADINGS = {
 }
 
 
-class Editing:
-    """The draft that a page shows, and the one way by which it changes it."""
+GO = """(event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  emit();
+}"""
 
-    def __init__(self, draft: Draft, step: Step) -> None:
-        self.draft, self.step = draft, step
+
+class Editing:
+    """The draft that a step shows, the one way to change it, and the way to another step.
+
+    `go` shows another step of the draft.
+    """
+
+    def __init__(
+        self, draft: Draft, step: Step, go: Callable[[Step], Awaitable[None]]
+    ) -> None:
+        self.draft, self.step, self.go = draft, step, go
         self._lock = asyncio.Lock()
         self.notice: ui.element | None = None
         self.so_far: ui.element | None = None
@@ -112,49 +123,25 @@ class Editing:
                     text("dd", value)
 
 
-@contextmanager
-def builder_frame(draft: Draft, step: Step) -> Iterator[Editing]:
-    """One step's page; its content stands beside what is chosen so far."""
-    editing = Editing(draft, step)
-    words, about = HEADINGS[step]
-    ui.add_css(STYLE)
-    with frame(words, "builder", shows_heading=False):
-        stepper(draft, step)
-        with page_title(words, about):
-            _menu(draft)
-        editing.notice = block()
-        with block("building"):
-            with block():
-                yield editing
-            with block("panel so-far", "aside").props('aria-label="Chosen so far"'):
-                heading(2, "So far")
-                editing.so_far = block()
+def lay_out(editing: Editing) -> ui.element:
+    """A step around its content, for which the returned element is the place."""
+    words, about = HEADINGS[editing.step]
+    stepper(editing)
+    with page_title(words, about):
+        _menu(editing.draft)
+    editing.notice = block()
+    with block("building"):
+        content = block()
+        with block("panel so-far", "aside").props('aria-label="Chosen so far"'):
+            heading(2, "So far")
+            editing.so_far = block()
     editing.show_so_far()
+    return content
 
 
-async def open_step(draft_id: str, step: Step) -> Draft | str:
-    """The draft for one of its steps, or the address to go to instead.
-
-    That the person is at this step is remembered once the page is open, over its socket.
-    """
-    workshop = studio().workshop
-    draft = await asyncio.to_thread(drafts.read, workshop, draft_id)
-    if draft.state is not DraftState.open:
-        return f"/builder/{draft.id}/done"
-    missing = drafts.missing_step(draft, step)
-    if missing is not None:
-        return f"/builder/{draft.id}/{missing.value}"
-
-    async def remember() -> None:
-        with suppress(StudioError):  # deleted in another window: its next act says so
-            await asyncio.to_thread(drafts.go_to, workshop, draft_id, step)
-
-    ui.timer(0, remember, once=True)
-    return draft
-
-
-def stepper(draft: Draft, current: Step) -> None:
+def stepper(editing: Editing) -> None:
     """The steps in order; those that can be gone to are links."""
+    draft, current = editing.draft, editing.step
     place = drafts.STEPS.index(current)
     with (
         block(tag="nav").props('aria-label="Steps"'),
@@ -164,8 +151,7 @@ def stepper(draft: Draft, current: Step) -> None:
             is_done = number < place
             with block("reached" if number <= place else "", "li"):
                 can_go = drafts.missing_step(draft, step) is None
-                address = f"/builder/{draft.id}/{step.value}"
-                link = ui.link("", address) if can_go else block("step", "span")
+                link = _step_link(editing, step) if can_go else block("step", "span")
                 link.classes("done" if is_done else "")
                 if step is current:
                     link.props("aria-current=step")
@@ -178,26 +164,38 @@ def stepper(draft: Draft, current: Step) -> None:
                     text("span", NAMES[step], "name")
 
 
+def _step_link(editing: Editing, step: Step) -> ui.link:
+    """A link with the step's address that changes the step and not the page."""
+    link = ui.link("", f"/builder/{editing.draft.id}/{step.value}")
+    link.on("click", lambda: editing.go(step), js_handler=GO)
+    return link
+
+
 def walk(
     editing: Editing, *, label: str = "Continue", is_ready: bool = True
 ) -> ui.button | None:
     """The buttons back and on; returns the one that leads on, disabled until ready."""
     place = drafts.STEPS.index(editing.step)
-    base = f"/builder/{editing.draft.id}/"
     with block("walk"):
         if place > 0:
-            back = ui.button("Back").props("no-caps flat")
-            back.props["href"] = base + drafts.STEPS[place - 1].value
+            back_button(editing)
         else:
             block()
         if place + 1 == len(drafts.STEPS):
             return None
-        address = base + drafts.STEPS[place + 1].value
         button = ui.button(
-            label, on_click=lambda: ui.navigate.to(address), icon="arrow_forward"
+            label,
+            on_click=lambda: editing.go(drafts.STEPS[place + 1]),
+            icon="arrow_forward",
         ).props("no-caps unelevated")
         button.set_enabled(is_ready)
         return button
+
+
+def back_button(editing: Editing) -> None:
+    """The way to the step before."""
+    before = drafts.STEPS[drafts.STEPS.index(editing.step) - 1]
+    ui.button("Back", on_click=lambda: editing.go(before)).props("no-caps flat")
 
 
 def show_remarks(editing: Editing, remarks: tuple[str, ...]) -> None:

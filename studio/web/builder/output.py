@@ -3,28 +3,17 @@
 import asyncio
 from typing import Any
 
-from fastapi import Response
-from fastapi.responses import RedirectResponse
 from nicegui import ui
 
 from catalog.errors import StudioError
 from catalog.specification_model import Output
-from studio.services import choices, draft_estimates, drafts
-from studio.services.access import Role
+from studio.services import choices, draft_estimates
 from studio.services.draft_estimates import SLIDER_ENDS, DraftEstimate
-from studio.services.draft_store import Step
-from studio.web.components.builder_frame import (
-    Editing,
-    builder_frame,
-    open_step,
-    show_remarks,
-    walk,
-)
+from studio.web.builder.frame import Editing, walk
 from studio.web.components.elements import block, heading, paragraph, text
 from studio.web.components.reach_curve import ReachCurve
 from studio.web.components.tiers_and_quotas import tiers_and_quotas
 from studio.web.current import studio
-from studio.web.failures import studio_page
 
 UNITS = {"top": "People", "best_percent": "Percent", "min_score": "Lowest score"}
 FIGURES = (
@@ -35,24 +24,16 @@ FIGURES = (
 )
 
 
-@studio_page("/builder/{draft_id}/output", "builder", Role.builder)
-async def choose_output(draft_id: str) -> Response | None:
+async def choose_output(editing: Editing) -> None:
     """One control for size, percent or score; all figures move with it."""
-    draft = await open_step(draft_id, Step.output)
-    if isinstance(draft, str):
-        return RedirectResponse(draft)
-    remarks = await asyncio.to_thread(drafts.remarks, studio().workshop, draft)
-    with builder_frame(draft, Step.output) as editing:
-        show_remarks(editing, remarks)
-        with block("panel"):
-            waiting = block().props("role=status")
-            with waiting, block("flex items-center gap-3"):
-                ui.spinner(size="1.5em").props("aria-hidden=true")
-                text("span", "Learning from seed and population. This takes seconds.")
-            content = block()
-        walk(editing)
-    ui.timer(0.1, lambda: _load(editing, waiting, content), once=True)
-    return None
+    with block("panel"):
+        waiting = block().props("role=status")
+        with waiting, block("beside-each-other"):
+            ui.spinner(size="1.5em").props("aria-hidden=true")
+            text("span", "Learning from seed and population. This takes seconds.")
+        content = block()
+    walk(editing)
+    ui.timer(0, lambda: _load(editing, waiting, content), once=True)
 
 
 async def _load(editing: Editing, waiting: ui.element, content: ui.element) -> None:

@@ -1,0 +1,1 @@
+"""The builder: five steps of one page, each in a file of its own."""

@@ -1,0 +1,112 @@
+"""Builds that go wrong, seen in a browser: what failed, who went away, what comes back."""
+
+import time
+
+import pytest
+
+from studio.services import drafts
+from tests.studio.builder_home import builder_home
+from tests.studio.served import PATIENCE, sign_in, start
+
+pytestmark = pytest.mark.browser
+
+CHOICES = {
+    "seed": {"dataset": "seed"},
+    "population": {"dataset": "population"},
+    "output": {"top": 90},
+}
+LONG = 1_000 * PATIENCE  # ms
+
+
+class Studio:
+    """A served studio, which may be killed and started again on the same home."""
+
+    def __init__(self, folder):
+        self.folder, self.workshop = folder, builder_home(folder)
+        self.start()
+
+    def start(self):
+        self.process, self.address = start(
+            self.workshop.home.root, self.folder, with_dagster=True
+        )
+
+    def open(self, browser):
+        """A new browser window of somebody who has signed in."""
+        page = browser.new_context().new_page()
+        page.set_default_timeout(LONG)
+        sign_in(page, self.address, self.workshop.home)
+        return page
+
+    def create(self, page, name):
+        """Ask for a build at the builder's last step; the dialog that tells of it."""
+        begun = drafts.begin(self.workshop)
+        drafts.change(self.workshop, begun.id, {**CHOICES, "name": name})
+        page.goto(f"{self.address}/builder/{begun.id}/finalise")
+        page.get_by_role("button", name="Create audience").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_text("Learn what sets the seed apart").wait_for()
+        return dialog
+
+    def served_people(self, name):
+        catalog = self.workshop.catalog
+        version = catalog.served_version(catalog.get_audience(name).id)
+        return None if version is None else version.figures["delivered_people"]
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory):
+    found = Studio(tmp_path_factory.mktemp("runs"))
+    yield found
+    found.process.terminate()
+    found.process.wait(timeout=PATIENCE)
+
+
+def test_a_failed_build_says_why_and_a_retry_builds(studio, chromium):
+    page = studio.open(chromium)
+    file = studio.folder / "population.csv"
+    dialog = studio.create(page, "comes back")
+    aside = file.rename(studio.folder / "aside")
+
+    why = dialog.get_by_role("alert")
+    why.wait_for()
+    assert "population.csv" in why.inner_text()
+    assert "Traceback" not in why.inner_text()
+    assert studio.served_people("comes back") is None
+    aside.rename(file)
+    dialog.get_by_role("button", name="Retry").click()
+    page.wait_for_url("**/audiences/*")
+
+    assert studio.served_people("comes back") == 90
+    page.context.close()
+
+
+def test_a_build_outlives_the_browser_and_the_studio(studio, chromium):
+    page = studio.open(chromium)
+    studio.create(page, "outlives")
+    page.context.close()
+    studio.process.kill()
+    studio.process.wait()
+    assert studio.served_people("outlives") is None
+    studio.start()
+    page = studio.open(chromium)
+    page.goto(f"{studio.address}/runs")
+
+    run = page.locator("section", has=page.get_by_role("link", name="outlives"))
+    run.get_by_text("Built", exact=True).first.wait_for()
+
+    page.goto(f"{studio.address}/audiences")
+    page.get_by_role("link", name="outlives").wait_for()
+    assert studio.served_people("outlives") == 90
+    page.context.close()
+
+
+def test_a_build_that_is_cancelled_in_the_dialog_leaves_no_version(studio, chromium):
+    page = studio.open(chromium)
+    dialog = studio.create(page, "cancelled")
+
+    dialog.get_by_role("button", name="Cancel the build").click()
+
+    dialog.get_by_text("Cancelled", exact=True).first.wait_for()
+    time.sleep(1)
+    assert studio.served_people("cancelled") is None
+    page.context.close()
