@@ -11,8 +11,9 @@ from catalog.specification_model import Output
 from studio.api.dependencies import studio
 from studio.services import choices, draft_estimates, drafts
 from studio.services.advice import Advice
+from studio.services.attribute_sides import AttributeSides
 from studio.services.choices import AttributeChoices, PeopleChoice
-from studio.services.draft_estimates import AttributeSides, DraftEstimate
+from studio.services.draft_estimates import DraftEstimate
 from studio.services.draft_store import Draft, DraftChoices, Step
 from studio.services.drafts import NameCheck, Summary, Workflow
 from studio.services.studio import Studio

@@ -12,22 +12,21 @@ from catalog.datasets import Frozen
 from catalog.errors import StudioError
 from catalog.specification import AudienceSpecification
 from catalog.specification_model import AttributeChoice, Output
-from report.words import number_text, share_text
-from studio.services import drafts
+from report.words import share_text
+from studio.services import attribute_sides, drafts
 from studio.services.advice import Advice
+from studio.services.attribute_sides import AttributeSides
 from studio.services.draft_store import Draft
 from studio.services.open_what_ifs import OpenWhatIfs
 from studio.services.what_if import WhatIf
 from studio.services.what_if_answers import Answer
 
 if TYPE_CHECKING:
-    from orchestration.outlook import Outlook
     from orchestration.workshop import Workshop
 
 OPEN = OpenWhatIfs()
 SLIDER_ENDS = 1_000
 SMALLEST = 100
-FEWEST_SHOWN = 25
 STAND_IN = "a draft"
 
 
@@ -67,32 +66,15 @@ class DraftEstimate(Frozen):
     notes: tuple[str, ...]
 
 
-class AttributeSides(Frozen):
-    """How an attribute differs between seed and population, in a few words."""
-
-    attribute: str
-    text: str
-
-
 def advice(workshop: "Workshop", draft: Draft) -> Advice:
     """What to take of all that could be scored; takes seconds the first time."""
     return OPEN.advice(workshop, _opened_for(workshop, draft))
 
 
 def sides(workshop: "Workshop", draft: Draft) -> tuple[AttributeSides, ...]:
-    """Seed against population for each attribute that could be scored.
-
-    Of a categorical one the value whose share differs most, among those that 25 seed
-    people have; of a continuous one both medians.
-    """
+    """Seed against population for each attribute that could be scored."""
     outlook = OPEN.what_if(workshop, _opened_for(workshop, draft)).outlook
-    found = (
-        AttributeSides(
-            attribute=each.slug, text=_side_text(outlook, each.slug, each.role)
-        )
-        for each in outlook.plan.attributes
-    )
-    return tuple(each for each in found if each.text)
+    return attribute_sides.sides_of(outlook)
 
 
 def estimate(
@@ -299,46 +281,3 @@ def _rounded(people: float, candidates: int) -> int:
     step = 10 ** max(0, len(str(int(people))) - 2) / 2
     whole = int(round(people / step) * step)
     return candidates if people >= candidates else max(1, min(whole, candidates))
-
-
-def _side_text(outlook: "Outlook", attribute: str, role: str) -> str:
-    if role == "continuous":
-        return _medians_text(outlook, attribute)
-    totals = next(
-        row
-        for row in outlook.tables["distribution_totals"].to_pylist()
-        if row["left_out_fold"] == -1
-    )
-    rows = [
-        row
-        for row in outlook.tables["weight_values"].to_pylist()
-        if row["left_out_fold"] == -1
-        and row["attribute"] == attribute
-        and not row["is_missing"]
-        and row["seed_share"] * totals["seed_total"] >= FEWEST_SHOWN
-    ]
-    if not rows:
-        return ""
-    row = max(rows, key=lambda row: abs(row["seed_share"] - row["reference_share"]))
-    return (
-        f"{row['attribute_value']}: {share_text(row['seed_share'])} of the seed,"
-        f" {share_text(row['reference_share'])} of the population"
-    )
-
-
-def _medians_text(outlook: "Outlook", attribute: str) -> str:
-    import pyarrow.compute as pc
-
-    medians = []
-    for relation in ("canonical_seed", "canonical_sample"):
-        values = outlook.tables[relation][attribute].drop_null()
-        if len(values) < FEWEST_SHOWN:
-            return ""
-        medians.append(pc.quantile(values, 0.5)[0].as_py())
-    seed, population = (_figure(value) for value in medians)
-    return f"median {seed} in the seed, {population} in the population"
-
-
-def _figure(value: float) -> str:
-    decimals = 0 if abs(value) >= 100 or value == int(value) else 2
-    return number_text(value, decimals)

@@ -131,4 +131,5 @@ if __name__ == "__main__":
     opened = open_studio(Home(Path(sys.argv[1])))
     with opened_runs(opened, with_dagster=sys.argv[3] == "dagster") as runs:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        run_studio(Studio(opened, runs), host="127.0.0.1", port=int(sys.argv[2]))
+        with suppress(KeyboardInterrupt):
+            run_studio(Studio(opened, runs), host="127.0.0.1", port=int(sys.argv[2]))

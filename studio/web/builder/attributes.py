@@ -80,7 +80,7 @@ class AttributeChoosing:
         workshop, draft = studio().workshop, self._editing.draft
         try:
             sides = await to_thread(draft_estimates.sides, workshop, draft)
-            self._shown.tell_sides({each.attribute: each.text for each in sides})
+            self._shown.tell_sides(sides)
             advice = await to_thread(draft_estimates.advice, workshop, draft)
         except StudioError as error:
             self._advice.clear()

@@ -1,6 +1,6 @@
 """The attributes in three groups: chosen or not, in which role, what each says."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
@@ -9,8 +9,10 @@ from catalog.roles import type_family
 from report.words import counted, number_text, share_text
 from studio.services.advice import Advice, AdvisedAttribute
 from studio.services.attribute_changes import AttributeChange
+from studio.services.attribute_sides import AttributeSides
 from studio.services.choices import AttributeChoices, AttributeRow, Group
 from studio.web.components.elements import block, heading, more, paragraph, text
+from studio.web.components.plots import legend_of_sides, show_sides
 
 GROUPS: tuple[tuple[Group, str, str], ...] = (
     ("categorical", "Categories", "Compared by how often each value occurs."),
@@ -32,9 +34,9 @@ class AttributeTable:
 
     def __init__(self) -> None:
         self._box = block()
-        self._sides: dict[str, str] = {}
+        self._sides: dict[str, AttributeSides] = {}
         self._advice: dict[str, AdvisedAttribute] = {}
-        self._says: dict[str, tuple[TextElement, TextElement]] = {}
+        self._says: dict[str, tuple[ui.element, TextElement]] = {}
         self._limits: dict[str, int] = {}
         self._is_open = False
 
@@ -51,9 +53,9 @@ class AttributeTable:
             if others:
                 self._not_scored(others, change)
 
-    def tell_sides(self, sides: Mapping[str, str]) -> None:
-        """Say how each attribute differs between seed and population."""
-        self._sides = dict(sides)
+    def tell_sides(self, sides: Iterable[AttributeSides]) -> None:
+        """Say and show how each attribute differs between seed and population."""
+        self._sides = {each.attribute: each for each in sides}
         self._tell()
 
     def tell_advice(self, advice: Advice) -> None:
@@ -63,7 +65,11 @@ class AttributeTable:
 
     def _tell(self) -> None:
         for attribute, (says, advised) in self._says.items():
-            says.text = self._sides.get(attribute, "")
+            sides = self._sides.get(attribute)
+            if sides is not None and not says.default_slot.children:
+                with says:
+                    text("div", sides.text)
+                    show_sides(sides.bars)
             known = self._advice.get(attribute)
             advised.text = "" if known is None else _advice_text(known)
             kind = "" if known is None else "good" if known.is_advised else ""
@@ -87,6 +93,7 @@ class AttributeTable:
                 chosen = sum(each.is_chosen for each in rows)
                 text("span", f"{chosen} of {len(rows)} chosen", "quiet small")
             paragraph(about, "quiet small")
+            legend_of_sides()
             with block():
                 for row in rows[:limit]:
                     self._row(row, change)
@@ -124,7 +131,7 @@ class AttributeTable:
                 if not row.eligible:
                     text("div", f"Not proposed: it {row.reason}.", "advice warn")
                 self._says[row.attribute] = (
-                    text("div", "", "says"),
+                    block("says"),
                     text("div", "", "advice"),
                 )
             role = ui.select(

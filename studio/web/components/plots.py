@@ -1,7 +1,38 @@
-"""Small plots of one column: bars with words beside them, or a histogram."""
+"""Small plots: bars with words beside them, a histogram, seed against population."""
 
+from report.words import share_text
+from studio.services.attribute_sides import SideBar
 from studio.services.dataset_pages import ColumnView
 from studio.web.components.elements import block, text
+
+SIDES = (("seed", "seed_share"), ("population", "population_share"))
+
+
+def show_sides(bars: tuple[SideBar, ...]) -> None:
+    """Two bars for each value or band: of the seed above, of the population below."""
+    if not bars:
+        return
+    greatest = max(getattr(bar, share) for bar in bars for _, share in SIDES)
+    with block("bars against-each-other"):
+        for bar in bars:
+            with block("row-of"):
+                text("span", bar.label, "name").props["title"] = bar.label
+                with block().props("aria-hidden=true"):
+                    for side, share in SIDES:
+                        width = 100 * getattr(bar, share) / greatest
+                        with block(f"track {side}"):
+                            block().style(f"left: 0; width: {width:.1f}%")
+                with block("small"):
+                    for side, share in SIDES:
+                        text("span", f"{side} ", "sr-only")
+                        text("span", share_text(getattr(bar, share)), f"of-{side}")
+
+
+def legend_of_sides() -> None:
+    """Which bar is whose."""
+    with block("legend-of-sides quiet small").props("aria-hidden=true"):
+        for side, _ in SIDES:
+            text("span", side, f"of-{side}")
 
 
 def show_plot(column: ColumnView) -> None:

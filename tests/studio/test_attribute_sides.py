@@ -1,0 +1,81 @@
+"""Seed against population in a few bars: shares that are right, counts that stay hidden."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from studio.services.attribute_sides import FEWEST_SHOWN, MOST_BARS, sides_of
+
+SEED = 1_000
+
+
+def outlook(values=(), seed=(), population=()):
+    """What an outlook holds of a categorical `plan` and a continuous `age`."""
+    rows = [
+        {
+            "left_out_fold": fold,
+            "attribute": "plan",
+            "attribute_value": name,
+            "is_missing": name is None,
+            "seed_share": seed_share,
+            "reference_share": reference_share,
+        }
+        for fold in (-1, 0)
+        for name, seed_share, reference_share in values
+    ]
+    totals = [{"left_out_fold": fold, "seed_total": SEED} for fold in (-1, 0)]
+    return SimpleNamespace(
+        plan=SimpleNamespace(
+            attributes=[
+                SimpleNamespace(slug="plan", role="categorical"),
+                SimpleNamespace(slug="age", role="continuous"),
+            ]
+        ),
+        tables={
+            "distribution_totals": pa.Table.from_pylist(totals),
+            "weight_values": pa.Table.from_pylist(rows)
+            if rows
+            else pa.table({name: [] for name in ("left_out_fold", "attribute")}),
+            "canonical_seed": pa.table({"age": pa.array(seed, pa.float64())}),
+            "canonical_sample": pa.table({"age": pa.array(population, pa.float64())}),
+        },
+    )
+
+
+def test_values_stand_by_how_much_their_shares_differ():
+    values = [("a", 0.1, 0.2), ("b", 0.5, 0.1), (None, 0.1, 0.4), ("c", 0.2, 0.2)]
+    (found,) = sides_of(outlook(values))
+
+    assert [each.label for each in found.bars] == ["b", "a", "c"]
+    assert found.text == "b: 50.0 % of the seed, 10.0 % of the population"
+
+
+def test_values_of_fewer_than_25_seed_people_are_not_told():
+    few = (FEWEST_SHOWN - 1) / SEED
+    values = [("rare", few, 0.9), *((f"v{n}", 0.1 + n / 100, 0.1) for n in range(9))]
+    (found,) = sides_of(outlook(values))
+
+    assert "rare" not in {each.label for each in found.bars}
+    assert len(found.bars) == MOST_BARS
+
+
+def test_numbers_are_told_by_the_fifths_of_the_population():
+    population = np.arange(1, 1_001)
+    seed = np.repeat([100, 500, 900, 1_000], [300, 24, 100, 76])
+    (found,) = sides_of(outlook(seed=seed, population=population))
+
+    assert found.text == "median 100 in the seed, 500 in the population"
+    assert [each.label for each in found.bars] == ["up to 201", "over 800"]
+    assert [each.seed_share for each in found.bars] == pytest.approx([0.6, 0.352])
+    assert [each.population_share for each in found.bars] == pytest.approx([0.2, 0.2])
+
+
+def test_numbers_with_one_value_and_numbers_of_too_few_have_no_false_bars():
+    same = outlook(seed=np.full(30, 7.0), population=np.full(90, 7.0))
+    few = outlook(seed=np.arange(FEWEST_SHOWN - 1), population=np.arange(90))
+
+    (found,) = sides_of(same)
+    assert [(each.seed_share, each.population_share) for each in found.bars] == [(1, 1)]
+    assert sides_of(few) == ()
