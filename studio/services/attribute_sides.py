@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from orchestration.outlook import Outlook
 
 FEWEST_SHOWN = 25
-MOST_BARS = 4
+MOST_BARS = 3
 FIFTHS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
