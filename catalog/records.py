@@ -102,9 +102,10 @@ class HistoryEntry(Frozen):
 
 
 class Standing(Frozen):
-    """An audience with the version in use, its newest build, and its schedule."""
+    """An audience with the version in use, its newest build, its schedule and owner."""
 
     audience: Audience
     version: AudienceVersion | None
     build: Build | None
     schedule: str | None
+    owner: str = ""

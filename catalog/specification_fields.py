@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
 
 from catalog.errors import StudioError
-from catalog.names import display_name
+from catalog.names import LONGEST_NAME, display_name
 from catalog.visible_text import first_forbidden
 
 STUDIO_TAG = "_nio_"
@@ -80,13 +80,16 @@ def _different(names: tuple[str, ...]) -> tuple[str, ...]:
 
 def is_unset(value: object) -> bool:
     """True for a field that asks for nothing: a document without it is the same one."""
-    return value in (None, ())
+    return value in (None, (), "")
 
 
 Name = Annotated[str, AfterValidator(_name)]
 Tag = Annotated[str, AfterValidator(_tag)]
 FreeText = Annotated[
     str, StringConstraints(max_length=10_000), AfterValidator(_free_text)
+]
+ShortText = Annotated[
+    str, StringConstraints(max_length=LONGEST_NAME), AfterValidator(_free_text)
 ]
 ColumnName = Annotated[
     str, StringConstraints(max_length=1_000), AfterValidator(_column_name)

@@ -28,6 +28,7 @@ from catalog.specification_fields import (
     JoinKey,
     Name,
     Number,
+    ShortText,
     Tag,
     VariancePooling,
     is_unset,
@@ -582,6 +583,11 @@ class AudienceSpecification(Frozen):
     description: FreeText = Field(default="", description="Free text shown with it.")
     tags: tuple[Tag, ...] = Field(
         default=(), max_length=MOST_TAGS, description="Words to find it by."
+    )
+    owner: ShortText = Field(
+        default="",
+        exclude_if=is_unset,
+        description="Who answers for it, 200 characters.",
     )
     datasets: dict[Name, DatasetSource] = Field(
         default_factory=dict,

@@ -172,6 +172,7 @@ class VersionStore(BuildStore):
                     version=served.get(audience.id),
                     build=builds.get(audience.id),
                     schedule=documents[audience.id]["refresh"]["schedule"],
+                    owner=documents[audience.id].get("owner", ""),
                 )
                 for audience in read_audiences(connection)
             )

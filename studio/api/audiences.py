@@ -50,11 +50,16 @@ def list_audiences(
         str | None, Query(max_length=200, description="In name, description or tags.")
     ] = None,
     tag: Annotated[str | None, Query(max_length=200)] = None,
+    owner: Annotated[str | None, Query(max_length=200)] = None,
     archived: Annotated[bool, Query(description="Archived ones too.")] = False,
 ) -> Page[AudienceLine]:
     """The audiences by name, with the version that is in use of each."""
     found = audiences.overview(
-        opened.workshop, tag=tag, search=search, include_archived=archived
+        opened.workshop,
+        tag=tag,
+        owner=owner,
+        search=search,
+        include_archived=archived,
     )
     return Page[AudienceLine].model_validate(page_of(found, paging))
 

@@ -172,9 +172,12 @@ def list_audiences(
     tag: Annotated[
         str | None, typer.Option(help="Only those that carry this tag.")
     ] = None,
+    owner: Annotated[str | None, typer.Option(help="Only those of this owner.")] = None,
     search: Annotated[
         str | None,
-        typer.Option(help="Only those with this text in name, description or tags."),
+        typer.Option(
+            help="Only those with this text in name, description, owner or tags."
+        ),
     ] = None,
     include_archived: Annotated[
         bool, typer.Option("--all", help="Archived ones too.")
@@ -186,11 +189,15 @@ def list_audiences(
     from studio.services.opening import open_studio
 
     found = audiences.overview(
-        open_studio(), tag=tag, search=search, include_archived=include_archived
+        open_studio(),
+        tag=tag,
+        owner=owner,
+        search=search,
+        include_archived=include_archived,
     )
     if as_json:
         print_json(found)
-    elif not found and (tag or search):
+    elif not found and (tag or owner or search):
         print_line("No audience fits. `lookalike audience list --all` lists them all.")
     elif not found:
         print_line("No audience yet. `lookalike audience build SPEC.yml` builds one.")

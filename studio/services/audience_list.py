@@ -44,6 +44,7 @@ class AudienceQuery(Frozen):
 
     search: str = Field(default="", max_length=200)
     tag: str | None = None
+    owner: str | None = None
     state: State | None = None
     order: Order = Order.name
     is_falling: bool = False
@@ -57,6 +58,7 @@ class AudienceLine(Frozen):
     slug: str
     description: str
     tags: tuple[str, ...]
+    owner: str
     state: State
     people: int | None
     auc: float | None
@@ -78,6 +80,7 @@ class AudienceList(Frozen):
     page: int
     pages: int
     tags: tuple[str, ...]
+    owners: tuple[str, ...]
 
 
 def list_audiences(
@@ -106,6 +109,7 @@ def list_audiences(
         page=page,
         pages=pages,
         tags=tuple(sorted({tag for line in lines for tag in line.tags}, key=folded)),
+        owners=tuple(sorted({e.owner for e in lines if e.owner}, key=folded)),
     )
 
 
@@ -122,6 +126,7 @@ def line_of(standing: Standing, now: datetime) -> AudienceLine:
         slug=audience.slug,
         description=audience.description,
         tags=own_tags(audience.tags),
+        owner=standing.owner,
         state=state_of(audience, version, standing.build),
         people=figures.get("delivered_people"),
         auc=auc,
@@ -159,7 +164,9 @@ def _fits(line: AudienceLine, query: AudienceQuery) -> bool:
         return False
     if query.tag and folded(query.tag) not in map(folded, line.tags):
         return False
-    texts = (line.name, line.slug, line.description, *line.tags)
+    if query.owner and folded(query.owner) != folded(line.owner):
+        return False
+    texts = (line.name, line.slug, line.description, line.owner, *line.tags)
     return any(folded(query.search) in folded(text) for text in texts)
 
 

@@ -85,6 +85,7 @@ class AudienceSummary(Frozen):
     slug: str
     description: str
     tags: tuple[str, ...]
+    owner: str
     state: State
     schedule: str | None
     specification: int
@@ -166,6 +167,7 @@ def summary(workshop: "Workshop", name: str) -> AudienceSummary:
         slug=audience.slug,
         description=audience.description,
         tags=own_tags(audience.tags),
+        owner=kept.specification.owner,
         state=state_of(audience, version, newest),
         schedule=kept.specification.refresh.schedule,
         specification=kept.number,

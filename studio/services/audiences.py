@@ -253,24 +253,30 @@ def overview(
     workshop: "Workshop",
     *,
     tag: str | None = None,
+    owner: str | None = None,
     search: str | None = None,
     include_archived: bool = False,
 ) -> list[dict[str, Any]]:
-    """Every audience in a line; those with the tag, those the searched text is in.
+    """Every audience in a line; those with the tag, of the owner, the searched text in.
 
     Archived ones are left out unless asked for; work tables are no audiences.
     """
     rows = []
-    for audience in workshop.catalog.list_audiences(include_archived):
-        texts = (audience.name, audience.slug, audience.description, *audience.tags)
+    for standing in workshop.catalog.standings():
+        audience, version = standing.audience, standing.version
+        texts = (
+            *(audience.name, audience.slug, audience.description),
+            *(standing.owner, *audience.tags),
+        )
         is_hidden = (
             INTERMEDIATE in audience.tags
+            or (audience.is_archived and not include_archived)
+            or (owner is not None and folded(owner) != folded(standing.owner))
             or (tag is not None and folded(tag) not in map(folded, audience.tags))
             or not any(folded(search or "") in folded(text) for text in texts)
         )
         if is_hidden:
             continue
-        version = workshop.catalog.served_version(audience.id)
         rows.append(
             {
                 "name": audience.name,
@@ -279,6 +285,7 @@ def overview(
                 "people": version.figures.get("delivered_people") if version else None,
                 "published_at": version.published_at if version else None,
                 "tags": list(audience.tags),
+                "owner": standing.owner,
                 "is_archived": audience.is_archived,
             }
         )
@@ -309,6 +316,7 @@ def show(workshop: "Workshop", name: str) -> dict[str, Any]:
         "audience": audience.slug,
         "description": audience.description,
         "tags": list(audience.tags),
+        "owner": kept.specification.owner,
         "specification": kept.number,
         "specification_yaml": kept.yaml,
         "is_archived": audience.is_archived,

@@ -297,6 +297,7 @@ def specification(workshop: "Workshop", draft: Draft) -> AudienceSpecification:
         )
     values = draft.choices.model_dump(mode="json", by_alias=True)
     values["name"] = draft.choices.name or suggested_name(workshop, draft)
+    values["owner"] = draft.owner
     values["output"] = values["output"] or {"top": FIRST_SIZE}
     return specification_of(values)
 
@@ -411,7 +412,7 @@ def _of_specification(
     choices = DraftChoices(**{name: getattr(kept, name) for name in fields})
     return _new(
         workshop,
-        owner=owner,
+        owner=owner or kept.owner,
         audience=audience,
         choices=choices,
         seen=_seen(workshop, choices),

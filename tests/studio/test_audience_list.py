@@ -33,6 +33,7 @@ def audience_rows(number: int) -> tuple[dict, dict, dict | None, dict | None]:
             "population": {"dataset": "population"},
             "output": {"top": 10},
             "refresh": {"schedule": "0 6 * * *"} if number % 2 else {},
+            "owner": "Ada Øst" if number % 5 == 0 else "",
         }
     ).model_dump(mode="json")
     is_built = number % 4 != 0
@@ -133,6 +134,9 @@ def test_a_line_tells_state_quality_and_times(workshop):
     [
         ({"search": "OF THE NORTH"}, 100),
         ({"tag": "spring"}, 330),
+        ({"owner": "ADA ØST"}, 200),
+        ({"owner": "ada"}, 0),
+        ({"search": "ada øst"}, 200),
         ({"state": "archived"}, 10),
         ({"state": "never built"}, 250),
         ({"state": "failed"}, 20),
@@ -140,7 +144,7 @@ def test_a_line_tells_state_quality_and_times(workshop):
         ({"search": "%' or 1=1 --"}, 0),
     ],
 )
-def test_audiences_are_found_by_text_tag_and_state(workshop, asked, count):
+def test_audiences_are_found_by_text_tag_owner_and_state(workshop, asked, count):
     assert list_audiences(workshop, AudienceQuery(**asked), NOW).found == count
 
 

@@ -78,6 +78,20 @@ def test_the_later_of_two_browsers_is_told_and_overwrites_nothing(workshop, read
     assert drafts.read(workshop, ready.id) == first
 
 
+def test_the_owner_goes_into_the_specification_and_back(workshop, ready):
+    owned = drafts.give_owner(workshop, ready.id, "Ada Øst", ready.version)
+
+    asked = drafts.specification(workshop, owned)
+
+    assert asked.owner == "Ada Øst"
+    assert "owner: Ada Øst" in drafts.workflow(workshop, owned).text
+    assert "owner" not in drafts.workflow(workshop, ready).text
+    audience, _ = workshop.catalog.save_specification(
+        asked.model_copy(update={"name": "owned"})
+    )
+    assert drafts.of_audience(workshop, audience.name).owner == "Ada Øst"
+
+
 def test_walking_through_the_steps_is_no_change(workshop, ready):
     drafts.go_to(workshop, ready.id, Step.output)
 

@@ -18,6 +18,7 @@ class AudienceLine(BaseModel):
     people: int | None
     published_at: datetime | None
     tags: list[str]
+    owner: str
     is_archived: bool
 
 
@@ -90,6 +91,7 @@ class AudienceShown(BaseModel):
     tags: list[str]
     specification: int
     specification_yaml: str
+    owner: str
     is_archived: bool
     version: int | None
     published_at: datetime | None = None

@@ -133,6 +133,7 @@ def facts(audience: AudienceSummary, shown: Shown | None, dagster: str | None) -
             ("Version", f"{shown.number}" if shown else "none"),
             ("Published (UTC)", time_words(shown.published_at) if shown else "never"),
             ("Refreshed", audience.schedule or "by hand"),
+            *([("Owner", audience.owner)] if audience.owner else []),
         ]
         for label, value in told_facts:
             with block():

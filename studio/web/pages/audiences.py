@@ -47,6 +47,7 @@ SORTED = {
 async def show_audiences(
     search: str = "",
     tag: str = "",
+    owner: str = "",
     state: str = "",
     order: str = "name",
     falling: bool = False,
@@ -56,6 +57,7 @@ async def show_audiences(
     asked: dict[str, Any] = {
         "search": search,
         "tag": tag or None,
+        "owner": owner or None,
         "state": state or None,
         "order": order,
         "is_falling": falling,
@@ -97,6 +99,10 @@ class AudienceBrowser:
             if self.query.tag:
                 tags.setdefault(self.query.tag, self.query.tag)
             self.choice("Tag", "tag", tags)
+            owners = {"": "Everybody's"} | {each: each for each in self.found.owners}
+            if self.query.owner:
+                owners.setdefault(self.query.owner, self.query.owner)
+            self.choice("Owner", "owner", owners)
             states = {"": "All but archived"} | {
                 each.value: each.value.capitalize() for each in State
             }
@@ -193,6 +199,7 @@ def address_of(query: AudienceQuery) -> str:
     values = {
         "search": query.search,
         "tag": query.tag,
+        "owner": query.owner,
         "state": query.state,
         "order": query.order if query.order is not Order.name else None,
         "falling": "true" if query.is_falling else None,
