@@ -5,6 +5,7 @@ import pkgutil
 
 import uvicorn
 from fastapi import FastAPI
+from nicegui import app as pages_app
 from nicegui import ui
 
 from studio.services.access import Access, read_access, refuse_open_door
@@ -13,6 +14,8 @@ from studio.web import current, files, pages
 from studio.web.entrance import add_guards, open_entrance
 from studio.web.failures import show_failures
 from studio.web.sessions import session_key
+
+PRIMARY = "#1a569b"
 
 
 def create_app(
@@ -28,6 +31,7 @@ def create_app(
     app = open_entrance(studio, settings)
     current.serve(studio, settings)
     app.include_router(files.router)
+    pages_app.config.quasar_config["brand"] = {"primary": PRIMARY}
     add_pages()
     show_failures()
     ui.run_with(

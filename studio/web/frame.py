@@ -9,7 +9,7 @@ from nicegui import ui
 
 from catalog.errors import StudioError
 from studio.web.components.buttons import go_button
-from studio.web.components.elements import block, heading, paragraph, text
+from studio.web.components.elements import block, heading, link, paragraph, text
 from studio.web.current import studio
 
 STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
@@ -21,6 +21,7 @@ PLACES = (
 )
 THEME = "studio_theme"
 THEMES = {"system": None, "light": False, "dark": True}
+QUASAR_THEMES = {"system": "'auto'", "light": "false", "dark": "true"}
 ICONS = {"system": "brightness_auto", "light": "light_mode", "dark": "dark_mode"}
 
 
@@ -34,11 +35,10 @@ def frame(
     calls `page_title` itself.
     """
     ui.add_css(STYLE)
-    ui.colors(primary="#1a569b")
     ui.page_title(f"{heading} · Look-alike Studio")
-    ui.link("Skip to content", "#content").classes("skip")
-    with ui.header(elevated=False).classes("studio-header"), block("studio-bar"):
-        ui.link("Look-alike Studio", "/").classes("studio-brand")
+    link("Skip to content", "#content").classes("skip")
+    with _header(), block("studio-bar"):
+        link("Look-alike Studio", "/").classes("studio-brand")
         _links(place)
         with block("studio-end"):
             _theme_switch()
@@ -81,12 +81,20 @@ def show_nothing(words: str, about: str, label: str, address: str) -> None:
         go_button(label, address)
 
 
+def _header() -> ui.element:
+    """Quasar's header, which must stand first in the layout."""
+    with ui.context.client.layout:
+        header = ui.element("q-header").classes("studio-header")
+    header.move(target_index=0)
+    return header
+
+
 def _links(place: str) -> None:
     with block("studio-nav", "nav").props('aria-label="Main"'):
         for name, label, address in PLACES:
-            link = ui.link(label, address)
+            anchor = link(label, address)
             if name == place:
-                link.props("aria-current=page")
+                anchor.props("aria-current=page")
 
 
 def _menu(place: str) -> None:
@@ -104,11 +112,11 @@ def _theme_switch() -> None:
     request = ui.context.client.request
     kept = request.cookies.get(THEME, "system") if request else "system"
     chosen = kept if kept in THEMES else "system"
-    dark = ui.dark_mode(THEMES[chosen])
+    if chosen != "system":
+        ui.dark_mode(THEMES[chosen])
     button = ui.button(color=None).props("flat dense").tooltip("Change the colours")
 
     def show(theme: str) -> None:
-        dark.value = THEMES[theme]
         button.props["icon"] = ICONS[theme]
         button.props["aria-label"] = f"Colours: {theme}"
         button.update()
@@ -119,6 +127,7 @@ def _theme_switch() -> None:
         chosen = names[(names.index(chosen) + 1) % len(names)]
         show(chosen)
         ui.run_javascript(
+            f"Quasar.Dark.set({QUASAR_THEMES[chosen]});"
             f"document.cookie = '{THEME}={chosen}; path=/; max-age=31536000; samesite=lax'"
         )
 

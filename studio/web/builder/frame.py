@@ -12,7 +12,7 @@ from catalog.errors import StudioError
 from report.words import counted, number_text
 from studio.services import drafts
 from studio.services.draft_store import Draft, Step
-from studio.web.components.elements import block, heading, text
+from studio.web.components.elements import block, heading, link, text
 from studio.web.current import studio
 from studio.web.frame import page_title, show_error
 
@@ -151,24 +151,24 @@ def stepper(editing: Editing) -> None:
             is_done = number < place
             with block("reached" if number <= place else "", "li"):
                 can_go = drafts.missing_step(draft, step) is None
-                link = _step_link(editing, step) if can_go else block("step", "span")
-                link.classes("done" if is_done else "")
+                shown = _step_link(editing, step) if can_go else block("step", "span")
+                shown.classes("done" if is_done else "")
                 if step is current:
-                    link.props("aria-current=step")
+                    shown.props("aria-current=step")
                 elif not can_go:
-                    link.props("aria-disabled=true")
-                with link:
+                    shown.props("aria-disabled=true")
+                with shown:
                     text("span", "✓" if is_done else str(number + 1), "dot").props(
                         "aria-hidden=true"
                     )
                     text("span", NAMES[step], "name")
 
 
-def _step_link(editing: Editing, step: Step) -> ui.link:
+def _step_link(editing: Editing, step: Step) -> ui.element:
     """A link with the step's address that changes the step and not the page."""
-    link = ui.link("", f"/builder/{editing.draft.id}/{step.value}")
-    link.on("click", lambda: editing.go(step), js_handler=GO)
-    return link
+    anchor = link("", f"/builder/{editing.draft.id}/{step.value}")
+    anchor.on("click", lambda: editing.go(step), js_handler=GO)
+    return anchor
 
 
 def walk(

@@ -6,7 +6,7 @@ Text is set as text, never as markup, so what a person typed is shown as typed.
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
-__all__ = ["block", "heading", "more", "paragraph", "text"]
+__all__ = ["block", "heading", "link", "more", "paragraph", "text"]
 
 
 def text(tag: str, words: str = "", classes: str = "") -> TextElement:
@@ -27,6 +27,13 @@ def heading(level: int, words: str) -> TextElement:
 def paragraph(words: str, classes: str = "") -> TextElement:
     """A paragraph."""
     return text("p", words, classes)
+
+
+def link(words: str, address: str, classes: str = "") -> TextElement:
+    """A link to a page of the studio."""
+    anchor = text("a", words, classes)
+    anchor.props["href"] = address
+    return anchor
 
 
 def more(summary: str) -> ui.element:

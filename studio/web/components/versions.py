@@ -8,7 +8,7 @@ from nicegui import ui
 from studio.services import versions
 from studio.services.audience_page import AudienceSummary, FileLine, VersionLine
 from studio.web.components.buttons import main_button, quiet_button
-from studio.web.components.elements import block, heading, paragraph, text
+from studio.web.components.elements import block, heading, link, paragraph, text
 from studio.web.components.tables import Cell, table
 from studio.web.components.words import count_words, size_words, time_words
 from studio.web.current import studio
@@ -91,15 +91,15 @@ def show_files(slug: str, number: int, files: Sequence[FileLine]) -> None:
 
 def _link(slug: str, number: int, name: str) -> Cell:
     def show() -> None:
-        link = ui.link(name, f"/audiences/{slug}/versions/{number}/files/{name}")
-        link.props["download"] = name
+        anchor = link(name, f"/audiences/{slug}/versions/{number}/files/{name}")
+        anchor.props["download"] = name
 
     return show
 
 
 def _row(slug: str, line: VersionLine, ask: Callable[[int], None]) -> list[Cell]:
     def number() -> None:
-        ui.link(f"Version {line.number}", f"/audiences/{slug}?version={line.number}")
+        link(f"Version {line.number}", f"/audiences/{slug}?version={line.number}")
 
     def action() -> None:
         if line.state == "available" and line.is_on_disk:

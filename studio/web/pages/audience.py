@@ -17,7 +17,7 @@ from studio.services.audience_page import (
     summary,
 )
 from studio.web.components.buttons import go_button, main_button, quiet_button
-from studio.web.components.elements import block, heading, more, paragraph, text
+from studio.web.components.elements import block, heading, link, more, paragraph, text
 from studio.web.components.person import ask_for_person
 from studio.web.components.sections import show_notes, show_section, show_tiles
 from studio.web.components.tables import table
@@ -146,7 +146,7 @@ def facts(audience: AudienceSummary, shown: Shown | None, dagster: str | None) -
                     if dagster is None:
                         text("span", audience.run_id[:8])
                     else:
-                        ui.link(f"{audience.run_id[:8]} in Dagster", dagster)
+                        link(f"{audience.run_id[:8]} in Dagster", dagster)
         if audience.tags:
             with block():
                 text("dt", "Tags")
@@ -160,7 +160,7 @@ def show_all(audience: AudienceSummary, shown: Shown) -> None:
     if not shown.is_served:
         with block("notice"):
             text("strong", f"Version {shown.number} is not the one in use.")
-            ui.link("See the one in use", f"/audiences/{audience.slug}")
+            link("See the one in use", f"/audiences/{audience.slug}")
     show_tiles(shown.tiles)
     ways = [(each.anchor, each.title) for each in shown.blocks]
     if shown.is_explained and shown.is_served:
@@ -168,7 +168,7 @@ def show_all(audience: AudienceSummary, shown: Shown) -> None:
     ways += [("members", "People"), ("versions", "Versions"), ("files", "Files")]
     with block("anchors", "nav").props('aria-label="On this page"'):
         for anchor, title in ways:
-            ui.link(title, f"#{anchor}")
+            link(title, f"#{anchor}")
     with block("panel", "section"):
         heading(2, "In short")
         show_notes(shown.warnings, "warn")

@@ -18,7 +18,7 @@ from studio.services.audience_list import (
     list_audiences,
 )
 from studio.web.components.buttons import go_button, quiet_button
-from studio.web.components.elements import block, paragraph, text
+from studio.web.components.elements import block, link, paragraph, text
 from studio.web.components.tables import Cell, table
 from studio.web.components.words import NONE, STATE_SIGNS, count_words, time_words
 from studio.web.current import studio
@@ -173,7 +173,7 @@ def row_of(line: AudienceLine) -> list[Cell]:
 
     def named() -> None:
         with block():
-            ui.link(line.name, f"/audiences/{line.slug}").classes("text-weight-bold")
+            link(line.name, f"/audiences/{line.slug}").classes("text-weight-bold")
             if line.description:
                 text("div", line.description[:140], "quiet small")
             if line.tags:

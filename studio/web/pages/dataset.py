@@ -9,7 +9,7 @@ from catalog.roles import Role
 from studio.services import datasets
 from studio.services.dataset_pages import ColumnView, DatasetPage, show_dataset
 from studio.web.components.buttons import main_button, quiet_button
-from studio.web.components.elements import block, heading, paragraph, text
+from studio.web.components.elements import block, heading, link, paragraph, text
 from studio.web.components.plots import show_plot
 from studio.web.components.tables import Cell, table
 from studio.web.components.words import count_words, time_words
@@ -58,7 +58,7 @@ async def show_page(slug: str) -> None:
                 paragraph("None yet.", "quiet q-mb-none")
             for name, audience in found.audiences:
                 with block():
-                    ui.link(name, f"/audiences/{audience}")
+                    link(name, f"/audiences/{audience}")
 
 
 def facts(found: DatasetPage) -> None:

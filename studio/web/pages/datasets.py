@@ -7,7 +7,7 @@ from nicegui import ui
 
 from studio.services.dataset_pages import DatasetLine, list_datasets
 from studio.web.components.buttons import go_button
-from studio.web.components.elements import block, paragraph, text
+from studio.web.components.elements import block, link, paragraph, text
 from studio.web.components.tables import Cell, table
 from studio.web.components.words import count_words, time_words
 from studio.web.current import studio
@@ -73,7 +73,7 @@ def row_of(line: DatasetLine) -> list[Cell]:
 
     def named() -> None:
         with block():
-            ui.link(line.name, f"/datasets/{line.slug}").classes("text-weight-bold")
+            link(line.name, f"/datasets/{line.slug}").classes("text-weight-bold")
             if line.description:
                 text("div", line.description[:140], "quiet small")
 

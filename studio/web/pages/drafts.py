@@ -9,7 +9,7 @@ from studio.services import drafts
 from studio.services.access import Role
 from studio.services.draft_store import Draft, DraftState
 from studio.web.builder.frame import NAMES, STYLE
-from studio.web.components.elements import block
+from studio.web.components.elements import block, link
 from studio.web.components.tables import Cell, table
 from studio.web.current import studio
 from studio.web.failures import studio_page
@@ -66,7 +66,7 @@ def _row(draft: Draft) -> tuple[Cell, ...]:
         ui.navigate.to(f"/builder/{new.id}/{new.step.value}")
 
     def name() -> None:
-        ui.link(draft.choices.name or "No name yet", f"/builder/{draft.id}")
+        link(draft.choices.name or "No name yet", f"/builder/{draft.id}")
 
     def actions() -> None:
         with block("actions"):

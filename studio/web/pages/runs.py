@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from nicegui import ui
 
 from studio.web.builder.frame import STYLE
-from studio.web.components.elements import block, heading, more, text
+from studio.web.components.elements import block, heading, link, more, text
 from studio.web.components.run_dialog import STATES, RunPanel
 from studio.web.current import studio
 from studio.web.failures import studio_page
@@ -42,7 +42,7 @@ def _run(run: "Run", *, has_dagster: bool) -> None:
     with block("panel", "section"):
         with block("group-head"):
             with heading(2, ""):
-                ui.link(run.audience_name, f"/audiences/{run.audience}")
+                link(run.audience_name, f"/audiences/{run.audience}")
             text("span", words, f"state {kind}")
         text("p", f"Begun {run.created_at:%Y-%m-%d %H:%M} UTC", "quiet small")
         if not run.is_final:
@@ -51,4 +51,4 @@ def _run(run: "Run", *, has_dagster: bool) -> None:
             with more("Stages"):
                 RunPanel(run)
         if has_dagster:
-            ui.link("Open in Dagster", run.dagster_path)
+            link("Open in Dagster", run.dagster_path)
