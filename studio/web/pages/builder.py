@@ -156,13 +156,13 @@ class Builder:
             self._client.open(_address(draft))
             return
         step = _allowed(draft, step)
+        with self._body:
+            ui.page_title(f"{HEADINGS[step][0]} · Look-alike Studio")
+        await self.show(draft, step)
         if is_new:
             self._client.run_javascript(
                 f"history.pushState(null, '', '{_address(draft, step)}')"
             )
-        with self._body:
-            ui.page_title(f"{HEADINGS[step][0]} · Look-alike Studio")
-        await self.show(draft, step)
         self._client.run_javascript(TO_THE_HEADING)
         await self._remember()
 
