@@ -5,10 +5,16 @@ What is frozen no fork looks through for garbage, and so they all share its memo
 
 import atexit
 import gc
+import shutil
+import tempfile
+from pathlib import Path
 
-from tests.cheap_builds import compile_macros, make_builds_cheap
+from tests.cheap_builds import compile_macros, make_builds_cheap, share_pictures
 
 make_builds_cheap()
+pictures = tempfile.mkdtemp(prefix="pictures-")
+atexit.register(shutil.rmtree, pictures, ignore_errors=True)
+share_pictures(Path(pictures))
 compile_macros()
 gc.collect()
 gc.freeze()
