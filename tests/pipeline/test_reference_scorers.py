@@ -184,6 +184,7 @@ def test_one_kind_of_attribute_alone_is_enough(people, log_odds_of, model, name)
 
 @pytest.mark.parametrize("model", list(ORACLES))
 def test_numbers_of_any_magnitude_score_as_the_small_ones(log_odds_of, model):
-    scores = [log_odds_of(model, "age", shift) for shift in (0.0, 1e15)]
+    # As the test above asks for it, so that it is not built anew.
+    scores = [log_odds_of(model, "age"), log_odds_of(model, "age", 1e15)]
 
     pd.testing.assert_series_equal(*scores, rtol=0, atol=1e-9)
