@@ -78,9 +78,9 @@ def note_event(self: BaseEvent, *arguments: Any, **fields: Any) -> None:
 
 def get_of_noted(self: BaseEvent, name: str) -> Any:
     """As `BaseEvent.__getattr__`, of a message that may not be made yet."""
-    if name == "pb_msg" and "noted" in self.__dict__:
+    if "noted" in self.__dict__:
         make_event(self, **self.__dict__.pop("noted"))
-        return self.__dict__["pb_msg"]
+        return getattr(self, name)
     return get_of_event(self, name)
 
 
