@@ -89,7 +89,7 @@ class Visitor:
         """Move the slider, until the figures tell of another size."""
         before = self._figures()
         slider = self._find(lambda each: each["tag"].endswith("slider"))
-        self._emit(slider, "update:model-value", position)
+        self._emit(slider, "update:modelValue", position)
         await self._until(lambda: self._figures() != before)
 
     async def shows(self, words: str) -> None:
@@ -121,7 +121,7 @@ class Visitor:
             "id": key,
             "client_id": self._client_id,
             "listener_id": listener,
-            "args": list(arguments),
+            "args": [json.dumps(each) for each in arguments],
         }
         assert self._socket is not None
         self._sending = asyncio.ensure_future(self._socket.emit("event", event))

@@ -139,7 +139,8 @@ class Builder:
 
     async def _return_to(self, path: str) -> None:
         name = path.rpartition("/")[2]
-        if name in Step.__members__:
+        # A jump within the page, such as that to its content, is no walk to a step.
+        if name in Step.__members__ and name != self._step.value:
             await self._change_to(Step(name), is_new=False)
 
     async def _change_to(self, step: Step, *, is_new: bool) -> None:
