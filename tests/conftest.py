@@ -1,12 +1,21 @@
 """What every test starts from: an environment that no other test has touched."""
 
 import os
+import shutil
 
 import pytest
 
 from tests.cheap_builds import make_builds_cheap
 
 OURS = ("LOOKALIKE_", "DAGSTER_")
+QUIETLY = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 # Several modules of one name cannot be searched for doctests; they hold none.
 collect_ignore_glob = ["conftest.py", "*/conftest.py"]
 
@@ -35,3 +44,16 @@ def own_environment():
     yield
     os.environ.clear()
     os.environ.update(before)
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A browser without a screen; skipped where there is none."""
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("needs chromium (apt-get install chromium)")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=program, args=QUIETLY)
+        yield browser
+        browser.close()

@@ -1,7 +1,5 @@
 """The report page as a browser shows it: quick, silent, within its width, accessible."""
 
-import shutil
-
 import pytest
 
 from report.page import render_page
@@ -9,29 +7,8 @@ from tests.report.pages import page_of
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = shutil.which("chromium")
-QUIETLY = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 LOADED = "performance.getEntriesByType('navigation')[0].loadEventEnd"
 WIDE, NARROW = 1400, 390
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """A browser without a screen; skipped where there is none."""
-    if CHROMIUM is None:
-        pytest.skip("needs chromium (apt-get install chromium)")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=QUIETLY)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(params=["plain", "hostile"])

@@ -1,7 +1,6 @@
 """The command line in this process, a folder of its own, and a studio with an audience."""
 
 import json
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,14 +13,6 @@ from studio.cli import app
 from tests.pipeline import people
 
 AUDIENCE = "Käufer \"2026\" <b>{{ 7 * 7 }}</b> 'top'"
-QUIETLY = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 DESCRIPTION = "Line one; -- {% raw %} <script>alert(1)</script>"
 
 
@@ -127,16 +118,3 @@ def built(built_home, monkeypatch) -> Answer:
     monkeypatch.setenv("LOOKALIKE_HOME", str(folder / "home"))
     monkeypatch.chdir(folder)
     return answer
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """A browser without a screen; skipped where there is none."""
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("needs chromium (apt-get install chromium)")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=program, args=QUIETLY)
-        yield browser
-        browser.close()
