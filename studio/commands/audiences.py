@@ -403,7 +403,7 @@ def print_outcome(found: dict[str, Any], report: dict[str, Any]) -> None:
         }
     )
     if found["schedule"]:
-        note(f"It is built again {found['schedule']} while `lookalike dev` runs.")
+        note(f"It is built again {found['schedule']} while `lookalike up` runs.")
 
 
 def print_report(report: dict[str, Any]) -> None:

@@ -52,7 +52,7 @@ def demo(as_json: AsJson = False) -> None:
     for command in (
         f"lookalike audience history {found['audience']}",
         f"lookalike audience explain {found['audience']} --id u12080",
-        "lookalike dev",
+        "lookalike up",
     ):
         print_line(f"  {command}")
 
