@@ -325,14 +325,13 @@ class Engine(Protocol):
     ) -> DatasetProfile:
         """Statistics of all columns and of the key columns; made once, then read."""
 
-    def unknown_share(
-        self,
-        seed: Source,
-        seed_column: str,
-        population: Source,
-        population_column: str,
-    ) -> float:
-        """Share of the seed's rows with a value that have one the population never has."""
+    def unknown_shares(
+        self, seed: Source, population: Source, columns: Sequence[tuple[str, str]]
+    ) -> list[float]:
+        """Share of the seed's rows with a value that have one the population never has.
+
+        One for each pair of columns, the seed's and the population's.
+        """
 
     def keep_rows(
         self,

@@ -33,7 +33,6 @@ from engines.base import (
     Source,
     WeightCounts,
 )
-from engines.casts import category_text
 from engines.column_values import FrequentValues, Spread, column_values
 from engines.connection import (
     SPILL,
@@ -54,9 +53,14 @@ from engines.output import copy_columns
 from engines.overlap import count_in_common, count_people
 from engines.population_index import PopulationIndex, make_index
 from engines.profile import kept_profile, profile_files, profile_id, sample_file
-from engines.quoting import quote_identifier
-from engines.relations import column_of, one_row, read_parquet
+from engines.relations import column_of, read_parquet
 from engines.samples import sample_column
+from engines.unknown_values import (
+    kept_values,
+    listed_texts_of,
+    texts_of,
+    unknown_shares,
+)
 from engines.weights import weight_counts
 
 if TYPE_CHECKING:
@@ -146,42 +150,39 @@ class DuckDBEngine:
                     confirm=fingerprints.watch(self.home, dataset, fingerprint),
                 )
 
-    def unknown_share(
-        self,
-        seed: Source,
-        seed_column: str,
-        population: Source,
-        population_column: str,
-    ) -> float:
+    def unknown_shares(
+        self, seed: Source, population: Source, columns: Sequence[tuple[str, str]]
+    ) -> list[float]:
         """Share of the seed's rows with a value that have one the population never has.
 
-        Values are compared as texts; 0 where the seed has none.
+        One for each pair of columns, the seed's and the population's. Values are compared
+        as texts; 0 where the seed has none.
         """
-        texts = []
-        for source, name in ((seed, seed_column), (population, population_column)):
-            column = column_of(source.dataset, name)
-            text = category_text(quote_identifier(name), column.type, name)
-            files = self._files(source.dataset, source.fingerprint)
-            texts.append((f"select {text} as value from {read_parquet(files)}", files))
-        (seed_rows, seed_files), (population_rows, population_files) = texts
-        query = (
-            f"with seed_values as (select value, count(*) as rows from ({seed_rows}) "
-            "where value is not null group by value), "
-            f"known as (select distinct value from ({population_rows}) "
-            "where value in (select value from seed_values)) "
-            "select sum(rows), sum(rows) filter (where value not in "
-            "(select value from known)) from seed_values"
-        )
+        ours = self._files(seed.dataset, seed.fingerprint)
+        theirs = self._files(population.dataset, population.fingerprint)
+        profile = profile_id(population.dataset, population.fingerprint)
+        pairs, kept = [], []
+        for ours_name, theirs_name in columns:
+            column = column_of(population.dataset, theirs_name)
+            found = kept_values(self.home, profile, population.dataset, column)
+            kept += [] if found is None else [found]
+            pairs.append(
+                (
+                    texts_of(ours, column_of(seed.dataset, ours_name)),
+                    texts_of(theirs, column)
+                    if found is None
+                    else listed_texts_of(found, column),
+                )
+            )
         with (
-            explained(f"column '{population_column}'"),
+            explained(f"dataset '{population.dataset.name}'"),
             memory_session(
                 self.settings,
                 self.home.root / SPILL,
-                files=[*seed_files, *population_files],
+                files=[*ours, *theirs, *kept],
             ) as connection,
         ):
-            present, unknown = one_row(connection, query)
-        return int(unknown or 0) / int(present) if present else 0.0
+            return unknown_shares(connection, pairs)
 
     def keep_rows(
         self,

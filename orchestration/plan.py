@@ -518,22 +518,23 @@ def unknown_shares(
     if specification.attributes is not None or is_bare_list(seed):
         return {}
     theirs = {each.attribute: each for each in population.mappings}
-    sources = [
-        Source(each.dataset, each.profile.fingerprint, each.profile)
-        for each in (seed, population)
-        if each.profile is not None
-    ]
     limit = specification.limits.maximum_cardinality
-    return {
-        ours.attribute: workshop.engine.unknown_share(
-            sources[0], ours.column, sources[1], theirs[ours.attribute].column
-        )
+    columns = {
+        ours.attribute: (ours.column, theirs[ours.attribute].column)
         for ours in seed.mappings
         if ours.attribute in theirs
         and theirs[ours.attribute].role is Role.categorical
         and ours.is_scored
         and population.column_profiles[theirs[ours.attribute].column].distinct < limit
     }
+    if not columns or seed.profile is None or population.profile is None:
+        return {}
+    shares = workshop.engine.unknown_shares(
+        Source(seed.dataset, seed.profile.fingerprint, seed.profile),
+        Source(population.dataset, population.profile.fingerprint, population.profile),
+        [*columns.values()],
+    )
+    return dict(zip(columns, shares, strict=True))
 
 
 def input_attribute(

@@ -245,4 +245,30 @@ def test_the_share_of_unknown_values(engine, source, tmp_path):
         written(tmp_path / "p.parquet", pa.table({"w": [1.0, 2.0, None]}))
     )
 
-    assert engine.unknown_share(seed, "v", population, "w") == pytest.approx(1 / 3)
+    assert engine.unknown_shares(seed, population, [("v", "w")]) == [
+        pytest.approx(1 / 3)
+    ]
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_the_share_of_unknown_values_of_a_large_population_is_from_its_lists(
+    engine, source, tmp_path, is_kept
+):
+    seed = source(
+        written(
+            tmp_path / "s.parquet",
+            pa.table({"v": ["-1", "2", "x", None], "b": [True, False, None, True]}),
+        )
+    )
+    rows = 100_000
+    table = {"w": pa.array([-1.0, -0.0] * (rows // 2)), "b": pa.array([True] * rows)}
+    population = source(written(tmp_path / "p.parquet", pa.table(table)))
+    lists = engine.home.profile(population.profile.id) / "codes"
+    if not is_kept:
+        for each in lists.glob("values_*.parquet"):
+            each.write_bytes(b"damaged")
+
+    found = engine.unknown_shares(seed, population, [("v", "w"), ("b", "b")])
+
+    assert len(list(lists.glob("values_*.parquet"))) == 2
+    assert found == [pytest.approx(2 / 3), pytest.approx(1 / 3)]
