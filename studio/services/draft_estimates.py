@@ -4,6 +4,8 @@ Reads as much as half a build the first time and is quick after that.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -13,10 +15,10 @@ from catalog.errors import StudioError
 from catalog.specification import AudienceSpecification
 from catalog.specification_model import AttributeChoice, Output
 from report.words import share_text
-from studio.services import attribute_sides, drafts
+from studio.services import drafts
 from studio.services.advice import Advice
 from studio.services.attribute_sides import AttributeSides
-from studio.services.draft_store import Draft
+from studio.services.draft_store import Draft, Step
 from studio.services.open_what_ifs import OpenWhatIfs
 from studio.services.what_if import WhatIf
 from studio.services.what_if_answers import Answer
@@ -73,8 +75,21 @@ def advice(workshop: "Workshop", draft: Draft) -> Advice:
 
 def sides(workshop: "Workshop", draft: Draft) -> tuple[AttributeSides, ...]:
     """Seed against population for each attribute that could be scored."""
-    outlook = OPEN.what_if(workshop, _opened_for(workshop, draft)).outlook
-    return attribute_sides.sides_of(outlook)
+    return OPEN.sides(workshop, _opened_for(workshop, draft))
+
+
+def prepare(workshop: "Workshop", draft: Draft) -> None:
+    """Begin what estimates need, as far as the draft says it: their libraries, the data.
+
+    What stands in the way is told by whoever asks for an estimate.
+    """
+    if drafts.missing_step(draft, Step.finalise) is None:
+        with suppress(StudioError):
+            OPEN.what_if(workshop, _opened_for(workshop, draft))
+    else:
+        import_module("dbt.cli.main")
+        import_module("orchestration.outlook")
+        import_module("orchestration.expectation")
 
 
 def estimate(

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from catalog.specification import AudienceSpecification, specification_hash
 from studio.services.advice import Advice, advise
-from studio.services.what_if import WhatIf
+from studio.services.attribute_sides import AttributeSides, sides_of
+from studio.services.what_if import WhatIf, stamp_of
 
 if TYPE_CHECKING:
     from orchestration.workshop import Workshop
@@ -22,14 +23,19 @@ IDLE_SECONDS = 600.0
 
 @dataclass(eq=False)
 class _Open:
-    """What is known for one specification; each part is made by one thread at a time."""
+    """What is known for one specification; each part is made by one thread at a time.
+
+    Sides and advice stand with the stamp of the data that they were made from.
+    """
 
     specification: AudienceSpecification
     used_at: float = 0.0
     opening: threading.Lock = field(default_factory=threading.Lock)
+    comparing: threading.Lock = field(default_factory=threading.Lock)
     advising: threading.Lock = field(default_factory=threading.Lock)
     what_if: WhatIf | None = None
-    advice: Advice | None = None
+    sides: tuple[str, tuple[AttributeSides, ...]] | None = None
+    advice: tuple[str, Advice] | None = None
 
 
 class OpenWhatIfs:
@@ -53,15 +59,27 @@ class OpenWhatIfs:
                 kept.what_if = WhatIf(workshop, specification)
         return kept.what_if
 
+    def sides(
+        self, workshop: "Workshop", specification: AudienceSpecification
+    ) -> tuple[AttributeSides, ...]:
+        """Seed against population, by attribute, of a specification's open what-if."""
+        outlook = self.what_if(workshop, specification).outlook
+        kept = self._kept(workshop, specification)
+        with kept.comparing:
+            if kept.sides is None or kept.sides[0] != outlook.stamp:
+                kept.sides = outlook.stamp, sides_of(outlook)
+            return kept.sides[1]
+
     def advice(
         self, workshop: "Workshop", specification: AudienceSpecification
     ) -> Advice:
         """The advice on the attributes of a specification; takes seconds once."""
         kept = self._kept(workshop, specification)
         with kept.advising:
-            if kept.advice is None:
-                kept.advice = advise(workshop, specification)
-        return kept.advice
+            stamp = stamp_of(workshop, specification)
+            if kept.advice is None or kept.advice[0] != stamp:
+                kept.advice = stamp, advise(workshop, specification)
+            return kept.advice[1]
 
     def close(self) -> None:
         """Close them all."""

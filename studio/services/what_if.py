@@ -105,7 +105,8 @@ class WhatIf:
 
     @property
     def outlook(self) -> "Outlook":
-        """What the specification was opened on."""
+        """What the specification was opened on; opened anew where the data changed."""
+        self._reopen_where_changed()
         return self._opened[0].outlook
 
     def answer(
@@ -229,7 +230,7 @@ class WhatIf:
 
     def _reopen_where_changed(self) -> tuple[str, ...]:
         """Forget what was made of data that have changed; what is to be said of it."""
-        now = _stamp_of(self._workshop, self._specification)
+        now = stamp_of(self._workshop, self._specification)
         if all(each.outlook.stamp == now for each in self._opened):
             return ()
         opened = self._prepared(self._specification.scoring.model)
@@ -327,10 +328,11 @@ def _prepared(
     return _Opened(outlook, tables, weights)
 
 
-def _stamp_of(workshop: "Workshop", specification: AudienceSpecification) -> str:
-    from orchestration.outlook import stamp_of
+def stamp_of(workshop: "Workshop", specification: AudienceSpecification) -> str:
+    """A cheap sign of change of the data that a specification reads."""
+    from orchestration import outlook
 
-    return stamp_of(workshop, specification)
+    return outlook.stamp_of(workshop, specification)
 
 
 def _is_additive(model: str) -> bool:

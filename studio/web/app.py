@@ -1,7 +1,9 @@
 """The studio's one process: pages, REST and the guards in front of both."""
 
+import asyncio
 import importlib
 import pkgutil
+from concurrent.futures import ThreadPoolExecutor
 
 import uvicorn
 from fastapi import FastAPI
@@ -16,6 +18,7 @@ from studio.web.failures import show_failures
 from studio.web.sessions import session_key
 
 PRIMARY = "#1a569b"
+MOST_WAITING = 64
 
 
 def create_app(
@@ -45,7 +48,15 @@ def create_app(
         gzip_middleware_factory=None,  # what is packed cannot be given a nonce
     )
     add_guards(app, port)
+    pages_app.on_startup(_let_many_wait)
     return app
+
+
+def _let_many_wait() -> None:
+    """Threads for what pages wait for, which is often another's work on the same data."""
+    asyncio.get_running_loop().set_default_executor(
+        ThreadPoolExecutor(MOST_WAITING, thread_name_prefix="page")
+    )
 
 
 def add_pages() -> None:

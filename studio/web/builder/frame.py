@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from nicegui import ui
+from nicegui import background_tasks, ui
 
 from catalog.conditions import conditions_text
 from catalog.errors import StudioError
 from report.words import counted, number_text
-from studio.services import drafts
+from studio.services import draft_estimates, drafts
 from studio.services.draft_store import Draft, Step
 from studio.web.components.elements import block, heading, link, text
 from studio.web.current import studio
@@ -87,6 +87,13 @@ class Editing:
                 return False
         self.show_so_far()
         return True
+
+    def prepare(self) -> None:
+        """Begin meanwhile what the next steps show of the draft's data."""
+        background_tasks.create(
+            asyncio.to_thread(draft_estimates.prepare, studio().workshop, self.draft),
+            name="prepare a draft",
+        )
 
     async def read_again(self) -> None:
         """Take the draft as it is kept now."""

@@ -27,6 +27,7 @@ async def choose_population(editing: Editing) -> None:
         if await editing.change(population={"dataset": choice.name}):
             assert onward is not None  # noqa: S101
             onward.enable()
+            editing.prepare()
             await show_filter()
 
     async def filtered(conditions: list[dict[str, Any]]) -> bool:

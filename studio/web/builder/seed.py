@@ -52,6 +52,7 @@ async def choose_seed(editing: Editing) -> None:
         if await editing.change(seed={kind: choice.name}):
             assert onward is not None  # noqa: S101
             onward.enable()
+            editing.prepare()
             await show_filter()
 
     async def filtered(conditions: list[dict[str, Any]]) -> bool:
