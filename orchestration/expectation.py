@@ -6,7 +6,7 @@ chosen attributes; what a build counts among everybody is counted in the sample.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
@@ -40,22 +40,45 @@ class Question:
 class Ranked:
     """A question's ranking of the people who are looked at; NaN: left without a score.
 
-    `sample` is in the order of the outlook's sample, whatever was asked.
+    `sample` is in the order of the outlook's sample, whatever was asked; `people` are
+    outside the seed. What does not depend on the size is worked out once.
     """
 
     seed: np.ndarray
     sample: np.ndarray
     calibration: Calibration
+    people: int
 
-    @property
+    @cached_property
     def scored(self) -> np.ndarray:
         """The sample's log odds, best first."""
         ordered: np.ndarray = np.sort(known(self.sample))[::-1]
         return ordered
 
-    def candidates(self, people: int) -> int:
-        """How many of so many people have a score, by the sample."""
-        return round(people * len(self.scored) / len(self.sample))
+    @property
+    def candidates(self) -> int:
+        """How many of all people have a score, by the sample."""
+        return round(self.people * len(self.scored) / len(self.sample))
+
+    @cached_property
+    def auc(self) -> Estimate:
+        """The AUC of the held-out seed."""
+        return held_out_auc(known(self.seed), self.scored)
+
+    @cached_property
+    def curve(self) -> pd.DataFrame:
+        """The reach at CURVE_SHARES."""
+        return self.reach(CURVE_SHARES)
+
+    def reach(self, shares: Sequence[float]) -> pd.DataFrame:
+        """Recall and lift with intervals at shares for which the sample has people enough."""
+        seed, sample = known(self.seed), self.scored
+        least = min(FEWEST_PEOPLE / len(sample), 1.0)
+        told = np.array([share for share in shares if share >= least])
+        recalls = recall_at(told * len(sample), seed, sample)
+        counts = np.ceil(np.round(told * self.candidates, 6))
+        drawn_from = len(sample) if len(sample) < self.candidates else None
+        return reach_with_intervals(counts, told, recalls, len(seed), drawn_from)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +98,13 @@ class Cut:
 
 @dataclass(frozen=True, eq=False)
 class Expectation:
-    """The figures of one question. `curve` has a row a size, `chosen` is the row of the cut.
+    """The figures of one question: of its ranking, and of the size where it is cut.
 
-    `chosen` is None where the sample holds fewer than 25 people above the cut.
+    `chosen` is the reach there, None where the sample holds fewer than 25 people above the cut.
     """
 
     ranked: Ranked
-    auc: Estimate
     verdict: Verdict
-    curve: pd.DataFrame
     cut: Cut
     chosen: pd.Series | None
 
@@ -93,32 +114,34 @@ def rank(
     weights: AttributeWeights,
     attributes: Sequence[str],
     model: str,
+    people: int,
     tell: Callable[[float], None] = lambda share: None,
 ) -> Ranked:
     """Fit and rank by these attributes; raises StudioError as a build of them would.
 
-    `tell` hears after each fit which share of the work it was.
+    `people` are outside the seed. `tell` hears after each fit which share of the work it was.
     """
     chosen = of_attributes(model, tables, weights, attributes)
     if not is_compared(model):
         fit = cross_fitted(model, chosen)
         tell(1.0)
-        return _ranked(fit.seed_log_odds, fit.sample_log_odds)
+        return _ranked(fit.seed_log_odds, fit.sample_log_odds, people)
     tell_fit = partial(tell, 1 / (FOLDS + 1))
     scorer = fitted(model, chosen)
     sample = log_odds_of(scorer, chosen["canonical_sample"])
     tell_fit()
     chosen |= settled(scorer)
     seed = out_of_fold_log_odds(model, chosen, chosen["canonical_seed"], tell_fit)
-    return _ranked(seed, sample)
+    return _ranked(seed, sample, people)
 
 
-def _ranked(seed: np.ndarray, sample: np.ndarray) -> Ranked:
-    return Ranked(seed, sample, fit_calibration(known(seed), known(sample)))
+def _ranked(seed: np.ndarray, sample: np.ndarray, people: int) -> Ranked:
+    calibration = fit_calibration(known(seed), known(sample))
+    return Ranked(seed, sample, calibration, people)
 
 
-def expect(ranked: Ranked, output: Output, people: int) -> Expectation:
-    """What a ranking promises for a limit, where `people` are outside the seed.
+def expect(ranked: Ranked, output: Output) -> Expectation:
+    """What a ranking promises for a limit.
 
     Raises StudioError `nobody_scored` where the scorer leaves all but a few without a
     score.
@@ -134,31 +157,15 @@ def expect(ranked: Ranked, output: Output, people: int) -> Expectation:
             "set scoring.as_published_nulls to false, or leave out the attribute that"
             " hardly anybody has",
         )
-    auc = held_out_auc(seed, sample)
-    cut = cut_of(ranked, output, people)
-    shares = sorted({*CURVE_SHARES, cut.share} - {0.0})
-    curve = reach_of(seed, sample, shares, ranked.candidates(people))
-    at_cut = curve[np.isclose(curve["audience_share"], cut.share, rtol=1e-12, atol=0)]
+    cut = cut_of(ranked, output)
+    at_cut = ranked.reach(sorted({cut.share, 1.0}))
+    at_cut = at_cut[np.isclose(at_cut["audience_share"], cut.share, rtol=1e-12, atol=0)]
     return Expectation(
         ranked=ranked,
-        auc=auc,
-        verdict=by_variance(auc.value, len(seed), len(sample)),
-        curve=curve,
+        verdict=by_variance(ranked.auc.value, len(seed), len(sample)),
         cut=cut,
         chosen=None if at_cut.empty else at_cut.iloc[0],
     )
-
-
-def reach_of(
-    seed: np.ndarray, sample: np.ndarray, shares: Sequence[float], people: int
-) -> pd.DataFrame:
-    """Recall and lift with intervals at shares for which the sample has people enough."""
-    least = min(FEWEST_PEOPLE / len(sample), 1.0)
-    told = np.array([share for share in shares if share >= least])
-    recalls = recall_at(told * len(sample), seed, sample)
-    counts = np.ceil(np.round(told * people, 6))
-    drawn_from = len(sample) if len(sample) < people else None
-    return reach_with_intervals(counts, told, recalls, len(seed), drawn_from)
 
 
 def staying(former: tuple[Ranked, Cut], later: tuple[Ranked, Cut]) -> Estimate | None:
@@ -188,9 +195,9 @@ def _members(ranked: Ranked, cut: Cut) -> np.ndarray:
     return ordered[: round(cut.share * len(ranked.scored))]
 
 
-def cut_of(ranked: Ranked, output: Output, people: int) -> Cut:
+def cut_of(ranked: Ranked, output: Output) -> Cut:
     """The limit as a size, a share and a score."""
-    sample, people = ranked.scored, ranked.candidates(people)
+    sample, people = ranked.scored, ranked.candidates
     if output.kind == "min_score":
         scores = ranked.calibration.score(sample)
         found = share_of(int(np.sum(scores >= output.value)), len(sample))

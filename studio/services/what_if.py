@@ -159,7 +159,7 @@ class WhatIf:
             asked.progress += 0.9 * share
 
         ranked = self._ranked(opened, question, tell)
-        found = _expected(ranked, question, opened)
+        found = _expected(ranked, question)
         overlap = None
         # What was is no longer possible on these data: then nothing is told of it.
         with suppress(StudioError):
@@ -184,7 +184,7 @@ class WhatIf:
         told, former = known
         before = self._open(former.model)
         ranked_before = self._ranked(before, former)
-        stays = _staying(ranked_before, former, before, (ranked, cut))
+        stays = _staying(ranked_before, former, (ranked, cut))
         return Overlap(former=told, stays=stays)
 
     def _ranked(
@@ -375,25 +375,29 @@ def _rank(
     from orchestration.expectation import rank
 
     return rank(
-        opened.tables, opened.weights, question.attributes, question.model, tell
+        opened.tables,
+        opened.weights,
+        question.attributes,
+        question.model,
+        opened.outlook.people,
+        tell,
     )
 
 
-def _expected(ranked: "Ranked", question: "Question", opened: _Opened) -> "Expectation":
+def _expected(ranked: "Ranked", question: "Question") -> "Expectation":
     from orchestration.expectation import expect
 
-    return expect(ranked, question.output, opened.outlook.people)
+    return expect(ranked, question.output)
 
 
 def _staying(
     before: "Ranked",
     former: "Question",
-    opened: _Opened,
     later: tuple["Ranked", "Cut"],
 ) -> Interval | None:
     from orchestration.expectation import cut_of, staying
 
-    cut = cut_of(before, former.output, opened.outlook.people)
+    cut = cut_of(before, former.output)
     return Interval.of(staying((before, cut), later))
 
 

@@ -83,14 +83,14 @@ def answer_of(
             recall=_interval(row, "recall"),
             lift=_interval(row, "lift"),
         )
-        for row in found.curve.to_dict("records")
+        for row in found.ranked.curve.to_dict("records")
     )
     return Answer(
         attributes=question.attributes,
         model=question.model,
         output=question.output,
-        auc=_of(found.auc),
-        reading=band_of(found.auc.value).name,
+        auc=_of(found.ranked.auc),
+        reading=band_of(found.ranked.auc.value).name,
         can_be_told=found.verdict.can_be_told,
         chosen=_chosen(found.cut, found, people),
         curve=sizes,

@@ -15,6 +15,7 @@ from studio.services.studio import Studio
 from studio.web import current, files, pages
 from studio.web.entrance import add_guards, open_entrance
 from studio.web.failures import show_failures
+from studio.web.handlers import ask_handlers_once
 from studio.web.sessions import session_key
 
 PRIMARY = "#1a569b"
@@ -34,6 +35,7 @@ def create_app(
     app = open_entrance(studio, settings)
     current.serve(studio, settings)
     app.include_router(files.router)
+    ask_handlers_once()
     pages_app.config.quasar_config["brand"] = {"primary": PRIMARY}
     add_pages()
     show_failures()

@@ -23,6 +23,7 @@ SCHEDULES = {
     "@monthly": "Every month",
 }
 COPY = "() => navigator.clipboard.writeText(document.getElementById('workflow').textContent)"
+IS_OPEN = "(event) => emit(event.target.open)"
 
 
 async def finalise(editing: Editing) -> None:
@@ -41,6 +42,7 @@ class Finalise:
     def __init__(self, editing: Editing, name: str) -> None:
         self._editing = editing
         self._asked = 0
+        self._is_document_open = False
         choices = editing.draft.choices
         with block("panel"):
             self._name = ui.input("Name", value=name, on_change=self._check)
@@ -89,8 +91,6 @@ class Finalise:
     async def _start(self) -> None:
         if not self._editing.draft.choices.name:
             await self._change(name=self._name.value)
-        else:
-            await self._tell_document()
         await self._check(None)
         await self._tell()
 
@@ -203,8 +203,8 @@ class Finalise:
                     text("li", f"{caveat[:1].upper()}{caveat[1:]}.")
 
     def _document(self) -> None:
-        """The workflow document; its text follows every change."""
-        with more("The workflow as a document"):
+        """The workflow document; where it is open its text follows every change."""
+        with more("The workflow as a document") as details:
             paragraph("Keep it in git, or build it from the command line.", "small")
             with block("actions q-mb-sm"):
                 ui.button("Copy", icon="content_copy").props(
@@ -215,8 +215,15 @@ class Finalise:
                 )
             pre = text("pre", "").props("id=workflow tabindex=0")
         self._workflow = pre
+        details.on("toggle", self._open_document, js_handler=IS_OPEN)
+
+    async def _open_document(self, event: Any) -> None:
+        self._is_document_open = bool(event.args)
+        await self._tell_document()
 
     async def _tell_document(self) -> None:
+        if not self._is_document_open:
+            return
         found = await to_thread(drafts.workflow, studio().workshop, self._editing.draft)
         self._workflow.text = found.text
 

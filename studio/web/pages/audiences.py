@@ -2,7 +2,6 @@
 
 from asyncio import to_thread
 from contextlib import suppress
-from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,8 +16,9 @@ from studio.services.audience_list import (
     State,
     list_audiences,
 )
-from studio.web.components.buttons import go_button, quiet_button
+from studio.web.components.buttons import go_button
 from studio.web.components.elements import block, link, paragraph, text
+from studio.web.components.pager import pager
 from studio.web.components.tables import Cell, table
 from studio.web.components.words import NONE, STATE_SIGNS, count_words, time_words
 from studio.web.current import studio
@@ -155,17 +155,7 @@ class AudienceBrowser:
                 sortable=SORTED,
                 sorted_by=(place, self.query.is_falling),
             )
-        if found.pages > 1:
-            self.pager()
-
-    def pager(self) -> None:
-        """The way to the other pages of the list."""
-        page, pages = self.found.page, self.found.pages
-        with block("actions", "nav").props('aria-label="Pages"'):
-            for label, target in (("Previous", page - 1), ("Next", page + 1)):
-                button = quiet_button(label, partial(self.ask, page=target))
-                button.set_enabled(1 <= target <= pages)
-            text("span", f"Page {page} of {pages}", "quiet")
+        pager(found.page, found.pages, lambda page: self.ask(page=page))
 
 
 def row_of(line: AudienceLine) -> list[Cell]:

@@ -10,11 +10,13 @@ from studio.services.access import Role
 from studio.services.draft_store import Draft, DraftState
 from studio.web.builder.frame import NAMES, STYLE
 from studio.web.components.elements import block, link
+from studio.web.components.pager import pager
 from studio.web.components.tables import Cell, table
 from studio.web.current import studio
 from studio.web.failures import studio_page
 from studio.web.frame import frame, page_title, show_nothing, tell_error
 
+DRAFTS_A_PAGE = 25
 STATES = {
     DraftState.open: "open",
     DraftState.created: "became an audience",
@@ -23,9 +25,12 @@ STATES = {
 
 
 @studio_page("/drafts", "builder", Role.builder)
-async def show_drafts() -> None:
-    """Every draft in a line, the newest change first."""
+async def show_drafts(page: int = 1) -> None:
+    """Every draft in a line, the newest change first, so many on a page."""
     found = await to_thread(drafts.overview, studio().workshop)
+    pages = max(1, -(-len(found) // DRAFTS_A_PAGE))
+    page = min(max(1, page), pages)
+    first = (page - 1) * DRAFTS_A_PAGE
 
     async def begin() -> None:
         draft = await to_thread(drafts.begin, studio().workshop)
@@ -47,9 +52,10 @@ async def show_drafts() -> None:
             table(
                 "Drafts",
                 ("Name", "State", "Step", "Changed", "Actions"),
-                [_row(each) for each in found],
+                [_row(each) for each in found[first : first + DRAFTS_A_PAGE]],
                 is_caption_shown=False,
             )
+        pager(page, pages, lambda page: ui.navigate.to(f"/drafts?page={page}"))
 
 
 def _row(draft: Draft) -> tuple[Cell, ...]:
