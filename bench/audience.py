@@ -26,7 +26,7 @@ from engines.registration import register
 from orchestration.launch import build_directly, keep_specification
 from orchestration.plan import plan_build
 from orchestration.workshop import Workshop, open_workshop
-from studio.cli import collect_garbage_rarely
+from studio.garbage import collect_rarely
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "bank"
 
@@ -109,7 +109,7 @@ def measure(
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    collect_garbage_rarely()
+    collect_rarely()
     place, name, *options = sys.argv[1:]
     count, limit = (*options, "2", "")[:2] if options else ("2", "")
     parts = {"once": once, "first": first, "further": further}

@@ -16,7 +16,8 @@ from pathlib import Path
 BEGAN = time.perf_counter()
 
 from catalog.home import create_home
-from studio.cli import app, collect_garbage_rarely
+from studio.cli import app
+from studio.garbage import collect_rarely
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "bank" / "likely_depositors.yml"
 BUILDS = {
@@ -41,7 +42,7 @@ def build(options: list[str]) -> dict[str, float]:
 
 def main(folder: Path) -> None:
     """Build in a home of its own and print a line a build."""
-    collect_garbage_rarely()
+    collect_rarely()
     os.environ["LOOKALIKE_HOME"] = str(create_home(folder / "home").root)
     since, cpu = BEGAN, 0.0
     for name, options in BUILDS.items():

@@ -34,6 +34,8 @@ class Visitor:
             headers={"Cookie": self._cookie, "Accept": "text/html"},
             follow_redirects=True,
             timeout=patience,
+            # A browser asks again where the server has just let a connection go.
+            limits=httpx.Limits(keepalive_expiry=1.0),
         )
 
     async def __aenter__(self) -> "Visitor":

@@ -3,7 +3,6 @@
 Loads nothing heavy: `lookalike --help` must answer at once.
 """
 
-import gc
 import os
 import sys
 import traceback
@@ -25,6 +24,7 @@ from studio.commands import (
     workflows,
 )
 from studio.ending import end_when_asked
+from studio.garbage import collect_rarely
 
 app = typer.Typer(
     name="lookalike",
@@ -58,18 +58,9 @@ for command in (
 app.add_typer(audiences.app, name="audience")
 
 
-def collect_garbage_rarely() -> None:
-    """Look for garbage less often than Python does by itself.
-
-    Loading makes millions of objects that stay; looking for garbage among them costs a
-    sixth of a build.
-    """
-    gc.set_threshold(100_000, 50, 50)
-
-
 def main() -> None:
     """Entry point of the `lookalike` script."""
-    collect_garbage_rarely()
+    collect_rarely()
     end_when_asked()
     try:
         app()

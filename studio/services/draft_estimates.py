@@ -15,6 +15,7 @@ from catalog.errors import StudioError
 from catalog.specification import AudienceSpecification
 from catalog.specification_model import AttributeChoice, Output
 from report.words import share_text
+from studio.garbage import keep_libraries
 from studio.services import drafts
 from studio.services.advice import Advice
 from studio.services.attribute_sides import AttributeSides
@@ -86,6 +87,7 @@ def prepare(workshop: "Workshop", draft: Draft) -> None:
     if drafts.missing_step(draft, Step.finalise) is None:
         with suppress(StudioError):
             OPEN.what_if(workshop, _opened_for(workshop, draft))
+            keep_libraries()
     else:
         import_module("dbt.cli.main")
         import_module("orchestration.outlook")

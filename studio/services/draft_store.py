@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 FOLDER = "drafts"
 ID_PATTERN = r"[0-9a-f]{16}"
 LOCK_SECONDS = 10
+REMEMBERED = 1_000
 
 
 class Step(StrEnum):
@@ -127,7 +129,8 @@ def read(home: "Home", draft_id: str) -> Draft:
     """One draft; StudioError `unknown_draft` where there is none of that id."""
     path = _path(home, draft_id)
     try:
-        return Draft.model_validate_json(path.read_bytes())
+        found = path.stat()
+        return _read(path, found.st_ino, found.st_mtime_ns, found.st_size)
     except FileNotFoundError as error:
         raise _unknown(draft_id) from error
     except (OSError, ValidationError) as error:
@@ -137,6 +140,12 @@ def read(home: "Home", draft_id: str) -> Draft:
             "cannot be read: its file is damaged, or was written by another version",
             "start a new one; the file stays where it is",
         ) from error
+
+
+@lru_cache(REMEMBERED)
+def _read(path: Path, *_: int) -> Draft:
+    """The draft in a file; remembered by what changes with each writing of it."""
+    return Draft.model_validate_json(path.read_bytes())
 
 
 def overview(home: "Home") -> list[Draft]:

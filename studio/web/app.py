@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from nicegui import app as pages_app
 from nicegui import ui
 
+from studio.garbage import collect_pages
 from studio.services.access import Access, read_access, refuse_open_door
 from studio.services.studio import Studio
 from studio.web import current, files, pages
@@ -20,6 +21,7 @@ from studio.web.sessions import session_key
 
 PRIMARY = "#1a569b"
 MOST_WAITING = 64
+RECONNECT_SECONDS = 10.0
 
 
 def create_app(
@@ -47,6 +49,7 @@ def create_app(
         tailwind=False,  # its compiler would run in every page's browser; see style.css
         storage_secret=session_key(home),
         show_welcome_message=False,
+        reconnect_timeout=RECONNECT_SECONDS,
         gzip_middleware_factory=None,  # what is packed cannot be given a nonce
     )
     add_guards(app, port)
@@ -84,4 +87,5 @@ def run_studio(studio: Studio, *, host: str, port: int) -> None:
         server_header=False,
         timeout_graceful_shutdown=3,  # an open stream of events would hold up the end
     )
+    collect_pages()
     uvicorn.Server(config).run()
