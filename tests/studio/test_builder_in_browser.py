@@ -8,6 +8,7 @@ import pytest
 
 from studio.services import drafts
 from studio.services.draft_store import Step
+from studio.web.pages.drafts import DRAFTS_A_PAGE
 from tests.studio.builder_home import HOSTILE, HOSTILE_COLUMN, builder_home
 from tests.studio.served import as_program, served, sign_in
 
@@ -191,6 +192,39 @@ def test_reading_an_address_begins_no_draft(workshop, address):
         assert b"A draft is being made ready" in answer.read()
 
     assert drafts.overview(workshop) == []
+
+
+def test_many_drafts_come_in_pages(page, workshop, draft, monkeypatch):
+    for number in range(DRAFTS_A_PAGE):
+        drafts.change(workshop, drafts.begin(workshop).id, {"name": f"Later {number}"})
+
+    page.goto("/drafts")
+    rows = page.locator("tbody tr")
+    assert rows.count() == DRAFTS_A_PAGE and "Later 24" in rows.first.inner_text()
+    page.get_by_role("button", name="Next").click()
+    page.get_by_text("Page 2 of ").wait_for()
+    assert page.url.endswith("/drafts?page=2")
+    assert page.locator(f"a[href='/builder/{draft.id}']").count() == 1
+    page.goto("/drafts?page=99")
+    assert page.get_by_role("button", name="Next").is_disabled()
+
+
+def test_the_workflow_document_is_shown_where_it_is_opened_and_follows_changes(
+    page, draft
+):
+    page.goto(f"/builder/{draft.id}/finalise")
+    page.get_by_text("The name is free").wait_for()
+    document = page.locator("#workflow")
+    assert document.text_content() == ""
+
+    page.get_by_text("The workflow as a document").click()
+    page.locator("#workflow", has_text="kind: ").or_(
+        page.locator("#workflow", has_text="population")
+    ).first.wait_for()
+    page.get_by_label("Name", exact=True).fill("Spring buyers")
+
+    page.locator("#workflow", has_text="Spring buyers").wait_for()
+    assert page.said == []
 
 
 def test_of_two_browsers_the_later_is_told_and_overwrites_nothing(

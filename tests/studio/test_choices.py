@@ -124,10 +124,7 @@ def test_one_size_is_told_as_people_percent_score_and_lift(workshop, ready):
     near = draft_estimates.estimate(workshop, ready, as_score)
     assert near.people == pytest.approx(100, rel=0.2)
     smaller = draft_estimates.estimate(workshop, ready, Output(top=50))
-    lifts = [{each.people: each.lift for each in one.curve} for one in (found, smaller)]
-    both = lifts[0].keys() & lifts[1].keys()
-    assert len(both) > 3
-    assert all(lifts[0][people] == lifts[1][people] for people in both)
+    assert len(found.curve) > 3 and found.curve == smaller.curve
     assert smaller.people_text == "50" and found.people_text == "100"
     assert found.curve[-1].people == candidates
     assert len(draft_estimates.OPEN) == 1
@@ -168,6 +165,48 @@ def test_both_sides_are_compared_without_small_counts(workshop, ready):
     assert country.text.startswith(f"{country.bars[0].label}: ")
     assert country.bars[0].label in ("DE", "FR")
     assert age.text.startswith("median ")
+
+
+def test_what_is_told_of_data_is_told_anew_once_where_they_changed(tmp_path):
+    workshop = builder_home(tmp_path)
+    draft = drafts.begin(workshop)
+    draft = drafts.change(
+        workshop,
+        draft.id,
+        {"seed": {"dataset": "seed"}, "population": {"dataset": "population"}},
+    )
+    draft_estimates.prepare(workshop, draft)
+    assert len(draft_estimates.OPEN) > 0
+    kinds = (draft_estimates.sides, draft_estimates.advice)
+    before = [told(workshop, draft) for told in kinds]
+    assert all(
+        told(workshop, draft) is first
+        for told, first in zip(kinds, before, strict=True)
+    )
+
+    path = tmp_path / "seed.csv"
+    path.write_text(path.read_text().replace("DE", "FR", 40))
+    after = [told(workshop, draft) for told in kinds]
+
+    shares = [
+        {bar.label: bar.seed_share for side in sides for bar in side.bars}.get("FR", 0)
+        for sides in (before[0], after[0])
+    ]
+    assert shares[1] > shares[0] + 0.1
+    assert after[1] != before[1]
+    draft_estimates.OPEN.close()
+
+
+def test_preparing_a_draft_that_cannot_be_built_tells_nothing(workshop):
+    draft = drafts.begin(workshop)
+    draft_estimates.prepare(workshop, draft)
+    draft = drafts.change(
+        workshop,
+        draft.id,
+        {"seed": {"dataset": "seed"}, "population": {"dataset": HOSTILE}},
+    )
+
+    draft_estimates.prepare(workshop, draft)
 
 
 def test_idle_and_surplus_what_ifs_are_closed(workshop, ready, monkeypatch):

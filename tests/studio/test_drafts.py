@@ -1,5 +1,7 @@
 """Drafts: kept whole after every change, told apart by version, made into audiences."""
 
+import sys
+from subprocess import run
 from types import SimpleNamespace
 
 import pytest
@@ -27,6 +29,21 @@ def ready(workshop):
         draft.id,
         {"seed": {"dataset": "seed"}, "population": {"dataset": "population"}},
     )
+
+
+def test_a_draft_that_another_process_changed_is_read_anew(workshop, ready):
+    path = workshop.home.root / draft_store.FOLDER / f"{ready.id}.json"
+    assert drafts.read(workshop, ready.id) == ready
+    other = ready.model_copy(update={"owner": "Bo", "version": ready.version + 1})
+
+    command = "import sys, pathlib; pathlib.Path(sys.argv[1]).write_text(sys.argv[2])"
+    run([sys.executable, "-c", command, path, other.model_dump_json()], check=True)
+
+    assert drafts.read(workshop, ready.id) == other
+    assert other in drafts.overview(workshop)
+    with pytest.raises(StudioError) as refused:
+        drafts.change(workshop, ready.id, {"name": "Mine"}, version=ready.version)
+    assert refused.value.code == "draft_changed"
 
 
 class Launcher:
