@@ -48,6 +48,7 @@ HEADINGS = {
 }
 
 
+SECOND_THOUGHT = 0.7  # seconds in which a click on another dataset may follow
 GO = """(event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
@@ -89,11 +90,13 @@ class Editing:
         return True
 
     def prepare(self) -> None:
-        """Begin meanwhile what the next steps show of the draft's data."""
-        background_tasks.create(
-            asyncio.to_thread(draft_estimates.prepare, studio().workshop, self.draft),
-            name="prepare a draft",
-        )
+        """Begin meanwhile what the next steps show, unless another choice follows at once."""
+        background_tasks.create(self._prepare(self.draft), name="prepare a draft")
+
+    async def _prepare(self, draft: Draft) -> None:
+        await asyncio.sleep(SECOND_THOUGHT)
+        if self.draft.choices == draft.choices:
+            await asyncio.to_thread(draft_estimates.prepare, studio().workshop, draft)
 
     async def read_again(self) -> None:
         """Take the draft as it is kept now."""

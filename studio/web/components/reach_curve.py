@@ -82,7 +82,7 @@ def chart_options(found: DraftEstimate) -> dict[str, Any]:
             "type": "log",
             "name": "people in the audience",
             "nameGap": 30,
-            "min": points[0][0] if points else 1,
+            "min": max(1, min([found.people, *(people for people, _ in points)])),
             "max": found.candidates,
         },
         "yAxis": {
