@@ -175,7 +175,7 @@ class DuckDBEngine:
                 )
             )
         with (
-            explained(f"dataset '{population.dataset.name}'"),
+            explained(f"dataset '{seed.dataset.name}' or '{population.dataset.name}'"),
             memory_session(
                 self.settings,
                 self.home.root / SPILL,

@@ -26,6 +26,8 @@ from python_scoring.reach import FEWEST_PEOPLE, reach_with_intervals
 from python_scoring.scorers.base import is_compared, settled
 from python_scoring.verdict import Verdict, by_variance
 
+NEIGHBOURS = 8
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -158,7 +160,7 @@ def expect(ranked: Ranked, output: Output) -> Expectation:
             " hardly anybody has",
         )
     cut = cut_of(ranked, output)
-    at_cut = ranked.reach(sorted({cut.share, 1.0}))
+    at_cut = ranked.reach(_around(cut.share))
     at_cut = at_cut[np.isclose(at_cut["audience_share"], cut.share, rtol=1e-12, atol=0)]
     return Expectation(
         ranked=ranked,
@@ -166,6 +168,13 @@ def expect(ranked: Ranked, output: Output) -> Expectation:
         cut=cut,
         chosen=None if at_cut.empty else at_cut.iloc[0],
     )
+
+
+def _around(share: float) -> list[float]:
+    """A size among its neighbours on the curve, from which its interval is drawn."""
+    below = [each for each in CURVE_SHARES if each < share][-NEIGHBOURS:]
+    above = [each for each in CURVE_SHARES if each > share][:NEIGHBOURS]
+    return sorted({*below, share, *above, 1.0})
 
 
 def staying(former: tuple[Ranked, Cut], later: tuple[Ranked, Cut]) -> Estimate | None:

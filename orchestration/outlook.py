@@ -43,7 +43,7 @@ from python_scoring.scorers.base import relations_of
 from python_scoring.verdict import FEWEST_JUDGED
 
 LEARNT: Stage = "learn"
-KEPT_OUTLOOKS = 3
+KEPT_OUTLOOKS = 8
 RELATIONS = ("weight_attributes", "weight_correlations", *relations_of("naive_bayes"))
 
 
@@ -139,11 +139,26 @@ def _refuse_nobody_to_compare(people: int) -> None:
 
 
 def stamp_of(workshop: Workshop, specification: AudienceSpecification) -> str:
-    """A cheap sign of change of the data that a specification reads."""
-    population = workshop.catalog.get_dataset(specification.population.dataset)
+    """A cheap sign of change of the data that a specification reads, and how it reads them."""
     named = (specification.seed, specification.seed.unlike)
-    seeds = [seed_stamp(workshop, each) for each in named if each is not None]
-    return " ".join([*seeds, workshop.engine.stamp(population)])
+    seeds = [each for each in named if each is not None]
+    population = specification.population.dataset
+    datasets = [*(each.dataset for each in seeds), population]
+    return " ".join(
+        [
+            *(seed_stamp(workshop, each) for each in seeds),
+            workshop.engine.stamp(workshop.catalog.get_dataset(population)),
+            *(_reading_of(workshop, each) for each in datasets if each is not None),
+        ]
+    )
+
+
+def _reading_of(workshop: Workshop, name: str) -> str:
+    """How a dataset is read: its columns with their types, and their roles."""
+    dataset = workshop.catalog.get_dataset(name)
+    roles = workshop.catalog.mappings(dataset.id)
+    parts = [each.model_dump_json() for each in (dataset, *roles)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def plan_all(

@@ -30,4 +30,5 @@ def collect_pages() -> None:
 @cache
 def keep_libraries() -> None:
     """Leave out what is loaded by now: the libraries of an estimate. Done once."""
+    gc.collect()
     gc.freeze()

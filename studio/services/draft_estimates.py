@@ -3,6 +3,7 @@
 Reads as much as half a build the first time and is quick after that.
 """
 
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from importlib import import_module
@@ -15,7 +16,6 @@ from catalog.errors import StudioError
 from catalog.specification import AudienceSpecification
 from catalog.specification_model import AttributeChoice, Output
 from report.words import share_text
-from studio.garbage import keep_libraries
 from studio.services import drafts
 from studio.services.advice import Advice
 from studio.services.attribute_sides import AttributeSides
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from orchestration.workshop import Workshop
 
 OPEN = OpenWhatIfs()
+PREPARING = threading.Lock()
 SLIDER_ENDS = 1_000
 SMALLEST = 100
 STAND_IN = "a draft"
@@ -82,12 +83,21 @@ def sides(workshop: "Workshop", draft: Draft) -> tuple[AttributeSides, ...]:
 def prepare(workshop: "Workshop", draft: Draft) -> None:
     """Begin what estimates need, as far as the draft says it: their libraries, the data.
 
-    What stands in the way is told by whoever asks for an estimate.
+    One draft at a time; another is read when it is asked for. What stands in the way is
+    told by whoever asks for an estimate.
     """
+    if not PREPARING.acquire(blocking=False):
+        return
+    try:
+        _prepare(workshop, draft)
+    finally:
+        PREPARING.release()
+
+
+def _prepare(workshop: "Workshop", draft: Draft) -> None:
     if drafts.missing_step(draft, Step.finalise) is None:
         with suppress(StudioError):
             OPEN.what_if(workshop, _opened_for(workshop, draft))
-            keep_libraries()
     else:
         import_module("dbt.cli.main")
         import_module("orchestration.outlook")

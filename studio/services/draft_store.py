@@ -32,6 +32,7 @@ from catalog.specification_model import (
     SeedChoice,
 )
 from engines.atomic import write_text_whole
+from engines.sources import state_of
 
 if TYPE_CHECKING:
     from catalog.home import Home
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 FOLDER = "drafts"
 ID_PATTERN = r"[0-9a-f]{16}"
 LOCK_SECONDS = 10
-REMEMBERED = 1_000
+REMEMBERED = 5_000
 
 
 class Step(StrEnum):
@@ -129,8 +130,7 @@ def read(home: "Home", draft_id: str) -> Draft:
     """One draft; StudioError `unknown_draft` where there is none of that id."""
     path = _path(home, draft_id)
     try:
-        found = path.stat()
-        return _read(path, found.st_ino, found.st_mtime_ns, found.st_size)
+        return Draft.model_validate_json(path.read_bytes())
     except FileNotFoundError as error:
         raise _unknown(draft_id) from error
     except (OSError, ValidationError) as error:
@@ -142,19 +142,19 @@ def read(home: "Home", draft_id: str) -> Draft:
         ) from error
 
 
-@lru_cache(REMEMBERED)
-def _read(path: Path, *_: int) -> Draft:
-    """The draft in a file; remembered by what changes with each writing of it."""
-    return Draft.model_validate_json(path.read_bytes())
-
-
 def overview(home: "Home") -> list[Draft]:
     """Every draft that can be read, the newest change first."""
     drafts = []
     for path in (home.root / FOLDER).glob("*.json"):
-        with suppress(StudioError):
-            drafts.append(read(home, path.stem))
+        with suppress(StudioError, FileNotFoundError):
+            drafts.append(_listed(home, path.stem, state_of(path)))
     return sorted(drafts, key=lambda each: (each.updated_at, each.id), reverse=True)
+
+
+@lru_cache(REMEMBERED)
+def _listed(home: "Home", draft_id: str, state: tuple[int, ...]) -> Draft:
+    """A draft for the list, read again where its file changed."""
+    return read(home, draft_id)
 
 
 def remove(home: "Home", draft_id: str) -> None:

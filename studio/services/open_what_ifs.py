@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from catalog.specification import AudienceSpecification, specification_hash
+from studio.garbage import keep_libraries
 from studio.services.advice import Advice, advise
 from studio.services.attribute_sides import AttributeSides, sides_of
 from studio.services.what_if import WhatIf, stamp_of
@@ -17,7 +18,7 @@ from studio.services.what_if import WhatIf, stamp_of
 if TYPE_CHECKING:
     from orchestration.workshop import Workshop
 
-MOST_OPEN = 4
+MOST_OPEN = 8
 IDLE_SECONDS = 600.0
 
 
@@ -57,13 +58,14 @@ class OpenWhatIfs:
         with kept.opening:
             if kept.what_if is None:
                 kept.what_if = WhatIf(workshop, specification)
+                keep_libraries()
         return kept.what_if
 
     def sides(
         self, workshop: "Workshop", specification: AudienceSpecification
     ) -> tuple[AttributeSides, ...]:
         """Seed against population, by attribute, of a specification's open what-if."""
-        outlook = self.what_if(workshop, specification).outlook
+        outlook = self.what_if(workshop, specification).refresh()
         kept = self._kept(workshop, specification)
         with kept.comparing:
             if kept.sides is None or kept.sides[0] != outlook.stamp:

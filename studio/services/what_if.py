@@ -91,6 +91,8 @@ class WhatIf:
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="what-if")
         self._opened: list[_Opened] = []  # the first is the specification's own
         self._rankings: dict[Key, Ranked] = {}
+        self._reopening = threading.Lock()
+        self._untold: tuple[str, ...] = ()  # what the next answer is to say of the data
         self._open(specification.scoring.model)
 
     def __enter__(self) -> Self:
@@ -105,9 +107,13 @@ class WhatIf:
 
     @property
     def outlook(self) -> "Outlook":
-        """What the specification was opened on; opened anew where the data changed."""
-        self._reopen_where_changed()
+        """What the specification was opened on."""
         return self._opened[0].outlook
+
+    def refresh(self) -> "Outlook":
+        """The outlook on the data as they are now, opened anew where they changed."""
+        self._reopen_where_changed()
+        return self.outlook
 
     def answer(
         self,
@@ -128,7 +134,8 @@ class WhatIf:
 
         Where the data changed since it was opened, it is opened anew and the answer says so.
         """
-        notes = self._reopen_where_changed()
+        self._reopen_where_changed()
+        notes, self._untold = self._untold, ()
         question = self._question(attributes, output, model)
         asked = Asked()
         if not self._is_at_hand(question):
@@ -228,15 +235,18 @@ class WhatIf:
             self._workshop, self._specification, self._folder, self._listener, model
         )
 
-    def _reopen_where_changed(self) -> tuple[str, ...]:
-        """Forget what was made of data that have changed; what is to be said of it."""
-        now = stamp_of(self._workshop, self._specification)
-        if all(each.outlook.stamp == now for each in self._opened):
-            return ()
-        opened = self._prepared(self._specification.scoring.model)
-        with self._lock:
-            self._opened, self._rankings = [opened], {}
-        return ("The data changed since it was opened; it was opened anew.",)
+    def _reopen_where_changed(self) -> None:
+        """Forget what was made of data that have changed; the next answer says so."""
+        with self._reopening:
+            now = stamp_of(self._workshop, self._specification)
+            if all(each.outlook.stamp == now for each in self._opened):
+                return
+            opened = self._prepared(self._specification.scoring.model)
+            with self._lock:
+                self._opened, self._rankings = [opened], {}
+            self._untold = (
+                "The data changed since it was opened; it was opened anew.",
+            )
 
     def _question(
         self,

@@ -194,7 +194,7 @@ def test_reading_an_address_begins_no_draft(workshop, address):
     assert drafts.overview(workshop) == []
 
 
-def test_many_drafts_come_in_pages(page, workshop, draft, monkeypatch):
+def test_many_drafts_come_in_pages(page, workshop, draft):
     for number in range(DRAFTS_A_PAGE):
         drafts.change(workshop, drafts.begin(workshop).id, {"name": f"Later {number}"})
 

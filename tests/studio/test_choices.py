@@ -1,5 +1,7 @@
 """What can be chosen, and of what cannot the reason; what is estimated before a build."""
 
+import re
+
 import pytest
 
 from catalog.errors import StudioError
@@ -125,6 +127,12 @@ def test_one_size_is_told_as_people_percent_score_and_lift(workshop, ready):
     assert near.people == pytest.approx(100, rel=0.2)
     smaller = draft_estimates.estimate(workshop, ready, Output(top=50))
     assert len(found.curve) > 3 and found.curve == smaller.curve
+    on_curve = found.curve[20]
+    same = draft_estimates.estimate(workshop, ready, Output(top=on_curve.people))
+    lift, low, high = (float(each) for each in re.findall(r"[\d.]+", same.lift_text))
+    assert lift == pytest.approx(on_curve.lift, rel=0.05)
+    assert low == pytest.approx(on_curve.lift_low, rel=0.05)
+    assert high == pytest.approx(on_curve.lift_high, rel=0.05)
     assert smaller.people_text == "50" and found.people_text == "100"
     assert found.curve[-1].people == candidates
     assert len(draft_estimates.OPEN) == 1
@@ -175,8 +183,9 @@ def test_what_is_told_of_data_is_told_anew_once_where_they_changed(tmp_path):
         draft.id,
         {"seed": {"dataset": "seed"}, "population": {"dataset": "population"}},
     )
+    draft_estimates.OPEN.close()
     draft_estimates.prepare(workshop, draft)
-    assert len(draft_estimates.OPEN) > 0
+    assert len(draft_estimates.OPEN) == 1
     kinds = (draft_estimates.sides, draft_estimates.advice)
     before = [told(workshop, draft) for told in kinds]
     assert all(

@@ -15,6 +15,7 @@ from studio.web.components.attribute_table import AttributeTable
 from studio.web.components.elements import block, heading, paragraph, text
 from studio.web.components.tables import table
 from studio.web.current import studio
+from studio.web.reading import read_data
 
 MANY = 8
 
@@ -35,7 +36,7 @@ async def _begin(
     editing: Editing, waiting: ui.element, content: ui.element, onward: ui.button
 ) -> None:
     try:
-        found = await to_thread(choices.attributes, studio().workshop, editing.draft)
+        found = await read_data(choices.attributes, studio().workshop, editing.draft)
     except StudioError as error:
         waiting.delete()
         editing.tell(error)
@@ -69,7 +70,7 @@ class AttributeChoosing:
         choices_now = self._editing.draft.choices
         values = attribute_changes.changed(self._found, choices_now, asked)
         if await self._editing.change(**values):
-            self._found = await to_thread(
+            self._found = await read_data(
                 choices.attributes, studio().workshop, self._editing.draft
             )
             self._tell_count()

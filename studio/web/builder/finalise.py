@@ -13,6 +13,7 @@ from studio.web.builder.frame import Editing, back_button
 from studio.web.components.elements import block, heading, more, paragraph, text
 from studio.web.components.run_dialog import RunDialog
 from studio.web.current import studio
+from studio.web.reading import read_data
 
 NEVER = ""
 SCHEDULES = {
@@ -140,10 +141,12 @@ class Finalise:
             )
         except StudioError as error:
             editing.tell(error)
+            return
+        await self._tell_document()
 
     async def _keep_schedule(self, event: Any) -> None:
         refresh = self._editing.draft.choices.refresh.model_dump(mode="json")
-        await self._editing.change(refresh={**refresh, "schedule": event.value or None})
+        await self._change(refresh={**refresh, "schedule": event.value or None})
         await self._tell()
 
     def _economics(self) -> None:
@@ -178,7 +181,7 @@ class Finalise:
             ui.spinner(size="1.2em").props("aria-hidden=true")
             text("span", "Looking at the data.")
         try:
-            found = await to_thread(
+            found = await read_data(
                 drafts.summary, studio().workshop, self._editing.draft
             )
         except StudioError as error:
@@ -224,7 +227,12 @@ class Finalise:
     async def _tell_document(self) -> None:
         if not self._is_document_open:
             return
-        found = await to_thread(drafts.workflow, studio().workshop, self._editing.draft)
+        editing = self._editing
+        try:
+            found = await to_thread(drafts.workflow, studio().workshop, editing.draft)
+        except StudioError as error:
+            editing.tell(error)
+            return
         self._workflow.text = found.text
 
     async def _download(self) -> None:
