@@ -24,14 +24,13 @@ install: $(READY) ## make .venv with everything pinned in constraints.txt
 demo: $(READY) ## build a look-alike audience from the Bank Marketing data
 	$(BIN)/lookalike demo
 
-# In the order of the folders, so that no long file is left to one process at the end. One more than
-# two cores: what a browser or a supervised server is waited for leaves a core free.
+# In the order of the folders, so that no long file is left to one process at the end.
 test: $(READY) browser ## all tests, style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/sqlfmt --check --quiet dbt_project
 	$(BIN)/mypy
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 # Tests that look at a page need Debian's chromium; without it they are skipped.
 browser:
