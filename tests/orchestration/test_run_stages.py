@@ -43,7 +43,9 @@ def graph(
 
 @pytest.fixture
 def instance():
-    return dg.DagsterInstance.ephemeral()
+    """One that is entered: what another test's instance left behind is not asked then."""
+    with dg.DagsterInstance.ephemeral() as made:
+        yield made
 
 
 @pytest.fixture
