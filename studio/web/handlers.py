@@ -1,7 +1,7 @@
 """What NiceGUI asks of an element's handlers, asked once for each method.
 
 Every element watches its classes, its style and its properties, and NiceGUI works out
-each time anew whether the watching method takes an argument: a fifth of the time in which
+each time anew whether the watching method takes an argument: a quarter of the time in which
 a page is made (docs/decisions/0025-handlers-are-asked-once.md).
 """
 
