@@ -4,7 +4,8 @@ Dagster opens and closes a database for each event, and closing the last connect
 a SQLite file writes its log back: 38 ms an event against 4 ms, some two hundred times a
 build. It also asks the database for its own tables, columns and finished migrations
 before most statements; once there they stay, so they are asked for once. So it asks,
-a hundred times a build, whether the run's partition is there. Each run's
+a hundred times a build, whether the run's partition is there, and as often for
+the tags of what the same process has just stored. Each run's
 file begins as a copy of an empty one, whose tables and indexes were made once, with
 some ninety writes to disk. Named in `dagster.yaml`; a plain SqliteEventLogStorage
 reads the same files.
@@ -14,12 +15,14 @@ import os
 import shutil
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from dagster import AssetKey, DagsterEventType, EventLogEntry
 from dagster import __version__ as dagster_version
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
@@ -30,8 +33,26 @@ KEPT_SHARDS = 8
 BUSY_SECONDS = 60
 # Another process may take a partition away.
 PARTITION_SECONDS = 5.0
+# What this process stored last of an asset is the newest while its run holds the lease.
+STORED_SECONDS = 60.0
+MOST_STORED = 1_000
 # Not `.db`: what ends so is a run to Dagster.
 EMPTY_RUN = f"empty_run.dagster-{dagster_version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The tags of a materialisation that this process stored, and when it did."""
+
+    tags: dict[str, str]
+    at: float
+
+    def tags_since(self, moment: float) -> dict[str, str]:
+        """The tags; none where they were stored before."""
+        return self.tags if self.at > moment else {}
+
+
+NEVER = Stored({}, 0.0)
 
 
 class KeptSqliteEventLogStorage(SqliteEventLogStorage):
@@ -41,6 +62,7 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
         self._connections: OrderedDict[str, Connection] = OrderedDict()
         self._known: set[tuple[str, str]] = set()
         self._seen_partitions: dict[tuple[str, str], float] = {}
+        self._stored: OrderedDict[tuple[AssetKey, str], Stored] = OrderedDict()
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -61,19 +83,23 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
         """The shard's connection; the least recently used ones are closed."""
         connection = self._connections.get(shard)
         if connection is None:
-            self._begin_as_copy(Path(self.path_for_shard(shard)))
+            is_whole = self._begun_as_copy(Path(self.path_for_shard(shard)))
             engine = _open(self.conn_string_for_shard(shard))
-            self._initdb(engine)
+            if not is_whole:
+                self._initdb(engine)
             connection = self._connections[shard] = engine.connect()
         self._connections.move_to_end(shard)
         while len(self._connections) > KEPT_SHARDS:
             _close(self._connections.popitem(last=False)[1])
         return connection
 
-    def _begin_as_copy(self, path: Path) -> None:
-        """Let a run's file that is not there yet begin as a copy of the empty one."""
+    def _begun_as_copy(self, path: Path) -> bool:
+        """Let a run's file that is not there yet begin as a copy of the empty one.
+
+        True where it did: all tables of this version of Dagster are there then.
+        """
         if path.exists():
-            return
+            return False
         empty = path.with_name(EMPTY_RUN)
         draft = path.with_name(f".{uuid4().hex}")
         if not empty.exists():
@@ -85,10 +111,13 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
         _sync(draft)
         # Never over a file that is there: whoever was quicker has events in it by now.
         # Where a disk knows no links, Dagster makes the file.
+        is_ours = False
         with suppress(OSError):
             os.link(draft, path)
+            is_ours = True
         draft.unlink()
         _sync(path.parent)
+        return is_ours
 
     def has_table(self, table_name: str) -> bool:
         """Whether the index has a table; asked several times an output."""
@@ -137,6 +166,53 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
         """Take a partition away, at once for this process."""
         self._seen_partitions.pop((partitions_def_name, partition_key), None)
         super().delete_dynamic_partition(partitions_def_name, partition_key)
+
+    def store_event(self, event: EventLogEntry) -> None:
+        """Store an event; the tags of a materialisation are remembered for a while."""
+        super().store_event(event)
+        told = event.dagster_event
+        if told is None or not told.is_step_materialization:
+            return
+        materialization = told.step_materialization_data.materialization
+        if materialization.partition is not None:
+            key = (materialization.asset_key, materialization.partition)
+            self._stored[key] = Stored(
+                dict(materialization.tags or {}), time.monotonic()
+            )
+            self._stored.move_to_end(key)
+            if len(self._stored) > MOST_STORED:
+                self._stored.popitem(last=False)
+
+    def get_latest_tags_by_partition(
+        self,
+        asset_key: AssetKey,
+        event_type: DagsterEventType,
+        tag_keys: Sequence[str],
+        asset_partitions: Sequence[str] | None = None,
+        before_cursor: int | None = None,
+        after_cursor: int | None = None,
+    ) -> Mapping[str, Mapping[str, str]]:
+        """The newest tags of each partition; from memory where they were stored here."""
+        since = time.monotonic() - STORED_SECONDS
+        stored = {
+            partition: self._stored.get((asset_key, partition), NEVER).tags_since(since)
+            for partition in asset_partitions or ()
+        }
+        is_plain = before_cursor is None and after_cursor is None
+        is_materialised = event_type is DagsterEventType.ASSET_MATERIALIZATION
+        if stored and all(stored.values()) and is_plain and is_materialised:
+            return {
+                partition: {key: tags[key] for key in tag_keys if key in tags}
+                for partition, tags in stored.items()
+            }
+        return super().get_latest_tags_by_partition(
+            asset_key,
+            event_type,
+            tag_keys,
+            asset_partitions,
+            before_cursor,
+            after_cursor,
+        )
 
     def dispose(self) -> None:
         """Close every database."""

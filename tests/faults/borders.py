@@ -47,7 +47,8 @@ REGISTRATION = (
         BEFORE,
     ),
 )
-STEPS = ("inputs", "learn", "scores", "deliver", "audience")
+# The last step is done once its version stands in the catalog.
+STEPS = ("inputs", "learn", "scores", "deliver")
 STAGES = tuple(
     Border(
         f"{when} {step} is marked as done",
@@ -75,8 +76,17 @@ PUBLICATION = (
     ),
     Border("after the transaction", "catalog.store:Catalog", "publish_version", AFTER),
 )
-# In the order in which a build meets them: publishing is a part of its last step.
-BORDERS = (*STAGES[:-2], *PUBLICATION, *STAGES[-2:])
+LEASE = tuple(
+    Border(
+        f"{when} the lease is given back",
+        "orchestration.assets.audience",
+        "give_back",
+        when,
+    )
+    for when in (BEFORE, AFTER)
+)
+# In the order in which a build meets them.
+BORDERS = (*STAGES, *PUBLICATION, *LEASE)
 
 
 def plant(border: Border, number: int = signal.SIGKILL) -> None:

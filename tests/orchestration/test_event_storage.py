@@ -3,6 +3,7 @@
 import dagster as dg
 import pytest
 import sqlalchemy
+from dagster._core.definitions.data_version import DATA_VERSION_TAG
 from dagster._core.storage.event_log import SqliteEventLogStorage
 
 from orchestration.event_storage import KEPT_SHARDS, KeptSqliteEventLogStorage
@@ -133,6 +134,36 @@ def test_a_partition_is_asked_for_once_in_a_while_until_it_is_gone(
     other.delete_dynamic_partition("audiences", "a")
     monkeypatch.setattr("orchestration.event_storage.PARTITION_SECONDS", -1.0)
     assert not is_there()
+
+
+def test_tags_that_were_stored_here_are_not_asked_for(instance, monkeypatch):
+    audiences = dg.StaticPartitionsDefinition(["a", "b"])
+
+    @dg.asset(partitions_def=audiences)
+    def people():
+        return dg.MaterializeResult(data_version=dg.DataVersion("one"))
+
+    def tags(storage):
+        return storage.get_latest_tags_by_partition(
+            people.key,
+            dg.DagsterEventType.ASSET_MATERIALIZATION,
+            [DATA_VERSION_TAG],
+            asset_partitions=["a"],
+        )
+
+    storage = instance.event_log_storage
+    dg.materialize([people], instance=instance, partition_key="b")
+    assert tags(storage) == {}
+    dg.materialize([people], instance=instance, partition_key="a")
+
+    kept = []
+    sent = statements_of(lambda: kept.append(tags(storage)))
+    monkeypatch.setattr("orchestration.event_storage.STORED_SECONDS", -1.0)
+    read = []
+    sent_later = statements_of(lambda: read.append(tags(storage)))
+
+    assert (kept, bool(sent)) == ([{"a": {DATA_VERSION_TAG: "one"}}], False)
+    assert (read, bool(sent_later)) == (kept, True)
 
 
 def test_few_runs_are_kept_open(tmp_path):
