@@ -111,6 +111,6 @@ if __name__ == "__main__":
     warnings.simplefilter("ignore")
     collect_rarely()
     place, name, *options = sys.argv[1:]
-    count, limit = (*options, "2", "")[:2] if options else ("2", "")
+    count, limit = (*options, *("2", "")[len(options) :])
     parts = {"once": once, "first": first, "further": further}
     print(json.dumps(measure(Path(place), parts[name], int(count), limit)))

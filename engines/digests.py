@@ -76,7 +76,8 @@ def kept_digests(
     # Digests are spread evenly: twice the sample lies below this bound.
     bound = min(0xFFFFFFFF, (sample_size << 33) // total)
     schema = pa.schema([("digest", pa.binary(length // 2))])
-    hashes, low = [], []
+    # Numbers that grow in place: parts put together at the end would be held twice.
+    hashes, low = bytearray(), []
     with kept_whole(target) as temporary:
         reader = connection.sql(
             f"select {column} as text, hash({column}) as hash, {row_id} as row_id "
@@ -93,10 +94,9 @@ def kept_digests(
                 if digests is None:
                     raise NotPlainError
                 writer.write_batch(_batch(digests, schema))
-                # A copy: what stands in a batch would hold its texts as well.
-                hashes.append(batch.column("hash").to_numpy().copy())
+                hashes += batch.column("hash").to_numpy().data
                 low.append(_low(digests, batch.column("row_id"), bound))
-        yield Digests(np.concatenate(hashes), pa.concat_tables(low))
+        yield Digests(np.frombuffer(hashes, np.uint64), pa.concat_tables(low))
 
 
 def _batch(digests: "np.ndarray", schema: "pa.Schema") -> "pa.RecordBatch":

@@ -5,11 +5,13 @@ distinct hashes as rows prove that no two texts are the same.
 """
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catalog.datasets import Column, KeyProfile
 from catalog.normal_forms import Form
+from engines.base import BATCH_ROWS
 from engines.casts import key_text
 from engines.digests import DIGEST_LENGTHS, LOOKED_AT_FIRST
 from engines.quoting import quote_identifier
@@ -18,6 +20,9 @@ from engines.relations import one_row
 if TYPE_CHECKING:
     import duckdb
     import numpy as np
+
+# Of so many more a part is sorted after the other.
+SORTED_AT_ONCE = 1 << 24
 
 
 def count_key(
@@ -60,20 +65,40 @@ def hashes_file(folder: Path, text: str) -> Path:
 def _hashes(connection: "duckdb.DuckDBPyConnection", keyed: str) -> "np.ndarray":
     import numpy as np
 
+    hashes = bytearray()
     reader = connection.sql(
         f"select hash(identifier) as hash from {keyed} where identifier is not null"
     ).to_arrow_reader()
-    return np.concatenate(
-        [np.empty(0, np.uint64), *(batch.column(0).to_numpy() for batch in reader)]
-    )
+    for batch in reader:
+        hashes += batch.column(0).to_numpy().data
+    return np.frombuffer(hashes, np.uint64)
 
 
 def count_distinct(hashes: "np.ndarray") -> int:
     """How many of them differ."""
+    return sum(_distinct_of(part) for part in _parted(hashes))
+
+
+def _distinct_of(hashes: "np.ndarray") -> int:
     import numpy as np
 
     ordered = np.sort(hashes)
     return int(np.count_nonzero(ordered[1:] != ordered[:-1])) + min(1, len(ordered))
+
+
+def _parted(hashes: "np.ndarray") -> Iterator["np.ndarray"]:
+    """The hashes in parts by their first bits: sorting holds a copy of one part."""
+    import numpy as np
+
+    bits = (len(hashes) // SORTED_AT_ONCE).bit_length()
+    if not bits:
+        yield hashes
+        return
+    blocks = np.array_split(hashes, len(hashes) // BATCH_ROWS + 1)
+    for part in range(1 << bits):
+        yield np.concatenate(
+            [block[block >> np.uint64(64 - bits) == part] for block in blocks]
+        )
 
 
 def _is_hash(connection: "duckdb.DuckDBPyConnection", rows: str, text: str) -> bool:

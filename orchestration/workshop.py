@@ -1,6 +1,7 @@
 """What a build works with: the home folder, the catalog and the engine, opened together."""
 
 import os
+import re
 from dataclasses import dataclass
 
 from catalog.errors import StudioError
@@ -10,6 +11,8 @@ from engines.base import Engine, Settings
 from engines.duckdb import DuckDBEngine
 
 KEPT_BUILDS = 3
+# An amount of memory as DuckDB reads it; without a unit it would be none.
+MEMORY = re.compile(r"[0-9]+(\.[0-9]+)? ?[KMGT]i?B", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +41,13 @@ def open_workshop(
 
     `threads` and `memory_limit` default to LOOKALIKE_THREADS and
     LOOKALIKE_MEMORY_LIMIT, and those to what the machine allows; `tracking` to
-    LOOKALIKE_TRACKING.
+    LOOKALIKE_TRACKING. Raises StudioError `bad_setting` where one of them is none.
     """
     home = home or find_home()
     keep_private()
     settings = Settings(
         threads=threads or whole_number_of("LOOKALIKE_THREADS"),
-        memory_limit=memory_limit or os.environ.get("LOOKALIKE_MEMORY_LIMIT") or None,
+        memory_limit=memory_of(memory_limit, "LOOKALIKE_MEMORY_LIMIT"),
     )
     return Workshop(
         home,
@@ -68,3 +71,16 @@ def whole_number_of(variable: str) -> int | None:
             "set it to a whole number of 1 or more",
         )
     return int(text)
+
+
+def memory_of(given: str | None, variable: str) -> str | None:
+    """The memory limit that was given, or the variable's; StudioError where it is none."""
+    text = given or os.environ.get(variable, "")
+    if text and not MEMORY.fullmatch(text):
+        raise StudioError(
+            "bad_setting",
+            "the memory limit" if given else variable,
+            f"is '{text}'",
+            "set it to a number and its unit, such as 2GB",
+        )
+    return text or None

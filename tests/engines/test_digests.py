@@ -2,11 +2,13 @@
 
 import hashlib
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from engines.base import InputIdentifier
+from engines.keys import count_distinct
 
 ALGORITHMS = ("md5", "sha1", "sha256")
 
@@ -103,3 +105,13 @@ def test_the_sample_by_digests_is_the_rows_with_the_least_keys(
     sample = engine.read_sample(found, "id", ["id"])["id"].to_pylist()
 
     assert sample == sorted(ids, key=lambda one: (int(one[-8:], 16), one))[:20_000]
+
+
+@pytest.mark.parametrize("at_once", [1, 100, 1 << 24])
+def test_hashes_are_counted_alike_in_any_number_of_parts(monkeypatch, at_once):
+    monkeypatch.setattr("engines.keys.SORTED_AT_ONCE", at_once)
+    hashes = np.random.default_rng(0).integers(0, 1 << 64, 1_000, np.uint64)
+
+    assert count_distinct(hashes) == 1_000
+    assert count_distinct(np.append(hashes, hashes[:7])) == 1_000
+    assert count_distinct(hashes[:0]) == 0
