@@ -6,7 +6,7 @@ are broken by the identifier and then by a hash of the row: rows that tie on tha
 are alike. Such a sample serves the statistics only and is not kept.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from catalog.datasets import Column, KeyProfile
@@ -65,18 +65,22 @@ def draw_sample(
     sample key (`row_id`, `sample_key`, `digest`), where they are known.
     """
     (total,) = one_row(connection, f"select count(*) from {rows}")
-    if low is not None and low.num_rows >= min(SAMPLE_SIZE, total):
+    texts = {}
+    if key is not None and low is not None and low.num_rows >= min(SAMPLE_SIZE, total):
         ordered = low.sort_by([("sample_key", "ascending"), ("digest", "ascending")])
-        picked = ordered.select(["row_id", "sample_key"]).slice(0, SAMPLE_SIZE)
+        least = ordered.slice(0, SAMPLE_SIZE)
+        picked = least.select(["row_id", "sample_key"])
+        # A plain digest is its text: to read that of everybody is most of a scan.
+        texts[key.column] = [each.hex() for each in least["digest"].to_pylist()]
     else:
         picked = _pick(connection, rows, row_id, columns, key, form)
     connection.register("picked", picked)
     fetched = connection.sql(
-        f"select picked.row_id, picked.sample_key{_kept_columns(columns, 'source')} "
+        f"select picked.row_id, picked.sample_key{_kept_columns(columns, 'source', texts)} "
         f"from {rows} as source inner join picked on {row_id} = picked.row_id"
     ).to_arrow_table()
     connection.unregister("picked")
-    return _in_order_of(fetched, picked)
+    return _with_texts(_in_order_of(fetched, picked), columns, texts)
 
 
 def _pick(
@@ -105,13 +109,33 @@ def _pick(
     ).to_arrow_table()
 
 
-def _kept_columns(columns: Sequence[Column], relation: str) -> str:
+def _kept_columns(
+    columns: Sequence[Column], relation: str, without: Container[str]
+) -> str:
     """SQL for every simple column as a sample keeps it, each with a comma before it."""
     return "".join(
         f", {_as_kept(column, relation)} as {sample_column(position)}"
         for position, column in enumerate(columns)
-        if is_simple(column.type)
+        if is_simple(column.type) and column.name not in without
     )
+
+
+def _with_texts(
+    sample: "pa.Table", columns: Sequence[Column], texts: Mapping[str, list[str]]
+) -> "pa.Table":
+    """The sample with the columns whose texts were known already, in their places."""
+    import pyarrow as pa
+
+    for position, column in enumerate(columns):
+        if column.name in texts:
+            known = pa.array(texts[column.name], pa.string())
+            sample = sample.append_column(sample_column(position), known)
+    kept = [
+        sample_column(position)
+        for position, column in enumerate(columns)
+        if is_simple(column.type)
+    ]
+    return sample.select(["row_id", "sample_key", *kept])
 
 
 def _values(columns: Sequence[Column]) -> str:

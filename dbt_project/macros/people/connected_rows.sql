@@ -8,11 +8,19 @@
     Round 1 takes each row to the least row that shares an identifier with it. Most people are
     whole then; the others go on as labels, which are few. In each further round a label moves
     to the least one that shares an identifier, and from there once more, so that the pieces of
-    a person at least halve in number.
+    a person at least halve in number. With one identifier all are whole after round 1.
 #}
 {% macro connected_rows(rounds=10) -%}
     labelled as (select row_id, min(least_row_id) as label from edges group by row_id),
 
+    {% if var("identifiers") | length == 1 %}
+        connected as (select row_id, label as person_row_id from labelled)
+    {% else %} {{ _further_rounds(rounds) }}
+    {% endif %}
+{%- endmacro %}
+
+{# The rounds after the first, and `connected`. #}
+{% macro _further_rounds(rounds) -%}
     -- Identifiers whose rows are not yet one person.
     divided as (
 

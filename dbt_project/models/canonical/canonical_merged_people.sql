@@ -1,6 +1,10 @@
 -- One row per person, merged from the rows that shared identifiers connect; empty where
 -- the key is unique.
 {% set identified_rows = ref("canonical_identified_rows") %}
+{% set merges = [
+    ("= 2", merged_pair("people", with_protected=true)),
+    ("> 2", merged_attributes("people", with_protected=true)),
+] %}
 
 with
 
@@ -29,10 +33,8 @@ with
             linked.row_id is null and {{ person_identifier("people") }} is not null
             {% if not var("resolve_people") %} and false {% endif %}
 
-        {% for rows_of_person, merged_columns in [
-                ("= 2", merged_pair("people", with_protected=true)),
-                ("> 2", merged_attributes("people", with_protected=true)),
-            ] %}
+        {% for rows_of_person, merged_columns in merges
+            if var("resolve_people") %}
             union all
 
             select
