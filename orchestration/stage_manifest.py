@@ -6,7 +6,9 @@ macros, so each stage has a manifest of its own nodes, those they read, and the 
 that these reach. Made once, when the project is parsed.
 """
 
-from collections.abc import Iterator, Mapping
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -28,6 +30,7 @@ CALLED_BY_DBT = (
     "run_hooks",
 )
 MATERIALIZATIONS = ("table", "view", "test")
+NAME = re.compile(r"\w+")
 
 
 def keep_stage_manifests(folder: Path) -> None:
@@ -59,9 +62,11 @@ def narrow(manifest: "Manifest", stage: Stage) -> None:
     for name in manifest.nodes.keys() - own:
         # It stands there already: what it was made of is not looked at.
         nodes[name].depends_on.nodes.clear()
+    project = str(manifest.metadata.project_name)
     used = {each for name in own for each in nodes[name].depends_on.macros}
-    unseen = _called_unseen(manifest.macros, str(manifest.metadata.project_name))
-    reached = _reached(manifest.macros, used.union(unseen))
+    used.update(_called_by_dbt(manifest.macros, project))
+    texts = [nodes[name].raw_code for name in own]
+    reached = _reached(manifest.macros, used, texts, project)
     manifest.macros = {
         name: macro for name, macro in manifest.macros.items() if name in reached
     }
@@ -71,27 +76,46 @@ def narrow(manifest: "Manifest", stage: Stage) -> None:
     manifest.rebuild_ref_lookup()
 
 
-def _called_unseen(macros: Mapping[str, Any], project: str) -> Iterator[str]:
-    """Macros that may be called though no parsed node says so.
+def _called_by_dbt(macros: Mapping[str, Any], project: str) -> Iterator[str]:
+    """Macros that dbt looks up itself, of any adapter, and the materialisations.
 
-    Those that dbt looks up itself, of any adapter; the materialisations; and the
-    project's own, which a model may call only with some vars.
+    Of a materialisation that the project writes itself, dbt's own are not looked at.
     """
-    made = tuple(f"materialization_{each}_" for each in MATERIALIZATIONS)
+    made: dict[str, list[str]] = defaultdict(list)
     for unique_id, macro in macros.items():
-        plain = macro.name.rsplit("__", 1)[-1]
-        is_called = plain in CALLED_BY_DBT or macro.name.startswith(made)
-        if is_called or macro.package_name == project:
+        kind = macro.name.removeprefix("materialization_").rpartition("_")[0]
+        if macro.name.rsplit("__", 1)[-1] in CALLED_BY_DBT:
             yield unique_id
+        elif macro.name.startswith("materialization_") and kind in MATERIALIZATIONS:
+            made[kind].append(unique_id)
+    for found in made.values():
+        own = [each for each in found if macros[each].package_name == project]
+        yield from own or found
 
 
-def _reached(macros: Mapping[str, Any], roots: set[str]) -> set[str]:
-    """The macros that these call, and those that they call in turn."""
+def _reached(
+    macros: Mapping[str, Any], roots: set[str], texts: Iterable[str], project: str
+) -> set[str]:
+    """The macros that these and the texts of models call, and those they call in turn.
+
+    dbt notes a call where it happened as the project was parsed. Others happen with some
+    vars alone, so macros of the project count by their names too.
+    """
+    own = {
+        macro.name: unique_id
+        for unique_id, macro in macros.items()
+        if macro.package_name == project
+    }
+
+    def named(text: str) -> Iterator[str]:
+        return (own[name] for name in set(NAME.findall(text)) & own.keys())
+
     reached: set[str] = set()
-    waiting = list(roots)
+    waiting = [*roots, *(each for text in texts for each in named(text))]
     while waiting:
         name = waiting.pop()
         if name in macros and name not in reached:
             reached.add(name)
             waiting += macros[name].depends_on.macros
+            waiting += named(macros[name].macro_sql)
     return reached
