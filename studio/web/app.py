@@ -40,7 +40,7 @@ def create_app(
     ask_handlers_once()
     pages_app.config.quasar_config["brand"] = {"primary": PRIMARY}
     add_pages()
-    show_failures()
+    show_failures(app)
     ui.run_with(
         app,
         title="Look-alike Studio",

@@ -1,0 +1,69 @@
+"""The studio's pages served in this process, for visitors of each role without a browser."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+from nicegui import ui
+from nicegui.testing import User
+from starlette.testclient import TestClient
+
+from studio.services.access import Access
+from studio.services.studio import Studio
+from studio.web.app import create_app
+from tests.studio.rest import ADDRESS, serving
+
+PROXY = ("10.1.2.3", 1)
+HEADER = "X-Forwarded-User"
+ACCESS = Access.model_validate(
+    {
+        "proxy": {"header": HEADER, "address": PROXY[0]},
+        "roles": {"vera": "viewer", "bruno": "builder", "ada": "admin"},
+    }
+)
+NAMES = {role.value: name for name, role in ACCESS.roles.items()}
+
+
+class Visits:
+    """A served studio; `client` asks as an admin, others by their role."""
+
+    def __init__(self, studio: Studio, client: TestClient) -> None:
+        self.studio, self.client = studio, client
+
+    def as_(self, role: str, act: Callable[[User], Awaitable[None]]) -> None:
+        """Let somebody of a role open pages and press what is on them."""
+        assert self.client.portal is not None
+        self.client.portal.call(self._act, role, act)
+
+    def get(self, path: str, role: str = "admin") -> httpx.Response:
+        """What a browser of somebody of this role is answered."""
+        return self.client.get(path, headers={HEADER: NAMES[role]})
+
+    async def _act(self, role: str, act: Callable[[User], Awaitable[None]]) -> None:
+        kept = ui.navigate, ui.notify, ui.download
+        transport = httpx.ASGITransport(self.client.app, client=PROXY)
+        headers = {HEADER: NAMES[role], "accept": "text/html"}
+        try:
+            async with httpx.AsyncClient(
+                transport=transport, base_url=ADDRESS, headers=headers
+            ) as client:
+                await act(User(client))
+        finally:
+            ui.navigate, ui.notify, ui.download = kept
+
+
+@contextmanager
+def visited(home: Path) -> Iterator[Visits]:
+    """The studio at a home with its pages, once in a process."""
+    with serving(home) as studio:
+        app = create_app(studio, access=ACCESS, port=8480)
+        with TestClient(
+            app,
+            base_url=ADDRESS,
+            raise_server_exceptions=False,
+            follow_redirects=False,
+            client=PROXY,
+            headers={"accept": "text/html"},
+        ) as client:
+            yield Visits(studio, client)
