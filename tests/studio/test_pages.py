@@ -1,7 +1,11 @@
 """Pages as they answer without a browser: strange addresses, roles, files to be kept."""
 
+import asyncio
+import threading
+
 import pytest
 
+from studio.web.app import MOST_WAITING
 from tests.studio.rest import copy_home
 from tests.studio.visits import visited
 
@@ -42,3 +46,15 @@ def test_an_address_with_nonsense_is_answered_by_a_page_in_a_sentence(
     assert answer.headers["content-type"].startswith("text/html")
     assert said in answer.text
     assert "mend it in the address" in answer.text.lower()
+
+
+def test_as_many_pages_wait_at_once_as_are_let(visits):
+    everybody = threading.Barrier(MOST_WAITING)
+
+    async def wait_for_all():
+        waiting = (asyncio.to_thread(everybody.wait, 20) for _ in range(MOST_WAITING))
+        return await asyncio.gather(*waiting)
+
+    places = visits.client.portal.call(wait_for_all)
+
+    assert sorted(places) == list(range(MOST_WAITING))
