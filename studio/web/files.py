@@ -3,8 +3,9 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 
-from studio.api.dependencies import studio
-from studio.services import audience_page, audiences
+from studio.api.dependencies import current_user, studio
+from studio.services import access, audience_page, audiences
+from studio.services.access import Role
 
 router = APIRouter(include_in_schema=False)
 # An image, and a page that is one file, need nothing: so they may nothing.
@@ -30,8 +31,10 @@ def report(request: Request, slug: str, number: int) -> Response:
 
 @router.get("/audiences/{slug}/versions/{number}/files/{name}")
 def file(request: Request, slug: str, number: int, name: str) -> Response:
-    """A file of a version, to be kept."""
-    path = audience_page.file_of(studio(request).workshop, slug, name, number)
+    """A file of a version, to be kept; people are for builders to take away."""
+    if audience_page.holds_people(name):
+        access.require(current_user(request), Role.builder)
+    path = audience_page.take_file(studio(request).workshop, slug, name, number)
     return FileResponse(
         path,
         media_type="application/octet-stream",

@@ -38,12 +38,17 @@ class Visits:
 
     def get(self, path: str, role: str = "admin") -> httpx.Response:
         """What a browser of somebody of this role is answered."""
-        return self.client.get(path, headers={HEADER: NAMES[role]})
+        return self.client.get(path, headers=self.named(role))
+
+    @staticmethod
+    def named(role: str) -> dict[str, str]:
+        """The header by which the proxy names somebody of this role."""
+        return {HEADER: NAMES[role]}
 
     async def _act(self, role: str, act: Callable[[User], Awaitable[None]]) -> None:
         kept = ui.navigate, ui.notify, ui.download
         transport = httpx.ASGITransport(self.client.app, client=PROXY)
-        headers = {HEADER: NAMES[role], "accept": "text/html"}
+        headers = {**self.named(role), "accept": "text/html"}
         try:
             async with httpx.AsyncClient(
                 transport=transport, base_url=ADDRESS, headers=headers

@@ -4,7 +4,6 @@ from asyncio import to_thread
 
 from nicegui import ui
 
-from catalog.errors import StudioError
 from studio.services import drafts
 from studio.services.access import Role
 from studio.services.draft_store import Draft, DraftState
@@ -13,8 +12,8 @@ from studio.web.components.elements import block, link
 from studio.web.components.pager import pager
 from studio.web.components.tables import Cell, table
 from studio.web.current import studio
-from studio.web.failures import studio_page
-from studio.web.frame import frame, page_title, show_nothing, tell_error
+from studio.web.failures import studio_page, told
+from studio.web.frame import frame, page_title, show_nothing
 
 DRAFTS_A_PAGE = 25
 STATES = {
@@ -32,6 +31,7 @@ async def show_drafts(page: int = 1) -> None:
     page = min(max(1, page), pages)
     first = (page - 1) * DRAFTS_A_PAGE
 
+    @told
     async def begin() -> None:
         draft = await to_thread(drafts.begin, studio().workshop)
         ui.navigate.to(f"/builder/{draft.id}/seed")
@@ -59,14 +59,12 @@ async def show_drafts(page: int = 1) -> None:
 
 
 def _row(draft: Draft) -> tuple[Cell, ...]:
+    @told
     async def delete() -> None:
-        try:
-            await to_thread(drafts.delete, studio().workshop, draft.id)
-        except StudioError as error:
-            tell_error(error)
-            return
+        await to_thread(drafts.delete, studio().workshop, draft.id)
         ui.navigate.reload()
 
+    @told
     async def duplicate() -> None:
         new = await to_thread(drafts.duplicate, studio().workshop, draft.id)
         ui.navigate.to(f"/builder/{new.id}/{new.step.value}")
