@@ -75,10 +75,11 @@ def test_libraries_are_left_out_once_and_not_what_is_made_later():
     assert any(each is page for each in gc.get_objects())
 
 
-def test_a_server_is_begun_with_pages_in_mind(monkeypatch):
-    thresholds = []
+def test_a_server_begins_with_pages_in_mind_and_without_leftovers(monkeypatch):
+    thresholds, cleared = [], []
     studio = SimpleNamespace(workshop=SimpleNamespace(home=None))
     monkeypatch.setattr(app, "create_app", lambda *_, **__: None)
+    monkeypatch.setattr(app, "clear_leftovers", cleared.append)
     monkeypatch.setattr(app, "read_access", lambda _: app.Access())
     monkeypatch.setattr(
         app.uvicorn.Server, "run", lambda _: thresholds.append(gc.get_threshold())
@@ -87,3 +88,4 @@ def test_a_server_is_begun_with_pages_in_mind(monkeypatch):
     app.run_studio(studio, host="127.0.0.1", port=1)
 
     assert thresholds == [garbage.OF_A_SERVER]
+    assert cleared == [studio.workshop]

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 from nicegui import ui
@@ -44,6 +45,39 @@ class Visits:
     def named(role: str) -> dict[str, str]:
         """The header by which the proxy names somebody of this role."""
         return {HEADER: NAMES[role]}
+
+    def break_off(
+        self, path: str, begin: bytes, headers: dict[str, str], query: bytes = b""
+    ) -> None:
+        """Send the beginning of a body, as a builder whose connection then ends."""
+        named = {**self.named("builder"), **headers, "host": ADDRESS.split("//")[1]}
+        arriving: list[dict[str, Any]] = [
+            {"type": "http.request", "body": begin, "more_body": True},
+            {"type": "http.disconnect"},
+        ]
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": query,
+            "root_path": "",
+            "scheme": "http",
+            "client": PROXY,
+            "headers": [
+                (each.lower().encode(), to.encode()) for each, to in named.items()
+            ],
+        }
+
+        async def receive() -> dict[str, Any]:
+            return arriving.pop(0) if len(arriving) > 1 else arriving[0]
+
+        async def answer(message: dict[str, Any]) -> None:
+            """Nobody hears it."""
+
+        assert self.client.portal is not None
+        self.client.portal.call(self.client.app, scope, receive, answer)
+        assert len(arriving) == 1
 
     async def _act(self, role: str, act: Callable[[User], Awaitable[None]]) -> None:
         kept = ui.navigate, ui.notify, ui.download
