@@ -161,8 +161,8 @@ def _health() -> None:
     for name in ("web_server", "code_location", "daemon"):
         part = getattr(found, name)
         if part.state.value != "well":
-            why = f": {part.cause}" if part.cause else ""
-            words = f"Dagster's {name.replace('_', ' ')} is {part.state.value}{why}"
+            how = part.cause or f"is {part.state.value}"
+            words = f"Dagster's {name.replace('_', ' ')} {how}"
             text("span", words, "state warn").props["title"] = part.remedy
             return
 

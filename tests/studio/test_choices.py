@@ -278,3 +278,14 @@ def test_a_what_if_in_use_is_closed_by_the_last_who_uses_it(
     assert closed_in_use == [] and closed == [asked.name]
     opened.close()
     assert closed == [asked.name, "other"] and len(opened) == 0
+
+
+def test_a_dataset_whose_file_is_gone_says_so_where_it_is_chosen(workshop):
+    path = workshop.home.root.parent / "seed.csv"
+    aside = path.rename(path.with_name("aside.csv"))
+
+    without = by_name(choices.seeds(workshop))["seed"].notes
+    aside.rename(path)
+
+    whole = by_name(choices.seeds(workshop))["seed"].notes
+    assert set(without) - set(whole) == {"its file is not there now"}
