@@ -213,6 +213,21 @@ def test_many_drafts_come_in_pages(page, workshop, draft):
     assert page.get_by_role("button", name="Next").is_disabled()
 
 
+def test_a_draft_is_deleted_after_a_question(page, workshop, draft):
+    named = drafts.change(workshop, draft.id, {"name": "Begun in error"})
+    page.goto("/drafts")
+
+    page.get_by_role("button", name="Delete Begun in error").click()
+    page.get_by_text("Delete “Begun in error”?").wait_for()
+    page.get_by_role("button", name="Cancel").click()
+    assert drafts.read(workshop, draft.id) == named
+    page.get_by_role("button", name="Delete Begun in error").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+
+    page.get_by_role("link", name="Begun in error").wait_for(state="detached")
+    assert draft.id not in {each.id for each in drafts.overview(workshop)}
+
+
 def test_the_workflow_document_is_shown_where_it_is_opened_and_follows_changes(
     page, draft
 ):

@@ -305,6 +305,17 @@ def test_a_file_goes_straight_into_the_home_and_leaves_with_the_page(
     assert "150,000 rows. Nothing is saved yet." in words_on(adding.client)
 
 
+def test_a_file_that_is_refused_is_named_as_it_was_sent(visits, adding):
+    headers = {**visits.named("builder"), **SENT}
+    rest = f"{API}/datasets/upload?file_name=k%C3%A4ufer.csv&name=Sent"
+
+    visits.client.post(adding.address, content=b"a,b\n1,2,3\n", headers=headers)
+    answer = visits.client.post(rest, content=b"a,b\n1,2,3\n", headers=headers)
+
+    assert "file 'käufer.csv', line 2 has 3 fields" in words_on(adding.client)
+    assert answer.json()["object"] == "file 'käufer.csv', line 2"
+
+
 def test_nothing_stays_of_a_file_that_breaks_off(visits, adding):
     rest = f"{API}/datasets/upload"
 

@@ -49,6 +49,7 @@ class Adding:
 
     def __init__(self) -> None:
         self.path: Path | None = None
+        self.file_name = ""
         self.name = ""
         self.description = ""
         self.found: Look | None = None
@@ -108,7 +109,7 @@ class Adding:
                     self.error = error
                     self.reading.refresh()
                     return
-                await self.begin(path, dataset_sources.suggested_name(path.name))
+                await self.begin(path, path.name)
 
             main_button("Read it", read)
             typed.on("keydown.enter", read)
@@ -124,7 +125,7 @@ class Adding:
             self.error = error
             self.reading.refresh()
             return
-        await self.begin(path, dataset_sources.suggested_name(file_name))
+        await self.begin(path, file_name)
 
     def too_large(self) -> None:
         """The browser did not send it."""
@@ -134,10 +135,11 @@ class Adding:
             type="negative",
         )
 
-    async def begin(self, path: Path, name: str) -> None:
+    async def begin(self, path: Path, file_name: str) -> None:
         """Read a source for the first time; an upload that cannot be read goes."""
         self.drop()
-        self.path, self.name, self.description = path, name, ""
+        self.path, self.file_name, self.description = path, file_name, ""
+        self.name = dataset_sources.suggested_name(file_name)
         await self.read(None)
         if self.error is not None or self.client.is_deleted:
             self.drop()
@@ -154,9 +156,10 @@ class Adding:
             return
         self.error = None
         try:
-            self.found = await to_thread(
-                dataset_sources.look, studio().workshop, self.path, schema
-            )
+            with uploads.told_as_sent(self.path, self.file_name):
+                self.found = await to_thread(
+                    dataset_sources.look, studio().workshop, self.path, schema
+                )
         except StudioError as error:
             self.error = error
         self.reading.refresh()
