@@ -19,7 +19,7 @@ from tests.pipeline.building import build_specification
 from tests.studio.conftest import write_specification
 from tests.studio.rest import ADDRESS, API, copy_home
 from tests.studio.served import add_version
-from tests.studio.visits import visited
+from tests.studio.visits import ELSEWHERE, visited
 
 QUOTAS = {"attribute": "country", "at_most": {"DE": 0.4}}
 ROLES = ("viewer", "builder")
@@ -221,8 +221,13 @@ def test_a_run_leads_to_dagsters_screens_on_the_machine_that_they_are_on(
     monkeypatch.setattr(runs, "_supervisor", supervisor)
 
     with_dagster = shown(visits, "viewer", path)
+    elsewhere = {**visits.named("viewer"), "host": ELSEWHERE}
+    afar = visits.client.get(path, headers=elsewhere)
 
-    assert with_dagster - without == {f"http://127.0.0.1:3999/drawn/runs/{run.run_id}"}
+    (address,) = with_dagster - without
+    assert address == f"http://127.0.0.1:3999/drawn/runs/{run.run_id}"
+    assert address in visits.get(path, "viewer").text
+    assert afar.status_code == 200 and address not in afar.text
 
 
 # What divides an audience
@@ -316,13 +321,14 @@ def test_a_file_that_is_refused_is_named_as_it_was_sent(visits, adding):
     assert answer.json()["object"] == "file 'käufer.csv', line 2"
 
 
-def test_nothing_stays_of_a_file_that_breaks_off(visits, adding):
+def test_nothing_stays_of_a_file_that_breaks_off(visits, adding, caplog):
     rest = f"{API}/datasets/upload"
 
     visits.break_off(adding.address, ROWS[:70_000], SENT)
     visits.break_off(rest, ROWS[:70_000], SENT, b"file_name=a.csv&name=Cut")
 
     assert uploads_of(visits) == []
+    assert caplog.records == []
     assert "Cut" not in [e.name for e in visits.studio.workshop.catalog.list_datasets()]
 
 

@@ -17,9 +17,11 @@ from tests.studio.rest import ADDRESS, serving
 
 PROXY = ("10.1.2.3", 1)
 HEADER = "X-Forwarded-User"
+ELSEWHERE = "studio.example"
 ACCESS = Access.model_validate(
     {
         "proxy": {"header": HEADER, "address": PROXY[0]},
+        "public_url": f"https://{ELSEWHERE}",
         "roles": {"vera": "viewer", "bruno": "builder", "ada": "admin"},
     }
 )
