@@ -49,7 +49,7 @@ def export_members(
 ) -> FileResponse:
     """A version's people with identifiers and scores; it is noted who took them."""
     workshop = opened.workshop
-    folder = workshop.home.root / "exports" / uuid4().hex
+    folder = workshop.home.root / members.EXPORTS / uuid4().hex
     after.add_task(shutil.rmtree, folder, ignore_errors=True)
     folder.mkdir(mode=0o700, parents=True)
     target = folder / f"members.{wanted.kind}"

@@ -117,8 +117,8 @@ def suggest_attributes(wanted: Specified, opened: Opened, what_ifs: WhatIfs) -> 
 @router.post("/what-if")
 def ask_of_draft(wanted: DraftAsked, opened: Opened, what_ifs: WhatIfs) -> Answer:
     """What an audience of a specification would be, with other choices."""
-    service = what_ifs.what_if(opened.workshop, wanted.specification)
-    return service.answer(wanted.attributes, wanted.output, wanted.model)
+    with what_ifs.what_if(opened.workshop, wanted.specification) as service:
+        return service.answer(wanted.attributes, wanted.output, wanted.model)
 
 
 @router.post("/audiences/{name}/what-if")
@@ -128,8 +128,8 @@ def ask_of_audience(
     """What the audience would be, with other choices."""
     catalog = opened.workshop.catalog
     kept = catalog.newest_specification(catalog.get_audience(name).id)
-    service = what_ifs.what_if(opened.workshop, kept.specification)
-    return service.answer(wanted.attributes, wanted.output, wanted.model)
+    with what_ifs.what_if(opened.workshop, kept.specification) as service:
+        return service.answer(wanted.attributes, wanted.output, wanted.model)
 
 
 @router.post("/audiences/{name}/explain")

@@ -14,6 +14,7 @@ from report.words import number_text, plain_text
 from studio.services.audience_list import State, own_tags, state_of
 from studio.services.audience_sections import Block, Tile, blocks, read_figures, tiles
 from studio.services.audiences import REPORT, explain
+from studio.services.audit import Verb, record
 from studio.services.versions import MANIFEST, MEMBERS, served, version_file
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class FileLine(Frozen):
     name: str
     about: str
     bytes: int
+    holds_people: bool
 
 
 class Member(Frozen):
@@ -254,8 +256,20 @@ def picture(
     return found[anchor].svg
 
 
-def file_of(workshop: "Workshop", name: str, file: str, number: int) -> Path:
-    """A file of a version that the manifest lists, whole as it was published."""
+def holds_people(file: str) -> bool:
+    """True for a file with people in it; figures and the report have none.
+
+    >>> holds_people("members.parquet"), holds_people("figures.json")
+    (True, False)
+    """
+    return not file.endswith((".json", ".html"))
+
+
+def take_file(workshop: "Workshop", name: str, file: str, number: int) -> Path:
+    """A file of a version that the manifest lists, whole as it was published.
+
+    It is noted who took people.
+    """
     audience = workshop.catalog.get_audience(name)
     version = workshop.catalog.version(audience.id, number)
     known = [*_manifest(version)["files"], MANIFEST]
@@ -268,7 +282,10 @@ def file_of(workshop: "Workshop", name: str, file: str, number: int) -> Path:
         )
     if file == MANIFEST:
         return Path(version.path) / MANIFEST
-    return version_file(audience, version, file)
+    path = version_file(audience, version, file)
+    if holds_people(file):
+        record(workshop.home, Verb.exported, f"audience/{audience.id}/{number}")
+    return path
 
 
 def explanation(workshop: "Workshop", name: str, identifier: str) -> Explanation:
@@ -378,7 +395,12 @@ def _files(manifest: dict[str, Any], version: AudienceVersion) -> tuple[FileLine
     sizes[MANIFEST] = (Path(version.path) / MANIFEST).stat().st_size
     order = {name: place for place, name in enumerate(FILE_WORDS)}
     return tuple(
-        FileLine(name=name, about=FILE_WORDS.get(name, ""), bytes=size)
+        FileLine(
+            name=name,
+            about=FILE_WORDS.get(name, ""),
+            bytes=size,
+            holds_people=holds_people(name),
+        )
         for name, size in sorted(
             sizes.items(), key=lambda each: (order.get(each[0], 99), each[0])
         )

@@ -311,6 +311,7 @@ def _people(
     joins: Mapping[str, tuple[str, ...]],
 ) -> PeopleChoice:
     dataset = found.dataset
+    changed_at = _changed_at(dataset.path)
     return PeopleChoice(
         name=dataset.name,
         kind=dataset.kind.value,
@@ -320,12 +321,12 @@ def _people(
             each.attribute for each in found.mappings if each.role is Role.identity
         ),
         joins=joins.get(dataset.name, ()),
-        changed_at=_changed_at(dataset.path),
+        changed_at=changed_at,
         eligible=verdict.eligible,
         code=verdict.code,
         reason=verdict.reason,
         remedy=verdict.remedy,
-        notes=verdict.notes,
+        notes=(*verdict.notes, *(() if changed_at else ("its file is not there now",))),
     )
 
 

@@ -124,7 +124,7 @@ def show_dataset(workshop: "Workshop", name: str) -> DatasetPage:
     try:
         held = _held(workshop, found)
     except StudioError as error:
-        trouble = str(error)
+        trouble = str(_change(workshop, found) or error)
     dataset = found.dataset
     profiles = found.column_profiles
     rows = found.profile.rows if found.profile else 0
@@ -196,6 +196,17 @@ def _held(
         shown[:MOST_PLOTS],
         workshop.engine.stamp(dataset),
     )
+
+
+def _change(workshop: "Workshop", found: MappedDataset) -> StudioError | None:
+    """What became of the source since it was registered; None where it is as it was."""
+    from engines.registration import refuse_changed_columns
+
+    try:
+        refuse_changed_columns(workshop.engine, found.dataset, found.mappings)
+    except StudioError as error:
+        return error
+    return None
 
 
 @lru_cache(maxsize=16)

@@ -96,8 +96,11 @@ def prepare(workshop: "Workshop", draft: Draft) -> None:
 
 def _prepare(workshop: "Workshop", draft: Draft) -> None:
     if drafts.missing_step(draft, Step.finalise) is None:
-        with suppress(StudioError):
-            OPEN.what_if(workshop, _opened_for(workshop, draft))
+        with (
+            suppress(StudioError),
+            OPEN.what_if(workshop, _opened_for(workshop, draft)),
+        ):
+            pass  # it stays open for who asks next
     else:
         import_module("dbt.cli.main")
         import_module("orchestration.outlook")
@@ -112,20 +115,19 @@ def estimate(
     Raises StudioError where nothing could be built of the draft.
     """
     opened_for = _opened_for(workshop, draft)
-    what_if = OPEN.what_if(workshop, opened_for)
     chosen = draft.choices.attributes
     names = None if chosen is None else [each.attribute for each in chosen]
     wanted = output or draft.choices.output or Output(top=drafts.FIRST_SIZE)
     try:
-        answer = what_if.answer(names, wanted)
+        with OPEN.what_if(workshop, opened_for) as what_if:
+            return _told(what_if.answer(names, wanted), what_if)
     except StudioError:
         if names is None:
             raise
-        # One that is not proposed and named all the same is counted for itself.
-        named = opened_for.model_copy(update={"attributes": chosen})
-        what_if = OPEN.what_if(workshop, named)
-        answer = what_if.answer(names, wanted)
-    return _told(answer, what_if)
+    # One that is not proposed and named all the same is counted for itself.
+    named = opened_for.model_copy(update={"attributes": chosen})
+    with OPEN.what_if(workshop, named) as what_if:
+        return _told(what_if.answer(names, wanted), what_if)
 
 
 def output_at(position: int, candidates: int, include_seed: bool = False) -> Output:

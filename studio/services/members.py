@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engines.base import MembersPart
     from orchestration.workshop import Workshop
 
+EXPORTS = "exports"
 IDENTITIES = "identities.parquet"
 MOST_PARTS = 20
 HASH = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE)

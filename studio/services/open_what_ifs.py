@@ -1,11 +1,13 @@
 """What-ifs and advice kept at hand while somebody works on a draft.
 
 Opening one reads data; asking an open one does not. A few are kept, by what they were
-opened for, and closed when nobody asked for a while.
+opened for, and closed when nobody asked for a while: never while somebody asks.
 """
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -30,6 +32,7 @@ class _Open:
     """
 
     specification: AudienceSpecification
+    users: int = 0
     used_at: float = 0.0
     opening: threading.Lock = field(default_factory=threading.Lock)
     comparing: threading.Lock = field(default_factory=threading.Lock)
@@ -50,41 +53,37 @@ class OpenWhatIfs:
         self._open: dict[tuple[str, str], _Open] = {}
         self._timer: threading.Timer | None = None
 
+    @contextmanager
     def what_if(
         self, workshop: "Workshop", specification: AudienceSpecification
-    ) -> WhatIf:
-        """The open what-if of a specification; opened where it is not."""
-        kept = self._kept(workshop, specification)
-        with kept.opening:
-            if kept.what_if is None:
-                kept.what_if = WhatIf(workshop, specification)
-                keep_libraries()
-        return kept.what_if
+    ) -> Iterator[WhatIf]:
+        """The what-if of a specification, open while the block lasts."""
+        with self._used(workshop, specification) as kept:
+            yield _opened(kept, workshop)
 
     def sides(
         self, workshop: "Workshop", specification: AudienceSpecification
     ) -> tuple[AttributeSides, ...]:
         """Seed against population, by attribute, of a specification's open what-if."""
-        outlook = self.what_if(workshop, specification).refresh()
-        kept = self._kept(workshop, specification)
-        with kept.comparing:
-            if kept.sides is None or kept.sides[0] != outlook.stamp:
-                kept.sides = outlook.stamp, sides_of(outlook)
-            return kept.sides[1]
+        with self._used(workshop, specification) as kept:
+            outlook = _opened(kept, workshop).refresh()
+            with kept.comparing:
+                if kept.sides is None or kept.sides[0] != outlook.stamp:
+                    kept.sides = outlook.stamp, sides_of(outlook)
+                return kept.sides[1]
 
     def advice(
         self, workshop: "Workshop", specification: AudienceSpecification
     ) -> Advice:
         """The advice on the attributes of a specification; takes seconds once."""
-        kept = self._kept(workshop, specification)
-        with kept.advising:
+        with self._used(workshop, specification) as kept, kept.advising:
             stamp = stamp_of(workshop, specification)
             if kept.advice is None or kept.advice[0] != stamp:
                 kept.advice = stamp, advise(workshop, specification)
             return kept.advice[1]
 
     def close(self) -> None:
-        """Close them all."""
+        """Close them all, those in use once nobody uses them."""
         with self._lock:
             if self._timer is not None:
                 self._timer.cancel()
@@ -94,19 +93,29 @@ class OpenWhatIfs:
     def __len__(self) -> int:
         return len(self._open)
 
-    def _kept(
+    @contextmanager
+    def _used(
         self, workshop: "Workshop", specification: AudienceSpecification
-    ) -> _Open:
+    ) -> Iterator[_Open]:
+        """What is kept for a specification; while the block lasts nobody closes it."""
         key = str(workshop.home.root), specification_hash(specification)
         with self._lock:
-            self._close_idle()
             kept = self._open.pop(key, None) or _Open(specification)
-            kept.used_at = time.monotonic()
+            kept.users += 1
             self._open[key] = kept  # the one used last stands last
+            self._close_idle()
             while len(self._open) > self._most:
                 self._drop(next(iter(self._open)))
-            self._watch()
-        return kept
+        try:
+            yield kept
+        finally:
+            with self._lock:
+                kept.users -= 1
+                kept.used_at = time.monotonic()
+                if self._open.get(key) is kept:
+                    self._watch()
+                else:
+                    _close_unused(kept)
 
     def _watch(self) -> None:
         """Look again once the one that was just used could be idle."""
@@ -122,10 +131,23 @@ class OpenWhatIfs:
 
     def _close_idle(self) -> None:
         since = time.monotonic() - self._idle_seconds
-        for key in [key for key, kept in self._open.items() if kept.used_at < since]:
-            self._drop(key)
+        for key, kept in list(self._open.items()):
+            if not kept.users and kept.used_at < since:
+                self._drop(key)
 
     def _drop(self, key: tuple[str, str]) -> None:
-        kept = self._open.pop(key)
-        if kept.what_if is not None:
-            kept.what_if.close()
+        _close_unused(self._open.pop(key))
+
+
+def _opened(kept: _Open, workshop: "Workshop") -> WhatIf:
+    with kept.opening:
+        if kept.what_if is None:
+            kept.what_if = WhatIf(workshop, kept.specification)
+            keep_libraries()
+    return kept.what_if
+
+
+def _close_unused(kept: _Open) -> None:
+    """Close what is no longer kept; where somebody uses it, the last one does."""
+    if not kept.users and kept.what_if is not None:
+        kept.what_if.close()

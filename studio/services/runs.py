@@ -169,9 +169,11 @@ class Runs:
         )
         return Health(web_server=off, code_location=off, daemon=off)
 
-    def dagster_port(self) -> int | None:
-        """Where Dagster's screens stand on loopback; None where it is off."""
-        return None if self._supervisor is None else self._supervisor.port
+    def dagster_address(self, run: Run) -> str | None:
+        """Where Dagster's screens show a run, on loopback; None where Dagster is off."""
+        if self._supervisor is None:
+            return None
+        return f"http://127.0.0.1:{self._supervisor.port}{run.dagster_path}"
 
     def _placed(self, run: Run) -> Run:
         """The run with the path of its screen, below which Dagster's screens stand."""

@@ -46,7 +46,7 @@ def received(home: Home, file_name: str) -> Iterator[Upload]:
     path = folder / f"data{ending_of(file_name)}"
     try:
         folder.mkdir(mode=0o700, parents=True)
-        with path.open("xb") as file:
+        with told_as_sent(path, file_name), path.open("xb") as file:
             path.chmod(0o600)
             yield Upload(path, file)
     except BaseException as error:
@@ -54,6 +54,17 @@ def received(home: Home, file_name: str) -> Iterator[Upload]:
         if isinstance(error, OSError) and not isinstance(error, ConnectionError):
             raise of_system(error, "the upload", home.root) from error
         raise
+
+
+@contextmanager
+def told_as_sent(path: Path, file_name: str) -> Iterator[None]:
+    """Have errors about an upload name the file as it was sent, not as it is kept."""
+    try:
+        yield
+    except StudioError as error:
+        sent = shown_path(Path(file_name).name)
+        told = error.object.replace(f"'{path.name}'", sent)
+        raise StudioError(error.code, told, error.cause, error.remedy) from error
 
 
 def ending_of(file_name: str) -> str:

@@ -12,6 +12,7 @@ from nicegui import ui
 
 from studio.garbage import collect_pages
 from studio.services.access import Access, read_access, refuse_open_door
+from studio.services.leftovers import clear_leftovers
 from studio.services.studio import Studio
 from studio.web import current, files, pages
 from studio.web.entrance import add_guards, open_entrance
@@ -40,7 +41,7 @@ def create_app(
     ask_handlers_once()
     pages_app.config.quasar_config["brand"] = {"primary": PRIMARY}
     add_pages()
-    show_failures()
+    show_failures(app)
     ui.run_with(
         app,
         title="Look-alike Studio",
@@ -87,5 +88,6 @@ def run_studio(studio: Studio, *, host: str, port: int) -> None:
         server_header=False,
         timeout_graceful_shutdown=3,  # an open stream of events would hold up the end
     )
+    clear_leftovers(studio.workshop)
     collect_pages()
     uvicorn.Server(config).run()

@@ -4,14 +4,16 @@ from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Any, ParamSpec
 
-from fastapi import Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.exception_handlers import http_exception_handler
+from fastapi.exceptions import RequestValidationError
 from nicegui import Client, ui
 from nicegui import app as pages
 from nicegui.page import page as nicegui_page
 from starlette.exceptions import HTTPException
 
 from catalog.errors import StudioError
+from catalog.names import shown
 from studio.api.errors import status_of
 from studio.services.access import Role
 from studio.web.access import require
@@ -20,6 +22,7 @@ from studio.web.components.elements import paragraph
 from studio.web.frame import frame, show_error, tell_error
 
 PATIENCE = 30.0  # seconds until a page that looks at data is given up
+WANTED = {"int": "a whole number", "bool": "true or false"}
 P = ParamSpec("P")
 
 
@@ -40,10 +43,7 @@ def studio_page(
                 return await make(*arguments, **named)
             except StudioError as error:
                 client.content.clear()
-                with frame("This page cannot be shown", place):
-                    show_error(error)
-                    go_button("Back to My Audiences", "/audiences", is_main=False)
-                return client.build_response(client.request, status_of(error))
+                return _refusal(client, error, place)
 
         return ui.page(path, response_timeout=PATIENCE)(made)
 
@@ -62,6 +62,31 @@ def told(act: Callable[P, Awaitable[None]]) -> Callable[P, Awaitable[None]]:
             tell_error(error)
 
     return done
+
+
+def _refusal(client: Client, error: StudioError, place: str) -> Response:
+    with frame("This page cannot be shown", place):
+        show_error(error)
+        go_button("Back to My Audiences", "/audiences", is_main=False)
+    return client.build_response(client.request, status_of(error))
+
+
+async def _refused(request: Request, error: StudioError) -> Response:
+    with Client(nicegui_page(""), request=request) as client:
+        return _refusal(client, error, "")
+
+
+async def _misread(request: Request, error: RequestValidationError) -> Response:
+    """An address with a value of another kind than the page takes."""
+    first = error.errors()[0]
+    kind, name = first["type"].partition("_")[0], first["loc"][-1]
+    refusal = StudioError(
+        "request_invalid",
+        f"{shown(first['input'])} as {name} in the address",
+        f"is not {WANTED.get(kind, 'what is taken there')}",
+        "mend it in the address, or begin at My Audiences",
+    )
+    return await _refused(request, refusal)
 
 
 async def _not_found(request: Request, error: HTTPException) -> Response:
@@ -88,7 +113,10 @@ def _failed(_: Exception) -> None:
         )
 
 
-def show_failures() -> None:
-    """Have the studio's own pages shown for addresses that lead nowhere, and faults."""
+def show_failures(app: FastAPI) -> None:
+    """Have the studio's own pages shown for what cannot be: by the pages, and by `app`."""
+    for each in (app, pages):
+        each.exception_handler(RequestValidationError)(_misread)
+        each.exception_handler(StudioError)(_refused)
     pages.exception_handler(404)(_not_found)
     pages.on_page_exception(_failed)

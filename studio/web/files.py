@@ -1,12 +1,11 @@
 """What the browser takes away or shows as it is: pictures, reports, files of versions."""
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import FileResponse, PlainTextResponse
+from fastapi.responses import FileResponse
 
-from catalog.errors import StudioError
-from studio.api.dependencies import studio
-from studio.api.errors import status_of
-from studio.services import audience_page, audiences
+from studio.api.dependencies import current_user, studio
+from studio.services import access, audience_page, audiences
+from studio.services.access import Role
 
 router = APIRouter(include_in_schema=False)
 # An image, and a page that is one file, need nothing: so they may nothing.
@@ -17,10 +16,7 @@ WEEK = "private, max-age=604800, immutable"
 @router.get("/audiences/{slug}/versions/{number}/pictures/{name}.svg")
 def picture(request: Request, slug: str, number: int, name: str) -> Response:
     """A picture of a version's report."""
-    try:
-        drawn = audience_page.picture(studio(request).workshop, slug, name, number)
-    except StudioError as error:
-        return refused(error)
+    drawn = audience_page.picture(studio(request).workshop, slug, name, number)
     headers = {"content-security-policy": STILL, "cache-control": WEEK}
     return Response(drawn, media_type="image/svg+xml", headers=headers)
 
@@ -28,29 +24,20 @@ def picture(request: Request, slug: str, number: int, name: str) -> Response:
 @router.get("/audiences/{slug}/versions/{number}/report")
 def report(request: Request, slug: str, number: int) -> Response:
     """A version's report, which is a page of its own."""
-    try:
-        path = audiences.report_page(studio(request).workshop, slug, number)
-    except StudioError as error:
-        return refused(error)
+    path = audiences.report_page(studio(request).workshop, slug, number)
     headers = {"content-security-policy": STILL}
     return FileResponse(path, media_type="text/html", headers=headers)
 
 
 @router.get("/audiences/{slug}/versions/{number}/files/{name}")
 def file(request: Request, slug: str, number: int, name: str) -> Response:
-    """A file of a version, to be kept."""
-    try:
-        path = audience_page.file_of(studio(request).workshop, slug, name, number)
-    except StudioError as error:
-        return refused(error)
+    """A file of a version, to be kept; people are for builders to take away."""
+    if audience_page.holds_people(name):
+        access.require(current_user(request), Role.builder)
+    path = audience_page.take_file(studio(request).workshop, slug, name, number)
     return FileResponse(
         path,
         media_type="application/octet-stream",
         filename=f"{slug}_{number}_{path.name}",
         headers={"cache-control": "no-store"},
     )
-
-
-def refused(error: StudioError) -> Response:
-    """The refusal as a sentence with its status."""
-    return PlainTextResponse(str(error), status_code=status_of(error))

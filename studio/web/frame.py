@@ -8,16 +8,18 @@ from pathlib import Path
 from nicegui import ui
 
 from catalog.errors import StudioError
+from studio.services.access import Role
+from studio.web.access import may
 from studio.web.components.buttons import go_button
 from studio.web.components.elements import block, heading, link, paragraph, text
 from studio.web.current import studio
 
 STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 PLACES = (
-    ("audiences", "My Audiences", "/audiences"),
-    ("builder", "New audience", "/builder"),
-    ("runs", "Runs", "/runs"),
-    ("datasets", "Datasets", "/datasets"),
+    ("audiences", "My Audiences", "/audiences", Role.viewer),
+    ("builder", "New audience", "/builder", Role.builder),
+    ("runs", "Runs", "/runs", Role.viewer),
+    ("datasets", "Datasets", "/datasets", Role.viewer),
 )
 THEME = "studio_theme"
 THEMES = {"system": None, "light": False, "dark": True}
@@ -74,11 +76,12 @@ def tell_error(error: StudioError) -> None:
 
 
 def show_nothing(words: str, about: str, label: str, address: str) -> None:
-    """What stands where there is nothing yet: why, and the way on."""
+    """What stands where there is nothing yet: why, and for builders the way on."""
     with block("panel empty"):
         heading(2, words)
         paragraph(about, "quiet")
-        go_button(label, address)
+        if may(Role.builder):
+            go_button(label, address)
 
 
 def _header() -> ui.element:
@@ -89,9 +92,14 @@ def _header() -> ui.element:
     return header
 
 
+def _places() -> list[tuple[str, str, str]]:
+    """Where the person may go."""
+    return [each[:3] for each in PLACES if may(each[3])]
+
+
 def _links(place: str) -> None:
     with block("studio-nav", "nav").props('aria-label="Main"'):
-        for name, label, address in PLACES:
+        for name, label, address in _places():
             anchor = link(label, address)
             if name == place:
                 anchor.props("aria-current=page")
@@ -101,7 +109,7 @@ def _menu(place: str) -> None:
     """The same ways behind one button, where there is no room for them."""
     button = ui.button(icon="menu", color=None).props('flat dense aria-label="Menu"')
     with button.classes("studio-small"), ui.menu():
-        for name, label, address in PLACES:
+        for name, label, address in _places():
             item = ui.menu_item(label, lambda address=address: ui.navigate.to(address))
             if name == place:
                 item.props("active")
@@ -153,8 +161,8 @@ def _health() -> None:
     for name in ("web_server", "code_location", "daemon"):
         part = getattr(found, name)
         if part.state.value != "well":
-            why = f": {part.cause}" if part.cause else ""
-            words = f"Dagster's {name.replace('_', ' ')} is {part.state.value}{why}"
+            how = part.cause or f"is {part.state.value}"
+            words = f"Dagster's {name.replace('_', ' ')} {how}"
             text("span", words, "state warn").props["title"] = part.remedy
             return
 

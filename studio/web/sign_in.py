@@ -56,7 +56,7 @@ def sign_in_router(home: Home, access: Access, sessions: Sessions) -> APIRouter:
 
     @router.post(SIGN_IN)
     def take(
-        token: Annotated[str, Form()], to: Annotated[str, Form()] = "/"
+        token: Annotated[str, Form()] = "", to: Annotated[str, Form()] = "/"
     ) -> Response:
         """Open a session with the token."""
         if not is_token(home, token.strip()):

@@ -153,6 +153,13 @@ def test_a_wrong_token_opens_no_session_and_is_not_shown(studio):
     assert "set-cookie" not in answer.headers
 
 
+def test_a_form_without_a_token_is_shown_again(studio):
+    answer = client_of(studio, signed_in=False).post("/sign-in", headers=OWN)
+
+    assert answer.status_code == 401
+    assert "This is not the token of this studio." in answer.text
+
+
 def test_sessions_end_by_sign_out_by_forgery_and_with_the_token(tmp_path):
     with serving(tmp_path / "home") as opened:
         client = client_of(opened, signed_in=False)

@@ -82,6 +82,6 @@ def test_the_steps_of_a_person_add_up(workshop, built):
 )
 def test_only_files_of_the_manifest_are_given(workshop, name):
     with pytest.raises(StudioError) as refused:
-        audience_page.file_of(workshop, AUDIENCE, name, 1)
+        audience_page.take_file(workshop, AUDIENCE, name, 1)
 
     assert refused.value.code == "unknown_file"

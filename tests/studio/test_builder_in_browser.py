@@ -134,6 +134,10 @@ def test_a_first_audience_from_the_seed_to_its_page(page, workshop):
     page.get_by_role("link", name=audience.name).wait_for()
     page.get_by_text("Stages").click()
     page.get_by_text("Score everybody").wait_for()
+    to_dagster = page.get_by_role("link", name="Open in Dagster").get_attribute("href")
+    assert not to_dagster.startswith(page.url.removesuffix("/runs"))
+    with urlopen(to_dagster) as answer:  # noqa: S310
+        assert b"Dagster" in answer.read()
     assert page.evaluate("window.canary") is None
     done = next(each for each in drafts.overview(workshop) if each.created)
     page.goto(f"/builder/{done.id}/seed")
@@ -209,6 +213,21 @@ def test_many_drafts_come_in_pages(page, workshop, draft):
     assert page.get_by_role("button", name="Next").is_disabled()
 
 
+def test_a_draft_is_deleted_after_a_question(page, workshop, draft):
+    named = drafts.change(workshop, draft.id, {"name": "Begun in error"})
+    page.goto("/drafts")
+
+    page.get_by_role("button", name="Delete Begun in error").click()
+    page.get_by_text("Delete “Begun in error”?").wait_for()
+    page.get_by_role("button", name="Cancel").click()
+    assert drafts.read(workshop, draft.id) == named
+    page.get_by_role("button", name="Delete Begun in error").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+
+    page.get_by_role("link", name="Begun in error").wait_for(state="detached")
+    assert draft.id not in {each.id for each in drafts.overview(workshop)}
+
+
 def test_the_workflow_document_is_shown_where_it_is_opened_and_follows_changes(
     page, draft
 ):
@@ -224,6 +243,16 @@ def test_the_workflow_document_is_shown_where_it_is_opened_and_follows_changes(
     page.get_by_label("Name", exact=True).fill("Spring buyers")
 
     page.locator("#workflow", has_text="Spring buyers").wait_for()
+    told = document.text_content()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy", exact=True).click()
+    page.wait_for_function(
+        "told => navigator.clipboard.readText().then(kept => kept === told)", arg=told
+    )
+    with page.expect_download() as begun:
+        page.get_by_role("button", name="Download").click()
+    assert begun.value.suggested_filename.endswith(".yml")
+    assert Path(begun.value.path()).read_text(encoding="utf-8") == told
     assert page.said == []
 
 

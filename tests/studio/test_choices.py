@@ -232,11 +232,60 @@ def test_idle_and_surplus_what_ifs_are_closed(workshop, ready, monkeypatch):
     asked = drafts.specification(workshop, ready)
     opened = OpenWhatIfs(most=2, idle_seconds=0.2)
 
-    first = opened.what_if(workshop, asked)
-    assert opened.what_if(workshop, asked) is first
-    for name in ("b", "c"):
-        opened.what_if(workshop, asked.model_copy(update={"name": name}))
+    with opened.what_if(workshop, asked) as first:
+        pass
+    for name in (asked.name, "b", "c"):
+        with opened.what_if(workshop, asked.model_copy(update={"name": name})):
+            pass
 
     assert closed == [first] and len(opened) == 2 and len(made) == 3
     opened._timer.join(5)
     assert len(opened) == 0 and len(closed) == 3
+
+
+def test_a_what_if_in_use_is_closed_by_the_last_who_uses_it(
+    workshop, ready, monkeypatch
+):
+    closed, closed_in_use = [], []
+
+    class Asking:
+        """One that makes room for another while it is asked."""
+
+        def __init__(self, workshop, specification):
+            self.name = specification.name
+
+        def refresh(self):
+            if self.name == asked.name:
+                opened.sides(workshop, other)
+                closed_in_use.extend(closed)
+            return self
+
+        @property
+        def stamp(self):
+            return self.name
+
+        def close(self):
+            closed.append(self.name)
+
+    monkeypatch.setattr("studio.services.open_what_ifs.WhatIf", Asking)
+    monkeypatch.setattr("studio.services.open_what_ifs.sides_of", lambda _: ())
+    asked = drafts.specification(workshop, ready)
+    other = asked.model_copy(update={"name": "other"})
+    opened = OpenWhatIfs(most=1)
+
+    opened.sides(workshop, asked)
+
+    assert closed_in_use == [] and closed == [asked.name]
+    opened.close()
+    assert closed == [asked.name, "other"] and len(opened) == 0
+
+
+def test_a_dataset_whose_file_is_gone_says_so_where_it_is_chosen(workshop):
+    path = workshop.home.root.parent / "seed.csv"
+    aside = path.rename(path.with_name("aside.csv"))
+
+    without = by_name(choices.seeds(workshop))["seed"].notes
+    aside.rename(path)
+
+    whole = by_name(choices.seeds(workshop))["seed"].notes
+    assert set(without) - set(whole) == {"its file is not there now"}

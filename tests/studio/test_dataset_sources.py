@@ -203,3 +203,16 @@ def test_a_dataset_whose_file_is_gone_is_shown_without_its_values(workshop, tmp_
         "job",
         "age",
     ]
+
+
+def test_a_dataset_that_lost_a_column_is_shown_with_what_is_gone(workshop, tmp_path):
+    path = tmp_path / "people.parquet"
+    people = pd.DataFrame({"user_id": [f"u{n}" for n in range(90)], "age": range(90)})
+    people.to_parquet(path)
+    dataset_sources.add(workshop, path, "People")
+
+    people.drop(columns="age").to_parquet(path)
+    found = dataset_pages.show_dataset(workshop, "People")
+
+    assert "other columns than when it was registered ('age' is gone)" in found.trouble
+    assert len(found.columns) == 2

@@ -13,6 +13,7 @@ from studio.web.builder.frame import Editing, back_button
 from studio.web.components.elements import block, heading, more, paragraph, text
 from studio.web.components.run_dialog import RunDialog
 from studio.web.current import studio
+from studio.web.failures import told
 from studio.web.reading import read_data
 
 NEVER = ""
@@ -235,6 +236,7 @@ class Finalise:
             return
         self._workflow.text = found.text
 
+    @told
     async def _download(self) -> None:
         found = await to_thread(drafts.workflow, studio().workshop, self._editing.draft)
         ui.download.content(found.text.encode(), found.file_name, "application/yaml")

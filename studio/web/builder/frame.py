@@ -14,6 +14,7 @@ from studio.services import draft_estimates, drafts
 from studio.services.draft_store import Draft, Step
 from studio.web.components.elements import block, heading, link, text
 from studio.web.current import studio
+from studio.web.failures import told
 from studio.web.frame import page_title, show_error
 
 STYLE = (Path(__file__).parent / "builder.css").read_text(encoding="utf-8")
@@ -238,7 +239,7 @@ def choices_so_far(draft: Draft) -> list[tuple[str, str]]:
     """Each choice in a line: its name and what was chosen."""
     choices = draft.choices
     seed, population, output = choices.seed, choices.population, choices.output
-    told = [
+    lines = [
         ("Seed", "not chosen yet" if seed is None else _people(seed)),
         ("Population", "not chosen yet" if population is None else _people(population)),
         (
@@ -249,7 +250,7 @@ def choices_so_far(draft: Draft) -> list[tuple[str, str]]:
         ),
         ("Size", "the 1,000 most alike" if output is None else _size(output)),
     ]
-    return [*told, ("Name", choices.name)] if choices.name else told
+    return [*lines, ("Name", choices.name)] if choices.name else lines
 
 
 def _people(chosen: Any) -> str:
@@ -271,10 +272,12 @@ def _size(output: Any) -> str:
 def _menu(draft: Draft) -> None:
     """What can be done with the draft as a whole."""
 
+    @told
     async def start_over() -> None:
         new = await asyncio.to_thread(drafts.start_over, studio().workshop, draft.id)
         ui.navigate.to(f"/builder/{new.id}/seed")
 
+    @told
     async def duplicate() -> None:
         new = await asyncio.to_thread(drafts.duplicate, studio().workshop, draft.id)
         ui.navigate.to(f"/builder/{new.id}/{new.step.value}")

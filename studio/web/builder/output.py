@@ -26,17 +26,19 @@ FIGURES = (
 
 async def choose_output(editing: Editing) -> None:
     """One control for size, percent or score; all figures move with it."""
-    with block("panel"):
+    with block("panel") as panel:
         waiting = block().props("role=status")
         with waiting, block("beside-each-other"):
             ui.spinner(size="1.5em").props("aria-hidden=true")
             text("span", "Learning from seed and population. This takes seconds.")
         content = block()
     walk(editing)
-    ui.timer(0, lambda: _load(editing, waiting, content), once=True)
+    ui.timer(0, lambda: _load(editing, panel, waiting, content), once=True)
 
 
-async def _load(editing: Editing, waiting: ui.element, content: ui.element) -> None:
+async def _load(
+    editing: Editing, panel: ui.element, waiting: ui.element, content: ui.element
+) -> None:
     try:
         found = await asyncio.to_thread(
             draft_estimates.estimate, studio().workshop, editing.draft
@@ -45,7 +47,7 @@ async def _load(editing: Editing, waiting: ui.element, content: ui.element) -> N
             choices.group_columns, studio().workshop, editing.draft
         )
     except StudioError as error:
-        waiting.clear()
+        panel.delete()
         editing.tell(error)
         return
     waiting.clear()

@@ -28,7 +28,7 @@ async def choose_seed(editing: Editing) -> None:
             "Add a file with the people you know, and one with the people to"
             " choose from.",
             "Add a dataset",
-            "/datasets",
+            "/datasets/add",
         )
         return
     with block("panel"):

@@ -13,9 +13,10 @@ from catalog.errors import StudioError
 from report.words import counted
 from studio.services import drafts
 from studio.services.access import Role
-from studio.web.access import require
+from studio.web.access import may
 from studio.web.components.elements import block, heading, paragraph, text
 from studio.web.current import studio
+from studio.web.failures import told
 from studio.web.frame import tell_error
 
 if TYPE_CHECKING:
@@ -84,8 +85,8 @@ class RunPanel:
         self._box.clear()
         with self._box:
             words, kind = STATES[run.state.value]
-            told = "Is being cancelled" if run.is_cancelling else words
-            text("p", told, f"state {kind}").props("role=status")
+            state = "Is being cancelled" if run.is_cancelling else words
+            text("p", state, f"state {kind}").props("role=status")
             with block("stages", "ol"):
                 for stage in run.stages:
                     _stage(stage)
@@ -95,16 +96,17 @@ class RunPanel:
                     remedy = run.error["remedy"]
                     paragraph(f"{remedy[:1].upper()}{remedy[1:]}.", "q-mb-none")
             with block("actions q-mt-md"):
-                self._actions()
+                if run.state.value == "succeeded":
+                    button = ui.button("Open the audience", icon="arrow_forward")
+                    button.props("no-caps unelevated").props["href"] = (
+                        f"/audiences/{run.audience}"
+                    )
+                elif may(Role.builder):
+                    self._ways_on()
 
-    def _actions(self) -> None:
+    def _ways_on(self) -> None:
         run = self._run
-        if run.state.value == "succeeded":
-            button = ui.button("Open the audience", icon="arrow_forward")
-            button.props("no-caps unelevated").props["href"] = (
-                f"/audiences/{run.audience}"
-            )
-        elif run.is_final:
+        if run.is_final:
             ui.button("Retry", icon="replay", on_click=self._retry).props(
                 "no-caps unelevated"
             ).tooltip("Only what failed is done again")
@@ -117,40 +119,29 @@ class RunPanel:
                 "no-caps outline"
             )
 
+    @told
     async def _retry(self) -> None:
         await self._act(studio().runs.retry)
 
+    @told
     async def _cancel(self) -> None:
         await self._act(studio().runs.cancel)
 
     async def _act(self, act: "Callable[[str], Run]") -> None:
-        try:
-            require(Role.builder)
-            self._run = await to_thread(act, self._run.run_id)
-        except StudioError as error:
-            tell_error(error)
-            return
+        self._run = await to_thread(act, self._run.run_id)
         self._draw()
         self._timer.activate()
 
+    @told
     async def _edit(self) -> None:
-        try:
-            require(Role.builder)
-            draft = await to_thread(
-                drafts.of_audience, studio().workshop, self._run.audience
-            )
-        except StudioError as error:
-            tell_error(error)
-            return
+        draft = await to_thread(
+            drafts.of_audience, studio().workshop, self._run.audience
+        )
         ui.navigate.to(f"/builder/{draft.id}/finalise")
 
+    @told
     async def _start_over(self) -> None:
-        try:
-            require(Role.builder)
-            draft = await to_thread(drafts.begin, studio().workshop)
-        except StudioError as error:
-            tell_error(error)
-            return
+        draft = await to_thread(drafts.begin, studio().workshop)
         ui.navigate.to(f"/builder/{draft.id}/seed")
 
 

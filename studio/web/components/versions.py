@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from nicegui import ui
 
 from studio.services import versions
+from studio.services.access import Role
 from studio.services.audience_page import AudienceSummary, FileLine, VersionLine
+from studio.web.access import may
 from studio.web.components.buttons import main_button, quiet_button
 from studio.web.components.elements import block, heading, link, paragraph, text
 from studio.web.components.tables import Cell, table
@@ -81,7 +83,7 @@ def show_files(slug: str, number: int, files: Sequence[FileLine]) -> None:
             f"Files of version {number}",
             ("File", "What it holds", "Size"),
             [
-                (_link(slug, number, each.name), each.about, size_words(each.bytes))
+                (_link(slug, number, each), each.about, size_words(each.bytes))
                 for each in files
             ],
             numbers={2},
@@ -89,12 +91,14 @@ def show_files(slug: str, number: int, files: Sequence[FileLine]) -> None:
         )
 
 
-def _link(slug: str, number: int, name: str) -> Cell:
-    def show() -> None:
-        anchor = link(name, f"/audiences/{slug}/versions/{number}/files/{name}")
-        anchor.props["download"] = name
+def _link(slug: str, number: int, file: FileLine) -> Cell:
+    """The way to a file; people are for builders to take away."""
 
-    return show
+    def show() -> None:
+        address = f"/audiences/{slug}/versions/{number}/files/{file.name}"
+        link(file.name, address).props["download"] = file.name
+
+    return show if may(Role.builder) or not file.holds_people else file.name
 
 
 def _row(slug: str, line: VersionLine, ask: Callable[[int], None]) -> list[Cell]:
@@ -102,11 +106,11 @@ def _row(slug: str, line: VersionLine, ask: Callable[[int], None]) -> list[Cell]
         link(f"Version {line.number}", f"/audiences/{slug}?version={line.number}")
 
     def action() -> None:
-        if line.state == "available" and line.is_on_disk:
+        if not line.is_on_disk:
+            text("span", "files are gone", "state bad")
+        elif line.state == "available" and may(Role.builder):
             button = quiet_button("Put into use", lambda: ask(line.number))
             button.props["aria-label"] = f"Put version {line.number} into use"
-        elif not line.is_on_disk:
-            text("span", "files are gone", "state bad")
 
     signs = {"served": ("good", "In use"), "withdrawn": ("none", "Withdrawn")}
     sign, words = signs.get(line.state, ("none", "Available"))

@@ -4,10 +4,11 @@ Loaded before `dataset.py`, whose address would take this one for a dataset.
 """
 
 from asyncio import to_thread
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-from nicegui import events, ui
+from nicegui import ui
 
 from catalog.datasets import Column, CsvSchema
 from catalog.errors import StudioError
@@ -17,6 +18,7 @@ from studio.services.dataset_sources import Look
 from studio.web.components.buttons import main_button, quiet_button
 from studio.web.components.elements import block, heading, paragraph, text
 from studio.web.components.tables import Cell, table
+from studio.web.components.upload_field import upload_field
 from studio.web.components.words import count_words, size_words
 from studio.web.current import access, studio
 from studio.web.failures import studio_page
@@ -47,11 +49,13 @@ class Adding:
 
     def __init__(self) -> None:
         self.path: Path | None = None
+        self.file_name = ""
         self.name = ""
         self.description = ""
         self.found: Look | None = None
         self.error: StudioError | None = None
-        ui.context.client.on_delete(self.drop)
+        self.client = ui.context.client
+        self.client.on_delete(self.drop)
 
     def show(self) -> None:
         """Where it comes from, and what was read of it."""
@@ -71,19 +75,12 @@ class Adding:
                 "quiet",
             )
             button = main_button("Choose a file")
-            field = ui.upload(
-                auto_upload=True,
-                max_files=1,
-                max_file_size=access().upload_bytes,
-                on_upload=self.take,
-                on_rejected=self.too_large,
-            )
+            field = upload_field(self.take, access().upload_bytes, self.too_large)
             field.props("flat").classes("upload w-full")
             # Its own head has a field without a label, inside a button.
             with field.add_slot("header"), block().style("display: none"):
                 ui.element("q-uploader-add-trigger")
             button.on("click", js_handler=f"() => getElement({field.id}).pickFiles()")
-            self.field = field
 
     def path_panel(self) -> None:
         """A file or folder of the server's."""
@@ -112,28 +109,23 @@ class Adding:
                     self.error = error
                     self.reading.refresh()
                     return
-                await self.begin(path, dataset_sources.suggested_name(path.name))
+                await self.begin(path, path.name)
 
             main_button("Read it", read)
             typed.on("keydown.enter", read)
 
-    async def take(self, event: events.UploadEventArguments) -> None:
-        """Keep what was uploaded in the home, and read it."""
+    async def take(self, file_name: str, parts: AsyncIterator[bytes]) -> None:
+        """Keep in the home what is uploaded, and read it."""
         self.error, self.found = None, None
         try:
             path = await dataset_sources.keep_upload(
-                studio().workshop,
-                event.file.name,
-                event.file.iterate(),
-                access().upload_bytes,
+                studio().workshop, file_name, parts, access().upload_bytes
             )
         except StudioError as error:
             self.error = error
             self.reading.refresh()
-        else:
-            await self.begin(path, dataset_sources.suggested_name(event.file.name))
-        finally:
-            self.field.reset()
+            return
+        await self.begin(path, file_name)
 
     def too_large(self) -> None:
         """The browser did not send it."""
@@ -143,12 +135,13 @@ class Adding:
             type="negative",
         )
 
-    async def begin(self, path: Path, name: str) -> None:
+    async def begin(self, path: Path, file_name: str) -> None:
         """Read a source for the first time; an upload that cannot be read goes."""
         self.drop()
-        self.path, self.name, self.description = path, name, ""
+        self.path, self.file_name, self.description = path, file_name, ""
+        self.name = dataset_sources.suggested_name(file_name)
         await self.read(None)
-        if self.error is not None:
+        if self.error is not None or self.client.is_deleted:
             self.drop()
 
     def drop(self) -> None:
@@ -163,9 +156,10 @@ class Adding:
             return
         self.error = None
         try:
-            self.found = await to_thread(
-                dataset_sources.look, studio().workshop, self.path, schema
-            )
+            with uploads.told_as_sent(self.path, self.file_name):
+                self.found = await to_thread(
+                    dataset_sources.look, studio().workshop, self.path, schema
+                )
         except StudioError as error:
             self.error = error
         self.reading.refresh()

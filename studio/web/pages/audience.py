@@ -2,12 +2,15 @@
 
 from asyncio import to_thread
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from nicegui import ui
 
 from catalog.errors import StudioError
 from studio.services import audiences
+from studio.services.access import Role
 from studio.services.audience_list import State
 from studio.services.audience_page import (
     AudienceSummary,
@@ -16,7 +19,9 @@ from studio.services.audience_page import (
     show_version,
     summary,
 )
+from studio.web.access import may
 from studio.web.components.buttons import go_button, main_button, quiet_button
+from studio.web.components.dagster_link import dagster_link
 from studio.web.components.elements import block, heading, link, more, paragraph, text
 from studio.web.components.person import ask_for_person
 from studio.web.components.sections import show_notes, show_section, show_tiles
@@ -32,6 +37,9 @@ from studio.web.frame import (
     show_nothing,
 )
 
+if TYPE_CHECKING:
+    from catalog.run_records import Run
+
 
 @studio_page("/audiences/{slug}", "audiences")
 async def show_audience(slug: str, version: int | None = None) -> None:
@@ -45,11 +53,15 @@ async def show_audience(slug: str, version: int | None = None) -> None:
         if error.code not in ("version_gone", "version_damaged"):
             raise
         trouble = error
-    dagster = await to_thread(dagster_address, audience.run_id)
+    run = await to_thread(newest_run, audience)
     with frame(audience.name, "audiences", shows_heading=False):
         with page_title(audience.name, audience.description):
-            actions(audience, shown)
-        facts(audience, shown, dagster)
+            if may(Role.builder):
+                changes(audience)
+            if shown is not None and shown.has_report:
+                address = f"/audiences/{audience.slug}/versions/{shown.number}/report"
+                go_button("Report", address, is_main=False).props("target=_blank")
+        facts(audience, shown, run)
         if trouble is not None:
             show_error(trouble)
         if audience.failure is not None:
@@ -72,8 +84,8 @@ async def show_audience(slug: str, version: int | None = None) -> None:
         documents(audience)
 
 
-def actions(audience: AudienceSummary, shown: Shown | None) -> None:
-    """What can be done with the audience."""
+def changes(audience: AudienceSummary) -> None:
+    """What builders can do with the audience."""
     edit = urlencode({"audience": audience.slug})
     go_button("Edit", f"/builder?{edit}")
     go_button("Duplicate", f"/builder?{edit}&duplicate=1", is_main=False)
@@ -91,9 +103,6 @@ def actions(audience: AudienceSummary, shown: Shown | None) -> None:
             main_button(words, archiving(audience, undo=is_archived))
             quiet_button("Cancel", dialog.close)
     quiet_button(words, dialog.open)
-    if shown is not None and shown.has_report:
-        address = f"/audiences/{audience.slug}/versions/{shown.number}/report"
-        go_button("Report", address, is_main=False).props("target=_blank")
 
 
 def archiving(
@@ -109,19 +118,16 @@ def archiving(
     return archive
 
 
-def dagster_address(run_id: str | None) -> str | None:
-    """Where Dagster's screens show a run; None where it is not known or Dagster is off."""
-    runs = studio().runs
-    port = runs.dagster_port() if runs is not None else None
-    if run_id is None or port is None:
+def newest_run(audience: AudienceSummary) -> "Run | None":
+    """The newest build's run; None where Dagster knows none."""
+    if audience.run_id is None:
         return None
-    try:
-        return f"http://127.0.0.1:{port}{runs.get(run_id).dagster_path}"
-    except StudioError:
-        return None
+    with suppress(StudioError):
+        return studio().runs.get(audience.run_id)
+    return None
 
 
-def facts(audience: AudienceSummary, shown: Shown | None, dagster: str | None) -> None:
+def facts(audience: AudienceSummary, shown: Shown | None, run: "Run | None") -> None:
     """State, version, times and tags in a line."""
     state = audience.state
     with block("facts q-mb-md", "dl"):
@@ -143,10 +149,9 @@ def facts(audience: AudienceSummary, shown: Shown | None, dagster: str | None) -
             with block():
                 text("dt", "Newest run")
                 with block(tag="dd"):
-                    if dagster is None:
-                        text("span", audience.run_id[:8])
-                    else:
-                        link(f"{audience.run_id[:8]} in Dagster", dagster)
+                    words = audience.run_id[:8]
+                    if run is None or not dagster_link(f"{words} in Dagster", run):
+                        text("span", words)
         if audience.tags:
             with block():
                 text("dt", "Tags")

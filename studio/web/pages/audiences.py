@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from nicegui import ui
 from pydantic import ValidationError
 
+from studio.services.access import Role
 from studio.services.audience_list import (
     AudienceLine,
     AudienceList,
@@ -16,6 +17,7 @@ from studio.services.audience_list import (
     State,
     list_audiences,
 )
+from studio.web.access import may
 from studio.web.components.buttons import go_button
 from studio.web.components.elements import block, link, paragraph, text
 from studio.web.components.pager import pager
@@ -69,7 +71,8 @@ async def show_audiences(
     found = await to_thread(list_audiences, studio().workshop, query)
     with frame("My Audiences", "audiences", shows_heading=False):
         with page_title("My Audiences", "People like your best ones, ready to use."):
-            go_button("New audience", "/builder")
+            if may(Role.builder):
+                go_button("New audience", "/builder")
         if not found.there and not found.found and query == AudienceQuery():
             show_nothing(
                 "No audience yet",

@@ -6,8 +6,9 @@ from nicegui import ui
 
 from catalog.attributes import IDENTIFIER_TYPES
 from catalog.roles import Role
-from studio.services import datasets
+from studio.services import access, datasets
 from studio.services.dataset_pages import ColumnView, DatasetPage, show_dataset
+from studio.web.access import may
 from studio.web.components.buttons import main_button, quiet_button
 from studio.web.components.elements import block, heading, link, paragraph, text
 from studio.web.components.plots import show_plot
@@ -34,8 +35,9 @@ async def show_page(slug: str) -> None:
     with frame(found.line.name, "datasets", shows_heading=False):
         with page_title(found.line.name, found.line.description):
             editor = MappingEditor(found)
-            quiet_button("Read it anew", editor.profile)
-            removal(found)
+            if editor.may_change:
+                quiet_button("Read it anew", editor.profile)
+                removal(found)
         facts(found)
         if found.trouble:
             with block("notice warn").props("role=status"):
@@ -108,6 +110,7 @@ class MappingEditor:
         self.found = found
         self.search = ""
         self.column: ColumnView | None = None
+        self.may_change = may(access.Role.builder)
         with ui.dialog() as self.dialog, ui.card().classes("studio"):
             self.title = text("h2", "", "studio-h2")
             self.role = ui.select(
@@ -183,7 +186,7 @@ class MappingEditor:
             )
         table(
             "Columns",
-            HEAD,
+            HEAD if self.may_change else HEAD[:-1],
             [self.row_of(each) for each in fitting[:MOST_COLUMNS]],
             numbers={3, 4},
             is_caption_shown=False,
@@ -213,5 +216,5 @@ class MappingEditor:
             column.missing,
             column.distinct,
             lambda: show_plot(column),
-            change,
+            *([change] if self.may_change else []),
         ]

@@ -5,7 +5,9 @@ from functools import partial
 
 from nicegui import ui
 
+from studio.services.access import Role
 from studio.services.dataset_pages import DatasetLine, list_datasets
+from studio.web.access import may
 from studio.web.components.buttons import go_button
 from studio.web.components.elements import block, link, paragraph, text
 from studio.web.components.tables import Cell, table
@@ -24,7 +26,8 @@ async def show_datasets() -> None:
     found = await to_thread(list_datasets, studio().workshop)
     with frame("Datasets", "datasets", shows_heading=False):
         with page_title("Datasets", ABOUT):
-            go_button("Add a dataset", "/datasets/add")
+            if may(Role.builder):
+                go_button("Add a dataset", "/datasets/add")
         if not found:
             show_nothing(
                 "No dataset yet",

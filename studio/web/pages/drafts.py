@@ -1,20 +1,21 @@
 """`/drafts`: every draft, those put away too; open, duplicate, delete."""
 
 from asyncio import to_thread
+from collections.abc import Callable
 
 from nicegui import ui
 
-from catalog.errors import StudioError
 from studio.services import drafts
 from studio.services.access import Role
 from studio.services.draft_store import Draft, DraftState
 from studio.web.builder.frame import NAMES, STYLE
-from studio.web.components.elements import block, link
+from studio.web.components.buttons import main_button, quiet_button
+from studio.web.components.elements import block, link, paragraph, text
 from studio.web.components.pager import pager
 from studio.web.components.tables import Cell, table
 from studio.web.current import studio
-from studio.web.failures import studio_page
-from studio.web.frame import frame, page_title, show_nothing, tell_error
+from studio.web.failures import studio_page, told
+from studio.web.frame import frame, page_title, show_nothing
 
 DRAFTS_A_PAGE = 25
 STATES = {
@@ -32,6 +33,7 @@ async def show_drafts(page: int = 1) -> None:
     page = min(max(1, page), pages)
     first = (page - 1) * DRAFTS_A_PAGE
 
+    @told
     async def begin() -> None:
         draft = await to_thread(drafts.begin, studio().workshop)
         ui.navigate.to(f"/builder/{draft.id}/seed")
@@ -48,37 +50,61 @@ async def show_drafts(page: int = 1) -> None:
                 "No drafts yet", "A draft is kept as you choose.", "Begin", "/builder"
             )
             return
+        ask = delete_dialog()
         with block("panel cards"):
             table(
                 "Drafts",
                 ("Name", "State", "Step", "Changed", "Actions"),
-                [_row(each) for each in found[first : first + DRAFTS_A_PAGE]],
+                [_row(each, ask) for each in found[first : first + DRAFTS_A_PAGE]],
                 is_caption_shown=False,
             )
         pager(page, pages, lambda page: ui.navigate.to(f"/drafts?page={page}"))
 
 
-def _row(draft: Draft) -> tuple[Cell, ...]:
-    async def delete() -> None:
-        try:
-            await to_thread(drafts.delete, studio().workshop, draft.id)
-        except StudioError as error:
-            tell_error(error)
-            return
-        ui.navigate.reload()
+def delete_dialog() -> Callable[[Draft], None]:
+    """The question before a draft is deleted; call it with the draft."""
+    with ui.dialog() as dialog, ui.card().classes("studio"):
+        question = text("h2", "", "studio-h2")
+        paragraph("Its choices are gone then. An audience that it became stays.")
+        chosen: list[Draft] = []
 
+        @told
+        async def delete() -> None:
+            dialog.close()
+            await to_thread(drafts.delete, studio().workshop, chosen[-1].id)
+            ui.navigate.reload()
+
+        with block("actions"):
+            main_button("Delete", delete)
+            quiet_button("Cancel", dialog.close)
+
+    def ask(draft: Draft) -> None:
+        chosen.append(draft)
+        question.text = f"Delete “{name_of(draft)}”?"
+        dialog.open()
+
+    return ask
+
+
+def name_of(draft: Draft) -> str:
+    """The draft as the list names it."""
+    return draft.choices.name or "No name yet"
+
+
+def _row(draft: Draft, ask: Callable[[Draft], None]) -> tuple[Cell, ...]:
+    @told
     async def duplicate() -> None:
         new = await to_thread(drafts.duplicate, studio().workshop, draft.id)
         ui.navigate.to(f"/builder/{new.id}/{new.step.value}")
 
     def name() -> None:
-        link(draft.choices.name or "No name yet", f"/builder/{draft.id}")
+        link(name_of(draft), f"/builder/{draft.id}")
 
     def actions() -> None:
         with block("actions"):
             for icon, label, act in (
                 ("content_copy", "Duplicate", duplicate),
-                ("delete", "Delete", delete),
+                ("delete", "Delete", lambda: ask(draft)),
             ):
                 button = ui.button(icon=icon, on_click=act).props("flat dense")
                 button.props["aria-label"] = f"{label} {draft.choices.name or draft.id}"

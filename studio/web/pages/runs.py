@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from nicegui import ui
 
 from studio.web.builder.frame import STYLE
+from studio.web.components.dagster_link import dagster_link
 from studio.web.components.elements import block, heading, link, more, text
 from studio.web.components.run_dialog import STATES, RunPanel
 from studio.web.current import studio
@@ -22,7 +23,6 @@ MOST = 50
 async def show_runs() -> None:
     """Those at work opened, the others folded."""
     found = await to_thread(studio().runs.overview, limit=MOST)
-    port = studio().runs.dagster_port()
     ui.add_css(STYLE)
     with frame("Runs", "runs"):
         if not found:
@@ -34,10 +34,10 @@ async def show_runs() -> None:
             )
             return
         for run in found:
-            _run(run, has_dagster=port is not None)
+            _run(run)
 
 
-def _run(run: "Run", *, has_dagster: bool) -> None:
+def _run(run: "Run") -> None:
     words, kind = STATES[run.state.value]
     with block("panel", "section"):
         with block("group-head"):
@@ -50,5 +50,4 @@ def _run(run: "Run", *, has_dagster: bool) -> None:
         else:
             with more("Stages"):
                 RunPanel(run)
-        if has_dagster:
-            link("Open in Dagster", run.dagster_path)
+        dagster_link("Open in Dagster", run)

@@ -1,0 +1,364 @@
+"""Pages as they answer without a browser: strange addresses, roles, divided audiences."""
+
+import asyncio
+import tempfile
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+from nicegui import ui
+
+from catalog.file_failures import disk_full
+from catalog.run_records import RunState
+from catalog.specification import read_specification
+from studio.services import audit
+from studio.web.app import MOST_WAITING
+from tests.pipeline.building import build_specification
+from tests.studio.conftest import write_specification
+from tests.studio.rest import ADDRESS, API, copy_home
+from tests.studio.served import add_version
+from tests.studio.visits import ELSEWHERE, visited
+
+QUOTAS = {"attribute": "country", "at_most": {"DE": 0.4}}
+ROLES = ("viewer", "builder")
+
+
+@pytest.fixture(scope="module")
+def visits(built_home, tmp_path_factory):
+    """A studio with an audience, and one that is divided and has two versions."""
+    folder, _ = built_home
+    home = copy_home(folder, tmp_path_factory.mktemp("visits"))
+    path = write_specification(
+        home.parent / "divided.yml",
+        name="Divided",
+        datasets=None,
+        output={"top": 100, "tiers": [40, 100], "quotas": QUOTAS},
+        fairness={"protected": ["plan"]},
+    )
+    built = build_specification(home.parent, read_specification(path), with_report=True)
+    built.workshop.catalog.close()
+    with visited(home) as found:
+        add_version(found.studio.workshop, "divided")
+        yield found
+
+
+@pytest.fixture(scope="module")
+def slug(built_home):
+    return built_home[1].json["audience"]
+
+
+def shown(visits, role, path):
+    """The buttons and links on a page, by their words and addresses."""
+    found = set()
+
+    async def look(user):
+        client = await user.open(path)
+        for each in client.elements.values():
+            if isinstance(each, ui.button):
+                found.add(each.props.get("label"))
+                found.add(each.props.get("href"))
+            elif each.tag == "a":
+                found.add(each.props["href"])
+
+    visits.as_(role, look)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/drafts?page=x", "'x' as page in the address is not a whole number"),
+        ("/audiences?page=1.5", "'1.5' as page"),
+        ("/audiences?page=", "'' as page"),
+        ("/audiences?page=" + "9" * 5_000, "as page in the address"),
+        ("/audiences?falling=maybe", "'maybe' as falling in the address is not true"),
+        ("/audiences/{slug}?version=newest", "'newest' as version"),
+        ("/audiences/{slug}/versions/one/report", "'one' as number"),
+        ("/audiences/{slug}/versions/1e3/files/members.parquet", "'1e3' as number"),
+        ("/audiences/{slug}/versions/x/pictures/reach.svg", "'x' as number"),
+        ("/builder?duplicate=perhaps", "'perhaps' as duplicate"),
+    ],
+)
+def test_an_address_with_nonsense_is_answered_by_a_page_in_a_sentence(
+    visits, slug, path, said
+):
+    answer = visits.get(path.format(slug=slug))
+
+    assert answer.status_code == 422
+    assert answer.headers["content-type"].startswith("text/html")
+    assert said in answer.text
+    assert "mend it in the address" in answer.text.lower()
+
+
+def test_as_many_pages_wait_at_once_as_are_let(visits):
+    everybody = threading.Barrier(MOST_WAITING)
+
+    async def wait_for_all():
+        waiting = (asyncio.to_thread(everybody.wait, 20) for _ in range(MOST_WAITING))
+        return await asyncio.gather(*waiting)
+
+    places = visits.client.portal.call(wait_for_all)
+
+    assert sorted(places) == list(range(MOST_WAITING))
+
+
+# Roles
+
+
+@pytest.mark.parametrize(
+    ("path", "changing"),
+    [
+        ("/audiences", {"New audience", "/builder"}),
+        ("/audiences/{slug}", {"Edit", "Duplicate", "Archive", "/builder"}),
+        ("/datasets", {"Add a dataset", "/datasets/add"}),
+        ("/datasets/seed", {"Read it anew", "Remove", "Change"}),
+        ("/runs", {"/builder", "Retry", "Change the choices", "Start over"}),
+    ],
+)
+def test_who_may_only_look_is_shown_no_way_to_change(
+    visits, slug, monkeypatch, path, changing
+):
+    runs = visits.studio.runs
+    failed = [
+        each.model_copy(update={"state": RunState.failed}) for each in runs.overview()
+    ]
+    monkeypatch.setattr(runs, "overview", lambda limit: failed)
+
+    viewer, builder = (shown(visits, role, path.format(slug=slug)) for role in ROLES)
+
+    assert changing <= builder
+    assert not changing & viewer
+    assert viewer < builder
+
+
+def test_versions_and_people_are_for_builders_to_serve_and_to_take_away(visits, slug):
+    base = f"/audiences/{slug}/versions/1/files"
+    report = f"/audiences/{slug}/versions/1/report"
+
+    viewer, builder = (shown(visits, role, f"/audiences/{slug}") for role in ROLES)
+    refused = visits.get(f"{base}/members.parquet", "viewer")
+    figures = visits.get(f"{base}/figures.json", "viewer")
+    before = audit.read(visits.studio.workshop.home)
+    people = visits.get(f"{base}/members.parquet", "builder")
+    (noted,) = audit.read(visits.studio.workshop.home)[len(before) :]
+
+    assert builder - viewer >= {f"{base}/members.parquet"}
+    assert {report, f"{base}/figures.json", f"{base}/manifest.json"} <= viewer
+    assert refused.status_code == 403
+    assert "role viewer may not do this" in refused.text
+    assert figures.status_code == people.status_code == 200
+    assert people.content.startswith(b"PAR1")
+    assert noted.verb == "exported" and noted.who.startswith("user-")
+
+
+@pytest.mark.parametrize("path", ["/builder", "/drafts", "/datasets/add"])
+def test_a_page_for_builders_is_refused_to_others_in_words(visits, path):
+    answer = visits.get(path, "viewer")
+
+    assert answer.status_code == 403
+    assert "role viewer may not do this, builder is needed" in answer.text
+    assert visits.get(path, "builder").status_code in (200, 307)
+
+
+@pytest.mark.parametrize(
+    ("path", "label"),
+    [("/audiences/divided", "Put into use"), ("/datasets/seed", "Save")],
+)
+def test_what_a_viewer_sends_all_the_same_is_refused_in_words(visits, path, label):
+    """As from a browser that was changed to press what is not shown."""
+
+    async def press(user):
+        client = await user.open(path)
+        button = next(
+            each
+            for each in client.elements.values()
+            if isinstance(each, ui.button) and each.props.get("label") == label
+        )
+        for listener in button._event_listeners.values():
+            client.handle_event(
+                {"id": button.id, "listener_id": listener.id, "args": {}}
+            )
+        await user.should_see("the role viewer may not do this, builder is needed")
+
+    visits.as_("viewer", press)
+
+
+def test_every_change_by_rest_is_refused_to_a_viewer(visits):
+    document = visits.client.get(f"{API}/openapi.json", headers=visits.named("admin"))
+    asking = ("what-if", "explain", "overlap", "plan", "validate", "suggest")
+    answers = {
+        (method, path): visits.client.request(
+            method,
+            API + path.replace("{", "").replace("}", ""),
+            headers={**visits.named("viewer"), "origin": ADDRESS},
+        )
+        for path, methods in document.json()["paths"].items()
+        for method in methods
+        if method != "get" and not path.endswith(asking)
+    }
+
+    assert len(answers) > 20
+    assert {
+        asked: answer.status_code
+        for asked, answer in answers.items()
+        if (answer.status_code, answer.json().get("code")) != (403, "not_allowed")
+    } == {}
+
+
+# The way to Dagster
+
+
+@pytest.mark.parametrize("path", ["/runs", "/audiences/{slug}"])
+def test_a_run_leads_to_dagsters_screens_on_the_machine_that_they_are_on(
+    visits, slug, monkeypatch, path
+):
+    runs, off = visits.studio.runs, visits.studio.runs.health()
+    path, (run,) = path.format(slug=slug), runs.overview(limit=1)
+    without = shown(visits, "viewer", path)
+    supervisor = SimpleNamespace(port=3999, path="/drawn", health=lambda: off)
+    monkeypatch.setattr(runs, "_supervisor", supervisor)
+
+    with_dagster = shown(visits, "viewer", path)
+    elsewhere = {**visits.named("viewer"), "host": ELSEWHERE}
+    afar = visits.client.get(path, headers=elsewhere)
+
+    (address,) = with_dagster - without
+    assert address == f"http://127.0.0.1:3999/drawn/runs/{run.run_id}"
+    assert address in visits.get(path, "viewer").text
+    assert afar.status_code == 200 and address not in afar.text
+
+
+# What divides an audience
+
+
+def test_tiers_quotas_and_groups_are_told_with_their_figures(visits):
+    catalog = visits.studio.workshop.catalog
+    version = Path(catalog.served_version("divided").path)
+    told = {}
+
+    async def look(user):
+        client = await user.open("/audiences/divided")
+        for each in client.elements.values():
+            if each.tag == "section" and "id" in each.props:
+                words = [
+                    inner.text
+                    for inner in each.descendants()
+                    if hasattr(inner, "text") and inner.text
+                ]
+                told[each.props["id"]] = words
+
+    visits.as_("viewer", look)
+
+    members = pd.read_parquet(version / "members.parquet")
+    everybody = pd.read_csv(visits.studio.workshop.home.root.parent / "population.csv")
+    plans = everybody.set_index("user_id").loc[members["user_id"], "plan"]
+    assert told["tiers"][told["tiers"].index("1-40") + 1] == "40"
+    assert told["tiers"][told["tiers"].index("41-100") + 1] == "60"
+    germans = told["quotas"].index("“DE”")
+    assert told["quotas"][germans + 1 : germans + 3] == ["at most 40 %", "40"]
+    basic = told["fairness"].index("basic")
+    assert told["fairness"][basic + 1] == str(sum(plans == "basic"))
+    assert "below 0.8" in " ".join(told["fairness"])
+    assert "The score as a whole" in told["fairness"]
+
+
+# Files that are sent
+
+ROWS = b"user_id,age\n" + b"".join(b"u%d,%d\n" % (n, n % 70) for n in range(150_000))
+SENT = {"origin": ADDRESS, "x-file-name": "k%C3%A4ufer.csv"}
+
+
+@pytest.fixture
+def adding(visits):
+    """The page of a builder who adds a dataset, and where it sends files."""
+    opened = []
+
+    async def open_page(user):
+        opened.append(await user.open("/datasets/add"))
+
+    visits.as_("builder", open_page)
+    (client,) = opened
+    (field,) = (e for e in client.elements.values() if isinstance(e, ui.upload))
+    yield SimpleNamespace(client=client, address=field.props["url"])
+    visits.client.portal.call(client.delete)
+    assert uploads_of(visits) == []
+
+
+def uploads_of(visits):
+    return list((visits.studio.workshop.home.root / "uploads").rglob("data*"))
+
+
+def words_on(client):
+    return " ".join(str(getattr(each, "text", "")) for each in client.elements.values())
+
+
+def test_a_file_goes_straight_into_the_home_and_leaves_with_the_page(
+    visits, adding, monkeypatch, tmp_path
+):
+    """More than is kept in memory on its way, with no folder for what is temporary."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+
+    answer = visits.client.post(
+        adding.address, content=ROWS, headers={**visits.named("builder"), **SENT}
+    )
+
+    assert len(ROWS) > 1 << 20
+    assert answer.status_code == 204
+    assert [path.read_bytes() for path in uploads_of(visits)] == [ROWS]
+    assert "150,000 rows. Nothing is saved yet." in words_on(adding.client)
+
+
+def test_a_file_that_is_refused_is_named_as_it_was_sent(visits, adding):
+    headers = {**visits.named("builder"), **SENT}
+    rest = f"{API}/datasets/upload?file_name=k%C3%A4ufer.csv&name=Sent"
+
+    visits.client.post(adding.address, content=b"a,b\n1,2,3\n", headers=headers)
+    answer = visits.client.post(rest, content=b"a,b\n1,2,3\n", headers=headers)
+
+    assert "file 'käufer.csv', line 2 has 3 fields" in words_on(adding.client)
+    assert answer.json()["object"] == "file 'käufer.csv', line 2"
+
+
+def test_nothing_stays_of_a_file_that_breaks_off(visits, adding, caplog):
+    rest = f"{API}/datasets/upload"
+
+    visits.break_off(adding.address, ROWS[:70_000], SENT)
+    visits.break_off(rest, ROWS[:70_000], SENT, b"file_name=a.csv&name=Cut")
+
+    assert uploads_of(visits) == []
+    assert caplog.records == []
+    assert "Cut" not in [e.name for e in visits.studio.workshop.catalog.list_datasets()]
+
+
+def test_a_disk_that_fills_up_is_told_on_the_page(visits, adding, monkeypatch):
+    def write(*_):
+        raise disk_full("the upload", visits.studio.workshop.home.root)
+
+    monkeypatch.setattr("studio.services.uploads.Upload.write", write)
+
+    answer = visits.client.post(
+        adding.address, content=ROWS, headers={**visits.named("builder"), **SENT}
+    )
+
+    assert answer.status_code == 204
+    assert uploads_of(visits) == []
+    assert "the upload does not fit on the disk" in words_on(adding.client)
+
+
+@pytest.mark.parametrize(
+    ("role", "length", "status"),
+    [("viewer", None, 403), ("builder", str((2 << 30) + 1), 413)],
+)
+def test_what_may_not_be_sent_is_refused_before_it_is_read(
+    visits, adding, role, length, status
+):
+    headers = {**visits.named(role), **SENT}
+    if length is not None:
+        headers["content-length"] = length
+
+    answer = visits.client.post(adding.address, content=b"a,b\n", headers=headers)
+
+    assert answer.status_code == status
+    assert uploads_of(visits) == []

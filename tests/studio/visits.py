@@ -1,0 +1,110 @@
+"""The studio's pages served in this process, for visitors of each role without a browser."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+from nicegui import ui
+from nicegui.testing import User
+from starlette.testclient import TestClient
+
+from studio.services.access import Access
+from studio.services.studio import Studio
+from studio.web.app import create_app
+from tests.studio.rest import ADDRESS, serving
+
+PROXY = ("10.1.2.3", 1)
+HEADER = "X-Forwarded-User"
+ELSEWHERE = "studio.example"
+ACCESS = Access.model_validate(
+    {
+        "proxy": {"header": HEADER, "address": PROXY[0]},
+        "public_url": f"https://{ELSEWHERE}",
+        "roles": {"vera": "viewer", "bruno": "builder", "ada": "admin"},
+    }
+)
+NAMES = {role.value: name for name, role in ACCESS.roles.items()}
+
+
+class Visits:
+    """A served studio; `client` asks as an admin, others by their role."""
+
+    def __init__(self, studio: Studio, client: TestClient) -> None:
+        self.studio, self.client = studio, client
+
+    def as_(self, role: str, act: Callable[[User], Awaitable[None]]) -> None:
+        """Let somebody of a role open pages and press what is on them."""
+        assert self.client.portal is not None
+        self.client.portal.call(self._act, role, act)
+
+    def get(self, path: str, role: str = "admin") -> httpx.Response:
+        """What a browser of somebody of this role is answered."""
+        return self.client.get(path, headers=self.named(role))
+
+    @staticmethod
+    def named(role: str) -> dict[str, str]:
+        """The header by which the proxy names somebody of this role."""
+        return {HEADER: NAMES[role]}
+
+    def break_off(
+        self, path: str, begin: bytes, headers: dict[str, str], query: bytes = b""
+    ) -> None:
+        """Send the beginning of a body, as a builder whose connection then ends."""
+        named = {**self.named("builder"), **headers, "host": ADDRESS.split("//")[1]}
+        arriving: list[dict[str, Any]] = [
+            {"type": "http.request", "body": begin, "more_body": True},
+            {"type": "http.disconnect"},
+        ]
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": query,
+            "root_path": "",
+            "scheme": "http",
+            "client": PROXY,
+            "headers": [
+                (each.lower().encode(), to.encode()) for each, to in named.items()
+            ],
+        }
+
+        async def receive() -> dict[str, Any]:
+            return arriving.pop(0) if len(arriving) > 1 else arriving[0]
+
+        async def answer(message: dict[str, Any]) -> None:
+            """Nobody hears it."""
+
+        assert self.client.portal is not None
+        self.client.portal.call(self.client.app, scope, receive, answer)
+        assert len(arriving) == 1
+
+    async def _act(self, role: str, act: Callable[[User], Awaitable[None]]) -> None:
+        kept = ui.navigate, ui.notify, ui.download
+        transport = httpx.ASGITransport(self.client.app, client=PROXY)
+        headers = {**self.named(role), "accept": "text/html"}
+        try:
+            async with httpx.AsyncClient(
+                transport=transport, base_url=ADDRESS, headers=headers
+            ) as client:
+                await act(User(client))
+        finally:
+            ui.navigate, ui.notify, ui.download = kept
+
+
+@contextmanager
+def visited(home: Path) -> Iterator[Visits]:
+    """The studio at a home with its pages, once in a process."""
+    with serving(home) as studio:
+        app = create_app(studio, access=ACCESS, port=8480)
+        with TestClient(
+            app,
+            base_url=ADDRESS,
+            raise_server_exceptions=False,
+            follow_redirects=False,
+            client=PROXY,
+            headers={"accept": "text/html"},
+        ) as client:
+            yield Visits(studio, client)
