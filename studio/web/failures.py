@@ -7,6 +7,7 @@ from typing import Any, ParamSpec
 from fastapi import FastAPI, Request, Response
 from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import PlainTextResponse
 from nicegui import Client, ui
 from nicegui import app as pages
 from nicegui.page import page as nicegui_page
@@ -16,7 +17,7 @@ from catalog.errors import StudioError
 from catalog.names import shown
 from studio.api.errors import status_of
 from studio.services.access import Role
-from studio.web.access import require
+from studio.web.access import USER, require
 from studio.web.components.buttons import go_button
 from studio.web.components.elements import paragraph
 from studio.web.frame import frame, show_error, tell_error
@@ -72,6 +73,8 @@ def _refusal(client: Client, error: StudioError, place: str) -> Response:
 
 
 async def _refused(request: Request, error: StudioError) -> Response:
+    if USER not in request.scope:  # who has not signed in is shown no page
+        return PlainTextResponse(str(error), status_of(error))
     with Client(nicegui_page(""), request=request) as client:
         return _refusal(client, error, "")
 

@@ -14,6 +14,7 @@ from catalog.file_failures import disk_full
 from catalog.run_records import RunState
 from catalog.specification import read_specification
 from studio.services import audit
+from studio.services.tokens import token_of
 from studio.web.app import MOST_WAITING
 from tests.pipeline.building import build_specification
 from tests.studio.conftest import write_specification
@@ -90,6 +91,22 @@ def test_an_address_with_nonsense_is_answered_by_a_page_in_a_sentence(
     assert answer.headers["content-type"].startswith("text/html")
     assert said in answer.text
     assert "mend it in the address" in answer.text.lower()
+
+
+def test_a_refusal_before_anybody_has_signed_in_is_a_sentence(visits, monkeypatch):
+    home = visits.studio.workshop.home
+
+    def record(*_):
+        raise disk_full("the audit log", home.root)
+
+    monkeypatch.setattr(audit, "record", record)
+
+    answer = visits.client.post(
+        "/sign-in", data={"token": token_of(home)}, headers={"origin": ADDRESS}
+    )
+
+    assert answer.status_code == 507
+    assert answer.text.startswith("the audit log does not fit on the disk")
 
 
 def test_as_many_pages_wait_at_once_as_are_let(visits):
