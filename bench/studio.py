@@ -335,17 +335,13 @@ async def story(
         timed.append((name, time.perf_counter() - began))
         return answer
 
-    async def opened(load: Callable[[], Any], button: str) -> None:
-        await load()
-        await visitor.stands(button)
-
     await click("drafts", lambda: visitor.open("/drafts"))
     visitor.press("New draft")
-    await click("seed", lambda: opened(visitor.follow, "Continue"))
+    await click("seed", visitor.follow)
     await click("seed chosen", lambda: visitor.choose("seed"))
     for step in list(STEPS)[1:]:
         path = visitor.path.rpartition("/")[0] + f"/{step}"
-        await click(step, lambda path=path: opened(lambda: visitor.open(path), "Back"))
+        await click(step, lambda path=path: visitor.open(path))
         if step == "population":
             await click("population chosen", lambda: visitor.choose("population"))
         elif step == "attributes":

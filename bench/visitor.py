@@ -68,15 +68,6 @@ class Visitor:
         """Press the button that has this label."""
         self._emit(self._find(lambda each: each["props"].get("label") == label), "click")
 
-    async def stands(self, label: str) -> None:
-        """Wait until a button with this label stands on the page."""
-        await self._until(
-            lambda: any(
-                each["props"].get("label") == label
-                for each in map(_whole, self.elements.values())
-            )
-        )
-
     async def choose(self, name: str) -> None:
         """Choose the dataset of this name, until the page tells that it is chosen."""
         title = self._find(

@@ -100,7 +100,7 @@ def _register(step: Step) -> None:
             return RedirectResponse(_address(draft, _allowed(draft, step)))
         ui.add_css(STYLE)
         with frame(HEADINGS[step][0], "builder", shows_heading=False):
-            Builder(draft).begin(draft, step)
+            await Builder(draft).show(draft, step)
         return None
 
 
@@ -119,35 +119,19 @@ class Builder:
         self._client = ui.context.client
         self._body = block()
         self._showing: asyncio.Task[None] | None = None
-        self._empty: tuple[Editing, ui.element] | None = None
         self._client.on_connect(self._arrived)
         ui.on("walked", lambda event: self._return_to(str(event.args)))
 
-    def begin(self, draft: Draft, step: Step) -> None:
-        """Show where the step stands; its content follows once a browser shows that.
-
-        A browser paints nothing before it has made all that it was sent.
-        """
-        self._empty = self._laid_out(draft, step)
-
     async def show(self, draft: Draft, step: Step) -> None:
         """Put a step in the place of the one before."""
-        await self._fill(*self._laid_out(draft, step))
-
-    def _laid_out(self, draft: Draft, step: Step) -> tuple[Editing, ui.element]:
-        """A step without its content, and the place for that."""
         self._step = step
+        self._showing = asyncio.current_task()
+        remarks = await to_thread(drafts.remarks, studio().workshop, draft)
         editing = Editing(draft, step, self.go)
         self._body.clear()
-        with self._body:
-            return editing, lay_out(editing)
-
-    async def _fill(self, editing: Editing, place: ui.element) -> None:
-        self._showing = asyncio.current_task()
-        remarks = await to_thread(drafts.remarks, studio().workshop, editing.draft)
-        with place:
+        with self._body, lay_out(editing):
             show_remarks(editing, remarks)
-            await CONTENTS[editing.step](editing)
+            await CONTENTS[step](editing)
 
     async def go(self, step: Step) -> None:
         """Show another step, and have it in the browser's history."""
@@ -186,12 +170,6 @@ class Builder:
     async def _arrived(self) -> None:
         """What waits until the page stands in a browser, which a mere reader has not."""
         self._client.run_javascript(TELL_OF_WALKING)
-        if self._empty is not None:
-            (editing, place), self._empty = self._empty, None
-            try:
-                await self._fill(editing, place)
-            except StudioError as error:
-                editing.tell(error)
         await self._remember()
 
     async def _remember(self) -> None:
