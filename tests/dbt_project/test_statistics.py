@@ -115,6 +115,26 @@ def test_a_parameter_keeps_twelve_significant_digits(
     assert values_of(rounding, x=np.array([number]))[0] == expected
 
 
+def test_a_number_is_written_as_a_person_would() -> None:
+    files = ("statistics/number_text.sql", "engine/significant.sql")
+    text = rendered("number_text('x')", *files)
+    written = {
+        18.0: "18",
+        1234567.0: "1234567",
+        -21.5: "-21.5",
+        66156.33365829893: "66156.3",
+        1 / 3e4: "3.33333e-05",
+        1e300: "1e+300",
+    }
+
+    with duckdb.connect() as connection:
+        got = connection.execute(
+            f"select {text} from (select unnest(?) as x)", [list(written)]
+        ).fetchall()
+
+    assert [one for (one,) in got] == list(written.values())
+
+
 def test_the_exact_sum_does_not_depend_on_the_order() -> None:
     numbers = [0.1] * 10 + [1e9, -1e9, 0.2]
     total = rendered("exact_sum('x')", "statistics/exact_sum.sql")

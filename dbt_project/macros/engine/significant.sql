@@ -4,18 +4,23 @@
 
     significant('2 / 3.0')  ->  0.666666666667
 #}
-{% macro significant(number) -%}
-    {{ return(adapter.dispatch("significant", "lookalike_studio")(number)) }}
+{% macro significant(number, digits=12) -%}
+    {{ return(adapter.dispatch("significant", "lookalike_studio")(number, digits)) }}
 {%- endmacro %}
 
-{% macro default__significant(number) -%}
-    cast(printf('%.11e', cast({{ number }} as double)) as double)
+{% macro default__significant(number, digits=12) -%}
+    cast(printf('%.{{ digits - 1 }}e', cast({{ number }} as double)) as double)
 {%- endmacro %}
 
 {# Spark calls it format_string, which turns a null into the text "null". #}
-{% macro spark__significant(number) -%}
+{% macro spark__significant(number, digits=12) -%}
     case
         when ({{ number }}) is not null
-        then cast(format_string('%.11e', cast({{ number }} as double)) as double)
+        then
+            cast(
+                format_string(
+                    '%.{{ digits - 1 }}e', cast({{ number }} as double)
+                ) as double
+            )
     end
 {%- endmacro %}
