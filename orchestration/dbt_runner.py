@@ -110,6 +110,8 @@ def build_relations(
         end_worker(worker)
     if failed:
         raise dbt_failure(failed[0], build.folder)
+    if isinstance(outcome[-1], Exception):
+        raise outcome[-1]
     if not outcome[0].success:
         told = of_database(str(outcome[0].exception), "the build", build.folder)
         raise told or StudioError(
@@ -186,13 +188,16 @@ def _invoke(
     outcome: list[Any],
     environment: AbstractContextManager[None],
 ) -> None:
-    """Run dbt on a fresh copy of the stage's manifest; ends the queue with None."""
+    """Run dbt on a fresh copy of the stage's manifest; ends the queue with None.
+
+    `outcome` gets dbt's result, or what kept dbt from running.
+    """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
 
-    packed = stage_manifest(manifest_folder(), stage).read_bytes()
     try:
+        packed = stage_manifest(manifest_folder(), stage).read_bytes()
         with ONE_AT_A_TIME, environment:
             try:
                 manifest = Manifest.from_msgpack(packed)
@@ -203,6 +208,8 @@ def _invoke(
             finally:
                 # The work database is opened by others next; dbt would keep it open.
                 DuckDBConnectionManager.close_all_connections()
+    except Exception as error:
+        outcome.append(error)
     finally:
         events.put(None)
 

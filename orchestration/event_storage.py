@@ -200,9 +200,10 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
         }
         is_plain = before_cursor is None and after_cursor is None
         is_materialised = event_type is DagsterEventType.ASSET_MATERIALIZATION
-        if stored and all(stored.values()) and is_plain and is_materialised:
+        is_known = all(tags.keys() >= set(tag_keys) for tags in stored.values())
+        if stored and is_known and is_plain and is_materialised:
             return {
-                partition: {key: tags[key] for key in tag_keys if key in tags}
+                partition: {key: tags[key] for key in tag_keys}
                 for partition, tags in stored.items()
             }
         return super().get_latest_tags_by_partition(
@@ -213,6 +214,21 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
             before_cursor,
             after_cursor,
         )
+
+    def wipe(self) -> None:
+        """Remove every event."""
+        self._stored.clear()
+        super().wipe()
+
+    def wipe_asset(self, asset_key: AssetKey) -> None:
+        """Remove the history of an asset."""
+        self._stored.clear()
+        super().wipe_asset(asset_key)
+
+    def delete_events(self, run_id: str) -> None:
+        """Remove the events of a run."""
+        self._stored.clear()
+        super().delete_events(run_id)
 
     def dispose(self) -> None:
         """Close every database."""

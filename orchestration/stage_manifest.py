@@ -21,6 +21,7 @@ WHOLE = "partial_parse.msgpack"
 CALLED_BY_DBT = (
     "check_schema_exists",
     "create_schema",
+    "drop_relation",
     "generate_alias_name",
     "generate_database_name",
     "generate_schema_name",
@@ -99,16 +100,17 @@ def _reached(
     """The macros that these and the texts of models call, and those they call in turn.
 
     dbt notes a call where it happened as the project was parsed. Others happen with some
-    vars alone, so macros of the project count by their names too.
+    vars or on some adapter alone, so macros of the project count by their names too,
+    in every adapter's form.
     """
-    own = {
-        macro.name: unique_id
-        for unique_id, macro in macros.items()
-        if macro.package_name == project
-    }
+    own: dict[str, list[str]] = defaultdict(list)
+    for unique_id, macro in macros.items():
+        if macro.package_name == project:
+            own[macro.name.rsplit("__", 1)[-1]].append(unique_id)
 
     def named(text: str) -> Iterator[str]:
-        return (own[name] for name in set(NAME.findall(text)) & own.keys())
+        names = {name.rsplit("__", 1)[-1] for name in NAME.findall(text)}
+        return (each for name in names & own.keys() for each in own[name])
 
     reached: set[str] = set()
     waiting = [*roots, *(each for text in texts for each in named(text))]

@@ -12,7 +12,7 @@ from engines.duckdb import DuckDBEngine
 
 KEPT_BUILDS = 3
 # An amount of memory as DuckDB reads it; without a unit it would be none.
-MEMORY = re.compile(r"[0-9]+(\.[0-9]+)? ?[KMGT]i?B", re.IGNORECASE)
+MEMORY = re.compile(r"(?=.*[1-9])[0-9]+(\.[0-9]+)? ?([KMGT](i?B)?|B|%)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def whole_number_of(variable: str) -> int | None:
 
 def memory_of(given: str | None, variable: str) -> str | None:
     """The memory limit that was given, or the variable's; StudioError where it is none."""
-    text = given or os.environ.get(variable, "")
+    text = (given or os.environ.get(variable, "")).strip()
     if text and not MEMORY.fullmatch(text):
         raise StudioError(
             "bad_setting",

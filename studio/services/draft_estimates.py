@@ -118,12 +118,12 @@ def estimate(
     chosen = draft.choices.attributes
     names = None if chosen is None else [each.attribute for each in chosen]
     wanted = output or draft.choices.output or Output(top=drafts.FIRST_SIZE)
-    try:
-        with OPEN.what_if(workshop, opened_for) as what_if:
+    with OPEN.what_if(workshop, opened_for) as what_if:
+        try:
             return _told(what_if.answer(names, wanted), what_if)
-    except StudioError:
-        if names is None:
-            raise
+        except StudioError:
+            if names is None:
+                raise
     # One that is not proposed and named all the same is counted for itself.
     named = opened_for.model_copy(update={"attributes": chosen})
     with OPEN.what_if(workshop, named) as what_if:

@@ -17,8 +17,9 @@ def clear_leftovers(workshop: "Workshop") -> None:
     For a process that alone takes and sends files of this home, before it does.
     """
     home = workshop.home.root
-    kept = {Path(each.path).parent for each in workshop.catalog.list_datasets()}
+    # By the upload's id: the home may be named in another way than when it was kept.
+    kept = {Path(each.path).parent.name for each in workshop.catalog.list_datasets()}
     for folder in (home / UPLOADS).glob("*"):
-        if folder not in kept:
+        if folder.name not in kept:
             shutil.rmtree(folder, ignore_errors=True)
     shutil.rmtree(home / EXPORTS, ignore_errors=True)

@@ -90,5 +90,5 @@ def ending_of(file_name: str) -> str:
 
 def discard(home: Home, path: Path) -> None:
     """Remove a file that was uploaded; others are not the studio's to remove."""
-    if path.parent.parent == home.root / UPLOADS:
+    if path.parent.parent.resolve() == (home.root / UPLOADS).resolve():
         shutil.rmtree(path.parent, ignore_errors=True)

@@ -8,6 +8,7 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
+from orchestration.project import manifest_folder
 from tests.dbt_project.conftest import in_process
 
 ROOT = Path(__file__).parents[2]
@@ -62,6 +63,7 @@ def spark_macros(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let the project's own macros be chosen as on Spark; dbt's own stay DuckDB's."""
     from dbt.context.providers import BaseDatabaseWrapper
 
+    manifest_folder()  # parsed as on DuckDB, for whoever builds from it next
     as_it_is = BaseDatabaseWrapper.dispatch
 
     def dispatch(self, macro_name, macro_namespace=None, packages=None):

@@ -148,3 +148,13 @@ def test_a_stage_gets_a_manifest_of_what_it_uses():
     assert "model.lookalike_studio.audience_cut" not in learn.nodes
     assert len(learn.macros) < len(whole.macros) / 2
     assert learn.sources == whole.sources
+    for each in (learn, deliver):
+        names = {macro.name for macro in each.macros.values()}
+        own = {
+            macro.name
+            for macro in whole.macros.values()
+            if macro.package_name == "lookalike_studio"
+        }
+        forms = {name for name in own if "__" in name}
+        assert forms
+        assert {name for name in forms if name.partition("__")[2] in names} <= names

@@ -7,7 +7,7 @@ from catalog.home import create_home
 from orchestration.workshop import open_workshop
 
 
-@pytest.mark.parametrize("amount", ["512MiB", "2GB", "1.5 gib"])
+@pytest.mark.parametrize("amount", ["512MiB", "2GB", "1.5 gib", "2G", "80%"])
 def test_an_option_goes_before_the_variable(tmp_path, monkeypatch, amount):
     monkeypatch.setenv("LOOKALIKE_MEMORY_LIMIT", "3GB")
     monkeypatch.setenv("LOOKALIKE_THREADS", "3")
@@ -20,7 +20,7 @@ def test_an_option_goes_before_the_variable(tmp_path, monkeypatch, amount):
     assert (by_option.memory, by_option.thread_count) == (amount, 2)
 
 
-@pytest.mark.parametrize("amount", ["2", "much", "-1GB", "50%", "2GB; drop table x"])
+@pytest.mark.parametrize("amount", ["2", "much", "-1GB", "0GB", "2GB; drop table x"])
 def test_a_memory_limit_that_is_none_is_refused_by_name(tmp_path, monkeypatch, amount):
     home = create_home(tmp_path)
 

@@ -14,6 +14,7 @@ from catalog.file_failures import disk_full
 from catalog.run_records import RunState
 from catalog.specification import read_specification
 from studio.services import audit
+from studio.services.access import Access
 from studio.services.tokens import token_of
 from studio.web.app import MOST_WAITING
 from tests.pipeline.building import build_specification
@@ -107,6 +108,14 @@ def test_a_refusal_before_anybody_has_signed_in_is_a_sentence(visits, monkeypatc
 
     assert answer.status_code == 507
     assert answer.text.startswith("the audit log does not fit on the disk")
+
+
+@pytest.mark.parametrize("path", ["/sign-in/start", "/sign-in/done"])
+def test_who_has_not_signed_in_is_told_that_there_is_no_such_page(visits, path):
+    answer = visits.client.get(path)
+
+    assert answer.status_code == 404
+    assert "There is no page at this address." in answer.text
 
 
 def test_as_many_pages_wait_at_once_as_are_let(visits):
@@ -237,11 +246,15 @@ def test_a_run_leads_to_dagsters_screens_on_the_machine_that_they_are_on(
     supervisor = SimpleNamespace(port=3999, path="/drawn", health=lambda: off)
     monkeypatch.setattr(runs, "_supervisor", supervisor)
 
+    by_login = shown(visits, "admin", path)
+    monkeypatch.setattr("studio.web.components.dagster_link.access", Access)
     with_dagster = shown(visits, "viewer", path)
     elsewhere = {**visits.named("viewer"), "host": ELSEWHERE}
     afar = visits.client.get(path, headers=elsewhere)
 
     (address,) = with_dagster - without
+    # Dagster asks nobody for a role.
+    assert address not in by_login
     assert address == f"http://127.0.0.1:3999/drawn/runs/{run.run_id}"
     assert address in visits.get(path, "viewer").text
     assert afar.status_code == 200 and address not in afar.text

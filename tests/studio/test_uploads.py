@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from catalog.errors import StudioError
-from catalog.home import create_home
+from catalog.home import Home, create_home
 from engines import csv_text
 from studio.services import dataset_sources, uploads
 from studio.services.leftovers import clear_leftovers
@@ -106,3 +106,19 @@ def test_what_a_killed_process_left_goes_and_what_became_a_dataset_stays(worksho
     assert kept(workshop) == [path.parent]
     assert path.read_bytes() == rows
     assert not export.parent.exists()
+
+
+def test_an_upload_stays_where_the_home_is_named_in_another_way(workshop, tmp_path):
+    rows = b"user_id,age\n" + b"".join(b"u%d,%d\n" % (n, n % 50) for n in range(99))
+    path = upload(workshop, "people.csv", rows)
+    dataset_sources.add(workshop, path, "People")
+    link = tmp_path / "link"
+    link.symlink_to(workshop.home.root, target_is_directory=True)
+    by_link = open_studio(Home(link))
+
+    clear_leftovers(by_link)
+    was_kept = path.exists()
+    uploads.discard(by_link.home, path)
+
+    assert was_kept
+    assert not path.exists()

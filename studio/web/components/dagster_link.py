@@ -6,7 +6,7 @@ from nicegui import context
 
 from studio.services.access import LOOPBACK
 from studio.web.components.elements import link
-from studio.web.current import studio
+from studio.web.current import access, studio
 
 if TYPE_CHECKING:
     from catalog.run_records import Run
@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 def dagster_link(words: str, run: "Run") -> bool:
     """A link to the run, and true, for who sits at the machine that Dagster listens on.
 
-    Dagster listens on loopback alone: for a browser elsewhere, and while Dagster is off,
-    there is none.
+    Dagster listens on loopback alone and knows no roles: for a browser elsewhere, where
+    people sign in by a login, and while Dagster is off, there is none.
     """
     address = studio().runs.dagster_address(run)
-    if address is None or context.client.request.url.hostname not in LOOPBACK:
+    is_here = context.client.request.url.hostname in LOOPBACK
+    if address is None or access().has_login or not is_here:
         return False
     link(words, address)
     return True

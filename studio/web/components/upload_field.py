@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from fastapi import Request, Response
 from nicegui import app as pages
 from nicegui import ui
+from nicegui.events import GenericEventArguments
 from starlette.requests import ClientDisconnect
 
 from studio.api.dependencies import current_user
@@ -18,6 +19,15 @@ from studio.services.access import Role, require
 
 NAME = "x-file-name"
 NAMED = f"files => [{{name: '{NAME}', value: encodeURIComponent(files[0].name)}}]"
+STATUS = "(told) => emit(told.xhr.status)"
+CUT_OFF = "The file did not arrive whole: send it again."
+REFUSED = {
+    401: "You are signed in no longer: load the page and sign in again.",
+    403: "Your role does not let you add files: ask who looks after this studio.",
+    413: "The file is larger than the studio takes: add it by its path on the server.",
+    429: "The studio is busy: send the file again in a minute.",
+    500: "The studio failed while it took the file: what went wrong is in its log.",
+}
 Take = Callable[[str, AsyncIterator[bytes]], Awaitable[None]]
 
 
@@ -29,9 +39,9 @@ def upload_field(
     What the browser does not send, as it is too large, is told to `on_rejected`.
     """
 
-    def failed() -> None:
+    def failed(event: GenericEventArguments) -> None:
         field.reset()
-        ui.notify("The file did not arrive whole: send it again.", type="negative")
+        ui.notify(REFUSED.get(event.args, CUT_OFF), type="negative")
 
     field = ui.upload(
         auto_upload=True,
@@ -41,7 +51,7 @@ def upload_field(
     )
     field.props("send-raw").props[":headers"] = NAMED
     field.on("uploaded", field.reset, args=[])
-    field.on("failed", failed, args=[])
+    field.on("failed", failed, js_handler=STATUS)
     address = field.props["url"]
     pages.remove_route(address)
 

@@ -116,15 +116,15 @@ class Adding:
 
     async def take(self, file_name: str, parts: AsyncIterator[bytes]) -> None:
         """Keep in the home what is uploaded, and read it."""
-        self.error, self.found = None, None
         try:
             path = await dataset_sources.keep_upload(
                 studio().workshop, file_name, parts, access().upload_bytes
             )
         except StudioError as error:
-            self.error = error
+            self.error, self.found = error, None
             self.reading.refresh()
             return
+        self.found = None
         await self.begin(path, file_name)
 
     def too_large(self) -> None:
