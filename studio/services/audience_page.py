@@ -15,7 +15,13 @@ from studio.services.audience_list import State, own_tags, state_of
 from studio.services.audience_sections import Block, Tile, blocks, read_figures, tiles
 from studio.services.audiences import REPORT, explain
 from studio.services.audit import Verb, record
-from studio.services.versions import MANIFEST, MEMBERS, served, version_file
+from studio.services.versions import (
+    IDENTITIES,
+    MANIFEST,
+    MEMBERS,
+    served,
+    version_file,
+)
 
 if TYPE_CHECKING:
     from orchestration.workshop import Workshop
@@ -140,7 +146,7 @@ class Explanation(Frozen):
 
 FILE_WORDS = {
     MEMBERS: "The people with their identifiers, scores and ranks",
-    "identities.parquet": "Every identifier of each person",
+    IDENTITIES: "Every identifier of each person",
     REPORT: "The report as one page that needs nothing else",
     MANIFEST: "What the version was made from, with a hash of each file",
     "figures.json": "The figures",
@@ -257,12 +263,12 @@ def picture(
 
 
 def holds_people(file: str) -> bool:
-    """True for a file with people in it; figures and the report have none.
+    """True for a file with people in it, and for one that nothing is said of.
 
     >>> holds_people("members.parquet"), holds_people("figures.json")
     (True, False)
     """
-    return not file.endswith((".json", ".html"))
+    return file not in FILE_WORDS.keys() - {MEMBERS, IDENTITIES}
 
 
 def take_file(workshop: "Workshop", name: str, file: str, number: int) -> Path:

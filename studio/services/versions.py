@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from orchestration.workshop import Workshop
 
 MEMBERS = "members.parquet"
+IDENTITIES = "identities.parquet"
 MANIFEST = "manifest.json"
 
 
