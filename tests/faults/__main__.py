@@ -2,8 +2,8 @@
 
     python -m tests.faults [CAMPAIGN …] [--count N] [--seed N]
 
-Each campaign is a module of this folder with `campaign(count, seed) -> list[Outcome]`;
-`count` None stands for its full length. The same seed tries the same again.
+Each campaign is a module of this folder with `campaign(count, seed)`, which gives outcomes
+as they come; `count` None stands for its full length. The same seed tries the same again.
 """
 
 import argparse

@@ -8,6 +8,7 @@ up. After it the same command runs without faults, in the same process.
 import os
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from unittest import mock
@@ -21,6 +22,7 @@ from tests.faults.published_home import SECOND, PublishedHome, published_home
 from tests.studio.conftest import ask, write_specification
 
 FULL_LENGTH = 200
+TOLD_AT_ONCE = 10
 ARMED_AT = ("opening", "planning", *STAGES)
 
 
@@ -39,26 +41,33 @@ class Try:
     broken: list[str] = field(default_factory=list)
 
 
-def campaign(count: int | None, seed: int) -> list[Outcome]:
-    """As many seeds as asked for, one home, one process."""
-    outcome = Outcome("io_faults")
-    codes: Counter[str] = Counter()
-    sites: set[str] = set()
+def campaign(count: int | None, seed: int) -> Iterator[Outcome]:
+    """As many seeds as asked for, one home, one process; so many told at a time."""
+    seeds = range(seed, seed + (count or FULL_LENGTH))
     with tempfile.TemporaryDirectory(prefix="io_faults_") as folder:
         home = published_home(Path(folder))
-        for one in range(seed, seed + (count or FULL_LENGTH)):
-            by_command = one % COMMAND_EVERY == COMMAND_EVERY - 1
-            tried = (try_command if by_command else try_seed)(home, one)
-            outcome.tried += 1
-            outcome.broken += [f"seed {one}: {each}" for each in tried.broken]
-            codes[tried.code] += 1
-            sites |= {site for site, _, _ in tried.plan.fired}
+        for start in range(0, len(seeds), TOLD_AT_ONCE):
+            yield try_seeds(home, seeds[start : start + TOLD_AT_ONCE])
+
+
+def try_seeds(home: PublishedHome, seeds: range) -> Outcome:
+    """Seeds one after the other, and what they had in common."""
+    outcome = Outcome(f"io_faults, seeds {seeds[0]} to {seeds[-1]}")
+    codes: Counter[str] = Counter()
+    sites: set[str] = set()
+    for one in seeds:
+        by_command = one % COMMAND_EVERY == COMMAND_EVERY - 1
+        tried = (try_command if by_command else try_seed)(home, one)
+        outcome.tried += 1
+        outcome.broken += [f"seed {one}: {each}" for each in tried.broken]
+        codes[tried.code] += 1
+        sites |= {site for site, _, _ in tried.plan.fired}
     outcome.figures["seeds that fired"] = outcome.tried - codes["built"]
     outcome.figures["sites that fired"] = len(sites)
     outcome.figures["ends"] = ", ".join(
         f"{n} {code}" for code, n in codes.most_common()
     )
-    return [outcome]
+    return outcome
 
 
 def try_seed(home: PublishedHome, seed: int) -> Try:

@@ -7,7 +7,7 @@ import random
 import shutil
 import tempfile
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -37,23 +37,17 @@ DAMAGED = 50
 TWINS: dict[str, Case] = {case.id: case for group in GROUPS for case in group.TWINS}
 
 
-def campaign(count: int | None, seed: int) -> list[Outcome]:
+def campaign(count: int | None, seed: int) -> Iterator[Outcome]:
     """Every case, or `count` of each fault; as many damaged files of each format."""
     with tempfile.TemporaryDirectory(prefix="malformed-") as folder:
         workbench = Workbench(Path(folder))
-        outcomes = []
         for fault in FAULTS:
             cases = [case for case in CASES if case.fault == fault]
             if count is not None and count < len(cases):
                 cases = random.Random(f"{fault} {seed}").sample(cases, count)  # noqa: S311
-            outcomes.append(try_cases(workbench, fault, cases))
-        return [
-            *outcomes,
-            *(
-                try_damage(workbench.root, kind, count or DAMAGED, seed)
-                for kind in damage.KINDS
-            ),
-        ]
+            yield try_cases(workbench, fault, cases)
+        for kind in damage.KINDS:
+            yield try_damage(workbench.root, kind, count or DAMAGED, seed)
 
 
 def try_cases(workbench: "Workbench", name: str, cases: Sequence[Case]) -> Outcome:
