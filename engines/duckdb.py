@@ -129,7 +129,9 @@ class DuckDBEngine:
         if known is not None:
             return known
         files = self._files(dataset, fingerprint)
-        with explained(f"dataset '{dataset.name}'", folder):
+        # The first to read every value: what is told may be of the file itself.
+        subject = f"dataset '{dataset.name}' ('{Path(dataset.path).name}')"
+        with explained(subject, folder):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with (
                 FileLock(folder / "profile.lock", mode=0o600),

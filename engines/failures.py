@@ -124,6 +124,9 @@ _SIGNS = (
     ("snappy decompression", *_DAMAGED),
     ("zstd decompression", *_DAMAGED),
     ("could not read enough bytes", *_DAMAGED),
+    ("out of buffer", *_DAMAGED),
+    ("likely corrupted", *_DAMAGED),
+    ("don't know what type", *_DAMAGED),
     (
         "corrupt database file",
         "database_damaged",

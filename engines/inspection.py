@@ -61,7 +61,7 @@ def _parquet(settings: Settings, path: Path, scratch: Path) -> Inspection:
             with pq.ParquetFile(file) as opened:
                 rows += opened.metadata.num_rows
                 schema = opened.schema_arrow.remove_metadata()
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             if isinstance(error, PermissionError):
                 raise
             raise StudioError(
