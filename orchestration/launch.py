@@ -84,7 +84,7 @@ def build_audience(
         interrupts_told,
         was_interrupted,
     )
-    from orchestration.instance import open_instance
+    from orchestration.instance import history_told, open_instance
     from orchestration.jobs import FORCE_TAG, SPECIFICATION_TAG, TRACKING_TAG
     from orchestration.partitions import sync_partitions
 
@@ -92,6 +92,7 @@ def build_audience(
     stages = Stages(listener)
     worker = lease_owner(uuid.uuid4().hex)
     with (
+        history_told(),
         open_instance(workshop.home) as instance,
         listening(stages.take),
         interrupts_told(workshop, instance, worker),
