@@ -9,12 +9,12 @@ from studio.services import versions
 from studio.services.access import Role
 from studio.services.audience_page import AudienceSummary, FileLine, VersionLine
 from studio.web.access import may
-from studio.web.components.buttons import main_button, quiet_button
+from studio.web.components.buttons import quiet_button
 from studio.web.components.elements import block, heading, link, paragraph, text
+from studio.web.components.question import question_dialog
 from studio.web.components.tables import Cell, table
 from studio.web.components.words import count_words, size_words, time_words
 from studio.web.current import studio
-from studio.web.failures import told
 
 
 def show_versions(audience: AudienceSummary, shown: int | None) -> None:
@@ -46,32 +46,20 @@ def serve_dialog(
     audience: AudienceSummary,
 ) -> Callable[[int], None]:
     """The question before another version is put into use; call it with the number."""
-    with ui.dialog() as dialog, ui.card().classes("studio"):
-        question = text("h2", "", "studio-h2")
-        paragraph(
-            "Whoever reads the audience gets the people of that version from then on. The"
-            " version in use now stays available."
+
+    async def serve(number: int) -> None:
+        await to_thread(
+            versions.serve_version, studio().workshop, audience.slug, number
         )
-        chosen: list[int] = []
+        ui.navigate.to(f"/audiences/{audience.slug}")
 
-        @told
-        async def serve() -> None:
-            dialog.close()
-            await to_thread(
-                versions.serve_version, studio().workshop, audience.slug, chosen[-1]
-            )
-            ui.navigate.to(f"/audiences/{audience.slug}")
-
-        with block("actions"):
-            main_button("Put into use", serve)
-            quiet_button("Cancel", dialog.close)
-
-    def ask(number: int) -> None:
-        chosen.append(number)
-        question.text = f"Put version {number} into use?"
-        dialog.open()
-
-    return ask
+    return question_dialog(
+        lambda number: f"Put version {number} into use?",
+        "Whoever reads the audience gets the people of that version from then on. The"
+        " version in use now stays available.",
+        "Put into use",
+        serve,
+    )
 
 
 def show_files(slug: str, number: int, files: Sequence[FileLine]) -> None:

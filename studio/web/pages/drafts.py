@@ -9,9 +9,9 @@ from studio.services import drafts
 from studio.services.access import Role
 from studio.services.draft_store import Draft, DraftState
 from studio.web.builder.frame import NAMES, STYLE
-from studio.web.components.buttons import main_button, quiet_button
-from studio.web.components.elements import block, link, paragraph, text
+from studio.web.components.elements import block, link
 from studio.web.components.pager import pager
+from studio.web.components.question import question_dialog
 from studio.web.components.tables import Cell, table
 from studio.web.current import studio
 from studio.web.failures import studio_page, told
@@ -63,27 +63,17 @@ async def show_drafts(page: int = 1) -> None:
 
 def delete_dialog() -> Callable[[Draft], None]:
     """The question before a draft is deleted; call it with the draft."""
-    with ui.dialog() as dialog, ui.card().classes("studio"):
-        question = text("h2", "", "studio-h2")
-        paragraph("Its choices are gone then. An audience that it became stays.")
-        chosen: list[Draft] = []
 
-        @told
-        async def delete() -> None:
-            dialog.close()
-            await to_thread(drafts.delete, studio().workshop, chosen[-1].id)
-            ui.navigate.reload()
+    async def delete(draft: Draft) -> None:
+        await to_thread(drafts.delete, studio().workshop, draft.id)
+        ui.navigate.reload()
 
-        with block("actions"):
-            main_button("Delete", delete)
-            quiet_button("Cancel", dialog.close)
-
-    def ask(draft: Draft) -> None:
-        chosen.append(draft)
-        question.text = f"Delete “{name_of(draft)}”?"
-        dialog.open()
-
-    return ask
+    return question_dialog(
+        lambda draft: f"Delete “{name_of(draft)}”?",
+        "Its choices are gone then. An audience that it became stays.",
+        "Delete",
+        delete,
+    )
 
 
 def name_of(draft: Draft) -> str:
