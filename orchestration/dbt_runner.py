@@ -196,9 +196,12 @@ def _invoke(
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
 
+    from orchestration.dbt_economy import economise
+
     try:
         packed = stage_manifest(manifest_folder(), stage).read_bytes()
         with ONE_AT_A_TIME, environment:
+            economise({FINISHED})
             try:
                 manifest = Manifest.from_msgpack(packed)
                 manifest.build_flat_graph()  # what macros see as `graph`
