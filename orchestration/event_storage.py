@@ -5,9 +5,12 @@ a SQLite file writes its log back: 38 ms an event against 4 ms, some two hundred
 build. It also asks the database for its own tables, columns and finished migrations
 before most statements; once there they stay, so they are asked for once. So it asks,
 a hundred times a build, whether the run's partition is there, and as often for
-the tags of what the same process has just stored. Each run's
+the tags of what the same process has just stored. It adds a row for an asset that has
+one, and changes that one when the database refuses. Each run's
 file begins as a copy of an empty one, whose tables and indexes were made once, with
-some ninety writes to disk. Named in `dagster.yaml`; a plain SqliteEventLogStorage
+some ninety writes to disk. Each event is committed by itself and survives its process;
+it is synced to disk with others, so that a power cut may take a run's last events,
+never the file. Named in `dagster.yaml`; a plain SqliteEventLogStorage
 reads the same files.
 """
 
@@ -24,9 +27,10 @@ from uuid import uuid4
 
 from dagster import AssetKey, DagsterEventType, EventLogEntry
 from dagster import __version__ as dagster_version
-from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.event_log import AssetKeyTable, SqliteEventLogStorage
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
 from sqlalchemy import Connection, Engine, create_engine, inspect
+from sqlalchemy.event import listens_for
 
 # The index, and the runs at work; each run has a file of its own.
 KEPT_SHARDS = 8
@@ -63,6 +67,7 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
         self._known: set[tuple[str, str]] = set()
         self._seen_partitions: dict[tuple[str, str], float] = {}
         self._stored: OrderedDict[tuple[AssetKey, str], Stored] = OrderedDict()
+        self._with_rows: set[AssetKey] = set()
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -183,6 +188,27 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
             if len(self._stored) > MOST_STORED:
                 self._stored.popitem(last=False)
 
+    def _store_asset_event(
+        self, conn: Connection, event: EventLogEntry, event_id: int
+    ) -> None:
+        """Note the event in its asset's row, which is made where there is none."""
+        told = event.dagster_event
+        key = None if told is None else told.asset_key
+        if key is not None and key in self._with_rows:
+            values = self._get_asset_entry_values(
+                event, event_id, self._has_asset_key_index_cols_on_connection(conn)
+            )
+            row = AssetKeyTable.c.asset_key == key.to_string()
+            if not values:
+                return
+            if conn.execute(
+                AssetKeyTable.update().values(**values).where(row)
+            ).rowcount:
+                return
+        super()._store_asset_event(conn, event, event_id)
+        if key is not None:
+            self._with_rows.add(key)
+
     def get_latest_tags_by_partition(
         self,
         asset_key: AssetKey,
@@ -238,10 +264,16 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
 
 
 def _open(url: str) -> Engine:
-    """The engine of one database."""
-    return create_engine(
+    """The engine of one database, which a commit does not wait to have on disk."""
+    engine = create_engine(
         url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
     )
+
+    @listens_for(engine, "connect")
+    def sync_with_others(connection: Any, _: Any) -> None:
+        connection.execute("pragma synchronous = normal")
+
+    return engine
 
 
 def _sync(path: Path) -> None:

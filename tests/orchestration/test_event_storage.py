@@ -176,3 +176,31 @@ def test_few_runs_are_kept_open(tmp_path):
     assert len(storage._connections) == KEPT_SHARDS
     storage.dispose()
     assert storage._connections == {}
+
+
+def test_the_row_of_an_asset_is_changed_and_not_refused_first(instance):
+    dg.materialize([rows], instance=instance)
+
+    sent = statements_of(lambda: dg.materialize([rows], instance=instance))
+
+    assert not [each for each in sent if each.startswith("INSERT INTO asset_keys")]
+    assert [each for each in sent if each.startswith("UPDATE asset_keys")]
+    newest = instance.get_latest_materialization_event(rows.key)
+    assert newest.run_id == instance.get_runs(limit=1)[0].run_id
+
+
+def test_an_asset_that_was_taken_away_elsewhere_gets_its_row_again(instance):
+    dg.materialize([rows], instance=instance)
+    with instance.event_log_storage.index_connection() as connection:
+        connection.exec_driver_sql("delete from asset_keys")
+
+    dg.materialize([rows], instance=instance)
+
+    assert instance.all_asset_keys() == [rows.key]
+
+
+def test_a_commit_does_not_wait_for_the_disk(instance):
+    with instance.event_log_storage.index_connection() as connection:
+        level = connection.exec_driver_sql("pragma synchronous").scalar()
+
+    assert level == 1  # normal: the log is synced when it is written back
