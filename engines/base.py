@@ -1,6 +1,7 @@
 """What every engine can do, and the values that go in and out of it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -376,6 +377,12 @@ class Engine(Protocol):
         """Return once the build's work database can be opened by this process.
 
         StudioError `database_locked`, naming the holder, after a bounded wait.
+        """
+
+    def kept_open(self, build_folder: Path) -> AbstractContextManager[object]:
+        """Keep the build's work database open; what works on it meanwhile opens it at once.
+
+        Not while dbt runs, which opens it with settings of its own.
         """
 
     def clear_spill(self, build_folder: Path) -> None:

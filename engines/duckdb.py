@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -328,6 +328,14 @@ class DuckDBEngine:
         """
         with work_session(self.settings, build_folder):
             pass
+
+    def kept_open(self, build_folder: Path) -> AbstractContextManager[object]:
+        """Keep the build's work database open; what works on it meanwhile opens it at once.
+
+        Not while dbt runs, which opens it with settings of its own. Raises StudioError
+        `database_locked` as `wait_for_work` does.
+        """
+        return work_session(self.settings, build_folder)
 
     def clear_spill(self, build_folder: Path) -> None:
         """Remove what processes that were killed had spilled, of this build and others."""

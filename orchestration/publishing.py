@@ -110,14 +110,15 @@ def publish(
     target = folder / f"{DRAFT}{build.build_id}_{lease.token}"
     target.mkdir(mode=0o700)
     try:
-        draft = write_version(
-            workshop,
-            build,
-            target,
-            number,
-            with_report=with_report,
-            with_contributions=with_contributions,
-        )
+        with workshop.engine.kept_open(build.folder):
+            draft = write_version(
+                workshop,
+                build,
+                target,
+                number,
+                with_report=with_report,
+                with_contributions=with_contributions,
+            )
         refuse_changed_inputs(workshop, build)
         findings = tuple(check_version(target))
         refuse_failed(build, findings)
@@ -285,7 +286,7 @@ def write_version(
             version=number,
             tables=tables,
             figures=figures,
-            pictures=pictures_of(engine, build, tables, fairness),
+            pictures=pictures_of(engine, build, tables, fairness, quality),
             manifest=manifest,
             quality=quality,
             fairness=fairness,

@@ -30,16 +30,16 @@ def pictures_of(
     build: Build,
     tables: Mapping[str, pa.Table] | None = None,
     fairness: Fairness | None = None,
+    quality: Quality | None = None,
 ) -> list[Picture]:
     """The build's charts as drawn: once a build, kept in its folder."""
     kept = kept_pictures(build)
     if kept:
         return kept
     tables = tables or read_report(engine, build)
-    quality = quality_of(build, tables, chosen_people(tables))
     charts = charts_of(
         tables,
-        quality,
+        quality or quality_of(build, tables, chosen_people(tables)),
         comparison_of(build),
         fairness or fairness_of(engine, build, tables),
     )

@@ -111,6 +111,11 @@ def score_population(engine: Engine, build: Build) -> ScoringSummary:
     well, `strong_proxy` in the regulated mode, and `nobody_scored` where the scorer
     leaves everybody without a score.
     """
+    with engine.kept_open(build.folder):
+        return _score(engine, build)
+
+
+def _score(engine: Engine, build: Build) -> ScoringSummary:
     folder, model = build.folder, build.model
     tables = learnt_relations(engine, build, relations_of(model))
     seed, sample = tables["canonical_seed"], tables["canonical_sample"]
