@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -140,7 +141,9 @@ def json_schema() -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 
+@cache
 def _schema() -> dict[str, Any]:
+    """The schema with its short forms; made once, and read only."""
     schema = WorkflowDocument.model_json_schema()
     short = {
         "AttributeChoice": {"type": "string", "minLength": 1},

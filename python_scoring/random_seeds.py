@@ -74,20 +74,28 @@ def _aucs(people: CodedPeople, drawn: np.ndarray, smoothing: Smoothing) -> np.nd
         slice(end - size, end)
         for size, end in zip(people.fold_sizes, ends, strict=True)
     ]
-    codes = [attribute.codes[drawn] for attribute in people.attributes]
+    # Where a person's code stands in an array of groups x codes that is laid out flat.
+    groups = np.arange(len(drawn))[:, None]
+    places = [
+        attribute.codes[drawn] + groups * attribute.code_count
+        for attribute in people.attributes
+    ]
     fits = [
         _fit(attribute, of_drawn, folds, smoothing)
-        for attribute, of_drawn in zip(people.attributes, codes, strict=True)
+        for attribute, of_drawn in zip(people.attributes, places, strict=True)
     ]
-    weights = _weights(fits, [each[:, people.seed_people :] for each in codes])
+    rivals_at = [each[:, people.seed_people :] for each in places]
+    weights = _weights(fits, rivals_at)
     total = np.zeros(len(drawn))
     for fold, members in enumerate(folds):
         scores = np.zeros((len(drawn), members.stop - members.start))
         rivals = np.zeros((len(drawn), drawn.shape[1] - people.seed_people))
-        for fit, of_drawn, weight in zip(fits, codes, weights, strict=True):
+        for fit, at, rival_at, weight in zip(
+            fits, places, rivals_at, weights, strict=True
+        ):
             terms = fit.terms[:, fold] * weight[:, fold, None]
-            scores += np.take_along_axis(terms, of_drawn[:, members], 1)
-            rivals += np.take_along_axis(terms, of_drawn[:, people.seed_people :], 1)
+            scores += terms.take(at[:, members])
+            rivals += terms.take(rival_at)
         total += _wins(scores.round(9), rivals.round(9))
     return total / people.seed_people
 
@@ -104,13 +112,14 @@ def _wins(scores: np.ndarray, rivals: np.ndarray) -> np.ndarray:
 
 def _fit(
     attribute: CodedAttribute,
-    codes: np.ndarray,
+    places: np.ndarray,
     folds: list[slice],
     smoothing: Smoothing,
 ) -> Fits:
     """The attribute's fits of every group, from counts alone."""
     held_out = np.stack(
-        [_counts(codes[:, members], attribute.code_count) for members in folds], axis=1
+        [_counts(places[:, members], attribute.code_count) for members in folds],
+        axis=1,
     )
     whole = held_out.sum(axis=1, keepdims=True)
     learnt = np.concatenate([whole - held_out, whole], axis=1)
@@ -121,11 +130,10 @@ def _fit(
     return _continuous(attribute.z, learnt, held_out, reference, smoothing)
 
 
-def _counts(codes: np.ndarray, code_count: int) -> np.ndarray:
+def _counts(places: np.ndarray, code_count: int) -> np.ndarray:
     """How many of each row have each code."""
-    offsets = np.arange(len(codes))[:, None] * code_count
-    flat = np.bincount((codes + offsets).ravel(), minlength=len(codes) * code_count)
-    return flat.reshape(len(codes), code_count)
+    flat = np.bincount(places.ravel(), minlength=len(places) * code_count)
+    return flat.reshape(len(places), code_count)
 
 
 def _categorical(
@@ -246,13 +254,10 @@ def _signal_share(
     return np.maximum(share, 0.0)
 
 
-def _weights(fits: list[Fits], rivals: list[np.ndarray]) -> list[np.ndarray]:
+def _weights(fits: list[Fits], rivals_at: list[np.ndarray]) -> list[np.ndarray]:
     """w = s h, by attribute: groups x fits."""
     terms = np.stack(
-        [
-            np.take_along_axis(fit.terms[:, WHOLE], codes, 1)
-            for fit, codes in zip(fits, rivals, strict=True)
-        ]
+        [fit.terms[:, WHOLE].take(at) for fit, at in zip(fits, rivals_at, strict=True)]
     )
     terms -= terms.mean(axis=2, keepdims=True)
     lengths = np.sqrt((terms**2).sum(axis=2, keepdims=True))
