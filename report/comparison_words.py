@@ -4,7 +4,7 @@ Reads the document of comparison.json, which `orchestration.comparing` makes.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from report.reading import band_of
 from report.words import counted, number_text
@@ -13,6 +13,17 @@ Comparison = Mapping[str, Any]
 Line = Mapping[str, Any]
 
 BEST, TIED = "best", "not distinguishable from the best"
+
+
+class Estimate(NamedTuple):
+    """A figure and its interval, as texts; no interval where there is no figure."""
+
+    value: str
+    between: str = ""
+
+    def __str__(self) -> str:
+        """Both in one line."""
+        return f"{self.value} ({self.between})" if self.between else self.value
 
 
 def measured_lines(comparison: Comparison) -> list[Line]:
@@ -66,13 +77,13 @@ def size_names(comparison: Comparison) -> list[str]:
 
 
 def comparison_rows(comparison: Comparison) -> list[dict[str, Any]]:
-    """The table, the best scorer first; every figure a text."""
+    """The table, the best scorer first; `auc` and `lifts` are estimates, the rest texts."""
     return [
         {
             "model": line["model"],
-            "auc": auc_text(line),
+            "auc": auc_of(line),
             "standing": standing(line),
-            "lifts": [lift_text(each) for each in line["lifts"]],
+            "lifts": [lift_of(each) for each in line["lifts"]],
             "log_loss": number_text(line["log_loss"], 4),
             "additive": "yes" if line["is_additive"] else "no",
             "verdict": verdict_words(line),
@@ -94,21 +105,21 @@ def standing(line: Line) -> str:
     return TIED if line["is_tied"] else f"{line['beyond_best']:.3f}"
 
 
-def auc_text(line: Line) -> str:
+def auc_of(line: Line) -> Estimate:
     """The AUC with its interval."""
     auc = line["auc"]
     value, low, high = (number_text(auc[name], 3) for name in ("value", "low", "high"))
-    return f"{value} ({low} to {high})"
+    return Estimate(value, f"{low} to {high}")
 
 
-def lift_text(lift: Mapping[str, Any]) -> str:
+def lift_of(lift: Mapping[str, Any]) -> Estimate:
     """A lift with its interval; a dash where too few people of the sample are so many."""
     if lift["lift"] is None:
-        return "–"
+        return Estimate("–")
     value, low, high = (
         number_text(lift[name], 2) for name in ("lift", "lift_low", "lift_high")
     )
-    return f"{value} ({low} to {high})"
+    return Estimate(value, f"{low} to {high}")
 
 
 def verdict_words(line: Line) -> str:

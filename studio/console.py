@@ -23,6 +23,9 @@ from catalog.file_failures import of_system, subject_of
 from catalog.visible_text import visible, visible_json
 from studio.ending import INTERRUPTED, STOPPED, was_asked
 
+WIDEST = 10_000  # characters in a row of a table that goes to a file
+WIDEST_WORD = 20  # characters of a word that a terminal does not break
+
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -131,15 +134,24 @@ def print_json(value: Any) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """A plain table; cells are shown as typed, on one line, never read as markup."""
+    """A plain table; cells are shown as typed, on one line, never read as markup.
+
+    A terminal folds what is wider than itself; a file or a pipe gets a line a row.
+    """
     table = Table(box=None, pad_edge=False, header_style="bold")
     for index, column in enumerate(columns):
         is_number = all(isinstance(row[index], int | float) for row in rows) and rows
+        words = " ".join([column, *(_cell(row[index]) for row in rows)]).split()
         table.add_column(
-            column, justify="right" if is_number else "left", overflow="fold"
+            column,
+            justify="right" if is_number else "left",
+            overflow="fold",
+            min_width=min(max(map(len, words), default=0), WIDEST_WORD),
         )
     for row in rows:
         table.add_row(*(Text(_cell(value)) for value in row))
+    if not out.is_terminal:
+        out.width = WIDEST
     out.print(table)
 
 

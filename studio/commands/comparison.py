@@ -60,20 +60,19 @@ def _print_comparison(comparison: dict[str, Any], folder: Path) -> None:
 
     print_line("")
     sizes = [f"lift {name}" for name in size_names(comparison)]
-    head = ["scorer", "held-out AUC", "beside the best", *sizes]
+    head = ["scorer", "held-out AUC", "95 %", "beside the best", *sizes]
     print_table(
-        [*head, "log loss", "additive", "verdict", "seconds", "CPU"],
+        [*head, "log loss", "verdict", "seconds"],
         [
             [
                 row["model"],
-                row["auc"],
+                row["auc"].value,
+                row["auc"].between.replace(" to ", "–"),
                 row["standing"],
-                *row["lifts"],
+                *(lift.value for lift in row["lifts"]),
                 row["log_loss"],
-                row["additive"],
                 row["verdict"],
                 row["seconds"],
-                row["cpu_seconds"],
             ]
             for row in comparison_rows(comparison)
         ],

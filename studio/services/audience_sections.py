@@ -416,9 +416,9 @@ def _scorers(comparison: Mapping[str, Any], pictures: Mapping[str, "Picture"]) -
                 rows=tuple(
                     (
                         row["model"],
-                        row["auc"],
+                        str(row["auc"]),
                         row["standing"],
-                        *row["lifts"],
+                        *map(str, row["lifts"]),
                         row["verdict"],
                     )
                     for row in values["rows"]

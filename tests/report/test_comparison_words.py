@@ -85,8 +85,9 @@ def test_the_table_has_the_best_first_and_no_figure_of_too_few():
         "not distinguishable from the best",
         "-0.250",
     ]
-    assert rows[0]["lifts"] == ["–", "3.00 (2.50 to 3.50)"]
-    assert rows[0]["auc"] == "0.800 (0.780 to 0.820)"
+    assert rows[0]["lifts"] == [("–", ""), ("3.00", "2.50 to 3.50")]
+    assert [str(lift) for lift in rows[0]["lifts"]] == ["–", "3.00 (2.50 to 3.50)"]
+    assert rows[0]["auc"] == ("0.800", "0.780 to 0.820")
     assert [row["additive"] for row in rows] == ["no", "yes", "no"]
     assert [row["verdict"] for row in rows] == ["good", "good", "no better than chance"]
 
