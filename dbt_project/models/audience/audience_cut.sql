@@ -253,7 +253,9 @@ with
                 order by step desc rows between unbounded preceding and current row
             )
             - sum(people_count) as count_above,
-            sum(people_count) as people_count
+            sum(people_count) as people_count,
+            min(least_log_odds) as least_log_odds,
+            max(greatest_log_odds) as greatest_log_odds
 
         from score_steps
         group by step
@@ -264,7 +266,11 @@ with
     -- matters.
     cut_step as (
 
-        select ranked_steps.step, ranked_steps.count_above, considered.considered_count
+        select
+            ranked_steps.count_above,
+            ranked_steps.least_log_odds,
+            ranked_steps.greatest_log_odds,
+            considered.considered_count
 
         from ranked_steps
         inner join
@@ -285,7 +291,10 @@ with
             count(*) as people_count
 
         from {{ scores }} as scores
-        inner join cut_step on {{ score_step("scores.log_odds") }} = cut_step.step
+        inner join
+            cut_step
+            on scores.log_odds >= cut_step.least_log_odds
+            and scores.log_odds <= cut_step.greatest_log_odds
         left join matched on scores.row_id = matched.row_id
         where matched.row_id is null
         group by cut_step.count_above, cut_step.considered_count, scores.log_odds

@@ -13,7 +13,7 @@ with
         select
             {{ score_step("scores.log_odds") }} as step,
             {{ score_bin("scores.score") }} as score_bin,
-            {{ "scores.quota_group" if has_quotas() else "-1" }} as quota_group,
+            {% if has_quotas() %} scores.quota_group, {% endif %}
             scores.log_odds,
             scores.score >= spec.output_value as is_over_value
 
@@ -24,19 +24,47 @@ with
 
     ),
 
+    -- Everybody is counted by as little as tells them apart; the rest is of these
+    -- counts.
+    counts as (
+
+        select
+            step,
+            score_bin,
+            {{ "quota_group" if has_quotas() else "-1" }} as quota_group,
+            is_over_value,
+            count(*) as people_count,
+            min(log_odds) as least_log_odds,
+            max(log_odds) as greatest_log_odds
+
+        from candidates
+        group by
+            step,
+            score_bin,
+            {% if has_quotas() %} quota_group, {% endif %}
+            is_over_value
+
+    ),
+
     steps as (
 
         select
             step,
             score_bin,
             quota_group,
-            count(*) as people_count,
-            count(case when is_over_value then 1 end) as over_value_count,
-            min(log_odds) as least_log_odds,
-            max(log_odds) as greatest_log_odds,
-            min(case when is_over_value then log_odds end) as least_log_odds_over_value
+            cast(sum(people_count) as bigint) as people_count,
+            cast(
+                coalesce(
+                    sum(case when is_over_value then people_count end), 0
+                ) as bigint
+            ) as over_value_count,
+            min(least_log_odds) as least_log_odds,
+            max(greatest_log_odds) as greatest_log_odds,
+            min(
+                case when is_over_value then least_log_odds end
+            ) as least_log_odds_over_value
 
-        from candidates
+        from counts
         group by step, score_bin, quota_group
 
     )
