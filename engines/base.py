@@ -1,6 +1,6 @@
 """What every engine can do, and the values that go in and out of it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -374,7 +374,7 @@ class Engine(Protocol):
         """
 
     def wait_for_work(self, build_folder: Path) -> None:
-        """Return once the build's work database can be opened by this process.
+        """Return once nobody has the build's work database open, in no process.
 
         StudioError `database_locked`, naming the holder, after a bounded wait.
         """
@@ -406,12 +406,12 @@ class Engine(Protocol):
         relation: str,
         columns: Sequence[str],
         batch_rows: int = BATCH_ROWS,
-    ) -> Iterator["pa.RecordBatch"]:
+    ) -> Generator["pa.RecordBatch"]:
         """Read columns of a relation in batches, in no particular order."""
 
     def stream_people(
         self, build_folder: Path, relation: str, columns: Sequence[str]
-    ) -> Iterator["pa.RecordBatch"]:
+    ) -> Generator["pa.RecordBatch"]:
         """`row_id` and attributes of a relation's people, in batches of any order.
 
         An attribute whose values were listed need not be in the relation, and comes as

@@ -9,7 +9,7 @@ import gc
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
@@ -29,6 +29,8 @@ SOURCES = "sources.json"
 SPILL = "spill"
 # How DuckDB says that another process, or another connection here, has the file.
 SIGNS_OF_A_HOLDER = ("lock", "Unique file handle", "different configuration")
+# A setting that changes nothing but that no other connection has.
+ALONE = {"custom_user_agent": "alone"}
 
 T = TypeVar("T")
 
@@ -120,21 +122,26 @@ def remove_dead_spill(folder: Path) -> None:
 
 @contextmanager
 def work_session(
-    settings: Settings, build_folder: Path
+    settings: Settings, build_folder: Path, *, alone: bool = False
 ) -> Iterator["duckdb.DuckDBPyConnection"]:
     """The build's work database, locked down to the files that its inputs name.
 
-    Several may be open at once in one process: they share their settings. Raises
-    StudioError `database_locked`, naming the holder, after a bounded wait.
+    Several may be open at once in one process: they share their settings. One that is
+    `alone` waits until no other is open here, as dbt needs it, and so does not meet
+    the database of a folder that was removed meanwhile. Raises StudioError
+    `database_locked`, naming the holder, after a bounded wait.
     """
-    connection = _open_work(settings, build_folder)
+    connection = _open_work(settings, build_folder, ALONE if alone else {})
     try:
         yield connection
     finally:
         connection.close()
 
 
-def _open_work(settings: Settings, build_folder: Path) -> "duckdb.DuckDBPyConnection":
+def _open_work(
+    settings: Settings, build_folder: Path, own: Mapping[str, str]
+) -> "duckdb.DuckDBPyConnection":
+    """Open the work database with the settings of all connections, and its own."""
     import duckdb
 
     spill = build_folder / SPILL
@@ -142,7 +149,7 @@ def _open_work(settings: Settings, build_folder: Path) -> "duckdb.DuckDBPyConnec
     with explained(f"work database of build '{build_folder.name}'", build_folder):
         spill.mkdir(mode=0o700, parents=True, exist_ok=True)
         files = _readable_files(build_folder)
-        configuration = _configuration(settings, spill)
+        configuration = {**_configuration(settings, spill), **own}
         with _opening:
             connection = patiently(
                 lambda: duckdb.connect(str(path), config=dict(configuration)),

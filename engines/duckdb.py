@@ -1,7 +1,7 @@
 """The engine on DuckDB: each method opens what it needs and closes it again."""
 
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -282,7 +282,7 @@ class DuckDBEngine:
             start_work(
                 build_folder, [*population_files, *seed_files, *unlike_files, *kept]
             )
-            with work_session(self.settings, build_folder) as connection:
+            with work_session(self.settings, build_folder, alone=True) as connection:
                 write_schema(
                     connection,
                     inputs,
@@ -322,11 +322,11 @@ class DuckDBEngine:
             return make_index(connection, inputs, files, self.home, confirm)
 
     def wait_for_work(self, build_folder: Path) -> None:
-        """Return once the build's work database can be opened by this process.
+        """Return once nobody has the build's work database open, in no process.
 
         StudioError `database_locked`, naming the holder, after a bounded wait.
         """
-        with work_session(self.settings, build_folder):
+        with work_session(self.settings, build_folder, alone=True):
             pass
 
     def kept_open(self, build_folder: Path) -> AbstractContextManager[object]:
@@ -417,7 +417,7 @@ class DuckDBEngine:
         relation: str,
         columns: Sequence[str],
         batch_rows: int = BATCH_ROWS,
-    ) -> Iterator["pa.RecordBatch"]:
+    ) -> Generator["pa.RecordBatch"]:
         """Read columns of a relation in batches, in no particular order."""
         return work_tables.stream(
             self.settings, build_folder, relation, columns, batch_rows
@@ -425,7 +425,7 @@ class DuckDBEngine:
 
     def stream_people(
         self, build_folder: Path, relation: str, columns: Sequence[str]
-    ) -> Iterator["pa.RecordBatch"]:
+    ) -> Generator["pa.RecordBatch"]:
         """`row_id` and attributes of a relation's people, in batches of any order.
 
         An attribute whose values were listed need not be in the relation, and comes as

@@ -5,7 +5,7 @@ Python values.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,7 +38,12 @@ def write_members(
     """
     import pyarrow.parquet as pq
 
-    terms = _store_contributions(connection, contributions)
+    try:
+        terms = _store_contributions(connection, contributions)
+    finally:
+        # An error keeps this frame: what the batches opened is closed all the same.
+        if isinstance(contributions, Generator):
+            contributions.close()
     reader = connection.sql(
         _query(identifiers, terms, tiers, has_quotas=has_quotas)
     ).to_arrow_reader(ROWS_A_GROUP)

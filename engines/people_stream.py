@@ -4,7 +4,8 @@ An attribute in codes is a dictionary array: the list of its values, cleaned by 
 and each person's place in it. The others are read from the work database.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +28,7 @@ VALUES = "main.stg_population_values"
 
 def stream(
     settings: Settings, build_folder: Path, relation: str, columns: Sequence[str]
-) -> Iterator["pa.RecordBatch"]:
+) -> Generator["pa.RecordBatch"]:
     """`row_id` and the columns of the relation's people, in no particular order."""
     index = kept_index(build_folder)
     coded = {slug: index.columns[slug] for slug in columns if slug in index.columns}
@@ -69,7 +70,7 @@ def _of_codes(
     coded: Mapping[str, CodedColumn],
     values: Mapping[str, "pa.Array"],
     index: PopulationIndex,
-) -> Iterator["pa.RecordBatch"]:
+) -> Generator["pa.RecordBatch"]:
     """Everybody whom the filter keeps, block by block; nothing but the codes is read."""
     import pyarrow as pa
 
@@ -104,24 +105,25 @@ def _row_ids(file_rows: Sequence[int]) -> Iterator["np.ndarray"]:
 
 
 def _joined(
-    rows: Iterator["pa.RecordBatch"],
+    rows: Generator["pa.RecordBatch"],
     columns: Sequence[str],
     index: PopulationIndex,
     values: Mapping[str, "pa.Array"],
-) -> Iterator["pa.RecordBatch"]:
+) -> Generator["pa.RecordBatch"]:
     """People as their other columns come, with the codes of the same rows."""
     import pyarrow as pa
 
-    for batch in rows:
-        places = index.places_of(batch.column("row_id").to_numpy())
-        arrays = [
-            pa.DictionaryArray.from_arrays(
-                pa.array(index.columns[slug].at(places)), values[slug]
+    with closing(rows):
+        for batch in rows:
+            places = index.places_of(batch.column("row_id").to_numpy())
+            arrays = [
+                pa.DictionaryArray.from_arrays(
+                    pa.array(index.columns[slug].at(places)), values[slug]
+                )
+                if slug in values
+                else batch.column(slug)
+                for slug in columns
+            ]
+            yield pa.RecordBatch.from_arrays(
+                [batch.column("row_id"), *arrays], names=["row_id", *columns]
             )
-            if slug in values
-            else batch.column(slug)
-            for slug in columns
-        ]
-        yield pa.RecordBatch.from_arrays(
-            [batch.column("row_id"), *arrays], names=["row_id", *columns]
-        )

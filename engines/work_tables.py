@@ -1,6 +1,6 @@
 """Reading and writing relations of a work database as Arrow batches."""
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,7 +44,7 @@ def stream(
     relation: str,
     columns: Sequence[str],
     batch_rows: int,
-) -> Iterator["pa.RecordBatch"]:
+) -> Generator["pa.RecordBatch"]:
     """Columns of a relation in batches; closes what it opened however it ends."""
     selected = ", ".join(quote_identifier(column) for column in columns)
     query = f"select {selected} from {quote_relation(relation)}"

@@ -8,8 +8,8 @@ new one, never a part.
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Generator, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version as installed
@@ -359,16 +359,17 @@ def refreshed(
 
 def contributions(
     engine: Engine, build: Build, scorer: Scorer
-) -> Iterator[pa.RecordBatch]:
+) -> Generator[pa.RecordBatch]:
     """What each attribute adds to each member's log odds, by row id."""
     batches = engine.stream_people(
         build.folder, "main.audience_attributes", scorer.columns
     )
     names = [f"{CONTRIBUTION}{attribute}" for attribute in scorer.attributes]
-    for batch in batches:
-        parts = scorer.contributions(batch)
-        arrays = [batch.column("row_id"), *(pa.array(column) for column in parts.T)]
-        yield pa.RecordBatch.from_arrays(arrays, names=["row_id", *names])
+    with closing(batches):
+        for batch in batches:
+            parts = scorer.contributions(batch)
+            arrays = [batch.column("row_id"), *(pa.array(column) for column in parts.T)]
+            yield pa.RecordBatch.from_arrays(arrays, names=["row_id", *names])
 
 
 def refuse_nobody(build: Build, tables: Mapping[str, pa.Table]) -> None:

@@ -4,7 +4,8 @@ Reads the weight relations, fits nothing that SQL has fitted, calibrates on the 
 and the out-of-fold seed, then streams the population once.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -369,34 +370,35 @@ class _Extremes:
 
 
 def _scored(
-    batches: Iterator[pa.RecordBatch],
+    batches: Generator[pa.RecordBatch],
     model: Model,
     see: Callable[[np.ndarray], None],
     groups: Sequence[str],
     unwanted: np.ndarray,
-) -> Iterator[pa.RecordBatch]:
+) -> Generator[pa.RecordBatch]:
     """Row ids with their log odds and scores, and the groups with quotas if there are.
 
     Who is unwanted has neither.
     """
     schema = SCORES if not groups else GROUPED_SCORES
-    for batch in batches:
-        log_odds, score = model.score(batch)
-        see(log_odds)
-        if len(unwanted):
-            is_unwanted = np.isin(batch.column("row_id").to_numpy(), unwanted)
-            log_odds, score = (
-                np.where(is_unwanted, np.nan, each) for each in (log_odds, score)
+    with closing(batches):
+        for batch in batches:
+            log_odds, score = model.score(batch)
+            see(log_odds)
+            if len(unwanted):
+                is_unwanted = np.isin(batch.column("row_id").to_numpy(), unwanted)
+                log_odds, score = (
+                    np.where(is_unwanted, np.nan, each) for each in (log_odds, score)
+                )
+            yield pa.RecordBatch.from_arrays(
+                [
+                    batch.column("row_id"),
+                    nullable(log_odds),
+                    nullable(score),
+                    *(batch.column(name) for name in groups),
+                ],
+                schema=schema,
             )
-        yield pa.RecordBatch.from_arrays(
-            [
-                batch.column("row_id"),
-                nullable(log_odds),
-                nullable(score),
-                *(batch.column(name) for name in groups),
-            ],
-            schema=schema,
-        )
 
 
 def _write_seed_scores(

@@ -301,6 +301,17 @@ def test_members_are_written_best_first_with_their_ids(engine, build, tmp_path):
     assert target.stat().st_mode & 0o077 == 0
 
 
+def test_contributions_that_cannot_be_stored_hold_nothing(engine, build, tmp_path):
+    """Though the error, and with it every frame that it went through, is at hand."""
+    batches = engine.stream(build, "main.audience_members", ["row_id", "score"])
+
+    with pytest.raises(StudioError) as failure:
+        engine.export_members(build, tmp_path / "a.parquet", ["user_id"], batches)
+
+    assert failure.value.code == "wrong_columns"
+    duckdb.connect(str(build / "work.duckdb"), config={"threads": "1"}).close()
+
+
 def test_the_same_members_give_the_same_bytes(engine, build, tmp_path):
     first, second = tmp_path / "a.parquet", tmp_path / "b.parquet"
 

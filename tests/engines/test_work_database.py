@@ -40,3 +40,29 @@ def test_one_that_keeps_it_is_told(engine, folder):
         pass
 
     assert refusal.value.code == "database_locked"
+
+
+def open_session(settings, folder):
+    """A session that nobody closes, as one in the frames of an error."""
+    session = work_session(settings, folder)
+    session.__enter__()
+    return session
+
+
+def test_one_of_ours_that_only_garbage_holds_is_closed_before_dbt_comes(engine, folder):
+    garbage = [open_session(engine.settings, folder)]
+    garbage.append(garbage)
+    del garbage
+
+    engine.wait_for_work(folder)
+
+    duckdb.connect(folder / WORK_DATABASE).close()
+
+
+def test_one_of_ours_that_stays_is_told_before_dbt_comes(engine, folder):
+    held = open_session(engine.settings, folder)
+
+    with pytest.raises(StudioError, match="open elsewhere in this process"):
+        engine.wait_for_work(folder)
+
+    held.__exit__(None, None, None)

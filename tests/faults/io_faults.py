@@ -72,6 +72,7 @@ def try_seeds(home: PublishedHome, seeds: range) -> Outcome:
 
 def try_seed(home: PublishedHome, seed: int) -> Try:
     """One seed: faults, what must hold after them, and the rerun without them."""
+    reference = home.second_hash
     home.put_back()
     tried = Try(seed, FaultPlan(seed, is_armed=False))
     with faults(tried.plan):
@@ -83,12 +84,13 @@ def try_seed(home: PublishedHome, seed: int) -> Try:
     elif error is not None:
         tried.code = type(error).__name__
         tried.broken.append(f"a bare {type(error).__name__}: {error}")
-    look_after(home, tried, has_failed=error is not None)
+    look_after(home, tried, reference, has_failed=error is not None)
     return tried
 
 
 def try_command(home: PublishedHome, seed: int) -> Try:
     """One seed through `lookalike audience build`: one line, an exit code, no traceback."""
+    reference = home.second_hash
     home.put_back()
     path = write_specification(home.folder / "audience.yml", **SECOND)
     spared = int(drawn(seed, "spared") * COMMAND_CALLS)
@@ -106,16 +108,18 @@ def try_command(home: PublishedHome, seed: int) -> Try:
         tried.code = str(answer.json["error"]["code"])
         said = faulty_words(StudioError(**answer.json["error"]))
     tried.broken += said
-    look_after(home, tried, has_failed=answer.code != 0)
+    look_after(home, tried, reference, has_failed=answer.code != 0)
     return tried
 
 
-def look_after(home: PublishedHome, tried: Try, *, has_failed: bool) -> None:
+def look_after(
+    home: PublishedHome, tried: Try, reference: str, *, has_failed: bool
+) -> None:
     """What must hold after the faults, and of the same build without them."""
     workshop = home.open()
     try:
         tried.broken += home.broken_promises(workshop, served=1 if has_failed else 2)
-        tried.broken += rerun(home, workshop, tried.plan, home.second_hash)
+        tried.broken += rerun(home, workshop, tried.plan, reference)
     finally:
         workshop.catalog.close()
 
