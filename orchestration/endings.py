@@ -56,7 +56,8 @@ def report_death(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
         instance.report_run_canceled(run)
     else:
         instance.report_run_failed(
-            run, "The process that carried out this run has died."
+            run,
+            "The process that carried out this run has died, or could not tell its end.",
         )
 
 

@@ -21,7 +21,7 @@ from orchestration.builds import Build
 from orchestration.dbt_runner import build_relations, whole_stage
 from orchestration.faults import cause_told, told
 from orchestration.intake import prepare_build
-from orchestration.leases import give_back, lease_owner, leased
+from orchestration.leases import at_work, give_back, lease_owner, leased
 from orchestration.plan import plan_build, register_declared
 from orchestration.progress import Listener, Progress, listening, tell
 from orchestration.publishing import publish
@@ -96,6 +96,7 @@ def build_audience(
         open_instance(workshop.home) as instance,
         listening(stages.take),
         interrupts_told(workshop, instance, worker),
+        at_work(workshop, worker),
     ):
         end_abandoned_runs(instance)
         slugs = [each.slug for each in workshop.catalog.list_audiences()]
@@ -153,7 +154,11 @@ def build_directly(
     stages = Stages(listener)
     run_id = uuid.uuid4().hex
     engine = workshop.engine
-    with told(workshop.home.root), listening(stages.take):
+    with (
+        told(workshop.home.root),
+        listening(stages.take),
+        at_work(workshop, lease_owner(run_id)),
+    ):
         tell(Progress("inputs"))
         prepared = prepare_build(workshop, audience.slug, root_run_id=run_id)
         tell(Progress("inputs", seconds=prepared.seconds))

@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 
 import psutil
 
@@ -16,6 +17,26 @@ RENEW_SECONDS = 30
 
 # Owners of this process that are done and could not tell the catalog.
 _given_up: set[str] = set()
+# The leases that this piece of work has taken and not given back, by their owners.
+_taken: ContextVar[dict[str, Lease]] = ContextVar("_taken")
+
+
+@contextmanager
+def at_work(workshop: Workshop, worker: str) -> Iterator[None]:
+    """This process works as `worker` while the block runs, and holds no lease after it.
+
+    A run that fails between its steps, as where Dagster's history cannot be written,
+    leaves the lease; and nobody may be able to tell of its end.
+    """
+    taken: dict[str, Lease] = {}
+    outer = _taken.set(taken)
+    try:
+        yield
+    finally:
+        _taken.reset(outer)
+        _given_up.add(worker)
+        for lease in taken.values():
+            give_back(workshop, lease)
 
 
 @contextmanager
@@ -27,10 +48,12 @@ def leased(workshop: Workshop, audience_id: str, run_id: str) -> Iterator[Lease]
     whose process has died, or that could not give it back, is passed over at once.
     """
     catalog = workshop.catalog
-    _given_up.discard(lease_owner(run_id))
+    owner = lease_owner(run_id)
+    _given_up.discard(owner)
     lease = catalog.acquire_lease(
-        audience_id, lease_owner(run_id), LEASE_SECONDS, is_alive=owner_is_alive
+        audience_id, owner, LEASE_SECONDS, is_alive=owner_is_alive
     )
+    _taken.get({})[owner] = lease
     stop = threading.Event()
 
     def renew() -> None:
@@ -57,6 +80,7 @@ def give_back(workshop: Workshop, lease: Lease) -> None:
     What was done under the lease is done, or failed for a reason of its own: neither is
     to be hidden by this. Other processes find it free once it has run out.
     """
+    _taken.get({}).pop(lease.owner, None)
     try:
         workshop.catalog.release_lease(lease)
     except StudioError:
