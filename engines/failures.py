@@ -14,18 +14,24 @@ from catalog.file_failures import disk_full, of_system
 
 HOLDER = re.compile(r"lock is held in (\S+) \(PID (\d+)\)")
 
+# All that DuckDB tells of a signal whose handler raised something.
+INTERRUPTED = "Query interrupted"
+
 
 @contextmanager
 def explained(subject: str, folder: Path | None = None) -> Iterator[None]:
     """Turn what fails inside into a StudioError about `subject`.
 
-    `folder` is where the work writes; its free bytes are told when space runs out.
+    `folder` is where the work writes; its free bytes are told when space runs out. A
+    signal that came while DuckDB worked goes on as KeyboardInterrupt.
     """
     try:
         yield
     except OSError as error:
         raise of_system(error, subject, folder) from None
     except Exception as error:
+        if type(error) is RuntimeError and str(error) == INTERRUPTED:
+            raise KeyboardInterrupt from error
         told = of_library(error, subject, folder)
         if told is None:
             raise

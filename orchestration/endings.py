@@ -6,7 +6,7 @@ A run carries in a tag the process that works for it, by which others see that i
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import dagster as dg
@@ -16,6 +16,8 @@ from orchestration.workshop import Workshop
 
 # The process that carries out a run, as the owner of a lease is told.
 WORKER_TAG = "lookalike/worker"
+# What Dagster raises at a signal while a step is at work, and Python elsewhere.
+INTERRUPTS = (KeyboardInterrupt, dg.DagsterExecutionInterruptedError)
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -78,19 +80,30 @@ def stop_if_cancelled(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
 
 @contextmanager
 def interrupts_told(
-    workshop: Workshop, instance: dg.DagsterInstance, worker: str
+    workshop: Workshop,
+    instance: dg.DagsterInstance,
+    worker: str,
+    was_asked: Callable[[], bool],
 ) -> Iterator[None]:
-    """Tell Dagster and the catalog where a person interrupts the worker's run."""
+    """Tell Dagster and the catalog where a person interrupts the worker's run.
+
+    A library may turn an interrupt into a failure of its own: whatever fails once
+    `was_asked` is true is an interrupt, and goes on as KeyboardInterrupt.
+    """
     try:
         yield
-    except KeyboardInterrupt:
+    except BaseException as error:
+        if not (isinstance(error, INTERRUPTS) or was_asked()):
+            raise
         with undisturbed():
             for run in instance.get_runs(dg.RunsFilter(tags={WORKER_TAG: worker})):
                 instance.report_run_canceled(run, "The command was interrupted.")
                 build = workshop.catalog.build_of_run(run.run_id)
                 if build is not None:
                     workshop.catalog.cancel_build(build.build_id)
-        raise
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        raise KeyboardInterrupt from error
 
 
 @contextmanager

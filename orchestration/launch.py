@@ -6,7 +6,7 @@ them but `plan`, `workshop` and `progress`.
 
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -69,12 +69,14 @@ def build_audience(
     *,
     force: bool = False,
     listener: Listener | None = None,
+    was_asked: Callable[[], bool] = lambda: False,
 ) -> Outcome:
     """Build the audience's newest specification through Dagster's job, in this process.
 
     The run, its events and materialisations are in the studio's Dagster as if they had
     been started there. Raises StudioError with the cause of a failure, and
-    KeyboardInterrupt where a signal ended it.
+    KeyboardInterrupt where a signal ended it; `was_asked` is true once one came, whatever
+    became of it.
     """
     import dagster as dg
 
@@ -95,7 +97,7 @@ def build_audience(
         history_told(),
         open_instance(workshop.home) as instance,
         listening(stages.take),
-        interrupts_told(workshop, instance, worker),
+        interrupts_told(workshop, instance, worker, was_asked),
         at_work(workshop, worker),
     ):
         end_abandoned_runs(instance)

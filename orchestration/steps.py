@@ -110,8 +110,10 @@ def failures_recorded(workshop: Workshop, build_id: str, tries: int) -> Iterator
             raise
         raise cause from error
     except BaseException:
-        # Ctrl-C, a signal, or the generator of an interrupted step that is closed.
-        workshop.catalog.cancel_build(build_id)
+        # Ctrl-C, a signal, or the generator of an interrupted step that is closed. A
+        # catalog that fails must not make a failure of it.
+        with suppress(StudioError):
+            workshop.catalog.cancel_build(build_id)
         raise
 
 

@@ -16,6 +16,7 @@ from catalog.specification import (
 )
 from catalog.version_store import INTERMEDIATE
 from catalog.visible_text import visible
+from studio.ending import was_asked
 from studio.services.audit import Verb, record
 from studio.services.opening import open_studio
 from studio.services.versions import (
@@ -175,7 +176,9 @@ def build(
     specification, folder = read_request(workshop, request)
     audience, _ = keep_specification(workshop, specification, folder)
     record(workshop.home, Verb.build_asked, f"audience/{audience.id}")
-    return build_audience(workshop, audience, force=force, listener=listener)
+    return build_audience(
+        workshop, audience, force=force, listener=listener, was_asked=was_asked
+    )
 
 
 def keep(

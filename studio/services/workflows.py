@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from catalog.names import display_name
 from catalog.specification import read_workflow, to_yaml, workflow_to_yaml
+from studio.ending import was_asked
 from studio.services.audiences import read_request
 from studio.services.audit import Verb, record
 
@@ -36,7 +37,9 @@ def submit(
     outcome = None
     if document.trigger_immediately:
         record(workshop.home, Verb.build_asked, f"audience/{audience.id}")
-        outcome = build_audience(workshop, audience, listener=listener)
+        outcome = build_audience(
+            workshop, audience, listener=listener, was_asked=was_asked
+        )
     kept = {
         "audience": audience.slug,
         "audience_id": audience.id,

@@ -1,5 +1,6 @@
 """The work database while another connection of the same process has it."""
 
+import signal
 import threading
 import time
 from dataclasses import replace
@@ -9,6 +10,7 @@ import pytest
 
 from catalog.errors import StudioError
 from engines.connection import WORK_DATABASE, work_session
+from engines.failures import explained
 
 
 @pytest.fixture
@@ -66,3 +68,21 @@ def test_one_of_ours_that_stays_is_told_before_dbt_comes(engine, folder):
         engine.wait_for_work(folder)
 
     held.__exit__(None, None, None)
+
+
+def test_a_signal_while_duckdb_works_is_an_interrupt_and_no_failure(engine, folder):
+    """DuckDB tells of it by a RuntimeError, whatever the signal's handler raised."""
+    sending = threading.Timer(0.3, signal.raise_signal, [signal.SIGINT])
+
+    with (
+        pytest.raises(KeyboardInterrupt) as interrupt,
+        work_session(engine.settings, folder) as connection,
+        explained("a long count"),
+    ):
+        sending.start()
+        connection.execute(
+            "select count(*) from range(20000000000) where range % 7 = 3"
+        )
+
+    sending.join()
+    assert isinstance(interrupt.value.__cause__, RuntimeError)

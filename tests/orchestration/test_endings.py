@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import dagster as dg
 import psutil
@@ -16,7 +17,7 @@ from orchestration.endings import WORKER_TAG, end_abandoned_runs, stop_if_cancel
 from orchestration.faults import RETRY_POLICY
 from orchestration.leases import lease_owner
 from orchestration.publishing import remove_drafts
-from orchestration.steps import told_to_dagster
+from orchestration.steps import failures_recorded, told_to_dagster
 
 PARENT = """
 import subprocess, sys, time
@@ -145,3 +146,16 @@ def test_no_step_has_a_policy_that_would_try_again_what_was_interrupted():
     from orchestration.launch import main_job
 
     assert [node.name for node in main_job().nodes if node.retry_policy] == []
+
+
+def test_an_interrupt_stays_one_where_the_catalog_cannot_be_told():
+    def refuse(build_id):
+        raise StudioError("catalog_locked", "the catalog", "stayed locked", "wait")
+
+    workshop = SimpleNamespace(catalog=SimpleNamespace(cancel_build=refuse))
+
+    with (
+        pytest.raises(KeyboardInterrupt),
+        failures_recorded(workshop, "build0001", tries=0),
+    ):
+        raise KeyboardInterrupt

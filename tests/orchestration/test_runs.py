@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from catalog.errors import StudioError
+from engines.failures import explained
 from orchestration.definitions import build_defs
 from orchestration.instance import open_instance
 from orchestration.launch import build_audience, build_directly, main_job
@@ -348,3 +349,36 @@ def test_an_input_that_changes_during_the_build_is_not_published(studio, tmp_pat
 
 def test_the_manifest_is_parsed_once(story):
     assert (manifest_folder() / "ready").exists()
+
+
+def in_duckdb(asked):
+    """All that DuckDB leaves of an interrupt that came while a statement ran."""
+    with explained("table 'scores'"):
+        raise RuntimeError("Query interrupted")
+
+
+def unheard(asked):
+    asked.append("a signal")
+    raise RuntimeError("the callback failed")
+
+
+@pytest.mark.parametrize("interrupted", [in_duckdb, unheard])
+def test_a_run_that_a_person_interrupts_is_cancelled_however_that_is_told(
+    studio, monkeypatch, interrupted
+):
+    workshop, audience = studio
+    asked = []
+
+    def score(*arguments: object, **options: object) -> None:
+        interrupted(asked)
+
+    monkeypatch.setattr("orchestration.assets.scores.score_population", score)
+
+    with pytest.raises(KeyboardInterrupt):
+        build_audience(workshop, audience, was_asked=lambda: bool(asked))
+
+    with open_instance(workshop.home) as instance:
+        assert [run.status for run in instance.get_runs()] == [
+            dg.DagsterRunStatus.CANCELED
+        ]
+    assert workshop.catalog.newest_build(audience.id).state == "canceled"

@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from studio.ending import END_SECONDS, INTERRUPTED, STOPPED
+from studio.ending import END_SECONDS, INTERRUPTED, STOPPED, was_asked
+from tests.studio.conftest import ask, write_specification
 
 STUBBORN = """
 import time
@@ -75,3 +76,23 @@ def test_a_command_whose_libraries_swallow_the_interrupt_ends_all_the_same(numbe
     assert process.returncode == INTERRUPTED
     assert said.splitlines() == [STOPPED]
     assert time.monotonic() - began < END_SECONDS + 2
+
+
+@pytest.mark.parametrize("verb", ["build", "submit"])
+def test_a_build_is_told_whether_its_command_was_asked_to_end(
+    two_files, monkeypatch, verb
+):
+    """What fails then is a run that was cancelled, in Dagster too."""
+    told = {}
+
+    def build(*arguments, **options):
+        told.update(options)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("orchestration.launch.build_audience", build)
+    path = write_specification(two_files / "a.yml", trigger_immediately=True)
+
+    answer = ask("audience", verb, path)
+
+    assert answer.code == INTERRUPTED, answer.err
+    assert told["was_asked"] is was_asked
