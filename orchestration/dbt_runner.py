@@ -31,6 +31,7 @@ from orchestration.stage_manifest import Stage, stage_manifest
 # dbt keeps its adapter, flags and environment in globals: one invocation at a time.
 ONE_AT_A_TIME = threading.Lock()
 FINISHED = "NodeFinished"
+FAILED = frozenset({"error", "fail", "runtime error"})
 # By scorer with relations of its own, and so with a selector in `selectors.yml`: the tag
 # that the selector leaves out of `learn`. The others do without OTHER_SCORERS.
 UNNEEDED_TAGS = {
@@ -57,7 +58,10 @@ NOT_OF_THE_SQL = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class NodeResult:
-    """What became of one model or test."""
+    """What became of one model or test.
+
+    `refusal` tells a failure that is no fault of the SQL, such as a full disk.
+    """
 
     unique_id: str
     resource_type: str
@@ -66,6 +70,7 @@ class NodeResult:
     seconds: float
     failures: int
     message: str
+    refusal: StudioError | None = None
 
 
 def build_relations(
@@ -86,6 +91,7 @@ def build_relations(
         target=_invoke,
         args=(
             stage,
+            build.folder,
             arguments,
             events,
             is_abandoned,
@@ -102,14 +108,14 @@ def build_relations(
     worker.start()
     try:
         while (result := events.get()) is not None:
-            if result.status in {"error", "fail", "runtime error"}:
+            if result.status in FAILED:
                 failed.append(result)
             yield result
     finally:
         is_abandoned.set()
         end_worker(worker)
     if failed:
-        raise dbt_failure(failed[0], build.folder)
+        raise dbt_failure(failed[0])
     if isinstance(outcome[-1], Exception):
         raise outcome[-1]
     if not outcome[0].success:
@@ -182,6 +188,7 @@ def _arguments(selection: Sequence[str], build: Build) -> list[str]:
 
 def _invoke(
     stage: Stage,
+    folder: Path,
     arguments: list[str],
     events: "queue.Queue[NodeResult | None]",
     is_abandoned: threading.Event,
@@ -205,7 +212,7 @@ def _invoke(
             try:
                 manifest = Manifest.from_msgpack(packed)
                 manifest.build_flat_graph()  # what macros see as `graph`
-                listener = _listener(events.put, is_abandoned)
+                listener = _listener(events.put, is_abandoned, folder)
                 runner = dbtRunner(manifest, callbacks=[listener])
                 outcome.append(runner.invoke(arguments))
             finally:
@@ -218,11 +225,12 @@ def _invoke(
 
 
 def _listener(
-    tell: Callable[[NodeResult], None], is_abandoned: threading.Event
+    tell: Callable[[NodeResult], None], is_abandoned: threading.Event, folder: Path
 ) -> Callable[[Any], None]:
     """Turns dbt's structured log events into results.
 
-    Once nobody listens, each node that ends is made one that failed: dbt then skips all
+    A message may quote people's rows: only what it tells of goes on. `folder` is where
+    the work writes. Once nobody listens, each node that ends is made one that failed: dbt then skips all
     that builds on it, and leaves the work database soon.
     """
 
@@ -233,6 +241,8 @@ def _listener(
             raise RuntimeError("the run has ended")
         node = event.data.node_info
         result = event.data.run_result
+        subject = f"{node.resource_type} '{node.node_name}'"
+        has_failed = str(result.status) in FAILED
         tell(
             NodeResult(
                 unique_id=node.unique_id,
@@ -242,19 +252,19 @@ def _listener(
                 seconds=float(result.execution_time),
                 failures=int(result.num_failures),
                 message=_kind_of_error(result.message),
+                refusal=of_database(str(result.message), subject, folder)
+                if has_failed
+                else None,
             )
         )
 
     return listen
 
 
-def dbt_failure(result: NodeResult, folder: Path) -> StudioError:
+def dbt_failure(result: NodeResult) -> StudioError:
     """The sentence for a model or a test that failed."""
-    told = of_database(
-        result.message, f"{result.resource_type} '{result.name}'", folder
-    )
-    if told is not None:
-        return told
+    if result.refusal is not None:
+        return result.refusal
     if result.resource_type == "test":
         return StudioError(
             "data_test_failed",

@@ -1,5 +1,6 @@
 """dbt in a thread of its own: whatever keeps it from running is told, and nobody waits."""
 
+import threading
 from types import SimpleNamespace
 
 import pytest
@@ -20,3 +21,41 @@ def test_what_keeps_dbt_from_running_is_raised_where_it_is_waited_for(
 
     with pytest.raises(OSError, match="Input/output error"):
         list(dbt_runner.build_relations("learn", build, engine, []))
+
+
+FULL = """Runtime Error in model scored_people (models/scored_people.sql)
+  IO Error: Could not write file "/home/work.duckdb": No space left on device"""
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        (FULL, "disk_full"),
+        ("[Errno 28] No space left on device: 'target/run/a.sql'", "disk_full"),
+        ("Out of Memory Error: failed to allocate", "out_of_memory"),
+        ("Conversion Error: 'anna@example.org' is no number", "model_failed"),
+    ],
+)
+def test_a_model_that_fails_for_no_fault_of_the_sql_is_told_as_what_it_is(
+    tmp_path, message, code
+):
+    told = []
+    listen = dbt_runner._listener(told.append, threading.Event(), tmp_path)
+    node = SimpleNamespace(
+        unique_id="model.a", resource_type="model", node_name="scored_people"
+    )
+    result = SimpleNamespace(
+        status="error", execution_time=0.1, num_failures=0, message=message
+    )
+
+    listen(
+        SimpleNamespace(
+            info=SimpleNamespace(name=dbt_runner.FINISHED),
+            data=SimpleNamespace(node_info=node, run_result=result),
+        )
+    )
+
+    failure = dbt_runner.dbt_failure(told[0])
+    assert failure.code == code
+    assert "model 'scored_people'" in str(failure)
+    assert "anna" not in repr(told)
