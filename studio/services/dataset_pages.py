@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catalog.datasets import Column, ColumnProfile, Dataset, Frozen
+from catalog.datasets import Column, ColumnProfile, Dataset, DatasetKind, Frozen
 from catalog.errors import StudioError
 from catalog.mapped_dataset import MappedDataset
 from catalog.roles import Mapping, Role
@@ -116,16 +116,18 @@ def line_of(found: MappedDataset) -> DatasetLine:
 def show_dataset(workshop: "Workshop", name: str) -> DatasetPage:
     """One dataset; StudioError `unknown_dataset` where it is none.
 
-    Where its rows cannot be read any more, `trouble` says why and plots are left out.
+    Where its source is no longer what was read, `trouble` says what became of it. All
+    figures are of the last reading then, and plots are shown where its copy is kept.
     """
     found = workshop.catalog.mapped_dataset(name)
-    held: dict[str, FrequentValues | Spread] = {}
-    trouble = None
-    try:
-        held = _held(workshop, found)
-    except StudioError as error:
-        trouble = str(_change(workshop, found) or error)
     dataset = found.dataset
+    change = _change(workshop, found)
+    held: dict[str, FrequentValues | Spread] = {}
+    if change is None or not dataset.kind.is_read_in_place:
+        try:
+            held = _held(workshop, found)
+        except StudioError as error:
+            change = change or error
     profiles = found.column_profiles
     rows = found.profile.rows if found.profile else 0
     return DatasetPage(
@@ -144,7 +146,7 @@ def show_dataset(workshop: "Workshop", name: str) -> DatasetPage:
             for mapping in found.mappings
         ),
         audiences=workshop.catalog.audiences_using(dataset.id),
-        trouble=trouble,
+        trouble=None if change is None else str(change),
     )
 
 
@@ -194,19 +196,29 @@ def _held(
         dataset,
         profile.fingerprint,
         shown[:MOST_PLOTS],
-        workshop.engine.stamp(dataset),
     )
 
 
 def _change(workshop: "Workshop", found: MappedDataset) -> StudioError | None:
-    """What became of the source since it was registered; None where it is as it was."""
+    """What became of the source since it was read; None where it is as it was."""
     from engines.registration import refuse_changed_columns
 
+    dataset, profile = found.dataset, found.profile
     try:
-        refuse_changed_columns(workshop.engine, found.dataset, found.mappings)
+        fingerprint = workshop.engine.fingerprint(dataset)
+        if profile is None or profile.fingerprint == fingerprint:
+            return None
+        # To look for the columns of JSON Lines all lines would be read, at each visit.
+        if dataset.kind is not DatasetKind.json_lines:
+            refuse_changed_columns(workshop.engine, dataset, found.mappings)
     except StudioError as error:
         return error
-    return None
+    return StudioError(
+        "dataset_changed",
+        f"dataset '{dataset.name}'",
+        "has changed since it was read",
+        "read it anew, which counts it as it is now or tells what is wrong with it",
+    )
 
 
 @lru_cache(maxsize=16)
@@ -215,9 +227,8 @@ def _values_of(
     dataset: Dataset,
     fingerprint: str,
     columns: tuple[Column, ...],
-    _stamp: str,
 ) -> "dict[str, FrequentValues | Spread]":
-    """What columns hold, counted once for each state of the source's files."""
+    """What columns hold, counted once for each content of the source."""
     return workshop.engine.column_values(dataset, fingerprint, columns)
 
 

@@ -216,3 +216,53 @@ def test_a_dataset_that_lost_a_column_is_shown_with_what_is_gone(workshop, tmp_p
 
     assert "other columns than when it was registered ('age' is gone)" in found.trouble
     assert len(found.columns) == 2
+
+
+def test_figures_of_a_damaged_csv_are_told_as_those_of_the_last_reading(
+    workshop, tmp_path
+):
+    path = tmp_path / "people.csv"
+    dataset_sources.add(workshop, path, "People")
+    before = dataset_pages.show_dataset(workshop, "People")
+
+    path.write_bytes(ROWS.encode()[:900] + b'"\x00;;;\n' * 40)
+    damaged = dataset_pages.show_dataset(workshop, "People")
+
+    assert before.trouble is None
+    assert "dataset 'People' has changed since it was read" in damaged.trouble
+    assert damaged.columns == before.columns
+    assert damaged.line.rows == 200
+    refusal(datasets.profile, workshop, "People")
+    assert dataset_pages.show_dataset(workshop, "People") == damaged
+    path.write_text(ROWS)
+    assert dataset_pages.show_dataset(workshop, "People").trouble is None
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+def test_a_source_with_other_rows_is_told_until_it_is_read_anew(
+    workshop, tmp_path, kind
+):
+    def write(jobs: list[str]) -> None:
+        people = pd.DataFrame({"user_id": range(len(jobs)), "job": jobs})
+        if kind == "parquet":
+            people.to_parquet(path)
+        elif kind == "csv":
+            people.to_csv(path, index=False)
+        else:
+            people.to_json(path, orient="records", lines=True)
+
+    path = tmp_path / f"buyers.{kind}"
+    write(["clerk"] * 60)
+    dataset_sources.add(workshop, path, "Buyers")
+    assert dataset_pages.show_dataset(workshop, "Buyers").trouble is None
+
+    write(["baker"] * 90)
+    changed = dataset_pages.show_dataset(workshop, "Buyers")
+
+    assert "has changed since it was read" in changed.trouble
+    assert changed.line.rows == 60
+    assert "baker" not in str(changed)
+    datasets.profile(workshop, "Buyers")
+    found = dataset_pages.show_dataset(workshop, "Buyers")
+    assert (found.trouble, found.line.rows) == (None, 90)
+    assert found.columns[1].bars[0].value == "baker"

@@ -13,7 +13,7 @@ from nicegui import ui
 from catalog.file_failures import disk_full
 from catalog.run_records import RunState
 from catalog.specification import read_specification
-from studio.services import audit
+from studio.services import audit, dataset_sources
 from studio.services.access import Access
 from studio.services.tokens import token_of
 from studio.web.app import MOST_WAITING
@@ -186,6 +186,25 @@ def test_a_page_for_builders_is_refused_to_others_in_words(visits, path):
     assert answer.status_code == 403
     assert "role viewer may not do this, builder is needed" in answer.text
     assert visits.get(path, "builder").status_code in (200, 307)
+
+
+def test_a_dataset_whose_file_changed_says_so_and_shows_the_last_reading(
+    visits, tmp_path
+):
+    path = tmp_path / "leads.csv"
+    path.write_text("user_id,job\n" + "".join(f"u{n},baker\n" for n in range(60)))
+    dataset_sources.add(visits.studio.workshop, path, "Leads")
+
+    before = visits.get("/datasets/leads", "viewer").text
+    path.write_bytes(path.read_bytes()[:300] + b'"cut')
+    after = visits.get("/datasets/leads", "viewer").text
+    beside = visits.get("/datasets/seed", "viewer").text
+
+    for page in (before, beside):
+        assert "of the last reading" not in page and "as last read" not in page
+    assert "What stands here is of the last reading." in after
+    assert "has changed since it was read: read it anew" in after
+    assert "Rows, as last read" in after
 
 
 @pytest.mark.parametrize(

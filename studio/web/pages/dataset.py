@@ -41,7 +41,7 @@ async def show_page(slug: str) -> None:
         facts(found)
         if found.trouble:
             with block("notice warn").props("role=status"):
-                text("strong", "Its values cannot be shown.")
+                text("strong", "What stands here is of the last reading.")
                 text("div", found.trouble)
         with block("panel cards", "section"):
             heading(2, "Columns")
@@ -68,7 +68,7 @@ def facts(found: DatasetPage) -> None:
     line = found.line
     shown = [
         ("Kind", line.kind),
-        ("Rows", count_words(line.rows)),
+        ("Rows, as last read" if found.trouble else "Rows", count_words(line.rows)),
         ("Identifiers", ", ".join(line.keys) or "none"),
         ("Written (UTC)", time_words(line.written_at)),
         ("Source", "uploaded file" if found.is_upload else found.source),
