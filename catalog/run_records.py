@@ -60,7 +60,8 @@ class Run(Frozen):
 
     `specification` is null until a run that takes the newest one has begun. `retry_of` is
     the run that this one goes on with, `error` that of StudioError.as_dict. `version` is
-    the published version; `is_unchanged` says that it was there before.
+    the published version; `is_unchanged` says that it was there before. `dagster_path` is
+    null where whoever asks could not follow it to Dagster's screens.
     """
 
     run_id: str
@@ -78,7 +79,7 @@ class Run(Frozen):
     error: Mapping[str, str] | None
     version: int | None
     is_unchanged: bool
-    dagster_path: str
+    dagster_path: str | None
 
     @property
     def is_final(self) -> bool:

@@ -1,10 +1,11 @@
-"""What a route is given: the studio that is served, who asks, and a check of their role."""
+"""What a route is given: the studio that is served, who asks, what they may do and see."""
 
 from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from catalog.run_records import Run
 from studio.services import access
 from studio.services.access import Access, Role, User
 from studio.services.studio import Studio
@@ -45,8 +46,19 @@ def role_by_method(request: Request) -> User:
     return access.require(current_user(request), role)
 
 
+def as_shown(request: Request) -> Callable[[Run], Run]:
+    """What makes of a run what is shown of it to whoever asks.
+
+    The way to Dagster is left out for those whom it would lead nowhere.
+    """
+    is_led = settings(request).leads_to_dagster(request.url.hostname)
+    hidden: dict[str, str | None] = {} if is_led else {"dagster_path": None}
+    return lambda run: run.model_copy(update=hidden)
+
+
 ADMIN = [Depends(needs(Role.admin))]
 BY_METHOD = [Depends(role_by_method)]
 VIEWER = [Depends(needs(Role.viewer))]
 Opened = Annotated[Studio, Depends(studio)]
+Shown = Annotated[Callable[[Run], Run], Depends(as_shown)]
 Asking = Annotated[User, Depends(current_user)]

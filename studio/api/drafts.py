@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from catalog.names import LONGEST_NAME
 from catalog.run_records import Run
 from catalog.specification_model import Output
-from studio.api.dependencies import studio
+from studio.api.dependencies import Shown, studio
 from studio.services import choices, draft_estimates, drafts
 from studio.services.advice import Advice
 from studio.services.attribute_sides import AttributeSides
@@ -189,9 +189,13 @@ def get_workflow(draft_id: str, opened: Opened) -> Workflow:
 
 @router.post("/{draft_id}/create", status_code=202)
 def create(
-    draft_id: str, wanted: DraftVersion, response: Response, opened: Opened
+    draft_id: str,
+    wanted: DraftVersion,
+    response: Response,
+    opened: Opened,
+    shown: Shown,
 ) -> Run:
     """Keep the audience and ask for its build."""
     run = drafts.create(opened, draft_id, wanted.version)
     response.headers["Location"] = f"/api/v1/runs/{run.run_id}"
-    return run
+    return shown(run)

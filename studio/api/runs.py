@@ -8,7 +8,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, ConfigDict, Field
 
 from catalog.run_records import Run, RunState
-from studio.api.dependencies import studio
+from studio.api.dependencies import Shown, as_shown, studio
 from studio.services.health import Health
 from studio.services.studio import Studio
 
@@ -52,12 +52,14 @@ def start_run(
 @router.get("")
 def list_runs(
     opened: Opened,
+    shown: Shown,
     audience: str | None = None,
     state: RunState | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> list[Run]:
     """The newest runs first; of one audience, in one state."""
-    return opened.runs.overview(audience=audience, state=state, limit=limit)
+    found = opened.runs.overview(audience=audience, state=state, limit=limit)
+    return [shown(each) for each in found]
 
 
 @router.get("/health")
@@ -67,9 +69,9 @@ def dagster_health(opened: Opened) -> Health:
 
 
 @router.get("/{run_id}")
-def get_run(run_id: str, opened: Opened) -> Run:
+def get_run(run_id: str, opened: Opened, shown: Shown) -> Run:
     """One run as it is now."""
-    return opened.runs.get(run_id)
+    return shown(opened.runs.get(run_id))
 
 
 @router.post("/{run_id}/retry", status_code=202)
@@ -79,9 +81,9 @@ def retry_run(run_id: str, request: Request, response: Response, opened: Opened)
 
 
 @router.post("/{run_id}/cancel", status_code=202)
-def cancel_run(run_id: str, opened: Opened) -> Run:
+def cancel_run(run_id: str, opened: Opened, shown: Shown) -> Run:
     """Ask a run to end."""
-    return opened.runs.cancel(run_id)
+    return shown(opened.runs.cancel(run_id))
 
 
 def known(run_id: str, opened: Opened) -> Run:
@@ -91,15 +93,15 @@ def known(run_id: str, opened: Opened) -> Run:
 
 @router.get("/{run_id}/events", response_class=EventSourceResponse)
 async def follow_run(
-    run: Annotated[Run, Depends(known)], opened: Opened
+    run: Annotated[Run, Depends(known)], opened: Opened, shown: Shown
 ) -> AsyncIterator[ServerSentEvent]:
     """The run each time that it changes, as server-sent events, until it has ended."""
     async for each in opened.runs.follow(run.run_id):
-        yield ServerSentEvent(event="run", data=each)
+        yield ServerSentEvent(event="run", data=shown(each))
 
 
 def _at(run: Run, request: Request, response: Response) -> Run:
     response.headers["Location"] = str(
         request.url_for("get_run", run_id=run.run_id).path
     )
-    return run
+    return as_shown(request)(run)

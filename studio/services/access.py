@@ -113,6 +113,13 @@ class Access(Frozen):
         """True where people sign in by a login, not by the token of this home alone."""
         return self.openid is not None or self.proxy is not None
 
+    def leads_to_dagster(self, host: str | None) -> bool:
+        """True where a browser that asks this host for a page can be led to Dagster.
+
+        Dagster listens on loopback alone and knows no roles.
+        """
+        return not self.has_login and host in LOOPBACK
+
     @property
     def public_origin(self) -> str | None:
         """Scheme, host and port of `public_url`, as browsers send it."""

@@ -171,15 +171,14 @@ class Runs:
 
     def dagster_address(self, run: Run) -> str | None:
         """Where Dagster's screens show a run, on loopback; None where Dagster is off."""
-        if self._supervisor is None:
+        if self._supervisor is None or run.dagster_path is None:
             return None
         return f"http://127.0.0.1:{self._supervisor.port}{run.dagster_path}"
 
     def _placed(self, run: Run) -> Run:
         """The run with the path of its screen, below which Dagster's screens stand."""
-        if self._supervisor is None:
-            return run
-        path = self._supervisor.path + run.dagster_path
+        below = None if self._supervisor is None else self._supervisor.path
+        path = None if below is None else f"{below}{run.dagster_path}"
         return run.model_copy(update={"dagster_path": path})
 
     def _refuse_second(self, slug: str, name: str) -> None:

@@ -279,6 +279,31 @@ def test_a_run_leads_to_dagsters_screens_on_the_machine_that_they_are_on(
     assert afar.status_code == 200 and address not in afar.text
 
 
+def test_rest_names_the_way_to_dagster_only_to_those_who_can_follow_it(
+    visits, monkeypatch
+):
+    runs, off = visits.studio.runs, visits.studio.runs.health()
+    (run,) = runs.overview(limit=1)
+    supervisor = SimpleNamespace(port=3999, path="/drawn", health=lambda: off)
+    place = f"{API}/runs/{run.run_id}"
+
+    def told(**headers):
+        asked = (f"{API}/runs", place, f"{place}/events")
+        answers = [visits.client.get(each, headers=headers).text for each in asked]
+        assert all("dagster_path" in each for each in answers)
+        return {f"/drawn/runs/{run.run_id}" in each for each in answers}
+
+    assert run.dagster_path is None  # Dagster is off
+    monkeypatch.setattr(runs, "_supervisor", supervisor)
+    by_login = {told(**visits.named(role)) == {False} for role in ("viewer", "admin")}
+    monkeypatch.setattr("studio.api.dependencies.settings", lambda _: Access())
+    at_the_machine = told(**visits.named("viewer"))
+    afar = told(**visits.named("viewer"), host=ELSEWHERE)
+
+    assert by_login == {True}
+    assert (at_the_machine, afar) == ({True}, {False})
+
+
 # What divides an audience
 
 

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from nicegui import context
 
-from studio.services.access import LOOPBACK
 from studio.web.components.elements import link
 from studio.web.current import access, studio
 
@@ -15,12 +14,11 @@ if TYPE_CHECKING:
 def dagster_link(words: str, run: "Run") -> bool:
     """A link to the run, and true, for who sits at the machine that Dagster listens on.
 
-    Dagster listens on loopback alone and knows no roles: for a browser elsewhere, where
-    people sign in by a login, and while Dagster is off, there is none.
+    Elsewhere, where people sign in by a login, and while Dagster is off, there is none.
     """
     address = studio().runs.dagster_address(run)
-    is_here = context.client.request.url.hostname in LOOPBACK
-    if address is None or access().has_login or not is_here:
+    host = context.client.request.url.hostname
+    if address is None or not access().leads_to_dagster(host):
         return False
     link(words, address)
     return True
