@@ -12,6 +12,7 @@ from catalog.errors import StudioError
 from catalog.home import Home
 from catalog.specification import specification_of
 from studio.services.opening import open_studio
+from studio.web.components.upload_field import CUT_OFF, REFUSED
 from tests.faults.payload_texts import payloads
 from tests.studio.conftest import AUDIENCE, DESCRIPTION
 from tests.studio.served import add_version, as_program, served, sign_in
@@ -271,6 +272,31 @@ def test_a_bad_file_is_refused_in_a_sentence_and_kept_nowhere(
     }
     uploads = {str(each) for each in (studio_home[0] / "home/uploads").rglob("upload*")}
     assert uploads <= kept
+
+
+@pytest.mark.parametrize("status", [0, 401, 403, 413, 429, 500])
+def test_an_upload_that_is_refused_before_it_is_read_is_told_by_its_status(
+    chromium, address, studio_home, status
+):
+    page = chromium.new_page()
+    page.set_default_timeout(90_000)
+    sign_in(page, address, studio_home[2].home)
+    visit(page, f"{address}/datasets/add")
+    if status == 401:
+        page.context.clear_cookies()
+    else:
+        # What no browser brings about, as it does not send what is too large for one.
+        page.route(
+            "**/_nicegui/client/*/upload/*",
+            lambda route: route.fulfill(status=status) if status else route.abort(),
+        )
+
+    page.locator("input[type=file]").set_input_files(studio_home[0] / "hostile.csv")
+
+    page.get_by_role("alert").filter(has_text=REFUSED.get(status, CUT_OFF)).wait_for()
+    page.get_by_role("button", name="Choose a file").wait_for()
+    assert page.get_by_role("button", name="Save").count() == 0
+    page.close()
 
 
 def test_a_dataset_in_use_is_not_removed(page, address):
