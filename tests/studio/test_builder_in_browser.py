@@ -217,15 +217,27 @@ def test_a_draft_is_deleted_after_a_question(page, workshop, draft):
     named = drafts.change(workshop, draft.id, {"name": "Begun in error"})
     page.goto("/drafts")
 
-    page.get_by_role("button", name="Delete Begun in error").click()
-    page.get_by_text("Delete “Begun in error”?").wait_for()
+    page.get_by_role("button", name="Delete the draft “Begun in error”").click()
+    page.get_by_text("Delete the draft “Begun in error”?").wait_for()
     page.get_by_role("button", name="Cancel").click()
     assert drafts.read(workshop, draft.id) == named
-    page.get_by_role("button", name="Delete Begun in error").click()
+    page.get_by_role("button", name="Delete the draft “Begun in error”").click()
     page.get_by_role("button", name="Delete", exact=True).click()
 
     page.get_by_role("link", name="Begun in error").wait_for(state="detached")
     assert draft.id not in {each.id for each in drafts.overview(workshop)}
+
+
+def test_a_draft_without_a_name_is_asked_about_by_when_it_was_changed(page, draft):
+    page.goto("/drafts")
+    changed = f"{draft.updated_at:%Y-%m-%d %H:%M} UTC"
+    row = page.locator("tr", has=page.locator(f"a[href='/builder/{draft.id}']"))
+
+    row.get_by_role("button", name="Delete").click()
+
+    asked = f"Delete the draft without a name, changed {changed}?"
+    page.get_by_role("heading", name=asked).wait_for()
+    assert "From seed to population" in row.inner_text()
 
 
 def test_the_workflow_document_is_shown_where_it_is_opened_and_follows_changes(

@@ -8,8 +8,8 @@ from nicegui import ui
 from studio.services import drafts
 from studio.services.access import Role
 from studio.services.draft_store import Draft, DraftState
-from studio.web.builder.frame import NAMES, STYLE
-from studio.web.components.elements import block, link
+from studio.web.builder.frame import NAMES, STYLE, choices_so_far
+from studio.web.components.elements import block, link, text
 from studio.web.components.pager import pager
 from studio.web.components.question import question_dialog
 from studio.web.components.tables import Cell, table
@@ -69,7 +69,7 @@ def delete_dialog() -> Callable[[Draft], None]:
         ui.navigate.reload()
 
     return question_dialog(
-        lambda draft: f"Delete “{name_of(draft)}”?",
+        lambda draft: f"Delete {_meant(draft)}?",
         "Its choices are gone then. An audience that it became stays.",
         "Delete",
         delete,
@@ -81,6 +81,25 @@ def name_of(draft: Draft) -> str:
     return draft.choices.name or "No name yet"
 
 
+def _meant(draft: Draft) -> str:
+    """The draft in a sentence; one without a name by its last change, as in the list."""
+    if draft.choices.name:
+        return f"the draft “{draft.choices.name}”"
+    return f"the draft without a name, changed {_changed(draft)}"
+
+
+def _people_of(draft: Draft) -> str:
+    """Whom the draft is about, which tells those without a name apart."""
+    (_, seed), (_, population), *_ = choices_so_far(draft)
+    if draft.choices.seed is None:
+        return "Nothing chosen yet"
+    return f"From {seed}" + (f" to {population}" if draft.choices.population else "")
+
+
+def _changed(draft: Draft) -> str:
+    return f"{draft.updated_at:%Y-%m-%d %H:%M} UTC"
+
+
 def _row(draft: Draft, ask: Callable[[Draft], None]) -> tuple[Cell, ...]:
     @told
     async def duplicate() -> None:
@@ -88,7 +107,9 @@ def _row(draft: Draft, ask: Callable[[Draft], None]) -> tuple[Cell, ...]:
         ui.navigate.to(f"/builder/{new.id}/{new.step.value}")
 
     def name() -> None:
-        link(name_of(draft), f"/builder/{draft.id}")
+        with block():
+            link(name_of(draft), f"/builder/{draft.id}")
+            text("div", _people_of(draft), "quiet small")
 
     def actions() -> None:
         with block("actions"):
@@ -97,12 +118,12 @@ def _row(draft: Draft, ask: Callable[[Draft], None]) -> tuple[Cell, ...]:
                 ("delete", "Delete", lambda: ask(draft)),
             ):
                 button = ui.button(icon=icon, on_click=act).props("flat dense")
-                button.props["aria-label"] = f"{label} {draft.choices.name or draft.id}"
+                button.props["aria-label"] = f"{label} {_meant(draft)}"
 
     return (
         name,
         STATES[draft.state],
         NAMES[draft.step],
-        f"{draft.updated_at:%Y-%m-%d %H:%M} UTC",
+        _changed(draft),
         actions,
     )
