@@ -2,7 +2,6 @@
 
 import shutil
 from typing import Annotated, Literal
-from uuid import uuid4
 
 from fastapi import APIRouter, BackgroundTasks
 from fastapi.responses import FileResponse
@@ -48,20 +47,14 @@ def export_members(
     name: str, wanted: ExportAsked, opened: Opened, after: BackgroundTasks
 ) -> FileResponse:
     """A version's people with identifiers and scores; it is noted who took them."""
-    workshop = opened.workshop
-    folder = workshop.home.root / members.EXPORTS / uuid4().hex
-    after.add_task(shutil.rmtree, folder, ignore_errors=True)
-    folder.mkdir(mode=0o700, parents=True)
-    target = folder / f"members.{wanted.kind}"
-    try:
-        found = members.export(workshop, name, target, wanted.tier, wanted.version)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+    path, file_name = members.export_to_send(
+        opened.workshop, name, wanted.kind, wanted.tier, wanted.version
+    )
+    after.add_task(shutil.rmtree, path.parent, ignore_errors=True)
     return FileResponse(
-        target,
+        path,
         media_type="application/octet-stream",
-        filename=f"{found['audience']}_{found['version']}.{wanted.kind}",
+        filename=file_name,
         headers={"cache-control": "no-store"},
         background=after,
     )

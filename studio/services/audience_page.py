@@ -96,6 +96,7 @@ class AudienceSummary(Frozen):
     owner: str
     state: State
     schedule: str | None
+    on_change: bool
     specification: int
     specification_yaml: str
     workflow_yaml: str
@@ -178,6 +179,7 @@ def summary(workshop: "Workshop", name: str) -> AudienceSummary:
         owner=kept.specification.owner,
         state=state_of(audience, version, newest),
         schedule=kept.specification.refresh.schedule,
+        on_change=kept.specification.refresh.on_change,
         specification=kept.number,
         specification_yaml=kept.yaml,
         workflow_yaml=workflow_to_yaml(kept.specification),

@@ -1,10 +1,12 @@
 """The people of published audiences: written to a file, and compared with one another."""
 
 import re
+import shutil
 from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from catalog.errors import StudioError
 from catalog.identifiers import is_hash
@@ -68,6 +70,28 @@ def export(
         "people": rows,
         "file": str(target.absolute()),
     }
+
+
+def export_to_send(
+    workshop: "Workshop",
+    name: str,
+    kind: str,
+    tier: str | None = None,
+    number: int | None = None,
+) -> tuple[Path, str]:
+    """The same as a file alone in a folder of the home, and what to call it.
+
+    Whoever has sent it removes the folder.
+    """
+    folder = workshop.home.root / EXPORTS / uuid4().hex
+    folder.mkdir(mode=0o700, parents=True)
+    target = folder / f"members.{kind}"
+    try:
+        found = export(workshop, name, target, tier, number)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return target, f"{found['audience']}_{found['version']}.{kind}"
 
 
 def preview(

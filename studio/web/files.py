@@ -1,10 +1,12 @@
 """What the browser takes away or shows as it is: pictures, reports, files of versions."""
 
-from fastapi import APIRouter, Request, Response
+import shutil
+
+from fastapi import APIRouter, BackgroundTasks, Request, Response
 from fastapi.responses import FileResponse
 
 from studio.api.dependencies import current_user, studio
-from studio.services import access, audience_page, audiences
+from studio.services import access, audience_page, audiences, members
 from studio.services.access import Role
 
 router = APIRouter(include_in_schema=False)
@@ -27,6 +29,25 @@ def report(request: Request, slug: str, number: int) -> Response:
     path = audiences.report_page(studio(request).workshop, slug, number)
     headers = {"content-security-policy": STILL}
     return FileResponse(path, media_type="text/html", headers=headers)
+
+
+@router.get("/audiences/{slug}/versions/{number}/people.csv")
+def people(
+    request: Request, slug: str, number: int, after: BackgroundTasks
+) -> Response:
+    """The people of a version as a table; it is noted who took them."""
+    access.require(current_user(request), Role.builder)
+    path, name = members.export_to_send(
+        studio(request).workshop, slug, "csv", number=number
+    )
+    after.add_task(shutil.rmtree, path.parent, ignore_errors=True)
+    return FileResponse(
+        path,
+        media_type="text/csv",
+        filename=name,
+        headers={"cache-control": "no-store"},
+        background=after,
+    )
 
 
 @router.get("/audiences/{slug}/versions/{number}/files/{name}")

@@ -1,6 +1,7 @@
 """Pages as they answer without a browser: strange addresses, roles, divided audiences."""
 
 import asyncio
+import io
 import tempfile
 import threading
 from pathlib import Path
@@ -137,7 +138,10 @@ def test_as_many_pages_wait_at_once_as_are_let(visits):
     ("path", "changing"),
     [
         ("/audiences", {"New audience", "/builder"}),
-        ("/audiences/{slug}", {"Edit", "Duplicate", "Archive", "/builder"}),
+        (
+            "/audiences/{slug}",
+            {"Build again", "Download people", "Edit", "Duplicate", "Archive"},
+        ),
         ("/datasets", {"Add a dataset", "/datasets/add"}),
         ("/datasets/seed", {"Read it anew", "Remove", "Change"}),
         ("/runs", {"/builder", "Retry", "Change the choices", "Start over"}),
@@ -150,7 +154,7 @@ def test_who_may_only_look_is_shown_no_way_to_change(
     failed = [
         each.model_copy(update={"state": RunState.failed}) for each in runs.overview()
     ]
-    monkeypatch.setattr(runs, "overview", lambda limit: failed)
+    monkeypatch.setattr(runs, "overview", lambda **_: failed)
 
     viewer, builder = (shown(visits, role, path.format(slug=slug)) for role in ROLES)
 
@@ -177,6 +181,25 @@ def test_versions_and_people_are_for_builders_to_serve_and_to_take_away(visits, 
     assert figures.status_code == people.status_code == 200
     assert people.content.startswith(b"PAR1")
     assert noted.verb == "exported" and noted.who.startswith("user-")
+
+
+def test_people_are_taken_as_a_table_by_builders_and_leave_no_file(visits, slug):
+    path, home = f"/audiences/{slug}/versions/1/people.csv", visits.studio.workshop.home
+    members = visits.get(f"/audiences/{slug}/versions/1/files/members.parquet")
+    before = audit.read(home)
+
+    viewer, builder = (shown(visits, role, f"/audiences/{slug}") for role in ROLES)
+    refused = visits.get(path, "viewer")
+    people = visits.get(path, "builder")
+
+    assert path in builder - viewer
+    assert refused.status_code == 403
+    assert people.headers["content-disposition"].endswith(f'{slug}_1.csv"')
+    taken = pd.read_csv(io.StringIO(people.text), dtype={"user_id": str})
+    kept = pd.read_parquet(io.BytesIO(members.content))
+    assert list(taken["user_id"]) == list(kept["user_id"])
+    assert [each.verb for each in audit.read(home)[len(before) :]] == ["exported"]
+    assert list((home.root / "exports").iterdir()) == []
 
 
 @pytest.mark.parametrize("path", ["/builder", "/drafts", "/datasets/add"])

@@ -1,9 +1,11 @@
 """Builds that go wrong, seen in a browser: what failed, who went away, what comes back."""
 
 import time
+from pathlib import Path
 
 import pytest
 
+from catalog.specification import specification_of
 from studio.services import drafts
 from tests.studio.builder_home import builder_home
 from tests.studio.served import PATIENCE, sign_in, start
@@ -109,4 +111,29 @@ def test_a_build_that_is_cancelled_in_the_dialog_leaves_no_version(studio, chrom
     dialog.get_by_text("Cancelled", exact=True).first.wait_for()
     time.sleep(1)
     assert studio.served_people("cancelled") is None
+    page.context.close()
+
+
+def test_an_audience_is_built_and_built_again_on_its_own_page(studio, chromium):
+    workshop = studio.workshop
+    specification = specification_of({"name": "from its page", **CHOICES})
+    workshop.catalog.save_specification(specification)
+    slug = workshop.catalog.get_audience("from its page").slug
+    page = studio.open(chromium)
+    page.goto(f"{studio.address}/audiences/{slug}")
+
+    page.get_by_role("button", name="Build it now").click()
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    page.get_by_role("heading", name="It is being built").wait_for()
+    page.get_by_role("link", name="Download people").wait_for()
+    assert studio.served_people("from its page") == 90
+    page.get_by_role("button", name="Build again").click()
+    page.get_by_text("Nothing has changed: version 1 has the same people").wait_for()
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    with page.expect_download() as begun:
+        page.get_by_role("link", name="Download people").click()
+
+    assert begun.value.suggested_filename == f"{slug}_1.csv"
+    lines = Path(begun.value.path()).read_text().splitlines()
+    assert len(lines) == 1 + 90
     page.context.close()

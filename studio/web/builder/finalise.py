@@ -12,18 +12,11 @@ from studio.services.drafts import Summary
 from studio.web.builder.frame import Editing, back_button
 from studio.web.components.elements import block, heading, more, paragraph, text
 from studio.web.components.run_dialog import RunDialog
+from studio.web.components.words import NEVER, SCHEDULES
 from studio.web.current import studio
 from studio.web.failures import told
 from studio.web.reading import read_data
 
-NEVER = ""
-SCHEDULES = {
-    NEVER: "Only when asked for",
-    "@hourly": "Every hour",
-    "@daily": "Every day",
-    "@weekly": "Every week",
-    "@monthly": "Every month",
-}
 COPY = "() => navigator.clipboard.writeText(document.getElementById('workflow').textContent)"
 IS_OPEN = "(event) => emit(event.target.open)"
 
@@ -87,7 +80,7 @@ class Finalise:
                 "Create audience", icon="check", on_click=self._begin
             ).props("no-caps unelevated")
             self._create.disable()
-        self._dialog = RunDialog(editing.draft.id)
+        self._dialog = RunDialog(f"/builder/{editing.draft.id}/done")
         ui.timer(0, self._start, once=True)
 
     async def _start(self) -> None:

@@ -84,8 +84,13 @@ class RunPanel:
         run = self._run
         self._box.clear()
         with self._box:
-            words, kind = STATES[run.state.value]
-            state = "Is being cancelled" if run.is_cancelling else words
+            state, kind = STATES[run.state.value]
+            if run.is_cancelling:
+                state = "Is being cancelled"
+            elif run.is_final and run.is_unchanged:
+                state = (
+                    f"Nothing has changed: version {run.version} has the same people"
+                )
             text("p", state, f"state {kind}").props("role=status")
             with block("stages", "ol"):
                 for stage in run.stages:
@@ -146,10 +151,13 @@ class RunPanel:
 
 
 class RunDialog:
-    """A run in a dialog that can be closed; the run goes on."""
+    """A run in a dialog that can be closed; the run goes on.
 
-    def __init__(self, draft_id: str) -> None:
-        self._draft_id = draft_id
+    Who closes it is led to an address: what was on the page before is of the past.
+    """
+
+    def __init__(self, after: str) -> None:
+        self._after = after
         self._dialog = ui.dialog().props('aria-labelledby="run-heading"')
         with self._dialog, block("run-card studio"):
             self._heading = heading(2, "")
@@ -172,12 +180,12 @@ class RunDialog:
         self._dialog.open()
 
     async def _ended(self, run: "Run") -> None:
-        if run.state.value == "succeeded" and self._dialog.value:
+        is_new = run.state.value == "succeeded" and not run.is_unchanged
+        if is_new and self._dialog.value:
             ui.navigate.to(f"/audiences/{run.audience}")
 
     def _left(self) -> None:
-        """A draft that became an audience has nothing more to choose."""
-        ui.navigate.to(f"/builder/{self._draft_id}/done")
+        ui.navigate.to(self._after)
 
 
 def _stage(stage: "RunStage") -> None:

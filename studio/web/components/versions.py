@@ -13,7 +13,7 @@ from studio.web.components.buttons import quiet_button
 from studio.web.components.elements import block, heading, link, paragraph, text
 from studio.web.components.question import question_dialog
 from studio.web.components.tables import Cell, table
-from studio.web.components.words import count_words, size_words, time_words
+from studio.web.components.words import NONE, count_words, size_words, time_words
 from studio.web.current import studio
 
 
@@ -66,17 +66,37 @@ def show_files(slug: str, number: int, files: Sequence[FileLine]) -> None:
     """The files of a version, each to be taken away."""
     with block("panel cards", "section").props("id=files"):
         heading(2, "Files")
-        paragraph("Members and identities hold identifiers: keep them safe.", "quiet")
+        paragraph(
+            "People, members and identities hold identifiers: keep them safe.", "quiet"
+        )
         table(
             f"Files of version {number}",
             ("File", "What it holds", "Size"),
             [
-                (_link(slug, number, each), each.about, size_words(each.bytes))
-                for each in files
+                *([_people(slug, number)] if may(Role.builder) else []),
+                *(
+                    (_link(slug, number, each), each.about, size_words(each.bytes))
+                    for each in files
+                ),
             ],
             numbers={2},
             is_caption_shown=False,
         )
+
+
+def people_address(slug: str, number: int) -> str:
+    """Where the people of a version are given as a table."""
+    return f"/audiences/{slug}/versions/{number}/people.csv"
+
+
+def _people(slug: str, number: int) -> list[Cell]:
+    """The people as a table, which is made as it is asked for and so of no size yet."""
+
+    def show() -> None:
+        link("people.csv", people_address(slug, number)).props["download"] = ""
+
+    about = "The same people as a table, for spreadsheets and advertising platforms"
+    return [show, about, NONE]
 
 
 def _link(slug: str, number: int, file: FileLine) -> Cell:

@@ -13,6 +13,14 @@ STATE_SIGNS = {
     State.archived: "none",
 }
 NONE = "–"
+NEVER = ""
+SCHEDULES = {
+    NEVER: "Only when asked for",
+    "@hourly": "Every hour",
+    "@daily": "Every day",
+    "@weekly": "Every week",
+    "@monthly": "Every month",
+}
 
 
 def time_words(time: datetime | None) -> str:
@@ -27,6 +35,20 @@ def time_words(time: datetime | None) -> str:
 def count_words(count: int | None) -> str:
     """A count, or that there is none."""
     return NONE if count is None else number_text(count)
+
+
+def schedule_words(schedule: str | None, *, on_change: bool) -> str:
+    """When an audience is built again; a cron line is shown as it is.
+
+    >>> schedule_words("@weekly", on_change=False), schedule_words(None, on_change=True)
+    ('Every week', 'When its data change')
+    >>> schedule_words("0 6 * * 1", on_change=True)
+    '0 6 * * 1, and when its data change'
+    """
+    words = SCHEDULES.get(schedule or NEVER, schedule or NEVER)
+    if not on_change:
+        return words
+    return f"{words}, and when its data change" if schedule else "When its data change"
 
 
 def size_words(count: int) -> str:

@@ -24,17 +24,21 @@ from studio.web.components.buttons import go_button, main_button, quiet_button
 from studio.web.components.dagster_link import dagster_link
 from studio.web.components.elements import block, heading, link, more, paragraph, text
 from studio.web.components.person import ask_for_person
+from studio.web.components.run_dialog import RunDialog, RunPanel
 from studio.web.components.sections import show_notes, show_section, show_tiles
 from studio.web.components.tables import table
-from studio.web.components.versions import show_files, show_versions
-from studio.web.components.words import STATE_SIGNS, time_words
+from studio.web.components.versions import (
+    people_address,
+    show_files,
+    show_versions,
+)
+from studio.web.components.words import STATE_SIGNS, schedule_words, time_words
 from studio.web.current import studio
 from studio.web.failures import studio_page, told
 from studio.web.frame import (
     frame,
     page_title,
     show_error,
-    show_nothing,
 )
 
 if TYPE_CHECKING:
@@ -54,29 +58,25 @@ async def show_audience(slug: str, version: int | None = None) -> None:
             raise
         trouble = error
     run = await to_thread(newest_run, audience)
+    at_work = await to_thread(run_at_work, audience)
     with frame(audience.name, "audiences", shows_heading=False):
         with page_title(audience.name, audience.description):
             if may(Role.builder):
-                changes(audience)
+                if shown is not None:
+                    address = people_address(audience.slug, shown.number)
+                    go_button("Download people", address).props["download"] = ""
+                changes(audience, is_built=shown is not None, is_at_work=bool(at_work))
             if shown is not None and shown.has_report:
                 address = f"/audiences/{audience.slug}/versions/{shown.number}/report"
                 go_button("Report", address, is_main=False).props("target=_blank")
         facts(audience, shown, run)
         if trouble is not None:
             show_error(trouble)
-        if audience.failure is not None:
-            with block("notice bad"):
-                text("strong", f"The newest build failed: {audience.failure.cause}.")
-                text("div", f"What to do: {audience.failure.remedy}.")
+        tell_of_build(audience, at_work)
         if shown is not None:
             show_all(audience, shown)
-        elif trouble is None:
-            show_nothing(
-                "Not built yet",
-                "There are no people in it until it is built once.",
-                "Open it in the builder",
-                f"/builder?{urlencode({'audience': audience.slug})}",
-            )
+        elif trouble is None and at_work is None:
+            show_not_built(audience)
         if audience.versions:
             show_versions(audience, shown.number if shown else None)
         if shown is not None:
@@ -84,10 +84,12 @@ async def show_audience(slug: str, version: int | None = None) -> None:
         documents(audience)
 
 
-def changes(audience: AudienceSummary) -> None:
+def changes(audience: AudienceSummary, *, is_built: bool, is_at_work: bool) -> None:
     """What builders can do with the audience."""
     edit = urlencode({"audience": audience.slug})
-    go_button("Edit", f"/builder?{edit}")
+    if is_built and not is_at_work and audience.state is not State.archived:
+        build_button(audience, "Build again", is_main=False)
+    go_button("Edit", f"/builder?{edit}", is_main=False)
     go_button("Duplicate", f"/builder?{edit}&duplicate=1", is_main=False)
     is_archived = audience.state is State.archived
     with ui.dialog() as dialog, ui.card().classes("studio"):
@@ -103,6 +105,46 @@ def changes(audience: AudienceSummary) -> None:
             main_button(words, archiving(audience, undo=is_archived))
             quiet_button("Cancel", dialog.close)
     quiet_button(words, dialog.open)
+
+
+def tell_of_build(audience: AudienceSummary, at_work: "Run | None") -> None:
+    """The build that goes on, or why the newest one failed."""
+    if at_work is not None:
+        with block("panel", "section"):
+            heading(2, "It is being built")
+            RunPanel(at_work, on_end=lambda _: look_again(audience))
+    elif audience.failure is not None:
+        with block("notice bad"):
+            text("strong", f"The newest build failed: {audience.failure.cause}.")
+            text("div", f"What to do: {audience.failure.remedy}.")
+            link("Retry it in Runs", "/runs")
+
+
+def show_not_built(audience: AudienceSummary) -> None:
+    """What stands where there are no people yet, and the way to them."""
+    with block("panel empty"):
+        heading(2, "Not built yet")
+        paragraph("There are no people in it until it is built once.", "quiet")
+        if may(Role.builder):
+            build_button(audience, "Build it now")
+
+
+def build_button(
+    audience: AudienceSummary, label: str, *, is_main: bool = True
+) -> None:
+    """The way to have the audience built from its data as they are now."""
+    dialog = RunDialog(f"/audiences/{audience.slug}")
+
+    @told
+    async def build() -> None:
+        dialog.open(await to_thread(studio().runs.start, audience.slug))
+
+    (main_button if is_main else quiet_button)(label, build)
+
+
+async def look_again(audience: AudienceSummary) -> None:
+    """Show the audience as it is once its build has ended."""
+    ui.navigate.to(f"/audiences/{audience.slug}")
 
 
 def archiving(
@@ -127,6 +169,14 @@ def newest_run(audience: AudienceSummary) -> "Run | None":
     return None
 
 
+def run_at_work(audience: AudienceSummary) -> "Run | None":
+    """The run that builds the audience just now, or waits for its turn."""
+    found: list[Run] = []
+    with suppress(StudioError):
+        found = studio().runs.overview(audience=audience.slug, limit=1)
+    return next((run for run in found if not run.is_final), None)
+
+
 def facts(audience: AudienceSummary, shown: Shown | None, run: "Run | None") -> None:
     """State, version, times and tags in a line."""
     state = audience.state
@@ -138,7 +188,10 @@ def facts(audience: AudienceSummary, shown: Shown | None, run: "Run | None") -> 
         told_facts = [
             ("Version", f"{shown.number}" if shown else "none"),
             ("Published (UTC)", time_words(shown.published_at) if shown else "never"),
-            ("Refreshed", audience.schedule or "by hand"),
+            (
+                "Built again",
+                schedule_words(audience.schedule, on_change=audience.on_change),
+            ),
             *([("Owner", audience.owner)] if audience.owner else []),
         ]
         for label, value in told_facts:
