@@ -6,6 +6,7 @@ import unicodedata
 _TURNS_TEXT_AROUND = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
+_TO_THE_LEFT = frozenset({"R", "AL"})
 _NOT_A_CHARACTER = frozenset({"Cc", "Cn", "Cs", "Zl", "Zp"})
 
 
@@ -57,6 +58,19 @@ def plain_text(text: str, limit: int = 200) -> str:
     )
     line = " ".join(kept.split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def isolated(text: str) -> str:
+    """User text for the middle of a sentence: one that runs from right to left stays whole.
+
+    Without marks around it, the figures behind it would be drawn in front of it.
+
+    >>> isolated("clerk"), isolated("ערך") == "\u2068ערך\u2069"
+    ('clerk', True)
+    """
+    if any(unicodedata.bidirectional(character) in _TO_THE_LEFT for character in text):
+        return f"\u2068{text}\u2069"
+    return text
 
 
 def escape_markdown(text: str) -> str:

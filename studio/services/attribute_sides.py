@@ -7,7 +7,7 @@ fifths of the population. What fewer than 25 seed people have is not told apart.
 from typing import TYPE_CHECKING, Any
 
 from catalog.datasets import Frozen
-from report.words import number_text, share_text
+from report.words import isolated, number_text, share_text
 
 if TYPE_CHECKING:
     from orchestration.outlook import Outlook
@@ -71,7 +71,7 @@ def _categorical(outlook: "Outlook", attribute: str) -> AttributeSides | None:
     )
     first = bars[0]
     told = (
-        f"{first.label}: {share_text(first.seed_share)} of the seed,"
+        f"{isolated(first.label)}: {share_text(first.seed_share)} of the seed,"
         f" {share_text(first.population_share)} of the population"
     )
     return AttributeSides(attribute=attribute, text=told, bars=bars)
@@ -88,8 +88,7 @@ def _continuous(outlook: "Outlook", attribute: str) -> AttributeSides | None:
         return None
     medians = [_figure(float(np.median(side))) for side in (seed, population)]
     told = f"median {medians[0]} in the seed, {medians[1]} in the population"
-    edges = np.unique(np.quantile(population, FIFTHS))
-    inner = edges[1:-1]
+    inner = _edges(np.quantile(population, FIFTHS))
     counts = [
         np.bincount(np.searchsorted(inner, side, side="left"), minlength=len(inner) + 1)
         for side in (seed, population)
@@ -110,6 +109,15 @@ def _whole_fit(outlook: "Outlook", relation: str) -> list[dict[str, Any]]:
     """The rows that no fold was left out of."""
     rows = outlook.tables[relation].to_pylist()
     return [row for row in rows if row["left_out_fold"] == -1]
+
+
+def _edges(quantiles: Any) -> Any:
+    """The inner edges of the bands; a least value that a fifth has is a band by itself."""
+    import numpy as np
+
+    edges = np.unique(quantiles)
+    has_many_least = quantiles[0] == quantiles[1] or len(edges) == 2
+    return edges[: len(edges) - 1] if has_many_least else edges[1:-1]
 
 
 def _band(inner: Any, at: int) -> str:

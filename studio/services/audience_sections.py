@@ -79,7 +79,7 @@ def tiles(figures: "AudienceFigures") -> tuple[Tile, ...]:
     ]
     if "lift" in told:
         what = "as many seed-like people as at random"
-        meaning = "counted on held-out seed people"
+        meaning = "counted on held-out seed people, from whom it had not learnt"
         found.append(Tile(figure=f"{told['lift']} ×", what=what, meaning=meaning))
     if "recall" in told:
         at_random = values["at_random"]
@@ -220,7 +220,7 @@ def _portrait(portrait: Mapping[str, Any]) -> Block:
         for kind in values[name]
     ]
     words = (
-        f"Nothing is told of fewer than {values['fewest']} people: “few” are fewer.",
+        f"Fewer than {values['fewest']} people are shown as “few”, and not told apart.",
         f"Groups of a tenth of the audience or more; together they hold"
         f" {values['together']} of it."
         if points

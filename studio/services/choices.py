@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from catalog.specification import AudienceSpecification
     from orchestration.workshop import Workshop
 
+# What helps in the builder, where the seed is chosen on a page and not in a document.
+REMEDIES = {
+    "same_dataset": "go back to the seed and use only some of its rows, or choose another"
+}
 Group = Literal["categorical", "continuous", "not_scored"]
 
 
@@ -325,7 +329,7 @@ def _people(
         eligible=verdict.eligible,
         code=verdict.code,
         reason=verdict.reason,
-        remedy=verdict.remedy,
+        remedy=REMEDIES.get(verdict.code, verdict.remedy),
         notes=(*verdict.notes, *(() if changed_at else ("its file is not there now",))),
     )
 

@@ -15,6 +15,7 @@ from catalog.datasets import Frozen
 from catalog.errors import StudioError
 from catalog.specification import AudienceSpecification
 from catalog.specification_model import AttributeChoice, Output
+from report.reading import pairs_text
 from report.words import share_text
 from studio.services import drafts
 from studio.services.advice import Advice
@@ -277,7 +278,8 @@ def _told(answer: Answer, what_if: WhatIf) -> DraftEstimate:
         score_text=chosen.score.text(3) if chosen.score else "",
         lift_text=chosen.lift.text(2) if chosen.lift else "",
         recall_text=share_text(recall.value) if recall else "",
-        quality_text=f"{answer.reading} (AUC {answer.auc.text(3)})",
+        quality_text=f"{answer.reading}: {pairs_text(answer.auc.value)}"
+        f" (held-out AUC {answer.auc.text(3)})",
         can_be_told=answer.can_be_told,
         curve=tuple(
             CurvePoint(

@@ -79,3 +79,27 @@ def test_numbers_with_one_value_and_numbers_of_too_few_have_no_false_bars():
     (found,) = sides_of(same)
     assert [(each.seed_share, each.population_share) for each in found.bars] == [(1, 1)]
     assert sides_of(few) == ()
+
+
+@pytest.mark.parametrize(
+    ("population", "labels"),
+    [
+        ([0] * 80 + [1] * 40 + [5] * 40, ["up to 0", "over 0 to 1", "over 1"]),
+        ([0] * 170 + [3] * 30, ["up to 0", "over 0"]),
+        ([0] * 30 + [3] * 170, ["up to 0", "over 0"]),
+    ],
+)
+def test_a_least_value_that_many_have_is_a_band_by_itself(population, labels):
+    (found,) = sides_of(outlook(seed=population, population=population))
+
+    assert [each.label for each in found.bars] == labels
+    counts = [each.population_share * len(population) for each in found.bars]
+    assert counts[0] == pytest.approx(population.count(0))
+    assert sum(counts) == pytest.approx(len(population))
+
+
+def test_a_value_from_right_to_left_leaves_its_figures_behind_it():
+    (found,) = sides_of(outlook([("ערך", 0.3, 0.1)]))
+
+    assert found.text.startswith("\u2068ערך\u2069: 30.0 % of the seed")
+    assert found.bars[0].label == "ערך"

@@ -50,7 +50,12 @@ def test_a_population_is_told_by_what_it_joins_and_the_seed_itself_is_none(
     found = choices.populations(workshop, ready)
 
     assert found[0].name == "population" and found[0].joins == ("user_id",)
-    assert by_name(found)["seed"].code == "same_dataset"
+    refused = by_name(found)["seed"]
+    assert refused.code == "same_dataset"
+    # The builder has no document in which `seed.where` could be said.
+    assert refused.remedy.startswith(
+        "go back to the seed and use only some of its rows"
+    )
 
 
 def test_a_seed_that_is_a_filter_may_have_its_own_dataset_as_population(workshop):

@@ -18,6 +18,11 @@ from studio.web.current import studio
 from studio.web.reading import read_data
 
 MANY = 8
+AUC_WORDS = (
+    "AUC: of 100 pairs of a seed person and somebody else, in how many the seed person"
+    " ranks first; 0.5 is chance, 1 is certainty. Held-out: the ranking has not learnt"
+    " from the people it is tried on. In brackets: the 95 % interval."
+)
 
 
 async def choose_attributes(editing: Editing) -> None:
@@ -100,6 +105,7 @@ class AttributeChoosing:
             await self.change(AttributeChange(only=names))
 
         paragraph(advice.summary, "q-mb-xs")
+        paragraph(AUC_WORDS, "quiet small q-mb-xs")
         for pair in advice.repetitions[:3]:
             paragraph(f"{pair.meaning[:1].upper()}{pair.meaning[1:]}.", "small q-mb-xs")
         if names:
@@ -127,7 +133,7 @@ def _join_keys(found: AttributeChoices) -> None:
             return
         table(
             "Identifiers of both sides",
-            ("Identifier", "Column of the seed", "Column of the population"),
+            ("Identifier", "In the seed", "In the population"),
             [
                 (
                     each.identifier,

@@ -16,11 +16,15 @@ from studio.web.components.tiers_and_quotas import tiers_and_quotas
 from studio.web.current import studio
 
 UNITS = {"top": "People", "best_percent": "Percent", "min_score": "Lowest score"}
+HELD_OUT = (
+    "Held-out seed people are tried as if they were strangers: the ranking has not learnt"
+    " from them."
+)
 FIGURES = (
     ("people", "people"),
     ("lift", "times a random draw"),
     ("score", "score at the cut"),
-    ("recall", "of the seed's kind reached"),
+    ("recall", "of held-out seed people reached"),
 )
 
 
@@ -88,7 +92,7 @@ class SizeControl:
         block("q-mt-lg")
         heading(2, "What each size gives")
         self._curve = ReachCurve(found)
-        paragraph(found.estimated_from, "quiet small")
+        paragraph(f"{HELD_OUT} {found.estimated_from}", "quiet small")
         tiers_and_quotas(lambda: self._found.output, columns, self._keep)
         self._tell(found)
 

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Iterable
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
-from catalog.roles import type_family
 from report.words import counted, number_text, share_text
 from studio.services.advice import Advice, AdvisedAttribute
 from studio.services.attribute_changes import AttributeChange
@@ -13,6 +12,7 @@ from studio.services.attribute_sides import AttributeSides
 from studio.services.choices import AttributeChoices, AttributeRow, Group
 from studio.web.components.elements import block, heading, more, paragraph, text
 from studio.web.components.plots import legend_of_sides, show_sides
+from studio.web.components.words import type_words
 
 GROUPS: tuple[tuple[Group, str, str], ...] = (
     ("categorical", "Categories", "Compared by how often each value occurs."),
@@ -20,12 +20,6 @@ GROUPS: tuple[tuple[Group, str, str], ...] = (
 )
 NOT_SCORED = "Identifiers, dates and what cannot be compared, each with the reason."
 MOST_SHOWN = 60
-TYPES = {
-    "text": "text",
-    "integer": "whole numbers",
-    "real": "numbers",
-    "boolean": "yes or no",
-}
 Change = Callable[[AttributeChange], Awaitable[None]]
 
 
@@ -166,7 +160,7 @@ class AttributeTable:
                     with block("attribute"):
                         text("strong", row.column)
                         with block("what"):
-                            text("div", f"It {row.reason}.", "says")
+                            text("div", f"It {_reason(row)}.", "says")
                             if row.remedy:
                                 remedy = f"{row.remedy[:1].upper()}{row.remedy[1:]}."
                                 text("div", remedy, "facts-of")
@@ -181,8 +175,15 @@ class AttributeTable:
         ui.button("Unprotect", on_click=unprotect).props("no-caps flat dense size=sm")
 
 
+def _reason(row: AttributeRow) -> str:
+    """Why it is not compared; an identifier by the word that pages have for it."""
+    if row.code == "is_identity":
+        return row.reason.replace("is identity", "is an identifier", 1)
+    return row.reason
+
+
 def _facts(row: AttributeRow) -> str:
-    parts = [TYPES.get(type_family(row.type).value, row.type.lower())]
+    parts = [type_words(row.type)]
     if row.distinct is not None:
         parts.append(counted(row.distinct, "value", "values"))
     if row.filled is not None:

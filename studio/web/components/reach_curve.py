@@ -53,7 +53,7 @@ class ReachCurve:
         with self._table:
             table(
                 "Expected lift by size",
-                ("People", "Percent", "Lift", "From", "To", "Of the seed's kind"),
+                ("People", "Percent", "Lift", "From", "To", "Seed reached"),
                 [_row(each) for each in shown(found.curve)],
                 numbers=range(6),
                 is_caption_shown=False,

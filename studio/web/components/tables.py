@@ -44,6 +44,11 @@ def table(
     return box
 
 
+def time_cell(words: str) -> Cell:
+    """A time, on one line wherever there is room for it."""
+    return lambda: text("span", words, "time")
+
+
 def _head(
     place: int,
     words: str,

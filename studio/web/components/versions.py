@@ -12,7 +12,7 @@ from studio.web.access import may
 from studio.web.components.buttons import quiet_button
 from studio.web.components.elements import block, heading, link, paragraph, text
 from studio.web.components.question import question_dialog
-from studio.web.components.tables import Cell, table
+from studio.web.components.tables import Cell, table, time_cell
 from studio.web.components.words import NONE, count_words, size_words, time_words
 from studio.web.current import studio
 
@@ -129,6 +129,6 @@ def _row(slug: str, line: VersionLine, ask: Callable[[int], None]) -> list[Cell]
         count_words(line.entered),
         count_words(line.left),
         count_words(line.stayed),
-        time_words(line.published_at),
+        time_cell(time_words(line.published_at)),
         action,
     ]

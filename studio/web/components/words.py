@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from catalog.roles import TypeFamily, type_family
 from report.words import number_text
 from studio.services.audience_list import State
 
@@ -13,6 +14,13 @@ STATE_SIGNS = {
     State.archived: "none",
 }
 NONE = "–"
+TYPES = {
+    TypeFamily.text: "text",
+    TypeFamily.integer: "whole numbers",
+    TypeFamily.real: "numbers",
+    TypeFamily.boolean: "yes or no",
+    TypeFamily.time: "dates or times",
+}
 NEVER = ""
 SCHEDULES = {
     NEVER: "Only when asked for",
@@ -21,6 +29,15 @@ SCHEDULES = {
     "@weekly": "Every week",
     "@monthly": "Every month",
 }
+
+
+def type_words(type_name: str) -> str:
+    """What values of an engine's type are; the type itself where it is no common one.
+
+    >>> type_words("VARCHAR"), type_words("STRUCT(a INTEGER)")
+    ('text', 'struct(a integer)')
+    """
+    return TYPES.get(type_family(type_name), type_name.lower())
 
 
 def time_words(time: datetime | None) -> str:

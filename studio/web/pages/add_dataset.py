@@ -22,7 +22,7 @@ from studio.web.components.upload_field import upload_field
 from studio.web.components.words import count_words, size_words
 from studio.web.current import access, studio
 from studio.web.failures import studio_page
-from studio.web.frame import frame, show_error
+from studio.web.frame import frame, page_title, show_error
 
 DELIMITERS = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Bar"}
 ENCODINGS = ("utf-8", "utf-16", "latin-1", "cp1252")
@@ -37,10 +37,17 @@ TYPES = {
 }
 
 
+ABOUT = (
+    "A list of people: an identifier, such as an e-mail address, its hash or a customer"
+    " number, and columns that say something about them."
+)
+
+
 @studio_page("/datasets/add", "datasets", Role.builder)
 async def show_page() -> None:
     """Two ways in, then what was read."""
-    with frame("Add a dataset", "datasets"):
+    with frame("Add a dataset", "datasets", shows_heading=False):
+        page_title("Add a dataset", ABOUT)
         Adding().show()
 
 

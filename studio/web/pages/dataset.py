@@ -13,7 +13,7 @@ from studio.web.components.buttons import main_button, quiet_button
 from studio.web.components.elements import block, heading, link, paragraph, text
 from studio.web.components.plots import show_plot
 from studio.web.components.tables import Cell, table
-from studio.web.components.words import count_words, time_words
+from studio.web.components.words import count_words, time_words, type_words
 from studio.web.current import studio
 from studio.web.failures import studio_page, told
 from studio.web.frame import frame, page_title
@@ -198,11 +198,11 @@ class MappingEditor:
         def named() -> None:
             with block():
                 text("div", column.name)
-                text("div", column.type, "quiet small")
+                text("div", type_words(column.type), "quiet small")
 
         def role() -> None:
             with block():
-                text("div", column.role.value.capitalize())
+                text("div", ROLE_WORDS[column.role].partition(":")[0])
                 text("div", column.identifier_type or column.sureness, "quiet small")
 
         def change() -> None:

@@ -10,7 +10,7 @@ from studio.services.dataset_pages import DatasetLine, list_datasets
 from studio.web.access import may
 from studio.web.components.buttons import go_button
 from studio.web.components.elements import block, link, paragraph, text
-from studio.web.components.tables import Cell, table
+from studio.web.components.tables import Cell, table, time_cell
 from studio.web.components.words import count_words, time_words
 from studio.web.current import studio
 from studio.web.failures import studio_page
@@ -89,5 +89,5 @@ def row_of(line: DatasetLine) -> list[Cell]:
         count_words(line.columns),
         ", ".join(line.keys) or "none",
         partial(text, "span", state[1], f"state {state[0]}"),
-        written,
+        time_cell(written),
     ]

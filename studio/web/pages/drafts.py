@@ -12,7 +12,7 @@ from studio.web.builder.frame import NAMES, STYLE, choices_so_far
 from studio.web.components.elements import block, link, text
 from studio.web.components.pager import pager
 from studio.web.components.question import question_dialog
-from studio.web.components.tables import Cell, table
+from studio.web.components.tables import Cell, table, time_cell
 from studio.web.current import studio
 from studio.web.failures import studio_page, told
 from studio.web.frame import frame, page_title, show_nothing
@@ -124,6 +124,6 @@ def _row(draft: Draft, ask: Callable[[Draft], None]) -> tuple[Cell, ...]:
         name,
         STATES[draft.state],
         NAMES[draft.step],
-        _changed(draft),
+        time_cell(_changed(draft)),
         actions,
     )
