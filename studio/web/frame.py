@@ -13,6 +13,7 @@ from studio.web.access import may
 from studio.web.components.buttons import go_button
 from studio.web.components.elements import block, heading, link, paragraph, text
 from studio.web.current import studio
+from studio.web.shell import shell
 
 STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 PLACES = (
@@ -37,6 +38,7 @@ def frame(
     calls `page_title` itself.
     """
     ui.add_css(STYLE)
+    ui.add_body_html(shell(place, _places(), _theme()))
     ui.page_title(f"{heading} · Look-alike Studio")
     link("Skip to content", "#content").classes("skip")
     with _header(), block("studio-bar"):
@@ -115,11 +117,16 @@ def _menu(place: str) -> None:
                 item.props("active")
 
 
-def _theme_switch() -> None:
-    """Light, dark, or as the system has it; kept in a cookie of the browser."""
+def _theme() -> str:
+    """The colours that were chosen in this browser."""
     request = ui.context.client.request
     kept = request.cookies.get(THEME, "system") if request else "system"
-    chosen = kept if kept in THEMES else "system"
+    return kept if kept in THEMES else "system"
+
+
+def _theme_switch() -> None:
+    """Light, dark, or as the system has it; kept in a cookie of the browser."""
+    chosen = _theme()
     if chosen != "system":
         ui.dark_mode(THEMES[chosen])
     button = ui.button(color=None).props("flat dense").tooltip("Change the colours")

@@ -275,6 +275,22 @@ def test_every_change_by_rest_is_refused_to_a_viewer(visits):
     } == {}
 
 
+@pytest.mark.parametrize("path", ["/datasets", "/audiences/{slug}", "/nowhere"])
+def test_the_bar_stands_in_the_page_itself_with_the_ways_of_the_role(
+    visits, slug, path
+):
+    bars = {}
+    for role in ROLES:
+        page = visits.get(path.format(slug=slug), role).text
+        bars[role], app, _ = page.partition('<div id="app"')
+        bars[role] = bars[role].partition('<div class="shell">')[2]
+        assert app and 'href="/datasets"' in bars[role]
+
+    assert 'href="/builder"' in bars["builder"]
+    assert 'href="/builder"' not in bars["viewer"]
+    assert "K\u00e4ufer" not in bars["viewer"]  # nothing that somebody typed
+
+
 # The way to Dagster
 
 

@@ -345,6 +345,34 @@ def test_the_colours_that_were_chosen_are_remembered(page, address):
     assert "body--dark" in page.locator("body").get_attribute("class")
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_bar_stands_before_scripts_have_run_and_goes_with_them(
+    page, address, scheme
+):
+    def look():
+        bar = page.locator(".studio-bar:visible")
+        name, links = bar.locator(".studio-brand"), bar.locator("nav a")
+        return name.bounding_box(), links.all_text_contents(), colours()
+
+    def colours():
+        return page.evaluate(
+            "['.studio-header', 'body'].map(each =>"
+            " getComputedStyle(document.querySelector(each)).backgroundColor)"
+        )
+
+    page.emulate_media(color_scheme=scheme)
+    page.route("**/*.js", lambda route: route.abort())
+    page.goto(f"{address}/datasets")
+    without = look()
+    page.unroute("**/*.js")
+    page.said.clear()  # that files were not loaded
+    visit(page, f"{address}/datasets")
+
+    assert page.locator(".shell").count() == 0
+    assert look() == without
+    assert without[1] == ["My Audiences", "New audience", "Runs", "Datasets"]
+
+
 def test_pictures_and_files_are_served_still(address, studio_home):
     slug = studio_home[1]
     base = f"{address}/audiences/{slug}/versions/1"
