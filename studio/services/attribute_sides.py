@@ -47,11 +47,12 @@ def sides_of(outlook: "Outlook") -> tuple[AttributeSides, ...]:
 def _categorical(outlook: "Outlook", attribute: str) -> AttributeSides | None:
     (totals,) = _whole_fit(outlook, "distribution_totals")
     rows = [
-        row
+        row | {"seed_share": share}
         for row in _whole_fit(outlook, "weight_values")
         if row["attribute"] == attribute
         and not row["is_missing"]
-        and row["seed_share"] * totals["seed_total"] >= FEWEST_SHOWN
+        and (share := _share_of_the_seed(row, totals)) * totals["seed_total"]
+        > FEWEST_SHOWN - 0.5
     ]
     if not rows:
         return None
@@ -75,6 +76,17 @@ def _categorical(outlook: "Outlook", attribute: str) -> AttributeSides | None:
         f" {share_text(first.population_share)} of the population"
     )
     return AttributeSides(attribute=attribute, text=told, bars=bars)
+
+
+def _share_of_the_seed(row: dict[str, Any], totals: dict[str, Any]) -> float:
+    """The share of the seed that has the value, without what a weight draws it by.
+
+    A weight is made of a share that is drawn towards the reference's (`seed_share` of the
+    dbt project): right for scoring, but not how many of the seed there are.
+    """
+    seed, drawn = totals["seed_total"], totals["smoothing"]
+    share = row["seed_share"] * (seed + drawn) - drawn * row["reference_share"]
+    return min(1.0, max(0.0, share / seed))
 
 
 def _continuous(outlook: "Outlook", attribute: str) -> AttributeSides | None:

@@ -8,7 +8,7 @@ import pytest
 
 from studio.services.attribute_sides import FEWEST_SHOWN, MOST_BARS, sides_of
 
-SEED = 1_000
+SEED, SMOOTHING = 1_000, 30.0
 
 
 def outlook(values=(), seed=(), population=()):
@@ -19,13 +19,15 @@ def outlook(values=(), seed=(), population=()):
             "attribute": "plan",
             "attribute_value": name,
             "is_missing": name is None,
-            "seed_share": seed_share,
+            "seed_share": (seed_share * SEED + SMOOTHING * reference_share)
+            / (SEED + SMOOTHING),
             "reference_share": reference_share,
         }
         for fold in (-1, 0)
         for name, seed_share, reference_share in values
     ]
-    totals = [{"left_out_fold": fold, "seed_total": SEED} for fold in (-1, 0)]
+    of_both = {"seed_total": SEED, "smoothing": SMOOTHING}
+    totals = [{"left_out_fold": fold, **of_both} for fold in (-1, 0)]
     return SimpleNamespace(
         plan=SimpleNamespace(
             attributes=[
@@ -50,6 +52,7 @@ def test_values_stand_by_how_much_their_shares_differ():
 
     assert [each.label for each in found.bars] == ["b", "a", "c"]
     assert found.text == "b: 50.0 % of the seed, 10.0 % of the population"
+    assert [each.seed_share for each in found.bars] == pytest.approx([0.5, 0.1, 0.2])
 
 
 def test_values_of_fewer_than_25_seed_people_are_not_told():
@@ -57,6 +60,7 @@ def test_values_of_fewer_than_25_seed_people_are_not_told():
     values = [("rare", few, 0.9), *((f"v{n}", 0.1 + n / 100, 0.1) for n in range(9))]
     (found,) = sides_of(outlook(values))
 
+    # Drawn towards the population's 90 % it would count as 51 people.
     assert "rare" not in {each.label for each in found.bars}
     assert len(found.bars) == MOST_BARS
 

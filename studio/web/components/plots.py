@@ -7,6 +7,8 @@ from studio.web.components.elements import block, text
 
 SIDES = (("seed", "seed_share"), ("population", "population_share"))
 
+LEGEND = {"seed": "seed", "population": "population without the seed's people"}
+
 
 def show_sides(bars: tuple[SideBar, ...]) -> None:
     """Two bars for each value or band: of the seed above, of the population below."""
@@ -31,8 +33,8 @@ def show_sides(bars: tuple[SideBar, ...]) -> None:
 def legend_of_sides() -> None:
     """Which bar is whose."""
     with block("legend-of-sides quiet small").props("aria-hidden=true"):
-        for side, _ in SIDES:
-            text("span", side, f"of-{side}")
+        for side, words in LEGEND.items():
+            text("span", words, f"of-{side}")
 
 
 def show_plot(column: ColumnView) -> None:
