@@ -10,7 +10,7 @@ from catalog.datasets import Frozen
 from catalog.errors import StudioError
 from catalog.names import shown
 from catalog.records import Audience, AudienceVersion
-from report.words import number_text, plain_text
+from report.words import number_text, plain_text, share_text
 from studio.services.audience_list import State, own_tags, state_of
 from studio.services.audience_sections import Block, Tile, blocks, read_figures, tiles
 from studio.services.audiences import REPORT, explain
@@ -264,6 +264,15 @@ def picture(
     return found[anchor].svg
 
 
+def percentile_text(percentile: float) -> str:
+    """The share of the population that a person stands above; all of it nobody does.
+
+    >>> percentile_text(97.25), percentile_text(99.998)
+    ('97.2 %', 'over 99.9 %')
+    """
+    return share_text(percentile / 100)
+
+
 def holds_people(file: str) -> bool:
     """True for a file with people in it, and for one that nothing is said of.
 
@@ -327,7 +336,7 @@ def explanation(workshop: "Workshop", name: str, identifier: str) -> Explanation
         key=found["person_key"][:KEY_DIGITS],
         rank=number_text(found["rank"]) if found["rank"] is not None else "none",
         score=number_text(found["score"], 3),
-        percentile=number_text(found["percentile"], 1),
+        percentile=percentile_text(found["percentile"]),
         log_odds=f"{found['log_odds']:+.2f}",
         steps=tuple(
             step(
@@ -389,7 +398,7 @@ def _members(audience: Audience, version: AudienceVersion) -> tuple[Member, ...]
             rank=row["rank"],
             key=row["person_key"][:KEY_DIGITS],
             score=number_text(row["score"], 3) if row["score"] is not None else "–",
-            percentile=number_text(row["percentile"], 1)
+            percentile=percentile_text(row["percentile"])
             if row["percentile"] is not None
             else "–",
             is_seed=row["is_seed"],

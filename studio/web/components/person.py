@@ -47,7 +47,7 @@ def show_waterfall(found: Explanation) -> None:
     """The steps from even odds to the person's score."""
     paragraph(
         f"Person {found.key}… has rank {found.rank}, score {found.score} and stands above"
-        f" {found.percentile} % of the population. The steps add up to the log odds"
+        f" {found.percentile} of the population. The steps add up to the log odds"
         f" {found.log_odds}; 0 is as typical of the seed as of the population."
     )
     with block("waterfall"):

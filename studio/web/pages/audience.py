@@ -246,7 +246,7 @@ def show_all(audience: AudienceSummary, shown: Shown) -> None:
 
 def show_members(members: tuple[Member, ...]) -> None:
     """The first people by rank; hashes alone."""
-    with block("panel", "section").props("id=members"):
+    with block("panel cards", "section").props("id=members"):
         heading(2, "People")
         paragraph(
             f"The first {len(members)} by rank. Each is shown by the first digits of a"

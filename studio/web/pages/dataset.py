@@ -42,7 +42,7 @@ async def show_page(slug: str) -> None:
         if found.trouble:
             with block("notice warn").props("role=status"):
                 text("strong", "What stands here is of the last reading.")
-                text("div", found.trouble)
+                text("div", f"{found.trouble[:1].upper()}{found.trouble[1:]}.")
         with block("panel cards", "section"):
             heading(2, "Columns")
             paragraph(

@@ -39,6 +39,8 @@ async def show_runs() -> None:
 
 def _run(run: "Run") -> None:
     words, kind = STATES[run.state.value]
+    if run.is_final and run.is_unchanged:
+        words = "Nothing has changed"
     with block("panel", "section"):
         with block("group-head"):
             with heading(2, ""):
