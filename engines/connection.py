@@ -182,9 +182,15 @@ def _readable_files(build_folder: Path) -> list[str]:
 
 
 def start_work(build_folder: Path, files: Iterable[Path]) -> None:
-    """Make the build's folder, empty its spill and note which files its views may read."""
+    """Make the build's folder, empty its spill and note which files its views may read.
+
+    A work database that is there is of a try that was ended before its inputs stood, by
+    a full disk perhaps: it may be half a file, and goes.
+    """
     build_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     clear_work_spill(build_folder)
+    for left in (WORK_DATABASE, f"{WORK_DATABASE}.wal"):
+        (build_folder / left).unlink(missing_ok=True)
     write_sealed(build_folder / SOURCES, {"files": [str(path) for path in files]})
 
 
