@@ -22,6 +22,8 @@ from orchestration.endings import WORKER_TAG, report_death, worker_of
 from orchestration.leases import owner_is_alive, owner_of, pid_of
 from orchestration.project import ROOT
 
+WORKER = "orchestration.run_worker"
+
 
 class OwnProcessRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
     """Starts a run as a process in a session of its own, and hears of its death."""
@@ -59,7 +61,7 @@ class OwnProcessRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
             instance_ref=self._instance.get_ref(),
         ).get_command_args()
         process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "dagster", *arguments[arguments.index("api") :]],
+            [sys.executable, "-m", WORKER, *arguments[arguments.index("api") :]],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

@@ -9,7 +9,7 @@ from dagster._core.launcher import WorkerStatus
 
 from orchestration.endings import WORKER_TAG, end_abandoned_runs
 from orchestration.leases import owner_of
-from orchestration.run_launcher import OwnProcessRunLauncher
+from orchestration.run_launcher import WORKER, OwnProcessRunLauncher
 
 
 @pytest.fixture
@@ -85,3 +85,19 @@ def test_a_run_without_a_process_is_cancelled_at_once_and_once(instance, launche
     assert state_of(instance, run) is dg.DagsterRunStatus.CANCELED
     assert not launcher.terminate(run.run_id)
     assert not launcher.terminate("nosuch")
+
+
+def test_the_process_of_a_run_does_not_look_for_garbage_as_it_ends():
+    """There is a great deal, and the process is to be gone soon after its run."""
+    script = (
+        "import atexit, gc, sys;"
+        "atexit.register(lambda: print(gc.get_freeze_count() > 0));"
+        "sys.argv = ['dagster', '--version'];"
+        f"from {WORKER} import main; main()"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.splitlines()[-1] == "True"
