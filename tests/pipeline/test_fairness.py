@@ -180,6 +180,25 @@ def test_the_portrait_counts_the_people_of_the_audience(built, candidates):
     assert "The audience in words" in (built.folder / "report.html").read_text()
 
 
+def test_the_portrait_s_shares_of_both_sides_are_as_they_are(built, seed, population):
+    """A weight is made of shares that are drawn towards each other; a page tells counts."""
+    portrait = json.loads((built.folder / "portrait.json").read_text())
+    is_seed = population["user_id"].isin(seed["user_id"])
+    others = population[~is_seed]
+
+    told = {
+        "missing" if each["is_missing"] else each["value"]: each
+        for each in portrait["values"]
+        if each["attribute"] == "plan"
+    }
+
+    assert set(told) == {*population["plan"].dropna(), "missing"}
+    sides = [side["plan"].fillna("missing") for side in (seed, others)]
+    for value, each in told.items():
+        shares = [(side == value).mean() for side in sides]
+        assert [each["seed_share"], each["population_share"]] == pytest.approx(shares)
+
+
 def test_people_of_several_rows_count_once_and_rows_may_be_shuffled(
     tmp_path, seed, population, fairness, built
 ):

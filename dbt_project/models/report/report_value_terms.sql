@@ -53,19 +53,9 @@ with
             cast(null as double) as least_value,
             cast(null as double) as greatest_value,
             value_counts.reference_count,
-            value_weights.seed_share,
-            {% if var("has_unlike") %}
-                {{
-                    significant(
-                        reference_share(
-                            "value_counts.reference_count",
-                            "totals.reference_total",
-                            "value_counts.value_count",
-                        )
-                    )
-                }}
-            {% else %} value_weights.reference_share
-            {% endif %} as reference_share,
+            value_counts.seed_count / greatest(totals.seed_total, 1e0) as seed_share,
+            value_counts.reference_count
+            / greatest(totals.reference_total, 1e0) as reference_share,
             value_weights.log_likelihood_ratio,
             value_weights.is_missing
 
