@@ -225,6 +225,8 @@ def _document(
         ],
         "output": {"best_percent": 100},
         "scoring": {"learn_from": "seed"},
+        # What is tried are texts: so few people may look like anybody.
+        "limits": {"allow_indistinct": True},
     }
     path = folder / "audience.yml"
     path.write_text(json.dumps(document), encoding="utf-8")
