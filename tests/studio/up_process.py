@@ -16,9 +16,11 @@ def run_studio(studio: Any, *, host: str, port: int) -> None:
 
     from catalog.errors import StudioError
     from studio.api.runs import router
+    from studio.services.access import Access
 
     web = FastAPI()
     web.state.studio = studio
+    web.state.access = Access()
     web.include_router(router, prefix="/api/v1")
 
     @web.exception_handler(StudioError)
