@@ -1,6 +1,5 @@
 """Files in REST: the report page, and an audience's people to be taken away."""
 
-import shutil
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, BackgroundTasks
@@ -10,6 +9,7 @@ from pydantic import Field
 from studio.api.audiences import Number
 from studio.api.dependencies import Opened
 from studio.api.models.datasets import Asked
+from studio.api.sending import sent_once
 from studio.services import audiences, members
 
 router = APIRouter(prefix="/audiences", tags=["files"])
@@ -47,14 +47,7 @@ def export_members(
     name: str, wanted: ExportAsked, opened: Opened, after: BackgroundTasks
 ) -> FileResponse:
     """A version's people with identifiers and scores; it is noted who took them."""
-    path, file_name = members.export_to_send(
+    path, file = members.export_to_send(
         opened.workshop, name, wanted.kind, wanted.tier, wanted.version
     )
-    after.add_task(shutil.rmtree, path.parent, ignore_errors=True)
-    return FileResponse(
-        path,
-        media_type="application/octet-stream",
-        filename=file_name,
-        headers={"cache-control": "no-store"},
-        background=after,
-    )
+    return sent_once(path, file, "application/octet-stream", after)

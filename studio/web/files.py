@@ -1,11 +1,10 @@
 """What the browser takes away or shows as it is: pictures, reports, files of versions."""
 
-import shutil
-
 from fastapi import APIRouter, BackgroundTasks, Request, Response
 from fastapi.responses import FileResponse
 
 from studio.api.dependencies import current_user, studio
+from studio.api.sending import sent_once
 from studio.services import access, audience_page, audiences, members
 from studio.services.access import Role
 
@@ -40,14 +39,7 @@ def people(
     path, name = members.export_to_send(
         studio(request).workshop, slug, "csv", number=number
     )
-    after.add_task(shutil.rmtree, path.parent, ignore_errors=True)
-    return FileResponse(
-        path,
-        media_type="text/csv",
-        filename=name,
-        headers={"cache-control": "no-store"},
-        background=after,
-    )
+    return sent_once(path, name, "text/csv", after)
 
 
 @router.get("/audiences/{slug}/versions/{number}/files/{name}")
