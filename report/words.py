@@ -8,6 +8,7 @@ _TURNS_TEXT_AROUND = frozenset(
 )
 _TO_THE_LEFT = frozenset({"R", "AL"})
 _NOT_A_CHARACTER = frozenset({"Cc", "Cn", "Cs", "Zl", "Zp"})
+FEWEST_COUNTED = 25
 
 
 def number_text(value: float, decimals: int = 0) -> str:
@@ -41,6 +42,21 @@ def counted(count: int, one: str, many: str) -> str:
     ('1 seed person', '1,950 people')
     """
     return f"{number_text(count)} {one if count == 1 else many}"
+
+
+def discreetly_counted(count: int, one: str, many: str) -> str:
+    """A count that anybody may ask for about any choice of people: few are not counted out.
+
+    >>> discreetly_counted(0, "row", "rows"), discreetly_counted(3, "row", "rows")
+    ('No row', 'Fewer than 25 rows')
+    >>> discreetly_counted(25, "row", "rows")
+    '25 rows'
+    """
+    if count == 0:
+        return f"No {one}"
+    if count < FEWEST_COUNTED:
+        return f"Fewer than {FEWEST_COUNTED} {many}"
+    return counted(count, one, many)
 
 
 def plain_text(text: str, limit: int = 200) -> str:

@@ -8,7 +8,7 @@ from nicegui import ui
 
 from catalog.conditions import Condition
 from catalog.errors import StudioError
-from report.words import counted
+from report.words import discreetly_counted
 from studio.services import choices
 from studio.web.components.elements import block, more, paragraph, text
 from studio.web.current import studio
@@ -65,7 +65,8 @@ async def row_filter(
         except StudioError as error:
             count.text = str(error)
             return
-        count.text = f"{counted(rows, 'row', 'rows')} fit."
+        told = discreetly_counted(rows, "row", "rows")
+        count.text = f"{told} fit{'s' if rows == 0 else ''}."
 
     async def set_to(wanted: list[dict[str, Any]]) -> None:
         if await on_change(wanted):
