@@ -73,6 +73,14 @@ class NodeResult:
     refusal: StudioError | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an invocation of dbt ended: in words, since its errors hold the work database."""
+
+    is_whole: bool
+    message: str
+
+
 def build_relations(
     stage: Stage, build: Build, engine: Engine, selection: Sequence[str]
 ) -> Iterator[NodeResult]:
@@ -85,7 +93,7 @@ def build_relations(
     """
     arguments = _arguments(selection, build)
     events: queue.Queue[NodeResult | None] = queue.Queue()
-    outcome: list[Any] = []
+    outcome: list[Outcome | Exception] = []
     is_abandoned = threading.Event()
     worker = threading.Thread(
         target=_invoke,
@@ -116,14 +124,15 @@ def build_relations(
         end_worker(worker)
     if failed:
         raise dbt_failure(failed[0])
-    if isinstance(outcome[-1], Exception):
-        raise outcome[-1]
-    if not outcome[0].success:
-        told = of_database(str(outcome[0].exception), "the build", build.folder)
+    ended = outcome[-1]
+    if isinstance(ended, Exception):
+        raise ended
+    if not ended.is_whole:
+        told = of_database(ended.message, "the build", build.folder)
         raise told or StudioError(
             "dbt_failed",
             "dbt",
-            f"could not run ({_kind_of_error(outcome[0].exception)})",
+            f"could not run ({_kind_of_error(ended.message)})",
             "run the build again, and report it where it fails again",
         )
 
@@ -192,12 +201,12 @@ def _invoke(
     arguments: list[str],
     events: "queue.Queue[NodeResult | None]",
     is_abandoned: threading.Event,
-    outcome: list[Any],
+    outcome: list[Outcome | Exception],
     environment: AbstractContextManager[None],
 ) -> None:
     """Run dbt on a fresh copy of the stage's manifest; ends the queue with None.
 
-    `outcome` gets dbt's result, or what kept dbt from running.
+    `outcome` gets how dbt ended, or what kept it from running.
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
@@ -214,7 +223,9 @@ def _invoke(
                 manifest.build_flat_graph()  # what macros see as `graph`
                 listener = _listener(events.put, is_abandoned, folder)
                 runner = dbtRunner(manifest, callbacks=[listener])
-                outcome.append(runner.invoke(arguments))
+                result = runner.invoke(arguments)
+                outcome.append(Outcome(result.success, str(result.exception)))
+                del result
             finally:
                 # The work database is opened by others next; dbt would keep it open.
                 DuckDBConnectionManager.close_all_connections()

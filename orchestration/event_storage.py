@@ -32,6 +32,8 @@ from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_
 from sqlalchemy import Connection, Engine, create_engine, inspect
 from sqlalchemy.event import listens_for
 
+from orchestration.faults import history_told
+
 # The index, and the runs at work; each run has a file of its own.
 KEPT_SHARDS = 8
 BUSY_SECONDS = 60
@@ -173,8 +175,12 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
         super().delete_dynamic_partition(partitions_def_name, partition_key)
 
     def store_event(self, event: EventLogEntry) -> None:
-        """Store an event; the tags of a materialisation are remembered for a while."""
-        super().store_event(event)
+        """Store an event; the tags of a materialisation are remembered for a while.
+
+        Raises HistoryError: what SQLAlchemy says would be printed with the statement.
+        """
+        with history_told():
+            super().store_event(event)
         told = event.dagster_event
         if told is None or not told.is_step_materialization:
             return

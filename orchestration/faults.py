@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
+from sqlalchemy.exc import OperationalError
 
 from catalog.errors import StudioError
 from catalog.file_failures import of_system, subject_of
@@ -32,6 +33,31 @@ RETRY_POLICY = dg.RetryPolicy(
 )
 
 
+class HistoryError(StudioError):
+    """Dagster's own databases in the home cannot be read or written."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "file_failure",
+            "Dagster's history in the home",
+            "could not be read or written",
+            "check the disk and who owns the home, then run the same command again",
+        )
+
+
+# As Dagster names what failed outside a step's own code.
+OF_HISTORY = frozenset({HistoryError.__name__, OperationalError.__name__})
+
+
+@contextmanager
+def history_told() -> Iterator[None]:
+    """Turn a failure of Dagster's own databases into one sentence."""
+    try:
+        yield
+    except OperationalError as error:
+        raise HistoryError from error
+
+
 @contextmanager
 def told(folder: Path) -> Iterator[None]:
     """Turn failures of files, DuckDB and Arrow into one sentence.
@@ -51,6 +77,8 @@ def told(folder: Path) -> Iterator[None]:
 
 def known_failure(error: Exception, folder: Path | None = None) -> StudioError | None:
     """The sentence for a failure of the world outside; None for a fault of ours."""
+    if isinstance(error, OperationalError):
+        return HistoryError()  # the catalog tells of its own
     if isinstance(error, OSError):
         return of_system(error, subject_of(error, "the build"), folder)
     return of_library(error, "the build", folder)
@@ -87,9 +115,11 @@ def another_try(tries: int) -> dg.RetryRequested:
 
 def cause_told(event: dg.DagsterEvent) -> StudioError | None:
     """The cause of a failed step as `as_failure` told it; None for another failure."""
-    told = event.step_failure_data.user_failure_data
+    failure = event.step_failure_data
+    told = failure.user_failure_data
     if told is None or not told.metadata:
-        return None
+        is_history = failure.error and failure.error.cls_name in OF_HISTORY
+        return HistoryError() if is_history else None
     parts = {name: str(value.value) for name, value in told.metadata.items()}
     return StudioError(**parts) if parts.keys() == ERROR_PARTS else None
 

@@ -6,14 +6,10 @@ opening happens under a file lock.
 
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import dagster as dg
 from filelock import FileLock
-from sqlalchemy.exc import OperationalError
 
-from catalog.errors import StudioError
 from catalog.home import Home
 from engines.atomic import write_text_whole
 
@@ -46,20 +42,6 @@ event_log_storage:
   config:
     base_dir: {history}
 """
-
-
-@contextmanager
-def history_told() -> Iterator[None]:
-    """Turn a failure of Dagster's own databases into one sentence."""
-    try:
-        yield
-    except OperationalError as error:
-        raise StudioError(
-            "file_failure",
-            "Dagster's history in the home",
-            "could not be read or written",
-            "check the disk and who owns the home, then run the same command again",
-        ) from error
 
 
 def open_instance(home: Home) -> Instance:

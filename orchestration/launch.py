@@ -19,7 +19,7 @@ from catalog.specification import AudienceSpecification
 from engines.base import Engine
 from orchestration.builds import Build
 from orchestration.dbt_runner import build_relations, whole_stage
-from orchestration.faults import cause_told, told
+from orchestration.faults import cause_told, history_told, told
 from orchestration.intake import prepare_build
 from orchestration.leases import at_work, give_back, lease_owner, leased
 from orchestration.plan import plan_build, register_declared
@@ -86,7 +86,7 @@ def build_audience(
         interrupts_told,
         was_interrupted,
     )
-    from orchestration.instance import history_told, open_instance
+    from orchestration.instance import open_instance
     from orchestration.jobs import FORCE_TAG, SPECIFICATION_TAG, TRACKING_TAG
     from orchestration.partitions import sync_partitions
 

@@ -1,10 +1,12 @@
 """dbt in a thread of its own: whatever keeps it from running is told, and nobody waits."""
 
 import threading
+import weakref
 from types import SimpleNamespace
 
 import pytest
 
+from catalog.errors import StudioError
 from engines.limits import Settings
 from orchestration import dbt_runner
 
@@ -21,6 +23,36 @@ def test_what_keeps_dbt_from_running_is_raised_where_it_is_waited_for(
 
     with pytest.raises(OSError, match="Input/output error"):
         list(dbt_runner.build_relations("learn", build, engine, []))
+
+
+class Handle:
+    """Stands for a connection that holds the work database while it is referred to."""
+
+
+def test_an_error_of_dbt_does_not_hold_what_it_was_at_work_on(tmp_path, monkeypatch):
+    held = []
+
+    class FailingRunner:
+        def __init__(self, *_, **__):
+            pass
+
+        def invoke(self, _):
+            handle = Handle()
+            held.append(weakref.ref(handle))
+            try:
+                raise OSError("IO Error: No space left on device")
+            except OSError as error:
+                return SimpleNamespace(success=False, exception=error)
+
+    monkeypatch.setattr("dbt.cli.main.dbtRunner", FailingRunner)
+    build = SimpleNamespace(folder=tmp_path, dbt_variables=dict)
+    engine = SimpleNamespace(settings=Settings(), wait_for_work=lambda _: None)
+
+    with pytest.raises(StudioError) as told:
+        list(dbt_runner.build_relations("learn", build, engine, []))
+
+    assert told.value.code == "disk_full"
+    assert held[0]() is None
 
 
 FULL = """Runtime Error in model scored_people (models/scored_people.sql)

@@ -7,6 +7,7 @@ from dagster._core.definitions.data_version import DATA_VERSION_TAG
 from dagster._core.storage.event_log import SqliteEventLogStorage
 
 from orchestration.event_storage import KEPT_SHARDS, KeptSqliteEventLogStorage
+from orchestration.faults import HistoryError
 from orchestration.instance import SETTINGS
 
 
@@ -204,3 +205,17 @@ def test_a_commit_does_not_wait_for_the_disk(instance):
         level = connection.exec_driver_sql("pragma synchronous").scalar()
 
     assert level == 1  # normal: the log is synced when it is written back
+
+
+def test_an_event_that_cannot_be_stored_is_told_without_its_statement(
+    instance, monkeypatch
+):
+    def full(*_, **__):
+        raise sqlalchemy.exc.OperationalError("update", {}, Exception("disk is full"))
+
+    monkeypatch.setattr(SqliteEventLogStorage, "store_event", full)
+
+    with pytest.raises(HistoryError) as told:
+        dg.materialize([rows], instance=instance)
+
+    assert "update" not in str(told.value)
