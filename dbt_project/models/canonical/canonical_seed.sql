@@ -87,7 +87,6 @@ with
 
         ),
 
-    {% else %} weights as (select person_key, 1e0 as seed_weight from people),
     {% endif %}
 
     folded as (
@@ -95,11 +94,15 @@ with
         select
             people.person_key,
             {{ fold("people.person_key") }} as fold,
-            weights.seed_weight
+            {% if var("weighs_seed") %} weights.seed_weight
+            {% else %} 1e0 as seed_weight
+            {% endif %}
             {{ attribute_columns("people") }}
 
         from people
-        inner join weights on people.person_key = weights.person_key
+        {% if var("weighs_seed") %}
+            inner join weights on people.person_key = weights.person_key
+        {% endif %}
 
     )
 

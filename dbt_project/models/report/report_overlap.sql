@@ -4,110 +4,138 @@
 
 with
 
-    seed_rows as (select * from {{ ref("stg_seed") }}),
+    -- Counted side by side: a join of eight counts is planned longer than it is run.
+    counted as (
 
-    seed_rows_with_identifier as (
+        select 'seed_rows' as figure, count(*) as amount
+        from {{ ref("stg_seed") }}
 
-        select count(*) as seed_rows_with_identifier
+        union all
+
+        select 'seed_rows_with_identifier' as figure, count(*) as amount
         from {{ ref("canonical_seed_rows") }}
         where not is_unlike
 
-    ),
+        union all
 
-    learn_from as (select * from {{ ref("canonical_learn_from") }}),
+        select 'learning_seed_people' as figure, count(*) as amount
+        from {{ ref("canonical_seed") }}
 
-    learning_seed as (select person_key from {{ ref("canonical_seed") }}),
+        union all
 
-    members as (
+        select 'population_people' as figure, count(*) as amount
+        from {{ ref("canonical_members") }}
 
-        select count(*) as population_people from {{ ref("canonical_members") }}
+        union all
 
-    ),
+        select 'population_rows' as figure, count(*) as amount
+        from {{ ref("stg_population") }}
 
-    seed_row_counts as (select count(*) as seed_rows from seed_rows),
+        union all
 
-    learning_counts as (select count(*) as learning_seed_people from learning_seed),
-
-    population_row_counts as (
-
-        select count(*) as population_rows from {{ population_rows }}
-
-    ),
-
-    merged_row_counts as (
-
-        select
-        {% if var("resolve_people") %}
-                coalesce(sum(row_count), 0) as rows_with_identifier
-            from {{ kept(merged_people) }} as people
-        {% else %} population_people as rows_with_identifier from members
-        {% endif %}
-
-    ),
-
-    filtered_out as (
-
-        select
-            {% if not is_filtered() %} 0 as filtered_out_people, 0 as filtered_out_rows
-        {% elif var("resolve_people") %}
-                count(*) as filtered_out_people,
-                coalesce(sum(row_count), 0) as filtered_out_rows
-            from {{ merged_people }}
-            where not _is_kept
-        {% else %}
-                population_row_counts.population_rows
-                - members.population_people as filtered_out_people,
-                population_row_counts.population_rows
-                - members.population_people as filtered_out_rows
-            from members
-            cross join population_row_counts
-        {% endif %}
-
-    ),
-
-    matched_counts as (
-
-        select count(*) as matched_population_people
+        select 'matched_population_people' as figure, count(*) as amount
         from {{ kept(ref("canonical_matched_seed")) }} as matched
+
+        {% if var("resolve_people") %}
+            union all
+
+            select
+                'rows_with_identifier' as figure,
+                cast(coalesce(sum(row_count), 0) as bigint) as amount
+            from {{ kept(merged_people) }} as people
+
+            {% if is_filtered() %}
+                union all
+
+                select 'filtered_out_people' as figure, count(*) as amount
+                from {{ merged_people }}
+                where not _is_kept
+
+                union all
+
+                select
+                    'filtered_out_rows' as figure,
+                    cast(coalesce(sum(row_count), 0) as bigint) as amount
+                from {{ merged_people }}
+                where not _is_kept
+            {% endif %}
+        {% endif %}
+
+    ),
+
+    amounts as (
+
+        select
+            {% for figure in [
+                "seed_rows",
+                "seed_rows_with_identifier",
+                "learning_seed_people",
+                "population_people",
+                "population_rows",
+                "matched_population_people",
+                "rows_with_identifier",
+                "filtered_out_people",
+                "filtered_out_rows",
+            ] %}
+                max(case when figure = '{{ figure }}' then amount end) as {{ figure }}
+                {% if not loop.last %},{% endif %}
+            {% endfor %}
+
+        from counted
+
+    ),
+
+    -- Where each row is a person, every row has its identifier, and who is not a person
+    -- was filtered out.
+    sides as (
+
+        select
+            amounts.seed_rows,
+            amounts.seed_rows_with_identifier,
+            amounts.learning_seed_people,
+            amounts.population_people,
+            amounts.population_rows,
+            amounts.matched_population_people,
+            {% if var("resolve_people") %}
+                amounts.rows_with_identifier,
+                coalesce(amounts.filtered_out_people, 0) as filtered_out_people,
+                coalesce(amounts.filtered_out_rows, 0) as filtered_out_rows
+            {% else %}
+                amounts.population_people as rows_with_identifier,
+                amounts.population_rows
+                - amounts.population_people as filtered_out_people,
+                amounts.population_rows - amounts.population_people as filtered_out_rows
+            {% endif %}
+
+        from amounts
 
     ),
 
     overlap as (
 
         select
-            seed_row_counts.seed_rows,
+            sides.seed_rows,
             learn_from.seed_people,
             learn_from.matched_people,
             learn_from.seed_people - learn_from.matched_people as unmatched_people,
             learn_from.matched_people
             / greatest(learn_from.seed_people, 1e0) as matched_share,
-            members.population_people,
-            matched_counts.matched_population_people,
-            cast(filtered_out.filtered_out_people as bigint) as filtered_out_people,
-            cast(filtered_out.filtered_out_rows as bigint) as filtered_out_rows,
-            learning_counts.learning_seed_people,
+            sides.population_people,
+            sides.matched_population_people,
+            sides.filtered_out_people,
+            sides.filtered_out_rows,
+            sides.learning_seed_people,
             learn_from.learn_from,
-            seed_rows_with_identifier.seed_rows_with_identifier
+            sides.seed_rows_with_identifier
             - learn_from.seed_people as duplicate_seed_rows,
-            cast(
-                merged_row_counts.rows_with_identifier
-                - members.population_people as bigint
-            ) as duplicate_population_rows,
-            cast(
-                population_row_counts.population_rows
-                - merged_row_counts.rows_with_identifier
-                - filtered_out.filtered_out_rows as bigint
-            ) as population_rows_without_identifier
+            sides.rows_with_identifier
+            - sides.population_people as duplicate_population_rows,
+            sides.population_rows
+            - sides.rows_with_identifier
+            - sides.filtered_out_rows as population_rows_without_identifier
 
-        from seed_row_counts
-        cross join seed_rows_with_identifier
-        cross join learn_from
-        cross join members
-        cross join learning_counts
-        cross join population_row_counts
-        cross join merged_row_counts
-        cross join filtered_out
-        cross join matched_counts
+        from sides
+        cross join {{ ref("canonical_learn_from") }} as learn_from
 
     )
 
