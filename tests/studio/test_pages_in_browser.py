@@ -125,11 +125,11 @@ def test_audiences_are_searched_and_filtered_and_the_address_says_so(page, addre
     page.get_by_text("1 audience;").wait_for()
     assert page.locator("tbody tr").count() == 1
     assert page.locator("tbody th a").text_content() == AUDIENCE
-    assert "search=k%C3%A4ufer" in page.url
+    page.wait_for_url("**/audiences?search=k%C3%A4ufer")
     page.get_by_label("State").click()
     page.get_by_role("option", name="Failed").click()
     page.get_by_text("No audience fits").wait_for()
-    assert "state=failed" in page.url
+    page.wait_for_url("**&state=failed")
 
 
 def test_hostile_names_are_shown_as_they_were_typed(page, address, studio_home):
