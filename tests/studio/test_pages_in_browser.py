@@ -130,6 +130,8 @@ def test_audiences_are_searched_and_filtered_and_the_address_says_so(page, addre
     page.get_by_role("option", name="Failed").click()
     page.get_by_text("No audience fits").wait_for()
     page.wait_for_url("**&state=failed")
+    page.get_by_label("Search").fill("ann@example.org")
+    page.wait_for_url("**/audiences?state=failed")
 
 
 def test_hostile_names_are_shown_as_they_were_typed(page, address, studio_home):

@@ -1,5 +1,6 @@
 """`/audiences`: every audience, what is served of it and how good it is."""
 
+import re
 from asyncio import to_thread
 from contextlib import suppress
 from typing import Any
@@ -43,6 +44,10 @@ SORTED = {
     4: Order.refreshed,
     5: Order.next_refresh,
 }
+# Also one that is typed halfway, since the address follows as somebody types.
+MAY_NAME_SOMEBODY = re.compile(
+    r"@|\d([ ./()-]*\d){6}|[0-9a-f]{16}|[0-9a-f]{8}-[0-9a-f]{4}", re.IGNORECASE
+)
 
 
 @studio_page("/audiences", "audiences")
@@ -188,9 +193,17 @@ def row_of(line: AudienceLine) -> list[Cell]:
 
 
 def address_of(query: AudienceQuery) -> str:
-    """The address of this very list."""
+    """The address of this list, without a search that may name somebody.
+
+    >>> address_of(AudienceQuery(search="spring 2026", page=2))
+    '/audiences?search=spring+2026&page=2'
+    >>> address_of(AudienceQuery(search="ann@x.org")), address_of(
+    ...     AudienceQuery(search="+44 20 7946-0000")
+    ... )
+    ('/audiences', '/audiences')
+    """
     values = {
-        "search": query.search,
+        "search": "" if MAY_NAME_SOMEBODY.search(query.search) else query.search,
         "tag": query.tag,
         "owner": query.owner,
         "state": query.state,
