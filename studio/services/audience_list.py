@@ -25,6 +25,7 @@ class State(StrEnum):
     served = "served"
     building = "building"
     failed = "failed"
+    cancelled = "cancelled"
     never_built = "never built"
     archived = "archived"
 
@@ -81,6 +82,13 @@ class AudienceList(Frozen):
     pages: int
     tags: tuple[str, ...]
     owners: tuple[str, ...]
+
+
+STATES = {
+    BuildState.running: State.building,
+    BuildState.failed: State.failed,
+    BuildState.canceled: State.cancelled,
+}
 
 
 def list_audiences(
@@ -145,11 +153,8 @@ def state_of(
     """Archived, else what its newest build is at, else whether it was ever built."""
     if audience.is_archived:
         return State.archived
-    if build is not None and build.state is BuildState.running:
-        return State.building
-    if build is not None and build.state in (BuildState.failed, BuildState.canceled):
-        return State.failed
-    return State.never_built if version is None else State.served
+    done = State.never_built if version is None else State.served
+    return done if build is None else STATES.get(build.state, done)
 
 
 def own_tags(tags: tuple[str, ...]) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from studio.services.audience_list import (
 
 NOW = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
 MANY = 1_000
+ENDED = {1: "failed", 3: "canceled"}
 
 
 def audience_rows(number: int) -> tuple[dict, dict, dict | None, dict | None]:
@@ -63,7 +64,7 @@ def audience_rows(number: int) -> tuple[dict, dict, dict | None, dict | None]:
         "audience_id": key,
         "specification_number": 1,
         "sequence": number,
-        "state": "failed" if number % 50 == 1 else "succeeded",
+        "state": ENDED.get(number % 50, "succeeded"),
         "root_run_id": None,
         "input_fingerprints": {},
         "code_version": "",
@@ -140,6 +141,7 @@ def test_a_line_tells_state_quality_and_times(workshop):
         ({"state": "archived"}, 10),
         ({"state": "never built"}, 250),
         ({"state": "failed"}, 20),
+        ({"state": "cancelled"}, 20),
         ({"state": "building"}, 0),
         ({"search": "%' or 1=1 --"}, 0),
     ],
