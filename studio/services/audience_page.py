@@ -100,7 +100,6 @@ class AudienceSummary(Frozen):
     specification: int
     specification_yaml: str
     workflow_yaml: str
-    run_id: str | None
     failure: BuildFailure | None
     versions: tuple[VersionLine, ...]
 
@@ -183,7 +182,6 @@ def summary(workshop: "Workshop", name: str) -> AudienceSummary:
         specification=kept.number,
         specification_yaml=kept.yaml,
         workflow_yaml=workflow_to_yaml(kept.specification),
-        run_id=newest.root_run_id if newest else None,
         failure=BuildFailure(
             cause=f"{error['object']} {error['cause']}", remedy=error["remedy"]
         )

@@ -140,7 +140,7 @@ def test_as_many_pages_wait_at_once_as_are_let(visits):
         ("/audiences", {"New audience", "/builder"}),
         (
             "/audiences/{slug}",
-            {"Build again", "Download people", "Edit", "Duplicate", "Archive"},
+            {"Build again", "Download people", "Edit", "Duplicate", "Archive", "Retry"},
         ),
         ("/datasets", {"Add a dataset", "/datasets/add"}),
         ("/datasets/seed", {"Read it anew", "Remove", "Change"}),

@@ -111,6 +111,11 @@ def test_a_build_that_is_cancelled_in_the_dialog_leaves_no_version(studio, chrom
     dialog.get_by_text("Cancelled", exact=True).first.wait_for()
     time.sleep(1)
     assert studio.served_people("cancelled") is None
+    page.goto(f"{studio.address}/audiences/cancelled")
+    page.get_by_role("heading", name="The newest build was cancelled").wait_for()
+    page.get_by_role("button", name="Retry").click()
+    page.get_by_role("link", name="Download people").wait_for()
+    assert studio.served_people("cancelled") == 90
     page.context.close()
 
 

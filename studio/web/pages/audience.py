@@ -3,12 +3,12 @@
 from asyncio import to_thread
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from nicegui import ui
 
 from catalog.errors import StudioError
+from catalog.run_records import Run, RunState
 from studio.services import audiences
 from studio.services.access import Role
 from studio.services.audience_list import State
@@ -41,8 +41,10 @@ from studio.web.frame import (
     show_error,
 )
 
-if TYPE_CHECKING:
-    from catalog.run_records import Run
+ENDINGS = {
+    RunState.failed: "The newest build failed",
+    RunState.cancelled: "The newest build was cancelled",
+}
 
 
 @studio_page("/audiences/{slug}", "audiences")
@@ -58,24 +60,24 @@ async def show_audience(slug: str, version: int | None = None) -> None:
             raise
         trouble = error
     run = await to_thread(newest_run, audience)
-    at_work = await to_thread(run_at_work, audience)
+    at_work = run is not None and not run.is_final
     with frame(audience.name, "audiences", shows_heading=False):
         with page_title(audience.name, audience.description):
             if may(Role.builder):
                 if shown is not None:
                     address = people_address(audience.slug, shown.number)
                     go_button("Download people", address).props["download"] = ""
-                changes(audience, is_built=shown is not None, is_at_work=bool(at_work))
+                changes(audience, is_built=shown is not None, is_at_work=at_work)
             if shown is not None and shown.has_report:
                 address = f"/audiences/{audience.slug}/versions/{shown.number}/report"
                 go_button("Report", address, is_main=False).props("target=_blank")
         facts(audience, shown, run)
         if trouble is not None:
             show_error(trouble)
-        tell_of_build(audience, at_work)
+        tell_of_build(audience, run)
         if shown is not None:
             show_all(audience, shown)
-        elif trouble is None and at_work is None:
+        elif trouble is None and not at_work:
             show_not_built(audience)
         if audience.versions:
             show_versions(audience, shown.number if shown else None)
@@ -107,17 +109,17 @@ def changes(audience: AudienceSummary, *, is_built: bool, is_at_work: bool) -> N
     quiet_button(words, dialog.open)
 
 
-def tell_of_build(audience: AudienceSummary, at_work: "Run | None") -> None:
-    """The build that goes on, or why the newest one failed."""
-    if at_work is not None:
+def tell_of_build(audience: AudienceSummary, run: Run | None) -> None:
+    """The build that goes on, or how the newest one ended and the way on from there."""
+    if run is not None and run.state is not RunState.succeeded:
+        words = ENDINGS.get(run.state, "It is being built")
         with block("panel", "section"):
-            heading(2, "It is being built")
-            RunPanel(at_work, on_end=lambda _: look_again(audience))
+            heading(2, words)
+            RunPanel(run, on_end=lambda _: look_again(audience))
     elif audience.failure is not None:
         with block("notice bad"):
             text("strong", f"The newest build failed: {audience.failure.cause}.")
             text("div", f"What to do: {audience.failure.remedy}.")
-            link("Retry it in Runs", "/runs")
 
 
 def show_not_built(audience: AudienceSummary) -> None:
@@ -160,24 +162,14 @@ def archiving(
     return archive
 
 
-def newest_run(audience: AudienceSummary) -> "Run | None":
-    """The newest build's run; None where Dagster knows none."""
-    if audience.run_id is None:
-        return None
+def newest_run(audience: AudienceSummary) -> Run | None:
+    """The run that was asked for last; None where Dagster knows none."""
     with suppress(StudioError):
-        return studio().runs.get(audience.run_id)
+        return next(iter(studio().runs.overview(audience=audience.slug, limit=1)), None)
     return None
 
 
-def run_at_work(audience: AudienceSummary) -> "Run | None":
-    """The run that builds the audience just now, or waits for its turn."""
-    found: list[Run] = []
-    with suppress(StudioError):
-        found = studio().runs.overview(audience=audience.slug, limit=1)
-    return next((run for run in found if not run.is_final), None)
-
-
-def facts(audience: AudienceSummary, shown: Shown | None, run: "Run | None") -> None:
+def facts(audience: AudienceSummary, shown: Shown | None, run: Run | None) -> None:
     """State, version, times and tags in a line."""
     state = audience.state
     with block("facts q-mb-md", "dl"):
@@ -198,12 +190,12 @@ def facts(audience: AudienceSummary, shown: Shown | None, run: "Run | None") -> 
             with block():
                 text("dt", label)
                 text("dd", value)
-        if audience.run_id:
+        if run is not None:
             with block():
                 text("dt", "Newest run")
                 with block(tag="dd"):
-                    words = audience.run_id[:8]
-                    if run is None or not dagster_link(f"{words} in Dagster", run):
+                    words = run.run_id[:8]
+                    if not dagster_link(f"{words} in Dagster", run):
                         text("span", words)
         if audience.tags:
             with block():
