@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from catalog.errors import StudioError
+from catalog.specification_model import Economics as AskedEconomics
 from engines.base import Engine
 from orchestration.builds import Build
 from python_scoring.quality import HeldOutQuality
@@ -73,7 +74,7 @@ def quality_of(
     recommended = recommend(
         reach,
         asked.least_marginal_lift,
-        _economics(build),
+        economics_of(asked),
         None if chosen.empty else chosen.iloc[0],
     )
     return {
@@ -94,8 +95,8 @@ def quality_of(
     }
 
 
-def _economics(build: Build) -> Economics | None:
-    asked = build.economics
+def economics_of(asked: AskedEconomics) -> Economics | None:
+    """What contacts cost and bring, where all of it is known."""
     if not (asked.prevalence and asked.conversion_value and asked.contact_cost):
         return None
     return Economics(asked.prevalence, asked.conversion_value, asked.contact_cost)

@@ -177,6 +177,7 @@ class WhatIf:
             opened.outlook,
             found,
             overlap,
+            self._specification.economics,
             notes=notes,
             seconds=time.monotonic() - began,
         )

@@ -1,11 +1,13 @@
 """What a what-if answers: values that a command prints and a REST route returns."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from catalog.datasets import Frozen
-from catalog.specification_model import Output
+from catalog.specification_model import Economics, Output
 from report import advice_words as words
+from report.quality_words import recommendation_text
 from report.reading import band_of
 from studio.services.estimates import Interval
 
@@ -15,12 +17,16 @@ if TYPE_CHECKING:
 
 
 class Size(Frozen):
-    """One size of an audience: how many people, and what they reach of the held-out seed."""
+    """One size of an audience: how many people, and what they reach of the held-out seed.
+
+    `marginal_lift` is the lift of the people let in last.
+    """
 
     people: int
     audience_share: float
     recall: Interval
     lift: Interval
+    marginal_lift: Interval
 
 
 class Chosen(Frozen):
@@ -44,11 +50,23 @@ class Overlap(Frozen):
     stays: Interval | None
 
 
+class Recommended(Frozen):
+    """The largest size whose last people are surely worth it; None where no size is.
+
+    `text` says why in sentences.
+    """
+
+    people: int | None
+    percent: float | None
+    text: str
+
+
 class Answer(Frozen):
     """What an audience would be. `reading` says what the AUC means in a word or two.
 
     `curve` goes from small to everybody. `can_be_told` is false where random people in
-    place of the seed would reach as much. `estimated_from` and `notes` are sentences.
+    place of the seed would reach as much, `stops` true where a build would be stopped
+    for it. `estimated_from` and `notes` are sentences.
     """
 
     attributes: tuple[str, ...]
@@ -57,6 +75,8 @@ class Answer(Frozen):
     auc: Interval
     reading: str
     can_be_told: bool
+    stops: bool
+    recommended: Recommended
     chosen: Chosen
     curve: tuple[Size, ...]
     overlap: Overlap | None
@@ -70,6 +90,7 @@ def answer_of(
     outlook: "Outlook",
     found: "Expectation",
     overlap: Overlap | None,
+    economics: Economics,
     *,
     notes: Sequence[str],
     seconds: float,
@@ -82,6 +103,7 @@ def answer_of(
             audience_share=float(row["audience_share"]),
             recall=_interval(row, "recall"),
             lift=_interval(row, "lift"),
+            marginal_lift=_interval(row, "marginal_lift"),
         )
         for row in found.ranked.curve.to_dict("records")
     )
@@ -92,6 +114,8 @@ def answer_of(
         auc=_of(found.ranked.auc),
         reading=band_of(found.ranked.auc.value).name,
         can_be_told=found.verdict.can_be_told,
+        stops=found.verdict.stops,
+        recommended=recommended(sizes, economics),
         chosen=_chosen(found.cut, found, people),
         curve=sizes,
         overlap=overlap,
@@ -103,6 +127,30 @@ def answer_of(
         ),
         notes=(*notes, *outlook.plan.notes),
         seconds=round(seconds, 3),
+    )
+
+
+def recommended(curve: Sequence[Size], asked: Economics) -> Recommended:
+    """The size that a build would recommend, by the estimated curve."""
+    import pandas as pd
+
+    from orchestration.quality import economics_of
+    from python_scoring.recommendation import recommend
+
+    reach = pd.DataFrame(
+        {
+            "people_count": [each.people for each in curve],
+            "audience_share": [each.audience_share for each in curve],
+            "lift": [each.lift.value for each in curve],
+            "marginal_lift_low": [each.marginal_lift.low for each in curve],
+        }
+    )
+    found = recommend(reach, asked.least_marginal_lift, economics_of(asked))
+    share = found.audience_share
+    return Recommended(
+        people=found.people,
+        percent=None if share is None else 100 * share,
+        text=recommendation_text({"recommendation": asdict(found)}),
     )
 
 

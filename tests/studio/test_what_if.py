@@ -84,6 +84,9 @@ def test_the_answer_for_what_was_built_is_what_the_build_tells(made, service):
         atol=0.011,
     )
     assert found.overlap is None
+    built_size = quality["recommendation"]["people"]
+    assert built_size and found.recommended.people == pytest.approx(built_size, rel=0.1)
+    assert found.recommended.text.startswith(f"Up to {found.recommended.people} people")
 
 
 def test_other_attributes_are_weighed_as_their_build_weighs_them(made, service, home):
