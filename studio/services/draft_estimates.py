@@ -3,16 +3,19 @@
 Reads as much as half a build the first time and is quick after that.
 """
 
+import re
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from importlib import import_module
+from math import floor, log
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from catalog.datasets import Frozen
 from catalog.errors import StudioError
+from catalog.names import shown
 from catalog.specification import AudienceSpecification
 from catalog.specification_model import AttributeChoice, Output
 from report.reading import pairs_text
@@ -23,7 +26,7 @@ from studio.services.attribute_sides import AttributeSides
 from studio.services.draft_store import Draft, Step
 from studio.services.open_what_ifs import OpenWhatIfs
 from studio.services.what_if import WhatIf
-from studio.services.what_if_answers import Answer
+from studio.services.what_if_answers import Answer, Recommended, recommended
 
 if TYPE_CHECKING:
     from orchestration.workshop import Workshop
@@ -33,6 +36,12 @@ PREPARING = threading.Lock()
 SLIDER_ENDS = 1_000
 SMALLEST = 100
 STAND_IN = "a draft"
+SCORE_STEPS = 10**6
+DIVIDES_A_SIZE = {
+    "tiers": "the tiers",
+    "quotas": "the quotas",
+    "keep_margin": "the margin for members",
+}
 
 
 class CurvePoint(Frozen):
@@ -50,7 +59,9 @@ class DraftEstimate(Frozen):
     """One size of the draft's audience as numbers and as a person reads them.
 
     `position` is where it stands between the slider's ends, 0 and SLIDER_ENDS.
-    `candidates` are all who could be in it. Texts are empty where nothing can be said.
+    `candidates` are all who could be in it. `stops` is true where a build would be stopped,
+    as random people would be told from the population as well. Texts are empty where
+    nothing can be said.
     """
 
     output: Output
@@ -66,6 +77,8 @@ class DraftEstimate(Frozen):
     recall_text: str
     quality_text: str
     can_be_told: bool
+    stops: bool
+    recommended: Recommended
     curve: tuple[CurvePoint, ...]
     estimated_from: str
     notes: tuple[str, ...]
@@ -121,14 +134,14 @@ def estimate(
     wanted = output or draft.choices.output or Output(top=drafts.FIRST_SIZE)
     with OPEN.what_if(workshop, opened_for) as what_if:
         try:
-            return _told(what_if.answer(names, wanted), what_if)
+            return _told(draft, what_if.answer(names, wanted), what_if)
         except StudioError:
             if names is None:
                 raise
     # One that is not proposed and named all the same is counted for itself.
     named = opened_for.model_copy(update={"attributes": chosen})
     with OPEN.what_if(workshop, named) as what_if:
-        return _told(what_if.answer(names, wanted), what_if)
+        return _told(draft, what_if.answer(names, wanted), what_if)
 
 
 def output_at(position: int, candidates: int, include_seed: bool = False) -> Output:
@@ -144,13 +157,15 @@ def output_at(position: int, candidates: int, include_seed: bool = False) -> Out
 
 
 def in_unit(found: DraftEstimate, unit: str) -> Output:
-    """The same audience by another limit: `top`, `best_percent` or `min_score`."""
+    """The same people by another limit: `top`, `best_percent` or `min_score`."""
     include_seed = found.output.include_seed
     if unit == "best_percent":
-        percent = min(100.0, float(f"{found.percent:.2g}")) or 0.01
+        percent = _percent(max(1, found.people), found.candidates)
         return Output(best_percent=percent, include_seed=include_seed)
     if unit == "min_score" and found.score is not None:
-        return Output(min_score=round(found.score, 3), include_seed=include_seed)
+        # Rounded down, so that who stands at the cut stays in.
+        score = floor(found.score * SCORE_STEPS) / SCORE_STEPS
+        return Output(min_score=score, include_seed=include_seed)
     return Output(top=max(1, found.people), include_seed=include_seed)
 
 
@@ -175,33 +190,80 @@ def with_values(known: Output, values: Mapping[str, Any]) -> Output:
 def resized(known: Output, wanted: Output) -> Output:
     """The wanted size with what else was chosen of the output, as far as it still fits.
 
-    Tiers keep their shares of the size; quotas in people go with another size.
+    Tiers keep their shares of the size. `taken_off` tells what does not fit.
     """
-    kept: dict[str, Any] = {
-        **wanted.model_dump(mode="json"),
-        "include_seed": known.include_seed,
-    }
-    is_size = wanted.kind != "min_score"
-    if is_size and known.keep_margin is not None:
-        kept["keep_margin"] = known.keep_margin
-    if is_size and known.quotas is not None and known.quotas.unit == "share":
-        kept["quotas"] = known.quotas.model_dump(mode="json")
-    if is_size and known.tiers:
-        kept["tiers"] = _tiers(known, wanted)
-    try:
-        return Output.model_validate(kept)
-    except ValidationError:
-        return wanted.model_copy(update={"include_seed": known.include_seed})
+    found = wanted.model_copy(update={"include_seed": known.include_seed})
+    before = known.model_dump(mode="json")
+    for name in DIVIDES_A_SIZE:
+        value = _tiers(known, wanted) if name == "tiers" else before.get(name)
+        if value:
+            values = {**found.model_dump(mode="json"), name: value}
+            with suppress(ValidationError):
+                found = Output.model_validate(values)
+    return found
+
+
+def taken_off(known: Output, found: Output) -> str:
+    """A sentence on what another limit took off the output; empty where it took nothing.
+
+    >>> taken_off(Output(top=10, keep_margin=5), Output(min_score=0.5))
+    'A lowest score is no size that could be divided. Taken off: the margin for members.'
+    """
+    lost = [
+        words
+        for name, words in DIVIDES_A_SIZE.items()
+        if getattr(known, name) and not getattr(found, name)
+    ]
+    is_same = (known.kind, known.value) == (found.kind, found.value)
+    if is_same or not lost:
+        return ""
+    why = (
+        "A lowest score is no size that could be divided"
+        if found.kind == "min_score"
+        else "This size does not allow all that was chosen"
+    )
+    return f"{why}. Taken off: {' and '.join(lost)}."
 
 
 def equal_tiers(known: Output, count: int) -> list[dict[str, Any]]:
     """So many tiers of one size each, the best first; none for a count below two."""
     if count < 2:
         return []
-    return [
-        {"up_to": _end(known, known.value * number / count)}
-        for number in range(1, count + 1)
-    ]
+    return [{"up_to": _end(known, at / count)} for at in range(1, count + 1)]
+
+
+def typed_tiers(known: Output, typed: str) -> list[dict[str, Any]]:
+    """Tiers of the ends that somebody typed, counted as the limit is.
+
+    Names stay where there are as many tiers as before.
+
+    >>> typed_tiers(Output(best_percent=5), "1 %, 3 %; 5 %")
+    [{'name': None, 'up_to': 1.0}, {'name': None, 'up_to': 3.0}, {'name': None, 'up_to': 5.0}]
+    """
+    ends = []
+    for word in re.split(r"[\s,;%]+", typed.strip(" ,;%")):
+        try:
+            ends.append(float(word))
+        except ValueError as error:
+            raise StudioError(
+                "output_invalid",
+                "the tiers",
+                f"end at {shown(word)}, which is no number",
+                "give where each ends, such as 1, 3, 5",
+            ) from error
+    names = [each.name for each in known.tiers]
+    if len(names) != len(ends):
+        names = [None] * len(ends)
+    return [{"name": name, "up_to": end} for name, end in zip(names, ends, strict=True)]
+
+
+def tier_ends(known: Output) -> str:
+    """Where the tiers end, as they are typed.
+
+    >>> tier_ends(Output(best_percent=3, tiers=[0.5, 3]))
+    '0.5, 3'
+    """
+    return ", ".join(f"{each.up_to:.15g}" for each in known.tiers)
 
 
 def with_quota(
@@ -225,18 +287,31 @@ def with_quota(
 
 
 def _tiers(known: Output, wanted: Output) -> list[dict[str, Any]]:
-    ratio = wanted.value / known.value
+    """The tiers at the same shares of the wanted size."""
     return [
-        {
-            "name": each.name if wanted.kind == known.kind or each.name else None,
-            "up_to": _end(wanted, each.up_to * ratio),
-        }
+        {"name": each.name, "up_to": _end(wanted, each.up_to / known.value)}
         for each in known.tiers
     ]
 
 
-def _end(output: Output, value: float) -> float:
-    return round(value) if output.kind == "top" else round(value, 6)
+def _percent(people: int, candidates: int) -> float:
+    """The percent with the fewest figures that makes just so many people.
+
+    >>> _percent(100, 880), _percent(4_200, 40_045)
+    (11.4, 10.49)
+    """
+    for figures in range(2, 16):
+        percent = min(100.0, float(f"{100 * people / candidates:.{figures}g}"))
+        if floor(percent * candidates / 100 + 1e-9) == people:
+            break
+    return percent
+
+
+def _end(output: Output, share: float) -> float:
+    """Where a share of the size ends; all of it just where the size does."""
+    if output.kind == "top":
+        return round(share * output.value)
+    return output.value if share == 1 else round(share * output.value, 6)
 
 
 def _opened_for(workshop: "Workshop", draft: Draft) -> AudienceSpecification:
@@ -258,11 +333,11 @@ def _opened_for(workshop: "Workshop", draft: Draft) -> AudienceSpecification:
         fairness=asked.fairness,
         output=Output(top=drafts.FIRST_SIZE),
         scoring=asked.scoring,
-        limits=asked.limits,
+        limits=asked.limits.model_copy(update={"allow_indistinct": False}),
     )
 
 
-def _told(answer: Answer, what_if: WhatIf) -> DraftEstimate:
+def _told(draft: Draft, answer: Answer, what_if: WhatIf) -> DraftEstimate:
     candidates, chosen = what_if.outlook.people, answer.chosen
     people = round(chosen.people.value)
     recall = chosen.recall
@@ -281,6 +356,8 @@ def _told(answer: Answer, what_if: WhatIf) -> DraftEstimate:
         quality_text=f"{answer.reading}: {pairs_text(answer.auc.value)}"
         f" (held-out AUC {answer.auc.text(3)})",
         can_be_told=answer.can_be_told,
+        stops=answer.stops,
+        recommended=recommended(answer.curve, draft.choices.economics),
         curve=tuple(
             CurvePoint(
                 people=each.people,
@@ -298,8 +375,6 @@ def _told(answer: Answer, what_if: WhatIf) -> DraftEstimate:
 
 
 def _position(people: int, candidates: int) -> int:
-    from math import log
-
     least = min(SMALLEST, candidates)
     if people <= least or candidates <= least:
         return 0

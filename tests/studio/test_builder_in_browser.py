@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
+from playwright.sync_api import expect
 
 from studio.services import drafts
 from studio.services.draft_store import Step
@@ -143,6 +144,25 @@ def test_a_first_audience_from_the_seed_to_its_page(page, workshop):
     page.goto(f"/builder/{done.id}/seed")
     page.wait_for_url("**/done")
     page.get_by_text("This draft became an audience.").wait_for()
+
+
+def test_a_size_keeps_its_people_in_every_unit(page, workshop, draft):
+    drafts.change(workshop, draft.id, {"output": {"top": 90}})
+    page.goto(f"/builder/{draft.id}/output")
+    settled(page, "output")
+    size = page.locator(".size-row input").last
+    page.get_by_role("button", name="Percent", exact=True).click()
+    expect(size).to_have_value("10.23")
+    page.get_by_text("Tiers and quotas").click()
+    page.get_by_label("They end at, in percent").fill("5, 10.23")
+    page.get_by_text("2 uneven tiers").wait_for()
+    page.get_by_role("button", name="Lowest score").click()
+    page.get_by_text("Taken off: the tiers.").wait_for()
+    page.get_by_role("button", name="People", exact=True).click()
+    expect(size).to_have_value("90")
+    page.get_by_role("button", name="Take it").click()
+    page.get_by_role("button", name="Take it").wait_for(state="hidden")
+    assert drafts.read(workshop, draft.id).choices.output.top != 90
 
 
 def test_reload_back_and_a_bookmark_keep_the_step_and_the_choices(

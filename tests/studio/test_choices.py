@@ -1,6 +1,7 @@
 """What can be chosen, and of what cannot the reason; what is estimated before a build."""
 
 import re
+from math import floor
 
 import pytest
 
@@ -127,9 +128,11 @@ def test_one_size_is_told_as_people_percent_score_and_lift(workshop, ready):
     assert found.percent == pytest.approx(100 * 100 / candidates)
     as_percent = draft_estimates.in_unit(found, "best_percent")
     as_score = draft_estimates.in_unit(found, "min_score")
-    assert as_percent.best_percent == 11
+    assert as_percent.best_percent == 11.4  # of 880, which makes 100 people still
+    again = draft_estimates.estimate(workshop, ready, as_percent)
+    assert draft_estimates.in_unit(again, "top") == found.output
     near = draft_estimates.estimate(workshop, ready, as_score)
-    assert near.people == pytest.approx(100, rel=0.2)
+    assert near.people == pytest.approx(100, abs=1)
     smaller = draft_estimates.estimate(workshop, ready, Output(top=50))
     assert len(found.curve) > 3 and found.curve == smaller.curve
     on_curve = found.curve[20]
@@ -143,6 +146,50 @@ def test_one_size_is_told_as_people_percent_score_and_lift(workshop, ready):
     assert len(draft_estimates.OPEN) == 1
 
 
+def test_a_size_is_recommended_by_what_contacts_cost_and_bring(workshop, ready):
+    by_lift = draft_estimates.estimate(workshop, ready).recommended
+    economics = {"prevalence": 0.1, "conversion_value": 50, "contact_cost": 4}
+    ready = drafts.change(workshop, ready.id, {"economics": economics})
+
+    paying = draft_estimates.estimate(workshop, ready).recommended
+
+    assert by_lift.people < paying.people  # from a lift of 0.8 on instead of 2
+    assert paying.percent == pytest.approx(100 * paying.people / 880, abs=0.1)
+    assert paying.text.startswith("A contact pays from a lift of 0.80 on.")
+    assert len(draft_estimates.OPEN) == 1
+
+
+def test_a_seed_that_cannot_be_told_is_said_to_stop_a_build(workshop, ready):
+    income = {"attributes": [{"attribute": "income"}]}
+    ready = drafts.change(workshop, ready.id, income)
+    found = draft_estimates.estimate(workshop, ready)
+    knowingly = {"limits": {"allow_indistinct": True}}
+    ready = drafts.change(workshop, ready.id, knowingly)
+
+    again = draft_estimates.estimate(workshop, ready)
+
+    assert found.stops and not found.can_be_told and again == found
+    assert found.recommended.people is None
+    assert len(draft_estimates.OPEN) == 1
+
+
+def test_tiers_end_where_somebody_types_it():
+    known = Output(best_percent=5, tiers=[{"up_to": 2, "name": "A"}, 5])
+
+    tiers = draft_estimates.typed_tiers(known, "1; 5 %")
+    found = draft_estimates.with_values(known, {"tiers": tiers})
+    bands = draft_estimates.typed_tiers(known, "1, 3, 5")
+    three = draft_estimates.with_values(known, {"tiers": bands})
+
+    assert found.tier_names == ["A", "1-5 %"]
+    assert three.tier_names == ["0-1 %", "1-3 %", "3-5 %"]
+    assert draft_estimates.tier_ends(three) == "1, 3, 5"
+    for typed in ("1, three", "3, 1, 5", "1, 3", "0, 5", "nan, 5"):
+        with pytest.raises(StudioError):
+            tiers = draft_estimates.typed_tiers(known, typed)
+            draft_estimates.with_values(known, {"tiers": tiers})
+
+
 def test_the_ends_of_the_slider_are_the_smallest_size_and_everybody():
     ends = draft_estimates.SLIDER_ENDS
     tops = [
@@ -152,6 +199,17 @@ def test_the_ends_of_the_slider_are_the_smallest_size_and_everybody():
     assert tops[0] == 100 and tops[-1] == 40_000
     assert tops == sorted(tops)
     assert draft_estimates.output_at(0, 30).top == 30
+
+
+@pytest.mark.parametrize("people", [1, 7, 1_049, 99_999, 123_457, 1_000_000])
+def test_every_number_of_people_is_told_in_percent_without_losing_one(people):
+    percent = draft_estimates._percent(people, 1_000_000)
+
+    assert floor(percent * 1_000_000 / 100 + 1e-9) == people
+    tiers = draft_estimates.equal_tiers(Output(top=people), 2) if people > 1 else []
+    known = Output(top=people, tiers=tiers)
+    as_percent = draft_estimates.resized(known, Output(best_percent=percent))
+    assert len(as_percent.tiers) == len(tiers)
 
 
 def test_another_size_keeps_what_divides_it_as_far_as_it_fits():
@@ -167,6 +225,18 @@ def test_another_size_keeps_what_divides_it_as_far_as_it_fits():
     assert [each.up_to for each in larger.tiers] == [1_500, 3_000]
     assert larger.quotas.at_most == {"FR": 0.3} and larger.include_seed
     assert (score.tiers, score.quotas, score.include_seed) == ((), None, True)
+    told = draft_estimates.taken_off(known, score)
+    assert told.startswith("A lowest score")
+    assert told.endswith("Taken off: the tiers and the quotas.")
+    assert draft_estimates.taken_off(known, larger) == ""
+    in_people = {"attribute": "country", "unit": "people", "at_least": {"FR": 200}}
+    known = draft_estimates.with_values(known, {"quotas": in_people})
+    larger = draft_estimates.with_values(known, {"top": 2_000})
+    smaller = draft_estimates.with_values(known, {"top": 100})
+    assert larger.quotas == known.quotas and smaller.quotas is None
+    assert [each.up_to for each in smaller.tiers] == [50, 100]
+    assert draft_estimates.taken_off(known, smaller).endswith(": the quotas.")
+    assert draft_estimates.taken_off(smaller, Output(top=100)) == ""
     with pytest.raises(StudioError):
         draft_estimates.with_values(known, {"top": 0})
 

@@ -7,12 +7,14 @@ from nicegui import ui
 
 from catalog.errors import StudioError
 from catalog.specification_model import Output
+from report.words import counted
 from studio.services import choices, draft_estimates
 from studio.services.draft_estimates import SLIDER_ENDS, DraftEstimate
 from studio.web.builder.frame import Editing, walk
 from studio.web.components.elements import block, heading, paragraph, text
 from studio.web.components.reach_curve import ReachCurve
-from studio.web.components.tiers_and_quotas import tiers_and_quotas
+from studio.web.components.tiers_and_quotas import TiersAndQuotas
+from studio.web.components.words import ALLOW_INDISTINCT
 from studio.web.current import studio
 
 UNITS = {"top": "People", "best_percent": "Percent", "min_score": "Lowest score"}
@@ -67,6 +69,7 @@ class SizeControl:
     ) -> None:
         self._editing, self._found = editing, found
         self._latest = 0
+        self._same: dict[str, Output] = {}  # the same people by other limits
         unit = found.output.kind
         heading(2, "Size")
         self._unit = ui.toggle(UNITS, value=unit, on_change=self._set_unit).props(
@@ -76,14 +79,24 @@ class SizeControl:
             self._slider = ui.slider(
                 min=0, max=SLIDER_ENDS, value=found.position
             ).props('aria-label="Size of the audience"')
-            self._number = ui.number(UNITS[unit], value=found.output.value).props(
-                "dense outlined debounce=400"
-            )
+            self._number = ui.number(
+                UNITS[unit], value=getattr(found.output, unit)
+            ).props("dense outlined debounce=400")
         self._slider.on_value_change(self._slide)
         self._number.on_value_change(self._type)
         with block("figures").props("role=status"):
             self._values = {name: _figure(what) for name, what in FIGURES}
+        self._taken_off = text("p", "", "small bad-words").props("role=status")
         self._quality = text("p", "", "small")
+        self._knowingly = ui.switch(
+            ALLOW_INDISTINCT,
+            value=editing.draft.choices.limits.allow_indistinct,
+            on_change=self._allow_indistinct,
+        )
+        with block("recommended"):
+            self._recommended = text("p", "", "q-mb-none")
+            self._take = ui.button("Take it", on_click=self._take_recommended)
+            self._take.props("no-caps outline")
         ui.checkbox(
             "Add the seed people as well, over and above the size",
             value=found.output.include_seed,
@@ -93,13 +106,20 @@ class SizeControl:
         heading(2, "What each size gives")
         self._curve = ReachCurve(found)
         paragraph(f"{HELD_OUT} {found.estimated_from}", "quiet small")
-        tiers_and_quotas(lambda: self._found.output, columns, self._keep)
+        self._divisions = TiersAndQuotas(
+            lambda: self._found.output, columns, self._keep, editing.tell
+        )
         self._tell(found)
 
     async def _set_unit(self, event: Any) -> None:
-        if event.value == self._found.output.kind:
+        known = self._found.output
+        if event.value == known.kind:
             return  # told, not chosen
-        await self._ask(draft_estimates.in_unit(self._found, event.value))
+        same = {**self._same, known.kind: known}
+        wanted = same.get(event.value)
+        if wanted is None:
+            wanted = draft_estimates.in_unit(self._found, event.value)
+        await self._ask(wanted, same=same)
 
     async def _slide(self, event: Any) -> None:
         found = self._found
@@ -108,8 +128,11 @@ class SizeControl:
         wanted = draft_estimates.output_at(
             event.value, found.candidates, found.output.include_seed
         )
-        unit = self._unit.value
-        await self._ask(wanted, unit if unit != "top" else None)
+        await self._ask(wanted, self._unit.value)
+
+    async def _take_recommended(self) -> None:
+        wanted = Output(top=self._found.recommended.people)
+        await self._ask(wanted, self._unit.value)
 
     async def _type(self, event: Any) -> None:
         if event.value in (None, self._found.output.value):
@@ -121,6 +144,13 @@ class SizeControl:
     async def _with_seed(self, event: Any) -> None:
         if event.value != self._found.output.include_seed:
             await self._keep({"include_seed": event.value})
+
+    async def _allow_indistinct(self, event: Any) -> None:
+        editing = self._editing
+        limits = editing.draft.choices.limits
+        if event.value != limits.allow_indistinct:
+            kept = {**limits.model_dump(mode="json"), "allow_indistinct": event.value}
+            await editing.change(limits=kept)
 
     async def _keep(self, values: dict[str, Any]) -> None:
         """Change some fields of the output; a limit takes the place of another."""
@@ -136,11 +166,19 @@ class SizeControl:
             await self._ask(kept, is_kept=True)
 
     async def _ask(
-        self, output: Output, unit: str | None = None, *, is_kept: bool = False
+        self,
+        output: Output,
+        unit: str = "top",
+        *,
+        is_kept: bool = False,
+        same: dict[str, Output] | None = None,
     ) -> None:
-        """Estimate and keep; of several on their way the last counts."""
+        """Estimate and keep, in a unit; of several on their way the last counts.
+
+        `same` are the same people by other limits, to go back to.
+        """
         self._latest += 1
-        mine, editing = self._latest, self._editing
+        mine, editing, before = self._latest, self._editing, self._found.output
         try:
             found = await asyncio.to_thread(
                 draft_estimates.estimate, studio().workshop, editing.draft, output
@@ -151,14 +189,18 @@ class SizeControl:
         if mine != self._latest:
             return
         if not is_kept:
-            wanted = draft_estimates.in_unit(found, unit) if unit else found.output
-            wanted = draft_estimates.resized(self._found.output, wanted)
+            wanted = found.output
+            if unit != "top":
+                wanted = draft_estimates.in_unit(found, unit)
+            wanted = draft_estimates.resized(before, wanted)
             found = found.model_copy(update={"output": wanted})
             if not await editing.change(output=wanted.model_dump(mode="json")):
                 return
         if mine == self._latest:
+            self._same = same or {}
             self._tell(found)
             self._curve.show(found)
+            self._taken_off.text = draft_estimates.taken_off(before, found.output)
 
     def _tell(self, found: DraftEstimate) -> None:
         self._found = found
@@ -166,7 +208,7 @@ class SizeControl:
         self._unit.value = unit
         self._slider.value = found.position
         self._number.props["label"] = UNITS[unit]
-        self._number.value = found.output.value
+        self._number.value = getattr(found.output, unit)
         told = {
             "people": (found.people_text, f"{found.percent_text} of all who fit"),
             "lift": (found.lift_text, ""),
@@ -182,8 +224,18 @@ class SizeControl:
             f"The ranking is {found.quality_text}."
             if found.can_be_told
             else "The seed cannot be told from the population: no size is better than"
-            " chance."
+            f" chance.{' A build stops there.' if found.stops else ''}"
         )
+        self._knowingly.set_visibility(found.stops)
+        recommended = found.recommended
+        told_size = (
+            "no size"
+            if recommended.people is None
+            else counted(recommended.people, "person", "people")
+        )
+        self._recommended.text = f"Recommended: {told_size}. {recommended.text}"
+        self._take.set_visibility(recommended.people not in (None, found.people))
+        self._divisions.show()
 
 
 def _figure(what: str) -> tuple[Any, Any]:

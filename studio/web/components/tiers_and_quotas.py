@@ -5,59 +5,107 @@ from typing import Any
 
 from nicegui import ui
 
+from catalog.errors import StudioError
 from catalog.specification_model import Output
 from report.words import share_text
 from studio.services import draft_estimates
 from studio.web.components.elements import block, heading, more, paragraph, text
 
 RULES = {"at_most": "at most", "at_least": "at least", "exactly": "exactly"}
+UNEVEN = -1
 TIERS = {0: "One audience", 2: "2 tiers", 3: "3 tiers", 5: "5 tiers", 10: "10 tiers"}
+ENDS = {
+    "top": "They end at, in people",
+    "best_percent": "They end at, in percent",
+    "min_score": "A lowest score has no tiers",
+}
 Keep = Callable[[dict[str, Any]], Awaitable[None]]
+Tell = Callable[[StudioError], None]
 
 
-def tiers_and_quotas(
-    output: Callable[[], Output], columns: list[str], keep: Keep
-) -> None:
+class TiersAndQuotas:
     """Fields for both; `output` gives the output as it is now, `keep` changes it."""
-    with more("Tiers and quotas") as details:
-        if output().tiers or output().quotas:
-            details.props("open")
-        _tiers(output, keep)
-        _quotas(output, columns, keep)
 
+    def __init__(
+        self, output: Callable[[], Output], columns: list[str], keep: Keep, tell: Tell
+    ) -> None:
+        self._output, self._keep, self._tell = output, keep, tell
+        with more("Tiers and quotas") as details:
+            if output().tiers or output().quotas:
+                details.props("open")
+            self._tiers()
+            self._quotas(columns)
+        self.show()
 
-def _tiers(output: Callable[[], Output], keep: Keep) -> None:
-    heading(3, "Tiers")
-    paragraph("Parts of equal size, the most alike people in the first.", "quiet small")
-    count = len(output().tiers)
-    names = TIERS | ({count: f"{count} tiers"} if count not in TIERS else {})
+    def show(self) -> None:
+        """Show the output as it is now."""
+        output = self._output()
+        parts = _parts(output)
+        self._parts.set_options(
+            TIERS if parts in TIERS else TIERS | {parts: _parts_words(output)},
+            value=parts,
+        )
+        self._ends.props["label"] = ENDS[output.kind]
+        self._ends.value = draft_estimates.tier_ends(output)
+        for field in (self._parts, self._ends):
+            field.set_enabled(output.kind != "min_score")
+        self._show_quotas(output)
 
-    async def divide(event: Any) -> None:
-        await keep({"tiers": draft_estimates.equal_tiers(output(), event.value)})
+    def _tiers(self) -> None:
+        heading(3, "Tiers")
+        paragraph(
+            "Parts of the audience, the most alike people in the first: of equal size, or"
+            " with ends of your own such as 1, 3, 5. The last ends where the size does.",
+            "quiet small",
+        )
+        with block("two"):
+            self._parts = ui.select(TIERS, value=0, label="Divide into")
+            self._parts.on_value_change(self._divide)
+            self._ends = ui.input().props("debounce=700 autocomplete=off")
+            self._ends.on_value_change(self._end)
+            for field in (self._parts, self._ends):
+                field.props("dense outlined")
 
-    ui.select(names, value=count, label="Divide into", on_change=divide).props(
-        "dense outlined"
-    ).classes("narrow-field")
+    async def _divide(self, event: Any) -> None:
+        output = self._output()
+        if event.value in (UNEVEN, _parts(output)):
+            return  # told, not chosen
+        await self._keep({"tiers": draft_estimates.equal_tiers(output, event.value)})
 
+    async def _end(self, event: Any) -> None:
+        output = self._output()
+        typed = str(event.value or "").strip()
+        if typed == draft_estimates.tier_ends(output):
+            return  # told, not typed
+        try:
+            tiers = draft_estimates.typed_tiers(output, typed) if typed else []
+        except StudioError as error:
+            self._tell(error)
+            return
+        await self._keep({"tiers": tiers})
 
-def _quotas(output: Callable[[], Output], columns: list[str], keep: Keep) -> None:
-    heading(3, "Quotas")
-    paragraph("How much of the audience a group may be.", "quiet small")
-    shown = block("chips")
-    with block("filter-new"):
-        column = ui.select(columns, label="Column").props("dense outlined")
-        value = ui.input("Value").props("dense outlined")
-        rule = ui.select(RULES, value="at_most", label="Has").props("dense outlined")
-        percent = ui.number("Percent", min=0, max=100).props("dense outlined")
-    add = ui.button("Add quota", icon="add").props("no-caps outline").classes("q-mt-sm")
+    def _quotas(self, columns: list[str]) -> None:
+        heading(3, "Quotas")
+        paragraph("How much of the audience a group may be.", "quiet small")
+        self._shown = block("chips")
+        with block("filter-new"):
+            self._column = ui.select(columns, label="Column").props("dense outlined")
+            self._value = ui.input("Value").props("dense outlined")
+            self._rule = ui.select(RULES, value="at_most", label="Has").props(
+                "dense outlined"
+            )
+            self._percent = ui.number("Percent", min=0, max=100).props("dense outlined")
+        ui.button("Add quota", icon="add", on_click=self._append).props(
+            "no-caps outline"
+        ).classes("q-mt-sm")
 
-    def draw() -> None:
-        shown.clear()
-        quotas = output().quotas
+    def _show_quotas(self, output: Output) -> None:
+        self._shown.clear()
+        quotas = output.quotas
         if quotas is None:
             return
-        column.value = quotas.attribute
-        with shown:
+        self._column.value = quotas.attribute
+        with self._shown:
             for field, words in RULES.items():
                 for group, amount in getattr(quotas, field).items():
                     told = (
@@ -66,27 +114,34 @@ def _quotas(output: Callable[[], Output], columns: list[str], keep: Keep) -> Non
                         else f"{amount:g} people"
                     )
                     text("span", f"{group}: {words} {told}", "chip")
-            ui.button("Remove quotas", on_click=remove).props("no-caps flat dense")
+            ui.button("Remove quotas", on_click=self._remove).props(
+                "no-caps flat dense"
+            )
 
-    async def remove() -> None:
-        await keep({"quotas": None})
-        draw()
+    async def _remove(self) -> None:
+        await self._keep({"quotas": None})
 
-    async def append() -> None:
-        if not column.value or percent.value is None:
+    async def _append(self) -> None:
+        column, percent = self._column.value, self._percent.value
+        if not column or percent is None:
             return
-        await keep(
-            {
-                "quotas": draft_estimates.with_quota(
-                    output(),
-                    column.value,
-                    str(value.value or ""),
-                    rule.value,
-                    percent.value,
-                )
-            }
+        quotas = draft_estimates.with_quota(
+            self._output(),
+            column,
+            str(self._value.value or ""),
+            self._rule.value,
+            percent,
         )
-        draw()
+        await self._keep({"quotas": quotas})
 
-    add.on_click(append)
-    draw()
+
+def _parts(output: Output) -> int:
+    """How many tiers there are; UNEVEN where they are not of one size."""
+    count = len(output.tiers)
+    equal = [each["up_to"] for each in draft_estimates.equal_tiers(output, count)]
+    return count if equal == [each.up_to for each in output.tiers] else UNEVEN
+
+
+def _parts_words(output: Output) -> str:
+    count = len(output.tiers)
+    return f"{count} tiers" if _parts(output) == count else f"{count} uneven tiers"

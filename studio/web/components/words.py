@@ -22,6 +22,7 @@ TYPES = {
     TypeFamily.boolean: "yes or no",
     TypeFamily.time: "dates or times",
 }
+ALLOW_INDISTINCT = "Build it although the seed cannot be told from the population"
 NEVER = ""
 SCHEDULES = {
     NEVER: "Only when asked for",
