@@ -23,9 +23,15 @@ Compared = Annotated[Comparisons, Depends(comparisons)]
 class NewComparison(Asked):
     """Whose scorers are to be compared."""
 
-    audience: str = Field(description="Name or slug of the audience.")
+    audience: str = Field(
+        description="Name or slug of the audience.", examples=["spring_buyers"]
+    )
     models: list[str] | None = Field(
-        None, min_length=1, max_length=50, description="Without it all installed ones."
+        None,
+        min_length=1,
+        max_length=50,
+        description="Without it all installed ones.",
+        examples=[["naive_bayes", "weighted_bayes"]],
     )
 
 

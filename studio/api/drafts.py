@@ -28,12 +28,16 @@ class NewDraft(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    owner: ShortText = Field("", description="Who works on it.")
+    owner: ShortText = Field("", description="Who works on it.", examples=["Ada"])
     audience: ShortText | None = Field(
-        None, description="Name or slug of the audience whose choices it begins with."
+        None,
+        description="Name or slug of the audience whose choices it begins with.",
+        examples=["spring_buyers"],
     )
     new_name: ShortText | None = Field(
-        None, description="With `audience`: begin a copy of it under this name."
+        None,
+        description="With `audience`: begin a copy of it under this name.",
+        examples=["Summer buyers"],
     )
 
 
@@ -42,9 +46,14 @@ class DraftChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    version: int = Field(ge=1, description="Of the draft as it was read.")
+    version: int = Field(ge=1, description="Of the draft as it was read.", examples=[1])
     step: Step | None = Field(None, description="Where the person is.")
-    choices: DraftChoices = Field(description="The fields that change.")
+    choices: DraftChoices = Field(
+        description="The fields that change.",
+        examples=[
+            {"seed": {"dataset": "seed"}, "population": {"dataset": "population"}}
+        ],
+    )
 
 
 class DraftVersion(BaseModel):
@@ -67,7 +76,7 @@ class AskedOutput(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    output: Output | None = None
+    output: Output | None = Field(None, examples=[{"top": 1000}])
 
 
 @router.get("")

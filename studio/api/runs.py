@@ -21,9 +21,11 @@ class NewRun(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    audience: str = Field(description="Name or slug of the audience.")
+    audience: str = Field(
+        description="Name or slug of the audience.", examples=["spring_buyers"]
+    )
     specification: int | None = Field(
-        None, ge=1, description="Its number; without it the newest."
+        None, ge=1, description="Its number; without it the newest.", examples=[2]
     )
     force: bool = Field(False, description="Build anew what was built before.")
     request: str | None = Field(
@@ -32,6 +34,7 @@ class NewRun(BaseModel):
         max_length=100,
         pattern=r"^[A-Za-z0-9_-]+$",
         description="A word of yours: asked twice with it, there is one run.",
+        examples=["nightly-2026-11-27"],
     )
 
 

@@ -432,6 +432,35 @@ def test_a_build_is_refused_while_dagster_is_off(client, slug):
     assert client.get(f"{API}/health").status_code == 200
 
 
+def test_a_draft_goes_from_its_first_choice_to_a_build(client, studio, monkeypatch):
+    (run,) = studio.runs.overview(limit=1)
+    monkeypatch.setattr(studio.runs, "start", lambda *_, **__: run)
+    schemas = client.get(f"{API}/openapi.json").json()["components"]["schemas"]
+    (chosen,) = schemas["DraftChange"]["properties"]["choices"]["examples"]
+
+    begun = client.post(f"{API}/drafts", json={"owner": "Ada"}).json()
+    place = f"{API}/drafts/{begun['id']}"
+    changes = {**chosen, "name": "By REST", "attributes": ["country", "age"]}
+    change = {"version": begun["version"], "choices": changes, "step": "output"}
+    changed = client.patch(place, json=change)
+    late = client.patch(place, json=change)
+    advice = client.get(f"{place}/advice").json()
+    sized = client.post(f"{place}/estimate", json={"output": {"top": 60}}).json()
+    free = client.get(f"{place}/name?name=By+REST").json()
+    created = client.post(f"{place}/create", json={"version": begun["version"] + 1})
+
+    assert changed.status_code == 200, changed.text
+    assert changed.json()["choices"]["seed"]["dataset"] == "seed"
+    assert_refused(late, 409, "draft_changed")
+    assert {each["attribute"] for each in advice["attributes"]} >= {"country", "age"}
+    assert sized["people"] == 60 and sized["curve"] and free["is_free"]
+    assert sized["recommended"]["text"] and not sized["stops"]
+    assert created.status_code == 202, created.text
+    assert created.headers["location"] == f"{API}/runs/{run.run_id}"
+    assert client.get(place).json()["draft"]["created"] == "by_rest"
+    assert client.get(f"{API}/audiences/by_rest").json()["owner"] == "Ada"
+
+
 # Errors, documents, payloads
 
 
@@ -510,14 +539,33 @@ def get_addresses(document: dict) -> list[str]:
 def test_get_changes_nothing(client, slug, studio):
     root = studio.workshop.home.root
     document = client.get(f"{API}/openapi.json").json()
+    draft = client.post(f"{API}/drafts", json={"audience": slug}).json()["id"]
     before = stamps(root)
+    answers = {}
 
     for path in get_addresses(document):
         name = "seed" if path.startswith("/datasets") else slug
         asked = path.replace("{name}", name).replace("{run_id}", "none")
-        assert client.get(f"{API}{asked}").status_code < 500, path
+        asked = asked.replace("{draft_id}", draft)
+        answers[path] = client.get(f"{API}{asked}").status_code
 
     assert stamps(root) == before
+    assert max(answers.values()) < 500, answers
+    of_draft = {path: answers[path] for path in answers if "{draft_id}" in path}
+    assert of_draft.pop("/drafts/{draft_id}/name") == 422  # none was asked about
+    assert len(of_draft) > 5 and set(of_draft.values()) == {200}
+
+
+@pytest.mark.parametrize(
+    "named", ["NewRun", "NewComparison", "NewDraft", "DraftChange", "AskedOutput"]
+)
+def test_what_a_request_needs_has_an_example(client, named):
+    schemas = client.get(f"{API}/openapi.json").json()["components"]["schemas"]
+
+    fields = schemas[named]["properties"]
+    needed = set(schemas[named].get("required", fields))
+
+    assert {name for name in needed if not fields[name].get("examples")} == set()
 
 
 def test_every_operation_is_in_the_document_with_its_refusals(client):
