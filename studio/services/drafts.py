@@ -136,26 +136,6 @@ def give_owner(workshop: "Workshop", draft_id: str, owner: str, version: int) ->
     return draft_store.changed(workshop.home, draft_id, version, owner=owner)
 
 
-def economics(draft: Draft, values: Mapping[str, float | None]) -> dict[str, Any]:
-    """The field `economics` from what was typed, the prevalence in percent."""
-    share = values.get("prevalence")
-    known = draft.choices.economics.model_dump(mode="json")
-    return {
-        **known,
-        **values,
-        "prevalence": None if share is None else share / 100,
-    }
-
-
-def as_percent(share: float | None) -> float | None:
-    """A share as a person types it.
-
-    >>> as_percent(0.02)
-    2.0
-    """
-    return None if share is None else round(100 * share, 6)
-
-
 def start_over(workshop: "Workshop", draft_id: str) -> Draft:
     """A new draft; the one before stays among the drafts, put away."""
     draft = read(workshop, draft_id)

@@ -288,6 +288,37 @@ def test_the_workflow_document_is_shown_where_it_is_opened_and_follows_changes(
     assert page.said == []
 
 
+def test_more_options_and_what_contacts_cost_are_kept(page, workshop, draft):
+    page.goto(f"/builder/{draft.id}/finalise")
+    settled(page, "finalise")
+    page.get_by_text("What a contact costs and brings").click()
+
+    page.get_by_label("Share who convert anyhow").fill("4")
+    page.get_by_text("The report corrects the AUC by it.").wait_for()
+    page.get_by_label("Cost of a contact").fill("2")
+    page.get_by_text("Not kept yet: the cost of a contact.").wait_for()
+    page.get_by_label("Build again", exact=True).click()
+    page.get_by_role("option", name="By a cron line").click()
+    page.get_by_label("Cron line").fill("0 6 * * 1-5")
+    page.get_by_text("More options").click()
+    page.get_by_role("radio", name="weighted_bayes").check()
+    page.get_by_role("checkbox", name="Build it although the seed").click()
+    page.get_by_label("Keep members near the cut").fill("10")
+    assert page.get_by_role("checkbox", name="For housing").is_disabled()
+
+    def choices():
+        return drafts.read(workshop, draft.id).choices
+
+    _until(lambda: choices().output is not None and choices().refresh.schedule)
+    kept = choices()
+    economics = kept.economics
+    assert (economics.prevalence, economics.contact_cost) == (0.04, None)
+    assert kept.refresh.schedule == "0 6 * * 1-5" and kept.output.keep_margin == 10
+    assert kept.scoring.model == "weighted_bayes" and kept.limits.allow_indistinct
+    assert serious(page) == []
+    assert page.said == []
+
+
 def test_of_two_browsers_the_later_is_told_and_overwrites_nothing(
     page, chromium, address, workshop, draft
 ):

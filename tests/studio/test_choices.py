@@ -2,14 +2,17 @@
 
 import re
 from math import floor
+from typing import get_args
 
 import pytest
 
 from catalog.errors import StudioError
-from catalog.specification_model import Output
+from catalog.specification_model import Economics, ModelName, Output
 from studio.services import attribute_changes, choices, draft_estimates, drafts
 from studio.services.attribute_changes import AttributeChange
+from studio.services.draft_economics import kept_economics
 from studio.services.open_what_ifs import OpenWhatIfs
+from studio.services.scorers import scorer_choices
 from tests.studio.builder_home import HOSTILE, HOSTILE_COLUMN, builder_home
 
 
@@ -171,6 +174,51 @@ def test_a_seed_that_cannot_be_told_is_said_to_stop_a_build(workshop, ready):
     assert found.stops and not found.can_be_told and again == found
     assert found.recommended.people is None
     assert len(draft_estimates.OPEN) == 1
+
+
+def test_every_scorer_can_be_chosen_or_says_what_it_needs(monkeypatch):
+    monkeypatch.setattr("orchestration.fitting.find_spec", lambda _: None)
+
+    found = {each.model: each for each in scorer_choices()}
+
+    assert set(found) == set(get_args(ModelName))
+    assert not found["naive_bayes"].reason
+    assert found["boosted"].reason == "needs the extra `boosted`"
+    assert found["boosted"].remedy == "pip install 'lookalike-studio[boosted]'"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept", "missing"),
+    [
+        ({}, (None, None, None), ""),
+        ({"prevalence": 2}, (0.02, None, None), "For a size that pays, give the cost"),
+        (
+            {"contact_cost": 1},
+            (None, None, None),
+            "Not kept yet: the cost of a contact",
+        ),
+        (
+            {"prevalence": 2, "conversion_value": 5},
+            (0.02, None, None),
+            "the value of a conversion. Give the cost of a contact as well",
+        ),
+        (
+            {"prevalence": 2, "conversion_value": 5, "contact_cost": 1},
+            (0.02, 5, 1),
+            "",
+        ),
+    ],
+)
+def test_of_costs_what_is_valid_is_kept_and_what_is_missing_is_said(
+    typed, kept, missing
+):
+    known = Economics(prevalence=0.5, conversion_value=9, contact_cost=9)
+
+    values, told = kept_economics(known, typed)
+
+    found = Economics.model_validate(values)
+    assert (found.prevalence, found.conversion_value, found.contact_cost) == kept
+    assert missing in told and bool(told) == bool(missing)
 
 
 def test_tiers_end_where_somebody_types_it():

@@ -9,7 +9,9 @@ from catalog.errors import StudioError
 from catalog.schedule import SHORT_FORMS
 from studio.services import drafts
 from studio.services.drafts import Summary
+from studio.web.builder.economics import economics_fields
 from studio.web.builder.frame import Editing, back_button
+from studio.web.builder.more_options import more_options
 from studio.web.components.elements import block, heading, more, paragraph, text
 from studio.web.components.run_dialog import RunDialog
 from studio.web.components.words import NEVER, SCHEDULES
@@ -18,6 +20,7 @@ from studio.web.failures import told
 from studio.web.reading import read_data
 
 COPY = "() => navigator.clipboard.writeText(document.getElementById('workflow').textContent)"
+CRON = "cron"
 IS_OPEN = "(event) => emit(event.target.open)"
 
 
@@ -28,7 +31,9 @@ async def finalise(editing: Editing) -> None:
     name = draft.choices.name
     if not name:
         name = await to_thread(drafts.suggested_name, workshop, draft)
-    Finalise(editing, name)
+    finalised = Finalise(editing, name)
+    with finalised.options:
+        await more_options(editing, finalised.keep)
 
 
 class Finalise:
@@ -60,16 +65,21 @@ class Finalise:
                 )
                 owner.on_value_change(self._keep_owner)
                 schedule = choices.refresh.schedule or NEVER
-                names = SCHEDULES | (
-                    {} if schedule in ("", *SHORT_FORMS) else {schedule: schedule}
-                )
-                ui.select(
-                    names,
-                    value=schedule,
+                is_line = schedule not in (NEVER, *SHORT_FORMS)
+                self._schedule = ui.select(
+                    SCHEDULES | {CRON: "By a cron line"},
+                    value=CRON if is_line else schedule,
                     label="Build again",
                     on_change=self._keep_schedule,
                 ).props("outlined")
-            self._economics()
+                self._cron = ui.input("Cron line", value=schedule if is_line else "")
+                self._cron.props(
+                    'outlined debounce=700 hint="In UTC, such as 0 6 * * 1-5"'
+                )
+                self._cron.on_value_change(self._keep_schedule)
+                self._cron.set_visibility(is_line)
+            economics_fields(editing, self.keep)
+            self.options = block()
         with block("panel", "section"):
             heading(2, "What will be built")
             self._summary = block().props("role=status")
@@ -138,36 +148,19 @@ class Finalise:
             return
         await self._tell_document()
 
-    async def _keep_schedule(self, event: Any) -> None:
+    async def _keep_schedule(self, _: Any) -> None:
+        chosen = self._schedule.value
+        self._cron.set_visibility(chosen == CRON)
+        schedule = self._cron.value if chosen == CRON else chosen
+        if chosen == CRON and not schedule:
+            return  # the line is still to be typed
         refresh = self._editing.draft.choices.refresh.model_dump(mode="json")
-        await self._change(refresh={**refresh, "schedule": event.value or None})
-        await self._tell()
+        await self.keep(refresh={**refresh, "schedule": schedule or None})
 
-    def _economics(self) -> None:
-        known = self._editing.draft.choices.economics
-        with more("What a contact costs and brings (optional)").classes("q-mt-md"):
-            paragraph("With all three the report recommends a size that pays.", "small")
-            with block("two"):
-                fields = {
-                    "contact_cost": ui.number("Cost of a contact", min=0),
-                    "conversion_value": ui.number("Value of a conversion", min=0),
-                    "prevalence": ui.number("Share who convert anyhow, in percent"),
-                }
-        for name, field in fields.items():
-            value = getattr(known, name)
-            field.value = drafts.as_percent(value) if name == "prevalence" else value
-            field.props("outlined debounce=500")
-
-        async def keep(_: Any) -> None:
-            values = {name: field.value for name, field in fields.items()}
-            given = [value for value in values.values() if value is not None]
-            if len(given) in (0, len(values)):
-                economics = drafts.economics(self._editing.draft, values)
-                if await self._change(economics=economics):
-                    await self._tell()
-
-        for field in fields.values():
-            field.on_value_change(keep)
+    async def keep(self, **values: Any) -> None:
+        """Change choices on which depends what would be built."""
+        if await self._change(**values):
+            await self._tell()
 
     async def _tell(self) -> None:
         self._summary.clear()
