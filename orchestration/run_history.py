@@ -73,22 +73,23 @@ class RunHistory:
         request: str | None = None,
         state: RunState | None = None,
         limit: int = 50,
+        offset: int = 0,
     ) -> list[Run]:
         """The newest runs first; of this slug, of this request, in this state."""
-        tags = {PARTITION_TAG: audience, REQUEST_TAG: request}
-        statuses = () if state is None else STATUSES[state]
         records = self._instance.get_run_records(
-            dg.RunsFilter(
-                tags={name: value for name, value in tags.items() if value},
-                statuses=list(statuses),
-            ),
-            limit=limit,
+            _asked(audience, request, state), limit=offset + limit
         )
         return [
             self._read(record)
-            for record in records
+            for record in records[offset:]
             if PARTITION_TAG in record.dagster_run.tags
         ]
+
+    def count(
+        self, *, audience: str | None = None, state: RunState | None = None
+    ) -> int:
+        """How many runs there are; of this slug, in this state."""
+        return self._instance.get_runs_count(_asked(audience, None, state))
 
     def at_work(self, audience: str) -> str | None:
         """The run that is at work on an audience, or waits to be."""
@@ -174,3 +175,13 @@ def _stages_of(record: dg.RunRecord) -> RunStages:
 
 def _moment(seconds: float | None) -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def _asked(
+    audience: str | None, request: str | None, state: RunState | None
+) -> dg.RunsFilter:
+    tags = {PARTITION_TAG: audience, REQUEST_TAG: request}
+    return dg.RunsFilter(
+        tags={name: value for name, value in tags.items() if value},
+        statuses=list(() if state is None else STATUSES[state]),
+    )

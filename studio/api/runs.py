@@ -59,9 +59,12 @@ def list_runs(
     audience: str | None = None,
     state: RunState | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
 ) -> list[Run]:
     """The newest runs first; of one audience, in one state."""
-    found = opened.runs.overview(audience=audience, state=state, limit=limit)
+    found = opened.runs.overview(
+        audience=audience, state=state, limit=limit, offset=offset
+    )
     return [shown(each) for each in found]
 
 

@@ -101,15 +101,19 @@ class Runs:
         audience: str | None = None,
         state: RunState | None = None,
         limit: int = 50,
+        offset: int = 0,
     ) -> list[Run]:
         """The newest runs first, made by whomever; of one audience, in one state."""
-        slug = (
-            None
-            if audience is None
-            else self._workshop.catalog.get_audience(audience).slug
+        found = self._history.newest(
+            audience=self._slug(audience), state=state, limit=limit, offset=offset
         )
-        found = self._history.newest(audience=slug, state=state, limit=limit)
         return [self._placed(each) for each in found]
+
+    def count(
+        self, *, audience: str | None = None, state: RunState | None = None
+    ) -> int:
+        """How many runs there are; of one audience, in one state."""
+        return self._history.count(audience=self._slug(audience), state=state)
 
     def at_work(self) -> list[Run]:
         """The runs that have begun and not ended."""
@@ -174,6 +178,11 @@ class Runs:
         if self._supervisor is None or run.dagster_path is None:
             return None
         return f"http://127.0.0.1:{self._supervisor.port}{run.dagster_path}"
+
+    def _slug(self, audience: str | None) -> str | None:
+        if audience is None:
+            return None
+        return self._workshop.catalog.get_audience(audience).slug
 
     def _placed(self, run: Run) -> Run:
         """The run with the path of its screen, below which Dagster's screens stand."""

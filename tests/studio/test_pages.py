@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 from types import SimpleNamespace
 
+import dagster as dg
 import pandas as pd
 import pytest
 from nicegui import ui
@@ -289,6 +290,38 @@ def test_the_bar_stands_in_the_page_itself_with_the_ways_of_the_role(
     assert 'href="/builder"' in bars["builder"]
     assert 'href="/builder"' not in bars["viewer"]
     assert "K\u00e4ufer" not in bars["viewer"]  # nothing that somebody typed
+
+
+@pytest.fixture
+def failed_run(visits):
+    """A newer run, of the divided audience, in Dagster's own records."""
+    instance = visits.studio.runs._history._instance
+    failed = dg.DagsterRun(
+        job_name="build",
+        tags={"dagster/partition": "divided"},
+        status=dg.DagsterRunStatus.FAILURE,
+    )
+    instance.add_run(failed)
+    yield
+    instance.delete_run(failed.run_id)
+
+
+@pytest.mark.usefixtures("failed_run")
+def test_runs_come_in_pages_of_one_audience_or_state(visits, slug, monkeypatch):
+    monkeypatch.setattr("studio.web.pages.runs.RUNS_A_PAGE", 1)
+
+    def told(query):
+        found = shown(visits, "viewer", f"/runs{query}")
+        return {each for each in found if each and each.startswith("/audiences/")}
+
+    first, last = {"/audiences/divided"}, {f"/audiences/{slug}"}
+    assert told("") == first and told("?page=2") == told("?page=99") == last
+    assert told(f"?audience={slug}") == told("?state=succeeded") == last
+    assert told("?audience=divided&state=failed") == first
+    assert told("?state=queued") == told(f"?audience={slug}&state=failed") == set()
+    assert visits.get("/runs?audience=nobody").status_code == 404
+    by_rest = visits.get(f"{API}/runs?limit=1&offset=1").json()
+    assert [each["audience"] for each in by_rest] == [slug]
 
 
 # The way to Dagster
