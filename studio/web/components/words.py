@@ -10,7 +10,7 @@ STATE_SIGNS = {
     State.served: "good",
     State.building: "warn",
     State.failed: "bad",
-    State.cancelled: "warn",
+    State.cancelled: "none",
     State.never_built: "none",
     State.archived: "none",
 }
