@@ -78,6 +78,11 @@ def acting_as(who: str) -> Iterator[None]:
         _actor.reset(token)
 
 
+def actor() -> str:
+    """The id of the person for whom this block of code works."""
+    return _actor.get()
+
+
 def record(home: Home, verb: Verb, object: str) -> AuditRecord:  # noqa: A002
     """Add a line and wait until it is on the disk.
 
@@ -92,7 +97,7 @@ def record(home: Home, verb: Verb, object: str) -> AuditRecord:  # noqa: A002
             begun = AuditRecord(
                 number=1 if last is None else last.number + 1,
                 at=datetime.now(UTC),
-                who=_actor.get(),
+                who=actor(),
                 verb=verb,
                 object=object,
                 previous=START if last is None else last.hash,

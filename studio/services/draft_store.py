@@ -98,11 +98,13 @@ class SeenDataset(Frozen):
 class Draft(Frozen):
     """One draft. `version` counts its changes; `audience` is the id of the one it edits.
 
-    `created` is the slug of the audience that it became, `run` the build of it.
+    `created` is the slug of the audience that it became, `run` the build of it;
+    `begun_by` is the id that logs have of the person.
     """
 
     id: str = Field(pattern=f"^{ID_PATTERN}$")
     owner: FreeText = ""
+    begun_by: str = ""
     state: DraftState = DraftState.open
     step: Step = Step.seed
     version: int = 1

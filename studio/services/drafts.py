@@ -16,6 +16,7 @@ from catalog.specification import (
 )
 from catalog.specification_faults import told
 from studio.services import draft_store
+from studio.services.audit import actor
 from studio.services.draft_store import (
     Draft,
     DraftChoices,
@@ -67,12 +68,18 @@ def begin(workshop: "Workshop", owner: str = "") -> Draft:
     return _new(workshop, owner=owner)
 
 
-def newest_open(workshop: "Workshop", owner: str = "") -> Draft | None:
-    """The open draft that was changed last, where there is one."""
+def newest_open(workshop: "Workshop") -> Draft | None:
+    """The open draft of a new audience that the person at work began and changed last."""
     for draft in draft_store.overview(workshop.home):
-        if draft.state is DraftState.open and owner in ("", draft.owner):
+        is_new = draft.state is DraftState.open and draft.audience is None
+        if is_new and is_own(draft):
             return draft
     return None
+
+
+def is_own(draft: Draft) -> bool:
+    """True of a draft that the person at work began."""
+    return draft.begun_by == actor()
 
 
 def overview(workshop: "Workshop") -> list[Draft]:
@@ -381,7 +388,13 @@ def open_draft(workshop: "Workshop", draft_id: str) -> Draft:
 
 def _new(workshop: "Workshop", **values: Any) -> Draft:
     moment = draft_store.now()
-    draft = Draft(id=new_id(), created_at=moment, updated_at=moment, **values)
+    draft = Draft(
+        id=new_id(),
+        begun_by=actor(),
+        created_at=moment,
+        updated_at=moment,
+        **values,
+    )
     return draft_store.write(workshop.home, draft)
 
 

@@ -14,6 +14,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from catalog.home import Home
 from studio.services import drafts
+from studio.services.access import LOCAL_NAME
+from studio.services.audit import acting_as
 from studio.services.draft_store import Step
 from studio.services.opening import open_studio
 from tests.studio.served import served, sign_in
@@ -39,7 +41,8 @@ def pages_of(home: Path) -> dict[str, str]:
     named = {address.strip("/").replace("/", "_"): address for address in ADDRESSES}
     named |= {address.split("/")[1].rstrip("s"): address for address in first}
     for audience in catalog.list_audiences()[:1]:
-        draft = drafts.copy_of_audience(workshop, audience.name)
+        with acting_as(LOCAL_NAME):
+            draft = drafts.copy_of_audience(workshop, audience.name)
         named |= {f"builder_{each}": f"/builder/{draft.id}/{each}" for each in Step}
     return named
 

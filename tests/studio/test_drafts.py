@@ -9,6 +9,7 @@ import pytest
 from catalog.errors import StudioError
 from catalog.specification import parse_specification
 from studio.services import datasets, draft_store, drafts
+from studio.services.audit import acting_as
 from studio.services.draft_store import DraftState, Step
 from studio.services.studio import Studio
 from tests.studio.builder_home import HOSTILE, builder_home
@@ -168,6 +169,22 @@ def test_starting_over_keeps_the_draft_in_history(workshop, ready):
     with pytest.raises(StudioError) as caught:
         drafts.change(workshop, ready.id, {"name": "x"})
     assert caught.value.code == "draft_closed"
+
+
+def test_new_audience_goes_on_with_ones_own_draft_of_a_new_audience(workshop, ready):
+    with acting_as("user-1"):
+        own = drafts.begin(workshop, owner="Ada")
+    with acting_as("user-2"):
+        drafts.begin(workshop, owner="Ada")
+        assert not drafts.is_own(own)
+    named = drafts.change(workshop, ready.id, {"name": "Live"})
+    drafts.create(Studio(workshop, Launcher()), named.id)
+
+    with acting_as("user-1"):
+        edit = drafts.of_audience(workshop, "live")
+        assert drafts.newest_open(workshop) == own and drafts.is_own(edit)
+        drafts.delete(workshop, own.id)
+        assert drafts.newest_open(workshop) is None
 
 
 def test_a_duplicate_has_the_choices_and_another_name(workshop, ready):

@@ -15,8 +15,9 @@ from nicegui import ui
 from catalog.file_failures import disk_full
 from catalog.run_records import RunState
 from catalog.specification import read_specification
-from studio.services import audit, dataset_sources
-from studio.services.access import Access
+from studio.services import audit, dataset_sources, drafts
+from studio.services.access import Access, person_id
+from studio.services.audit import acting_as
 from studio.services.tokens import token_of
 from studio.web.app import MOST_WAITING
 from tests.pipeline.building import build_specification
@@ -210,6 +211,31 @@ def test_a_page_for_builders_is_refused_to_others_in_words(visits, path):
     assert answer.status_code == 403
     assert "role viewer may not do this, builder is needed" in answer.text
     assert visits.get(path, "builder").status_code in (200, 307)
+
+
+def test_new_audience_begins_one_beside_other_peoples_drafts_and_edits(visits, slug):
+    workshop = visits.studio.workshop
+    before = {each.id for each in drafts.overview(workshop)}
+
+    async def begin(user):
+        await user.open("/builder")
+        for _ in range(100):
+            if drafts.newest_open(workshop) is not None:
+                return
+            await asyncio.sleep(0.05)
+
+    bruno = person_id("bruno")
+    with acting_as(bruno):
+        drafts.of_audience(workshop, slug)
+        visits.as_("builder", begin)
+        begun = drafts.newest_open(workshop)
+
+    assert begun.begun_by == bruno and begun.id not in before
+    again = visits.get("/builder", "builder")
+    assert again.headers["location"] == f"/builder/{begun.id}/seed"
+    assert visits.get("/builder", "admin").status_code == 200
+    assert f"Begun by another person, {bruno}" in visits.get("/drafts", "admin").text
+    assert "another person" not in visits.get("/drafts", "builder").text
 
 
 def test_a_dataset_whose_file_changed_says_so_and_shows_the_last_reading(

@@ -1,4 +1,4 @@
-"""`/builder`: a new audience, or the one that was worked on last, at its step."""
+"""`/builder`: a new audience, or one's own that was worked on last, at its step."""
 
 import asyncio
 from asyncio import to_thread
@@ -49,7 +49,7 @@ setTimeout(() => {
 async def builder(
     audience: str | None = None, duplicate: bool = False
 ) -> Response | None:
-    """Lead to the open draft that was changed last, or to a new one.
+    """Lead to one's own open draft of a new audience that was changed last, or begin one.
 
     With an audience's name: to a draft with every choice of it, or of a copy. A draft is
     begun over the page's socket, which no foreign page can open: reading an address

@@ -110,6 +110,9 @@ def _row(draft: Draft, ask: Callable[[Draft], None]) -> tuple[Cell, ...]:
         with block():
             link(name_of(draft), f"/builder/{draft.id}")
             text("div", _people_of(draft), "quiet small")
+            if draft.begun_by and not drafts.is_own(draft):
+                who = f"Begun by another person, {draft.begun_by}"
+                text("div", who, "quiet small")
 
     def actions() -> None:
         with block("actions"):
