@@ -5,13 +5,14 @@ from typing import Any
 from catalog.datasets import Frozen
 from studio.services.advice import Advice
 from studio.services.choices import AttributeChoices, AttributeRow
-from studio.services.draft_store import DraftChoices
+from studio.services.draft_store import Draft, DraftChoices
 
 
 class AttributeChange(Frozen):
-    """One thing that a person does to the attributes: exactly one of these.
+    """One thing that a person does to the attributes: at most one of these.
 
-    `only` chooses these and no others; `role` gives one attribute a role and chooses it.
+    `only` chooses these and no others, and none where it is empty; `role` gives one
+    attribute a role and chooses it. With nothing asked, what can be chosen still stays.
     """
 
     add: str | None = None
@@ -46,7 +47,8 @@ def changed(
     if asked.protect is not None:
         protected.append(asked.protect)
     protected = [each for each in protected if each != asked.unprotect]
-    is_all = set(names) == _proposed(found, protected) and not set(names) & roles.keys()
+    fitting = {each.attribute for each in found.rows if each.eligible}
+    is_all = set(names) == fitting - set(protected) and not set(names) & roles.keys()
     return {
         "attributes": None if is_all else _named(names, rows, roles),
         "exclude": [each for each in choices.exclude if each not in names],
@@ -63,18 +65,25 @@ def advised(advice: Advice) -> tuple[str, ...]:
     return tuple(each.attribute for each in advice.attributes if each.is_advised)
 
 
-def _proposed(found: AttributeChoices, protected: list[str]) -> set[str]:
-    return {
-        each.attribute
-        for each in found.rows
-        if each.eligible and each.attribute not in protected
-    }
+def proposed(found: AttributeChoices) -> tuple[str, ...]:
+    """All that fit, which are chosen where nothing else was."""
+    return tuple(
+        each.attribute for each in found.rows if each.eligible and not each.is_protected
+    )
+
+
+def with_all(draft: Draft) -> Draft:
+    """The draft with all attributes that fit, where none is chosen: to look at them."""
+    if draft.choices.attributes != ():
+        return draft
+    choices = draft.choices.model_copy(update={"attributes": None})
+    return draft.model_copy(update={"choices": choices})
 
 
 def _named(
     names: list[str], rows: dict[str, AttributeRow], roles: dict[str, str]
-) -> list[dict[str, Any]] | None:
-    """As a specification names them; None, which is all, is the least that there is."""
+) -> list[dict[str, Any]]:
+    """As a specification names them."""
     return [
         {
             "attribute": name,
@@ -83,4 +92,4 @@ def _named(
             else roles.get(name),
         }
         for name in names
-    ] or None
+    ]

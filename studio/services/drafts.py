@@ -204,6 +204,7 @@ def missing_step(draft: Draft, step: Step) -> Step | None:
     needed = {
         Step.seed: draft.choices.seed is None,
         Step.population: draft.choices.population is None,
+        Step.attributes: draft.choices.attributes == (),
     }
     for before in STEPS[: STEPS.index(step)]:
         if needed.get(before):
@@ -272,7 +273,8 @@ def check_name(workshop: "Workshop", draft: Draft, name: str) -> NameCheck:
 def specification(workshop: "Workshop", draft: Draft) -> AudienceSpecification:
     """The specification that a draft makes, with what was not chosen by default.
 
-    Raises StudioError `draft_incomplete` where seed or population is not chosen.
+    Raises StudioError `draft_incomplete` where seed or population is not chosen, or no
+    attribute is.
     """
     missing = missing_step(draft, Step.finalise)
     if missing is not None:

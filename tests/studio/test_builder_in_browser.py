@@ -93,6 +93,15 @@ def settled(page, step):
     waits.get(step, page.get_by_role("radio")).first.wait_for()
 
 
+def untick_and_tick_all(page):
+    page.get_by_role("button", name="None", exact=True).click()
+    page.get_by_text("No attribute is chosen. Choose at least one to go on.").wait_for()
+    assert page.get_by_role("button", name="Continue").is_disabled()
+    page.get_by_role("complementary").get_by_text("none yet").wait_for()
+    page.get_by_role("button", name="All that fit").click()
+    page.get_by_text("6 attributes are chosen.").wait_for()
+
+
 def test_a_first_audience_from_the_seed_to_its_page(page, workshop):
     page.goto("/builder")
     page.get_by_role("radio", name="seed").first.check()
@@ -105,6 +114,7 @@ def test_a_first_audience_from_the_seed_to_its_page(page, workshop):
     settled(page, "attributes")
     assert page.get_by_role("cell", name="user_id").count() == 2
     assert page.get_by_role("checkbox", name=HOSTILE_COLUMN).is_checked()
+    untick_and_tick_all(page)
     page.get_by_role("checkbox", name="visits").click()
     page.get_by_text("5 attributes are chosen.").wait_for()
     go_on(page, "output")

@@ -11,6 +11,7 @@ from catalog.specification_model import Economics, ModelName, Output
 from studio.services import attribute_changes, choices, draft_estimates, drafts
 from studio.services.attribute_changes import AttributeChange
 from studio.services.draft_economics import kept_economics
+from studio.services.draft_store import Step
 from studio.services.open_what_ifs import OpenWhatIfs
 from studio.services.scorers import scorer_choices
 from tests.studio.builder_home import HOSTILE, HOSTILE_COLUMN, builder_home
@@ -121,6 +122,29 @@ def test_changes_of_attributes_are_kept_as_a_specification_has_them(workshop, re
     assert "plan" not in change(AttributeChange(unprotect="plan")).chosen
     assert change(AttributeChange(only=("age", "plan"))).chosen == ("plan", "age")
     assert drafts.specification(workshop, ready)
+
+
+def test_no_attribute_at_all_is_a_choice_that_leads_no_further(workshop, ready):
+    found = choices.attributes(workshop, ready)
+    one = attribute_changes.changed(
+        found, ready.choices, AttributeChange(only=("age",))
+    )
+    ready = drafts.change(workshop, ready.id, one)
+    found = choices.attributes(workshop, ready)
+
+    none = attribute_changes.changed(found, ready.choices, AttributeChange(drop="age"))
+    ready = drafts.change(workshop, ready.id, none)
+
+    found = choices.attributes(workshop, ready)
+    assert found.chosen == () and len(attribute_changes.proposed(found)) == 6
+    assert drafts.missing_step(ready, Step.attributes) is None
+    assert drafts.missing_step(ready, Step.output) is Step.attributes
+    assert draft_estimates.sides(workshop, attribute_changes.with_all(ready))
+    with pytest.raises(StudioError, match="the draft has no attributes yet"):
+        drafts.specification(workshop, ready)
+    fitting = AttributeChange(only=attribute_changes.proposed(found))
+    again = attribute_changes.changed(found, ready.choices, fitting)
+    assert again["attributes"] is None
 
 
 def test_one_size_is_told_as_people_percent_score_and_lift(workshop, ready):

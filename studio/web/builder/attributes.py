@@ -83,7 +83,8 @@ class AttributeChoosing:
 
     async def load(self) -> None:
         """Seed against population first, then the advice, which takes longer."""
-        workshop, draft = studio().workshop, self._editing.draft
+        workshop = studio().workshop
+        draft = attribute_changes.with_all(self._editing.draft)
         try:
             sides = await to_thread(draft_estimates.sides, workshop, draft)
             self._shown.tell_sides(sides)
@@ -115,14 +116,28 @@ class AttributeChoosing:
             ).classes("q-px-sm")
 
     def _tell_count(self) -> None:
-        names = self._found.chosen
+        names, fitting = self._found.chosen, attribute_changes.proposed(self._found)
         self._count.clear()
         with self._count:
-            chosen = counted(len(names), "attribute is", "attributes are")
-            text("strong", f"{chosen} chosen.")
+            if names:
+                chosen = counted(len(names), "attribute is", "attributes are")
+                text("strong", f"{chosen} chosen.")
+            else:
+                text("strong", "No attribute is chosen.")
+                text("span", " Choose at least one to go on.")
             if len(names) > MANY:
                 text("span", " 3 to 8 are easier to explain, and often as good.")
+            with block("actions q-mt-sm"):
+                self._choose_only("All that fit", fitting, set(names) == set(fitting))
+                self._choose_only("None", (), not names)
         self._onward.set_enabled(bool(names))
+
+    def _choose_only(self, label: str, names: tuple[str, ...], is_so: bool) -> None:
+        async def choose() -> None:
+            await self.change(AttributeChange(only=names))
+
+        button = ui.button(label, on_click=choose).props("no-caps outline dense")
+        button.classes("q-px-sm").set_enabled(not is_so)
 
 
 def _join_keys(found: AttributeChoices) -> None:

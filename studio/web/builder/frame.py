@@ -1,7 +1,7 @@
 """What the five steps of the builder share: steps, what is chosen so far, the way on."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sized
 from pathlib import Path
 from typing import Any
 
@@ -242,15 +242,16 @@ def choices_so_far(draft: Draft) -> list[tuple[str, str]]:
     lines = [
         ("Seed", "not chosen yet" if seed is None else _people(seed)),
         ("Population", "not chosen yet" if population is None else _people(population)),
-        (
-            "Attributes",
-            "all that fit"
-            if choices.attributes is None
-            else counted(len(choices.attributes), "attribute", "attributes"),
-        ),
+        ("Attributes", _attributes(choices.attributes)),
         ("Size", "the 1,000 most alike" if output is None else _size(output)),
     ]
     return [*lines, ("Name", choices.name)] if choices.name else lines
+
+
+def _attributes(chosen: Sized | None) -> str:
+    if chosen is None:
+        return "all that fit"
+    return counted(len(chosen), "attribute", "attributes") if chosen else "none yet"
 
 
 def _people(chosen: Any) -> str:
