@@ -152,7 +152,23 @@ def populations(workshop: "Workshop", draft: Draft) -> tuple[PeopleChoice, ...]:
         for each in datasets
         if each.mappings
     }
-    return _told(workshop, datasets, verdicts, joins)
+    found = _told(workshop, datasets, verdicts, joins)
+    told = (_unless_unwanted(each, seed) for each in found)
+    return tuple(sorted(told, key=lambda each: not each.eligible))
+
+
+def _unless_unwanted(choice: PeopleChoice, seed: SeedChoice) -> PeopleChoice:
+    """Nobody is left to find in the negative seed's own dataset."""
+    is_unwanted = seed.unlike is not None and seed.unlike.is_whole(choice.name)
+    if not is_unwanted or not choice.eligible:
+        return choice
+    refused = {
+        "eligible": False,
+        "code": "negative_seed",
+        "reason": "is the negative seed, so nobody would be left to find",
+        "remedy": "choose only some of its rows as the negative seed, or another",
+    }
+    return choice.model_copy(update=refused)
 
 
 def filter_columns(workshop: "Workshop", dataset: str) -> tuple[FilterColumn, ...]:

@@ -216,6 +216,36 @@ def test_what_cannot_be_chosen_is_shown_with_reason_and_names_are_text(page, wor
     assert page.said == []
 
 
+def test_a_seed_keeps_its_weight_and_negative_seed_until_another_is_picked(
+    page, workshop, draft
+):
+    page.goto(f"/builder/{draft.id}/seed")
+    so_far = page.get_by_role("complementary")
+    page.get_by_text("More: what people are worth").click()
+    page.get_by_label("People count by").click()
+    page.get_by_role("option", name="income").click()
+    so_far.get_by_text("Counted by").wait_for()
+    page.get_by_label("Not like").click()
+    assert page.get_by_role("option", name="population").count() == 0  # it is chosen
+    page.keyboard.press("Escape")
+    page.get_by_text("Use only some of its rows").first.click()
+    page.get_by_label("Column", exact=True).first.click()
+    page.get_by_role("option", name="country").click()
+    page.get_by_label("Value", exact=True).first.fill("DE")
+    page.get_by_role("button", name="Add", exact=True).first.click()
+    so_far.get_by_text("seed, where 'country' is 'DE'").wait_for()
+    kept = drafts.read(workshop, draft.id).choices.seed
+    assert kept.weight == "income" and kept.where
+
+    page.get_by_role("radio", name="population").first.check()
+
+    page.get_by_text(
+        "Of the seed before, this went too: its filter, its weight 'income'."
+    ).wait_for()
+    so_far.get_by_text("Counted by").wait_for(state="detached")
+    assert page.said == []
+
+
 def test_reading_an_address_begins_no_draft(workshop, address):
     before = drafts.overview(workshop)
     for each in before:

@@ -122,6 +122,13 @@ class Editing:
                     "no-caps outline"
                 ).classes("q-mb-md")
 
+    def remark(self, words: str) -> None:
+        """Say on the page what else a change did."""
+        if self.notice is None:
+            return
+        with self.notice, block("notice warn").props("role=status"):
+            text("p", words)
+
     def show_so_far(self) -> None:
         """The choices so far, in the panel beside the step."""
         if self.so_far is None:
@@ -241,6 +248,12 @@ def choices_so_far(draft: Draft) -> list[tuple[str, str]]:
     seed, population, output = choices.seed, choices.population, choices.output
     lines = [
         ("Seed", "not chosen yet" if seed is None else _people(seed)),
+        *([("Counted by", seed.weight)] if seed is not None and seed.weight else []),
+        *(
+            [("Not like", _people(seed.unlike))]
+            if seed is not None and seed.unlike
+            else []
+        ),
         ("Population", "not chosen yet" if population is None else _people(population)),
         ("Attributes", _attributes(choices.attributes)),
         ("Size", "the 1,000 most alike" if output is None else _size(output)),

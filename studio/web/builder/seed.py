@@ -5,9 +5,11 @@ from typing import Any
 
 from nicegui import ui
 
-from studio.services import choices
+from catalog.specification_model import SeedChoice
+from studio.services import choices, seed_changes
 from studio.services.choices import PeopleChoice
 from studio.web.builder.frame import Editing, walk
+from studio.web.builder.seed_more import seed_more
 from studio.web.components.elements import block
 from studio.web.components.people_picker import people_picker
 from studio.web.components.row_filter import row_filter
@@ -31,6 +33,7 @@ async def choose_seed(editing: Editing) -> None:
             "/datasets/add",
         )
         return
+    there = {each.name for each in found if not each.is_audience}
     with block("panel"):
         ui.switch(
             "Show audiences too",
@@ -38,7 +41,7 @@ async def choose_seed(editing: Editing) -> None:
             on_change=lambda event: show(event.value),
         ).props("dense").classes("q-mb-md")
         picker = block()
-        filter_box = block("q-mt-md")
+        rest = block("q-mt-md")
     onward = walk(editing, is_ready=seed is not None)
 
     async def show(with_audiences: bool) -> None:
@@ -48,30 +51,47 @@ async def choose_seed(editing: Editing) -> None:
             people_picker("The seed", rows, _chosen(editing), pick)
 
     async def pick(choice: PeopleChoice) -> None:
-        kind = "audience" if choice.is_audience else "dataset"
-        if await editing.change(seed={kind: choice.name}):
+        values, gone = seed_changes.picked(editing.draft.choices.seed, choice)
+        if await editing.change(seed=values):
+            if gone:
+                editing.remark(f"Of the seed before, this went too: {', '.join(gone)}.")
             assert onward is not None  # noqa: S101
             onward.enable()
             editing.prepare()
-            await show_filter()
+            await show_rest()
+
+    async def show_rest() -> None:
+        rest.clear()
+        kept = editing.draft.choices.seed
+        if kept is not None and (kept.dataset is None or kept.dataset in there):
+            with rest:
+                await _filter_and_more(editing, kept)
+
+    await show(has_audience)
+    await show_rest()
+
+
+async def _filter_and_more(editing: Editing, seed: SeedChoice) -> None:
+    filter_box, more_box = block(), block()
 
     async def filtered(conditions: list[dict[str, Any]]) -> bool:
         kept = editing.draft.choices.seed
         assert kept is not None  # noqa: S101
-        return await editing.change(seed={"dataset": kept.dataset, "where": conditions})
+        values = seed_changes.changed(kept, where=conditions)
+        is_kept = await editing.change(seed=values)
+        if is_kept:
+            await show_more()
+        return is_kept
 
-    async def show_filter() -> None:
-        filter_box.clear()
-        kept = editing.draft.choices.seed
-        if kept is None or kept.dataset is None:
-            return
-        if kept.dataset not in {each.name for each in found}:
-            return
+    async def show_more() -> None:
+        more_box.clear()
+        with more_box:
+            await seed_more(editing)
+
+    if seed.dataset is not None:
         with filter_box:
-            await row_filter(kept.dataset, kept.where, filtered, editing.tell)
-
-    await show(has_audience)
-    await show_filter()
+            await row_filter(seed.dataset, seed.where, filtered, editing.tell)
+    await show_more()
 
 
 def _chosen(editing: Editing) -> tuple[str, bool] | None:

@@ -90,10 +90,11 @@ def _meant(draft: Draft) -> str:
 
 def _people_of(draft: Draft) -> str:
     """Whom the draft is about, which tells those without a name apart."""
-    (_, seed), (_, population), *_ = choices_so_far(draft)
+    told = dict(choices_so_far(draft))
     if draft.choices.seed is None:
         return "Nothing chosen yet"
-    return f"From {seed}" + (f" to {population}" if draft.choices.population else "")
+    to = f" to {told['Population']}" if draft.choices.population else ""
+    return f"From {told['Seed']}{to}"
 
 
 def _changed(draft: Draft) -> str:
