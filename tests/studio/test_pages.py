@@ -4,6 +4,7 @@ import asyncio
 import io
 import tempfile
 import threading
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -28,6 +29,7 @@ from tests.studio.visits import ELSEWHERE, visited
 
 QUOTAS = {"attribute": "country", "at_most": {"DE": 0.4}}
 ROLES = ("viewer", "builder")
+CHOICES = {"seed": {"dataset": "seed"}, "population": {"dataset": "population"}}
 
 
 @pytest.fixture(scope="module")
@@ -236,6 +238,47 @@ def test_new_audience_begins_one_beside_other_peoples_drafts_and_edits(visits, s
     assert visits.get("/builder", "admin").status_code == 200
     assert f"Begun by another person, {bruno}" in visits.get("/drafts", "admin").text
     assert "another person" not in visits.get("/drafts", "builder").text
+
+
+def test_create_takes_what_was_typed_just_before_it(visits, monkeypatch):
+    workshop = visits.studio.workshop
+    draft = drafts.change(workshop, drafts.begin(workshop).id, CHOICES)
+    check_name, change = drafts.check_name, drafts.change
+
+    def slowly(act):
+        def done(*arguments, **named):
+            time.sleep(0.3)
+            return act(*arguments, **named)
+
+        return done
+
+    async def hurry(user):
+        client = await user.open(f"/builder/{draft.id}/finalise")
+        await user.should_see("The name is free")
+        monkeypatch.setattr(drafts, "check_name", slowly(check_name))
+        monkeypatch.setattr(drafts, "change", slowly(change))
+        fields = {
+            each.props.get("label"): each
+            for each in client.elements.values()
+            if isinstance(each, ui.input | ui.textarea | ui.button)
+        }
+        fields["Description"].set_value("Typed last")
+        fields["Owner"].set_value("Ada")
+        fields["Name"].set_value("Typed in a hurry")
+        button = fields["Create audience"]
+        for listener in button._event_listeners.values():
+            client.handle_event(
+                {"id": button.id, "listener_id": listener.id, "args": {}}
+            )
+        for _ in range(200):
+            if drafts.read(workshop, draft.id).audience is not None:
+                return
+            await asyncio.sleep(0.05)
+
+    visits.as_("builder", hurry)
+
+    kept = workshop.catalog.newest_specification("typed_in_a_hurry").specification
+    assert (kept.description, kept.owner) == ("Typed last", "Ada")
 
 
 def test_a_dataset_whose_file_changed_says_so_and_shows_the_last_reading(

@@ -99,24 +99,29 @@ class Finalise:
         await self._check(None)
         await self._tell()
 
-    async def _check(self, _: Any) -> None:
-        """The name, checked as it is typed; the last one typed counts."""
+    async def _check(self, _: Any) -> bool:
+        """The name, checked as it is typed; true where it is free and kept.
+
+        The last one typed counts.
+        """
         self._asked += 1
         mine, name = self._asked, str(self._name.value or "")
         check = await to_thread(
             drafts.check_name, studio().workshop, self._editing.draft, name
         )
         if mine != self._asked:
-            return
+            return False
+        is_kept = check.is_free
         if check.is_free:
             self._verdict.text = f"✓ {check.told}"
             self._verdict.classes(replace="small quiet")
             if name != self._editing.draft.choices.name:
-                await self._change(name=name)
+                is_kept = await self._change(name=name)
         else:
             self._verdict.text = f"▲ This {check.cause}: {check.remedy}."
             self._verdict.classes(replace="small bad-words")
         self._create.set_enabled(check.is_free)
+        return is_kept
 
     async def _change(self, **values: Any) -> bool:
         is_kept = await self._editing.change(**values)
@@ -134,19 +139,11 @@ class Finalise:
         await self._change(tags=[each for each in tags if each])
 
     async def _keep_owner(self, event: Any) -> None:
-        editing = self._editing
-        try:
-            editing.draft = await to_thread(
-                drafts.give_owner,
-                studio().workshop,
-                editing.draft.id,
-                event.value or "",
-                editing.draft.version,
-            )
-        except StudioError as error:
-            editing.tell(error)
-            return
-        await self._tell_document()
+        workshop, owner = studio().workshop, event.value or ""
+        if await self._editing.keep(
+            lambda draft: drafts.give_owner(workshop, draft.id, owner, draft.version)
+        ):
+            await self._tell_document()
 
     async def _keep_schedule(self, _: Any) -> None:
         chosen = self._schedule.value
@@ -230,12 +227,13 @@ class Finalise:
     async def _begin(self) -> None:
         self._create.disable()
         self._editing.clear()
+        # What stands in the field counts, however quickly it was typed.
+        if not await self._check(None):
+            return
+        self._create.disable()
         try:
-            run = await to_thread(
-                drafts.create,
-                studio(),
-                self._editing.draft.id,
-                self._editing.draft.version,
+            run = await self._editing.ask(
+                lambda draft: drafts.create(studio(), draft.id, draft.version)
             )
         except StudioError as error:
             self._editing.tell(error)

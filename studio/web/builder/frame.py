@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sized
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from nicegui import background_tasks, ui
 
@@ -17,6 +17,7 @@ from studio.web.current import studio
 from studio.web.failures import told
 from studio.web.frame import page_title, show_error
 
+T = TypeVar("T")
 STYLE = (Path(__file__).parent / "builder.css").read_text(encoding="utf-8")
 NAMES = {
     Step.seed: "Seed",
@@ -73,22 +74,35 @@ class Editing:
 
     async def change(self, **values: Any) -> bool:
         """Keep some choices; false, and told on the page, where they are refused."""
+        return await self.keep(
+            lambda draft: drafts.change(
+                studio().workshop,
+                draft.id,
+                values,
+                version=draft.version,
+                step=self.step,
+            )
+        )
+
+    async def keep(self, change: Callable[[Draft], Draft]) -> bool:
+        """Take what a change makes of the draft; false, and told, where it is refused.
+
+        One after the other: a change is given the draft that those before it left.
+        """
         async with self._lock:
             self.clear()
             try:
-                self.draft = await asyncio.to_thread(
-                    drafts.change,
-                    studio().workshop,
-                    self.draft.id,
-                    values,
-                    version=self.draft.version,
-                    step=self.step,
-                )
+                self.draft = await asyncio.to_thread(change, self.draft)
             except StudioError as error:
                 self.tell(error)
                 return False
         self.show_so_far()
         return True
+
+    async def ask(self, act: Callable[[Draft], T]) -> T:
+        """Do something with the draft, once the changes before it are kept."""
+        async with self._lock:
+            return await asyncio.to_thread(act, self.draft)
 
     def prepare(self) -> None:
         """Begin meanwhile what the next steps show, unless another choice follows at once."""
@@ -101,9 +115,10 @@ class Editing:
 
     async def read_again(self) -> None:
         """Take the draft as it is kept now."""
-        self.draft = await asyncio.to_thread(
-            drafts.read, studio().workshop, self.draft.id
-        )
+        async with self._lock:
+            self.draft = await asyncio.to_thread(
+                drafts.read, studio().workshop, self.draft.id
+            )
 
     def clear(self) -> None:
         """Take away what was told."""
@@ -225,17 +240,11 @@ def show_remarks(editing: Editing, remarks: tuple[str, ...]) -> None:
             text("p", remark)
 
         async def accept() -> None:
-            try:
-                editing.draft = await asyncio.to_thread(
-                    drafts.accept,
-                    studio().workshop,
-                    editing.draft.id,
-                    editing.draft.version,
-                )
-            except StudioError as error:
-                editing.tell(error)
-                return
-            notice.delete()
+            workshop = studio().workshop
+            if await editing.keep(
+                lambda draft: drafts.accept(workshop, draft.id, draft.version)
+            ):
+                notice.delete()
 
         ui.button("Go on with the data as they are", on_click=accept).props(
             "no-caps flat dense"
