@@ -317,59 +317,43 @@ def create(studio: "Studio", draft_id: str, version: int | None = None) -> "Run"
     """Keep the draft's specification as an audience's and begin its build.
 
     Raises StudioError, and keeps nothing, where the name is taken, the draft incomplete
-    or changed meanwhile, or the audience cannot be built. Where no run can be started
-    the audience is kept and the draft stays open, to try again.
+    or changed meanwhile, or the audience cannot be built. The draft is open until the
+    build is asked for: what fails or is killed before is tried again, as an edit of the
+    audience where that was kept.
     """
     from orchestration.launch import keep_specification
 
     workshop = studio.workshop
     draft = open_draft(workshop, draft_id)
     asked = specification(workshop, draft)
+    named = draft.choices.model_copy(update={"name": asked.name})
     with workshop.catalog.alone():
         fault = check_name(workshop, draft, asked.name)
         if not fault.is_free:
             raise StudioError(
                 fault.code, f"audience {shown(asked.name)}", fault.cause, fault.remedy
             )
-        # Claimed before anything is kept: of two browsers one creates it.
-        draft = draft_store.changed(
-            workshop.home,
-            draft_id,
-            version or draft.version,
-            state=DraftState.created,
-            step=Step.finalise,
-        )
-        try:
-            audience, kept = keep_specification(workshop, asked, None)
-        except StudioError:
-            draft_store.changed(workshop.home, draft_id, None, state=DraftState.open)
-            raise
-    name = draft.choices.model_copy(update={"name": asked.name})
-    try:
-        run = studio.runs.start(
-            audience.slug,
-            specification=kept.number,
-            request=f"{draft_id}-{kept.number}",
-        )
-    except StudioError:
-        # The audience is kept; the draft goes on as one that edits it.
+        # Before anything is kept: of two browsers with one version one goes on.
         draft_store.changed(
-            workshop.home,
-            draft_id,
-            None,
-            state=DraftState.open,
-            audience=audience.id,
-            choices=name,
+            workshop.home, draft_id, version or draft.version, step=Step.finalise
         )
-        raise
+        audience, kept = keep_specification(workshop, asked, None)
+        draft_store.changed(
+            workshop.home, draft_id, None, audience=audience.id, choices=named
+        )
+    # Asked for twice, by a draft that was killed here, it is one build.
+    run = studio.runs.start(
+        audience.slug,
+        specification=kept.number,
+        request=f"{draft_id}-{kept.number}",
+    )
     draft_store.changed(
         workshop.home,
         draft_id,
         None,
-        audience=audience.id,
+        state=DraftState.created,
         created=audience.slug,
         run=run.run_id,
-        choices=name,
     )
     return run
 

@@ -290,6 +290,31 @@ def test_a_build_that_cannot_be_started_leaves_the_draft_open_to_try_again(
     assert [each[0] for each in runs.asked] == ["tried_twice"]
 
 
+@pytest.mark.parametrize("end", [RuntimeError("a fault"), KeyboardInterrupt()])
+@pytest.mark.parametrize("place", ["keep", "start"])
+def test_what_ends_while_it_is_created_leaves_a_draft_that_creates_it_after_all(
+    workshop, ready, monkeypatch, end, place
+):
+    name = f"Ended at {place} by {type(end).__name__}"
+    named = drafts.change(workshop, ready.id, {"name": name})
+    first, again = Launcher(end if place == "start" else None), Launcher()
+
+    def fail(*_):
+        raise end
+
+    with monkeypatch.context() as patch, pytest.raises(type(end)):
+        if place == "keep":
+            patch.setattr("orchestration.launch.keep_specification", fail)
+        drafts.create(Studio(workshop, first), named.id, named.version)
+
+    left = drafts.read(workshop, named.id)
+    assert left.state is DraftState.open
+    drafts.create(Studio(workshop, again), left.id, left.version)
+    assert drafts.read(workshop, named.id).created == again.asked[0][0]
+    assert again.asked[0][1:] == (1, f"{named.id}-1")
+    assert first.asked in ([], again.asked)
+
+
 def test_an_audience_is_edited_with_every_choice_and_copied_under_a_free_name(
     workshop, ready
 ):
