@@ -19,6 +19,7 @@ from catalog.eligibility import (
 )
 from catalog.errors import StudioError
 from catalog.mapped_dataset import MappedDataset
+from catalog.names import shown
 from catalog.protection import protected_attributes
 from catalog.roles import Role
 from catalog.selection import find_attribute
@@ -93,10 +94,21 @@ class AttributeRow(Frozen):
     remedy: str = ""
 
 
+class GoneAttribute(Frozen):
+    """An attribute that was chosen and cannot be any more."""
+
+    name: str
+    reason: str
+
+
 class AttributeChoices(Frozen):
-    """The attributes of a draft, and the identifiers by which the two sides meet."""
+    """The attributes of a draft, and the identifiers by which the two sides meet.
+
+    `gone` were chosen on other data.
+    """
 
     rows: tuple[AttributeRow, ...]
+    gone: tuple[GoneAttribute, ...]
     join_keys: tuple[JoinKeyChoice, ...]
     seed_rows: int
     population_rows: int
@@ -260,10 +272,26 @@ def attributes(workshop: "Workshop", draft: Draft) -> AttributeChoices:
     )
     return AttributeChoices(
         rows=rows + missing,
+        gone=_gone(draft.choices, rows + missing, theirs.dataset.name),
         join_keys=_join_keys(ours, theirs, asked),
         seed_rows=ours.profile.rows if ours.profile else 0,
         population_rows=theirs.profile.rows if theirs.profile else 0,
     )
+
+
+def _gone(
+    choices: DraftChoices, rows: Iterable[AttributeRow], population: str
+) -> tuple[GoneAttribute, ...]:
+    there = {name: each for each in rows for name in (each.column, each.attribute)}
+    gone = []
+    for each in choices.attributes or ():
+        row = there.get(each.attribute)
+        if row is None:
+            reason = f"is not in the dataset {shown(population)}"
+            gone.append(GoneAttribute(name=each.attribute, reason=reason))
+        elif not row.can_be_chosen and not row.is_protected:
+            gone.append(GoneAttribute(name=each.attribute, reason=row.reason))
+    return tuple(gone)
 
 
 def _without_attributes(draft: Draft) -> Draft:

@@ -212,6 +212,28 @@ def missing_step(draft: Draft, step: Step) -> Step | None:
     return None
 
 
+def step_shown(workshop: "Workshop", draft: Draft, step: Step) -> Step:
+    """The step, or the one before it at which something must be chosen first."""
+    missing = missing_step(draft, step)
+    if missing is not None:
+        return missing
+    is_after = STEPS.index(step) > STEPS.index(Step.attributes)
+    return Step.attributes if is_after and _has_gone(workshop, draft) else step
+
+
+def _has_gone(workshop: "Workshop", draft: Draft) -> bool:
+    """True where a chosen attribute is no more in the population."""
+    population = draft.choices.population
+    if population is None or not draft.choices.attributes:
+        return False
+    try:
+        found = workshop.catalog.mapped_dataset(population.dataset)
+    except StudioError:
+        return False  # the remarks say that the dataset is gone
+    there = {name for each in found.mappings for name in (each.attribute, each.column)}
+    return any(each.attribute not in there for each in draft.choices.attributes)
+
+
 def remarks(workshop: "Workshop", draft: Draft) -> tuple[str, ...]:
     """What changed of the chosen datasets since they were chosen, in sentences."""
     now = {each.dataset.name: each for each in workshop.catalog.mapped_datasets()}

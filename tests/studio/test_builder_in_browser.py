@@ -246,6 +246,24 @@ def test_a_seed_keeps_its_weight_and_negative_seed_until_another_is_picked(
     assert page.said == []
 
 
+def test_chosen_attributes_that_are_gone_are_told_and_taken_out(page, workshop, draft):
+    chosen = {"attributes": ["age", "shoe_size", "visits"]}
+    draft = drafts.change(workshop, draft.id, chosen)
+
+    page.goto(f"/builder/{draft.id}/finalise")
+
+    page.get_by_text(
+        "Not compared any more: 'shoe_size' is not in the dataset 'population'."
+    ).wait_for()
+    page.wait_for_url("**/attributes")
+    page.get_by_role("complementary").get_by_text("2 attributes").wait_for()
+    kept = drafts.read(workshop, draft.id).choices.attributes
+    assert {each.attribute for each in kept} == {"age", "visits"}
+    go_on(page, "output")
+    settled(page, "output")
+    assert page.said == []
+
+
 def test_reading_an_address_begins_no_draft(workshop, address):
     before = drafts.overview(workshop)
     for each in before:

@@ -147,6 +147,35 @@ def test_no_attribute_at_all_is_a_choice_that_leads_no_further(workshop, ready):
     assert again["attributes"] is None
 
 
+def test_chosen_attributes_that_are_gone_are_named_and_the_others_stay(workshop, ready):
+    chosen = ["age", "shoe_size", HOSTILE_COLUMN]
+    ready = drafts.change(workshop, ready.id, {"attributes": chosen})
+
+    found = choices.attributes(workshop, ready)
+    size = drafts.step_shown(workshop, ready, Step.output)
+    rest = attribute_changes.changed(found, ready.choices, AttributeChange())
+    kept = drafts.change(workshop, ready.id, rest)
+
+    (gone,) = found.gone
+    assert gone.name == "shoe_size"
+    assert gone.reason == "is not in the dataset 'population'"
+    assert size is Step.attributes
+    assert [each.attribute for each in kept.choices.attributes] == list(found.chosen)
+    assert len(found.chosen) == 2
+    assert choices.attributes(workshop, kept).gone == ()
+    assert drafts.step_shown(workshop, kept, Step.output) is Step.output
+
+
+def test_a_chosen_attribute_that_the_seeds_filter_asks_about_is_gone(workshop, ready):
+    seed = {"dataset": "seed", "where": [{"column": "plan", "is": "plus"}]}
+    values = {"attributes": ["age", "plan"], "seed": seed}
+    ready = drafts.change(workshop, ready.id, values)
+
+    (gone,) = choices.attributes(workshop, ready).gone
+
+    assert gone.name == "plan" and "seed" in gone.reason
+
+
 def test_one_size_is_told_as_people_percent_score_and_lift(workshop, ready):
     found = draft_estimates.estimate(workshop, ready, Output(top=100))
 

@@ -5,6 +5,7 @@ from asyncio import to_thread
 from nicegui import ui
 
 from catalog.errors import StudioError
+from catalog.names import shown
 from report.words import counted
 from studio.services import attribute_changes, choices, draft_estimates
 from studio.services.advice import Advice
@@ -47,6 +48,16 @@ async def _begin(
         editing.tell(error)
         return
     waiting.delete()
+    gone = found.gone
+    if gone:
+        rest = attribute_changes.changed(
+            found, editing.draft.choices, AttributeChange()
+        )
+        if not await editing.change(**rest):
+            return
+        found = await read_data(choices.attributes, studio().workshop, editing.draft)
+        told = ", ".join(f"{shown(each.name)} {each.reason}" for each in gone)
+        editing.remark(f"Not compared any more: {told}.")
     with content:
         await AttributeChoosing(editing, found, onward).load()
 

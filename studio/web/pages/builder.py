@@ -96,8 +96,9 @@ def _register(step: Step) -> None:
     async def show_step(draft_id: str) -> Response | None:
         """The step; the others are shown in its place as they are gone to."""
         draft = await to_thread(drafts.read, studio().workshop, draft_id)
-        if draft.state is not DraftState.open or _allowed(draft, step) is not step:
-            return RedirectResponse(_address(draft, _allowed(draft, step)))
+        allowed = await to_thread(drafts.step_shown, studio().workshop, draft, step)
+        if draft.state is not DraftState.open or allowed is not step:
+            return RedirectResponse(_address(draft, allowed))
         ui.add_css(STYLE)
         with frame(HEADINGS[step][0], "builder", shows_heading=False):
             await Builder(draft).show(draft, step)
@@ -156,7 +157,7 @@ class Builder:
         if draft.state is not DraftState.open:
             self._client.open(_address(draft))
             return
-        step = _allowed(draft, step)
+        step = await to_thread(drafts.step_shown, studio().workshop, draft, step)
         with self._body:
             ui.page_title(f"{HEADINGS[step][0]} · Look-alike Studio")
         await self.show(draft, step)
@@ -175,11 +176,6 @@ class Builder:
     async def _remember(self) -> None:
         with suppress(StudioError):  # deleted in another window: the next act says so
             await to_thread(drafts.go_to, studio().workshop, self._draft_id, self._step)
-
-
-def _allowed(draft: Draft, step: Step) -> Step:
-    """The step, or the first one before it at which something must be chosen still."""
-    return drafts.missing_step(draft, step) or step
 
 
 def _address(draft: Draft, step: Step | None = None) -> str:
