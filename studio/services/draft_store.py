@@ -17,6 +17,7 @@ from pydantic import Field, ValidationError
 
 from catalog.datasets import Frozen
 from catalog.errors import StudioError
+from catalog.file_failures import of_system
 from catalog.names import shown
 from catalog.specification_fields import ColumnName, FreeText, JoinKey, Name
 from catalog.specification_model import (
@@ -123,8 +124,11 @@ def now() -> datetime:
 
 
 def write(home: "Home", draft: Draft) -> Draft:
-    """Keep a draft, over what was kept of it."""
-    write_text_whole(_path(home, draft.id), draft.model_dump_json(by_alias=True))
+    """Keep a draft, over what was kept of it; StudioError where the disk is full."""
+    try:
+        write_text_whole(_path(home, draft.id), draft.model_dump_json(by_alias=True))
+    except OSError as error:
+        raise _unwritten(home, error) from error
     return draft
 
 
@@ -198,9 +202,10 @@ def alone(home: "Home", draft_id: str) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     path = _path(home, draft_id)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = FileLock(path.with_suffix(".lock"), timeout=LOCK_SECONDS, mode=0o600)
     try:
-        with FileLock(path.with_suffix(".lock"), timeout=LOCK_SECONDS, mode=0o600):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with lock:
             yield
     except Timeout as error:
         raise StudioError(
@@ -209,6 +214,12 @@ def alone(home: "Home", draft_id: str) -> Iterator[None]:
             f"has been changed by another process for {LOCK_SECONDS} s",
             "try again",
         ) from error
+    except OSError as error:
+        raise _unwritten(home, error) from error
+
+
+def _unwritten(home: "Home", error: OSError) -> StudioError:
+    return of_system(error, "the draft", home.root)
 
 
 def _path(home: "Home", draft_id: str) -> Path:

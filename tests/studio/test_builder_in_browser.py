@@ -397,7 +397,7 @@ def test_of_two_browsers_the_later_is_told_and_overwrites_nothing(
     ).first.wait_for()
     other.get_by_role("radio", name="seed").first.check()
     other.get_by_role("complementary").get_by_text("seed", exact=True).wait_for()
-    page.get_by_role("radio", name="seed").first.check()
+    page.get_by_role("radio", name="seed").first.click()
     page.get_by_text("was changed meanwhile in another window").wait_for()
     page.get_by_role("button", name="Load what is there now").click()
 

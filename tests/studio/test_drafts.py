@@ -1,5 +1,6 @@
 """Drafts: kept whole after every change, told apart by version, made into audiences."""
 
+import errno
 import sys
 from subprocess import run
 from types import SimpleNamespace
@@ -84,6 +85,24 @@ def test_every_choice_is_kept_and_read_again(workshop, ready):
     assert (
         workshop.home.root / "drafts" / f"{ready.id}.json"
     ).stat().st_mode & 0o77 == 0
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES])
+def test_a_draft_that_the_disk_does_not_take_is_told_and_stays(
+    workshop, ready, monkeypatch, code
+):
+    def refuse(*_):
+        raise OSError(code, "no")
+
+    with monkeypatch.context() as patch, pytest.raises(StudioError) as caught:
+        patch.setattr(draft_store, "write_text_whole", refuse)
+        drafts.change(workshop, ready.id, {"name": "Too much"})
+    with monkeypatch.context() as patch, pytest.raises(StudioError, match="the draft "):
+        patch.setattr("filelock.FileLock.acquire", refuse)
+        drafts.change(workshop, ready.id, {"name": "Too much"})
+
+    assert caught.value.object == "the draft" and caught.value.remedy
+    assert drafts.read(workshop, ready.id) == ready
 
 
 def test_the_later_of_two_browsers_is_told_and_overwrites_nothing(workshop, ready):

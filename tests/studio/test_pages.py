@@ -1,6 +1,7 @@
 """Pages as they answer without a browser: strange addresses, roles, divided audiences."""
 
 import asyncio
+import errno
 import io
 import tempfile
 import threading
@@ -16,7 +17,7 @@ from nicegui import ui
 from catalog.file_failures import disk_full
 from catalog.run_records import RunState
 from catalog.specification import read_specification
-from studio.services import audit, dataset_sources, drafts
+from studio.services import audit, dataset_sources, draft_store, drafts
 from studio.services.access import Access, person_id
 from studio.services.audit import acting_as
 from studio.services.tokens import token_of
@@ -279,6 +280,47 @@ def test_create_takes_what_was_typed_just_before_it(visits, monkeypatch):
 
     kept = workshop.catalog.newest_specification("typed_in_a_hurry").specification
     assert (kept.description, kept.owner) == ("Typed last", "Ada")
+
+
+def test_a_choice_that_the_disk_does_not_take_is_told_and_not_shown_as_kept(
+    visits, monkeypatch
+):
+    workshop = visits.studio.workshop
+    draft = drafts.change(workshop, drafts.begin(workshop).id, CHOICES)
+    radios = []
+
+    def refuse(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def find(client):
+        return [e for e in client.elements.values() if e.props.get("type") == "radio"]
+
+    async def pick(user):
+        client = await user.open(f"/builder/{draft.id}/seed")
+        await user.should_see("Saved as you go")
+        (other,) = (
+            each
+            for each in find(client)
+            if not {"checked", "disabled"} & each.props.keys()
+        )
+        monkeypatch.setattr(draft_store, "write_text_whole", refuse)
+        for listener in other._event_listeners.values():
+            client.handle_event(
+                {"id": other.id, "listener_id": listener.id, "args": {}}
+            )
+        await user.should_see("the draft does not fit on the disk")
+        await user.should_see("The last change is not saved")
+        for _ in range(100):
+            if other.id not in client.elements:
+                break  # drawn anew, so the browser marks what is kept
+            await asyncio.sleep(0.05)
+        assert other.id not in client.elements
+        radios.extend("checked" in each.props for each in find(client))
+
+    visits.as_("builder", pick)
+
+    assert radios.count(True) == 1 and len(radios) > 1
+    assert drafts.read(workshop, draft.id) == draft
 
 
 def test_a_dataset_whose_file_changed_says_so_and_shows_the_last_reading(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from nicegui import background_tasks, ui
+from nicegui.elements.mixins.text_element import TextElement
 
 from catalog.conditions import conditions_text
 from catalog.errors import StudioError
@@ -50,6 +51,7 @@ HEADINGS = {
 }
 
 
+SAVED = "Saved as you go"
 SECOND_THOUGHT = 0.7  # seconds in which a click on another dataset may follow
 GO = """(event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
@@ -71,6 +73,7 @@ class Editing:
         self._lock = asyncio.Lock()
         self.notice: ui.element | None = None
         self.so_far: ui.element | None = None
+        self.saved: TextElement | None = None
 
     async def change(self, **values: Any) -> bool:
         """Keep some choices; false, and told on the page, where they are refused."""
@@ -95,9 +98,17 @@ class Editing:
                 self.draft = await asyncio.to_thread(change, self.draft)
             except StudioError as error:
                 self.tell(error)
+                self._tell_saved(is_saved=False)
                 return False
+        self._tell_saved(is_saved=True)
         self.show_so_far()
         return True
+
+    def _tell_saved(self, *, is_saved: bool) -> None:
+        if self.saved is None:
+            return
+        self.saved.text = SAVED if is_saved else "The last change is not saved"
+        self.saved.classes(replace="small quiet" if is_saved else "small bad-words")
 
     async def ask(self, act: Callable[[Draft], T]) -> T:
         """Do something with the draft, once the changes before it are kept."""
@@ -161,6 +172,7 @@ def lay_out(editing: Editing) -> ui.element:
     words, about = HEADINGS[editing.step]
     stepper(editing)
     with page_title(words, about):
+        editing.saved = text("span", SAVED, "quiet small")
         _menu(editing.draft)
     editing.notice = block()
     with block("building"):
@@ -305,7 +317,6 @@ def _menu(draft: Draft) -> None:
         new = await asyncio.to_thread(drafts.duplicate, studio().workshop, draft.id)
         ui.navigate.to(f"/builder/{new.id}/{new.step.value}")
 
-    text("span", "Saved as you go", "quiet small")
     with ui.button(icon="more_vert").props('flat dense aria-label="Draft"'), ui.menu():
         ui.menu_item("Start over", start_over)
         ui.menu_item("Duplicate this draft", duplicate)

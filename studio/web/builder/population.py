@@ -29,6 +29,8 @@ async def choose_population(editing: Editing) -> None:
             onward.enable()
             editing.prepare()
             await show_filter()
+        else:
+            show()
 
     async def filtered(conditions: list[dict[str, Any]]) -> bool:
         kept = editing.draft.choices.population
@@ -45,7 +47,12 @@ async def choose_population(editing: Editing) -> None:
         with filter_box:
             await row_filter(kept.dataset, kept.where, filtered, editing.tell)
 
-    with picker:
-        named = None if chosen is None else (chosen.dataset, False)
-        people_picker("The population", found, named, pick)
+    def show() -> None:
+        kept = editing.draft.choices.population
+        named = None if kept is None else (kept.dataset, False)
+        picker.clear()
+        with picker:
+            people_picker("The population", found, named, pick)
+
+    show()
     await show_filter()

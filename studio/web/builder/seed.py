@@ -35,11 +35,12 @@ async def choose_seed(editing: Editing) -> None:
         return
     there = {each.name for each in found if not each.is_audience}
     with block("panel"):
-        ui.switch(
+        switch = ui.switch(
             "Show audiences too",
             value=has_audience,
             on_change=lambda event: show(event.value),
-        ).props("dense").classes("q-mb-md")
+        )
+        switch.props("dense").classes("q-mb-md")
         picker = block()
         rest = block("q-mt-md")
     onward = walk(editing, is_ready=seed is not None)
@@ -59,6 +60,8 @@ async def choose_seed(editing: Editing) -> None:
             onward.enable()
             editing.prepare()
             await show_rest()
+        else:
+            await show(switch.value)
 
     async def show_rest() -> None:
         rest.clear()
