@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from catalog.conditions import parse_condition
 from catalog.datasets import DatasetKind, Frozen
 from catalog.eligibility import (
+    DEFAULT_LIMITS,
+    ELIGIBLE,
     Verdict,
     attribute_verdicts,
     population_verdicts,
+    seed_size_notes,
     seed_verdicts,
     shared_identifiers,
 )
@@ -25,10 +28,10 @@ from catalog.roles import Role
 from catalog.selection import find_attribute
 from catalog.specification_model import SeedChoice
 from studio.services import drafts
-from studio.services.datasets import audiences_as_seeds
 from studio.services.draft_store import Draft, DraftChoices
 
 if TYPE_CHECKING:
+    from catalog.records import Audience
     from catalog.specification import AudienceSpecification
     from orchestration.workshop import Workshop
 
@@ -43,7 +46,8 @@ class PeopleChoice(Frozen):
     """One dataset or audience as a person may choose it, or why it cannot be chosen.
 
     `keys` are the identifiers that it has, `joins` those that it shares with the seed.
-    `looked_at` is when its files were last changed, None where they are not there.
+    `changed_at` is when its files were last changed, or its version was published, None
+    where they are not there.
     """
 
     name: str
@@ -129,24 +133,60 @@ class FilterColumn(Frozen):
 def seeds(
     workshop: "Workshop", *, show_audiences: bool = False
 ) -> tuple[PeopleChoice, ...]:
-    """Every dataset as a seed, those that fit first; served audiences where asked for."""
+    """Every dataset as a seed, those that fit first; every audience where asked for."""
     datasets = workshop.catalog.mapped_datasets()
     found = _told(workshop, datasets, seed_verdicts(datasets))
     if not show_audiences:
         return found
-    audiences = tuple(
-        PeopleChoice(
-            name=row["name"],
-            kind=row["kind"],
-            rows=row["rows"],
-            keys=tuple(row["identifiers"]),
-            is_audience=True,
-            eligible=True,
-            code="eligible",
+    audiences = [_audience(workshop, e) for e in workshop.catalog.list_audiences()]
+    return (*sorted(audiences, key=lambda each: not each.eligible), *found)
+
+
+def _audience(workshop: "Workshop", audience: "Audience") -> PeopleChoice:
+    """An audience as a seed, by the people of its version in use."""
+    from orchestration.audience_seeds import audience_dataset
+
+    version = workshop.catalog.served_version(audience.id)
+    fields: dict[str, Any] = {
+        "name": audience.name,
+        "kind": "audience",
+        "is_audience": True,
+        "description": audience.description,
+        "rows": None,
+        "keys": (),
+    }
+    if version is None:
+        return PeopleChoice(
+            **fields,
+            eligible=False,
+            code="no_version",
+            reason="has no version yet",
+            remedy="build it first",
         )
-        for row in audiences_as_seeds(workshop)
-    )
-    return audiences + found
+    fields["rows"] = people = int(version.figures.get("delivered_people", 0))
+    try:
+        dataset = audience_dataset(audience, version)
+    except (OSError, ValueError):  # not there, or no Parquet
+        return PeopleChoice(
+            **fields,
+            eligible=False,
+            code="version_gone",
+            reason=f"has lost the people of its version {version.number} on disk",
+            remedy="build it again, or put another version into use",
+        )
+    fields["keys"] = tuple(each.name for each in dataset.columns)
+    fields["changed_at"] = version.published_at
+    least = DEFAULT_LIMITS.minimum_seed
+    if people < least:
+        return PeopleChoice(
+            **fields,
+            eligible=False,
+            code="seed_too_small",
+            reason=f"has {people:,} people, at least {least:,} are needed",
+            remedy="build it with more people",
+        )
+    notes = seed_size_notes(people, DEFAULT_LIMITS)
+    return PeopleChoice(**fields, eligible=True, code=ELIGIBLE, notes=notes)
 
 
 def populations(workshop: "Workshop", draft: Draft) -> tuple[PeopleChoice, ...]:

@@ -212,6 +212,7 @@ def test_what_cannot_be_chosen_is_shown_with_reason_and_names_are_text(page, wor
     assert refused.get_by_role("radio").is_disabled()
     assert refused.locator(".title").inner_text() == HOSTILE
     assert "no column mapped as an identifier" in refused.inner_text()
+    assert refused.locator("code").inner_text() == "no_identifier"
     assert page.evaluate("window.canary") is None
     assert page.said == []
 

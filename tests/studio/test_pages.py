@@ -17,7 +17,7 @@ from nicegui import ui
 from catalog.file_failures import disk_full
 from catalog.run_records import RunState
 from catalog.specification import read_specification
-from studio.services import audit, dataset_sources, draft_store, drafts
+from studio.services import audit, choices, dataset_sources, draft_store, drafts
 from studio.services.access import Access, person_id
 from studio.services.audit import acting_as
 from studio.services.tokens import token_of
@@ -321,6 +321,33 @@ def test_a_choice_that_the_disk_does_not_take_is_told_and_not_shown_as_kept(
 
     assert radios.count(True) == 1 and len(radios) > 1
     assert drafts.read(workshop, draft.id) == draft
+
+
+def test_an_audience_as_a_seed_tells_its_day_or_why_it_is_none(visits, slug):
+    workshop = visits.studio.workshop
+    catalog = workshop.catalog
+    audience = catalog.get_audience(slug)
+    version = catalog.served_version(audience.id)
+    kept = catalog.newest_specification(audience.id).specification
+    catalog.save_specification(kept.model_copy(update={"name": "Never built"}))
+
+    def offered():
+        found = choices.seeds(workshop, show_audiences=True)
+        return {each.name: each for each in found if each.is_audience}
+
+    known = offered()
+    members = Path(version.path) / "members.parquet"
+    aside = members.rename(members.with_name("aside"))
+    lost = offered()[audience.name]
+    aside.rename(members)
+
+    good, unbuilt = known[audience.name], known["Never built"]
+    assert good.eligible and good.changed_at == version.published_at
+    assert good.keys == ("user_id",) and "are few" in good.notes[0]
+    assert (unbuilt.eligible, unbuilt.code) == (False, "no_version")
+    assert list(known)[-1] == "Never built"
+    assert (lost.eligible, lost.code) == (False, "version_gone")
+    assert lost.reason == "has lost the people of its version 1 on disk"
 
 
 def test_a_dataset_whose_file_changed_says_so_and_shows_the_last_reading(

@@ -52,7 +52,8 @@ def _choice(
         if not choice.eligible:
             with block("why", "span"):
                 text("b", "Cannot be chosen: ")
-                text("span", f"it {choice.reason}. To use it, {choice.remedy}.")
+                text("span", f"it {choice.reason}. To use it, {choice.remedy}. ")
+                text("code", choice.code)
         for note in choice.notes:
             text("span", f"{note[:1].upper()}{note[1:]}.", "why")
 
