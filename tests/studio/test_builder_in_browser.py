@@ -18,6 +18,7 @@ pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 240
 MS = 1_000 * 60
+FADES = 700  # milliseconds in which what opens has not its colours yet
 WIDE, NARROW = 1280, 390
 CHOICES = {"seed": {"dataset": "seed"}, "population": {"dataset": "population"}}
 
@@ -227,7 +228,11 @@ def test_a_seed_keeps_its_weight_and_negative_seed_until_another_is_picked(
     page.get_by_role("option", name="income").click()
     so_far.get_by_text("Counted by").wait_for()
     page.get_by_label("Not like").click()
+    page.get_by_role("option", name="Nobody").wait_for()
     assert page.get_by_role("option", name="population").count() == 0  # it is chosen
+    page.wait_for_timeout(FADES)
+    # Quasar has a div between a listbox and its options.
+    assert {rule for rule, _ in serious(page)} <= {"aria-required-children"}
     page.keyboard.press("Escape")
     page.get_by_text("Use only some of its rows").first.click()
     page.get_by_label("Column", exact=True).first.click()
@@ -409,7 +414,7 @@ def test_of_two_browsers_the_later_is_told_and_overwrites_nothing(
     other.context.close()
 
 
-def test_the_keyboard_alone_leads_through(page, workshop):
+def test_the_keyboard_alone_leads_to_a_build_and_ends_it(page, workshop):
     begun = drafts.begin(workshop)
     page.goto(f"/builder/{begun.id}/seed")
     page.get_by_role("radio", name="seed").first.wait_for()
@@ -432,8 +437,28 @@ def test_the_keyboard_alone_leads_through(page, workshop):
     tab_to("button", "Continue")
     page.keyboard.press("Enter")
     page.wait_for_url("**/population")
+    tab_to("radio", "population")
+    page.keyboard.press("Space")
+    for step in ("attributes", "output", "finalise"):
+        page.get_by_role("button", name="Continue").and_(
+            page.locator(":enabled")
+        ).wait_for()
+        tab_to("button", "Continue")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/{step}")
+        settled(page, step)
+    tab_to("textbox", "Name")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("By keys alone")
+    tab_to("button", "Create audience")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Building By keys alone").wait_for()
+    tab_to("button", "Cancel the build")
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").get_by_text("Cancelled", exact=True).wait_for()
 
-    assert drafts.read(workshop, begun.id).choices.seed.dataset == "seed"
+    kept = drafts.read(workshop, begun.id)
+    assert kept.choices.seed.dataset == "seed" and kept.created == "by_keys_alone"
 
 
 @pytest.mark.parametrize("step", [each.value for each in Step])

@@ -153,7 +153,7 @@ class Editing:
         if self.notice is None:
             return
         with self.notice, block("notice warn").props("role=status"):
-            text("p", words)
+            text("p", words, "q-mb-none")
 
     def show_so_far(self) -> None:
         """The choices so far, in the panel beside the step."""
