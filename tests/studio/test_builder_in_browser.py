@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from studio.services import drafts
+from studio.services.access import LOCAL_NAME
 from studio.services.draft_store import Step
 from studio.web.pages.drafts import DRAFTS_A_PAGE
 from tests.studio.builder_home import HOSTILE, HOSTILE_COLUMN, builder_home
@@ -151,7 +152,11 @@ def test_a_first_audience_from_the_seed_to_its_page(page, workshop):
     with urlopen(to_dagster) as answer:  # noqa: S310
         assert b"Dagster" in answer.read()
     assert page.evaluate("window.canary") is None
-    done = next(each for each in drafts.overview(workshop) if each.created)
+    (done,) = (
+        each
+        for each in drafts.overview(workshop)
+        if each.created and each.begun_by == LOCAL_NAME
+    )
     page.goto(f"/builder/{done.id}/seed")
     page.wait_for_url("**/done")
     page.get_by_text("This draft became an audience.").wait_for()
