@@ -26,7 +26,7 @@ from studio.services.attribute_sides import AttributeSides
 from studio.services.draft_store import Draft, Step
 from studio.services.open_what_ifs import OpenWhatIfs
 from studio.services.what_if import WhatIf
-from studio.services.what_if_answers import Answer, Recommended, recommended
+from studio.services.what_if_answers import Answer, Overlap, Recommended, recommended
 
 if TYPE_CHECKING:
     from orchestration.workshop import Workshop
@@ -76,6 +76,7 @@ class DraftEstimate(Frozen):
     lift_text: str
     recall_text: str
     quality_text: str
+    stays_text: str
     can_be_told: bool
     stops: bool
     recommended: Recommended
@@ -355,6 +356,7 @@ def _told(draft: Draft, answer: Answer, what_if: WhatIf) -> DraftEstimate:
         recall_text=share_text(recall.value) if recall else "",
         quality_text=f"{answer.reading}: {pairs_text(answer.auc.value)}"
         f" (held-out AUC {answer.auc.text(3)})",
+        stays_text=_stays_text(answer.overlap),
         can_be_told=answer.can_be_told,
         stops=answer.stops,
         recommended=recommended(answer.curve, draft.choices.economics),
@@ -372,6 +374,14 @@ def _told(draft: Draft, answer: Answer, what_if: WhatIf) -> DraftEstimate:
         estimated_from=answer.estimated_from,
         notes=answer.notes,
     )
+
+
+def _stays_text(overlap: Overlap | None) -> str:
+    """How many stay of an audience that is edited; empty where none is in use."""
+    if overlap is None or overlap.version is None or overlap.stays is None:
+        return ""
+    share = share_text(overlap.stays.value)
+    return f"About {share} of the people of version {overlap.version} stay."
 
 
 def _position(people: int, candidates: int) -> int:

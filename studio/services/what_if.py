@@ -71,6 +71,15 @@ class _Opened:
     weights: "AttributeWeights"
 
 
+@dataclass(frozen=True)
+class Former:
+    """What an answer is compared with: in words, as a question, and which version it is."""
+
+    told: str
+    question: "Question"
+    version: int | None = None
+
+
 class WhatIf:
     """The questions to one specification; close it, or use it as a context.
 
@@ -153,7 +162,7 @@ class WhatIf:
         return all(
             self._key(each, self._opened[0]) in self._rankings
             or (_is_additive(each.model) and self._ready(each.model) is not None)
-            for each in (question, *(() if former is None else former[1:]))
+            for each in (question, *(() if former is None else (former.question,)))
         )
 
     def _answer(
@@ -186,14 +195,13 @@ class WhatIf:
         self, question: "Question", ranked: "Ranked", cut: "Cut"
     ) -> Overlap | None:
         """How much stays of what is there; None where the same is asked for."""
-        known = self._former()
-        if known is None or known[1] == question:
+        former = self._former()
+        if former is None or former.question == question:
             return None
-        told, former = known
-        before = self._open(former.model)
-        ranked_before = self._ranked(before, former)
-        stays = _staying(ranked_before, former, (ranked, cut))
-        return Overlap(former=told, stays=stays)
+        before = self._open(former.question.model)
+        ranked_before = self._ranked(before, former.question)
+        stays = _staying(ranked_before, former.question, (ranked, cut))
+        return Overlap(former=former.told, version=former.version, stays=stays)
 
     def _ranked(
         self,
@@ -287,7 +295,7 @@ class WhatIf:
             )
         return tuple(dict.fromkeys(by_name[name] for name in asked))
 
-    def _former(self) -> "tuple[str, Question] | None":
+    def _former(self) -> "Former | None":
         """What stays is told of: the version in use, else the specification as it stands."""
         catalog, asked = self._workshop.catalog, self._specification
         with suppress(StudioError):
@@ -302,13 +310,15 @@ class WhatIf:
                     asked.population,
                 )
                 if is_alike:
-                    return (
+                    return Former(
                         f"version {version.number}, by its specification and the data"
                         " as they are now",
                         self._question(_named(kept), kept.output, kept.scoring.model),
+                        version.number,
                     )
         with suppress(StudioError):
-            return "the specification as it stands", self._question(None, None, None)
+            stands = self._question(None, None, None)
+            return Former("the specification as it stands", stands)
         return None
 
 

@@ -44,9 +44,13 @@ class Chosen(Frozen):
 
 
 class Overlap(Frozen):
-    """How much of `former` (in words) stays: the share of its people, where it can be told."""
+    """How much of `former` (in words) stays: the share of its people, where it can be told.
+
+    `version` is the number of the version that it is; None for a specification.
+    """
 
     former: str
+    version: int | None
     stays: Interval | None
 
 

@@ -13,6 +13,7 @@ from catalog.specification_model import Output
 from orchestration.outlook import open_outlook
 from python_scoring.attribute_weights import attribute_weights
 from python_scoring.chosen_attributes import of_attributes
+from studio.services import draft_estimates, drafts
 from studio.services.opening import open_studio
 from studio.services.what_if import WhatIf
 from tests.pipeline import people
@@ -103,6 +104,22 @@ def test_other_attributes_are_weighed_as_their_build_weighs_them(made, service, 
     assert "version 1" in found.overlap.former
     assert found.overlap.stays.value == pytest.approx(stayed, abs=0.02)
     assert found.overlap.stays.low < stayed < found.overlap.stays.high
+
+
+def test_whoever_edits_an_audience_sees_how_many_of_its_people_stay(made, home):
+    workshop = open_studio()
+    draft = drafts.of_audience(workshop, made[1].outcome.audience.name)
+
+    as_it_is = draft_estimates.estimate(workshop, draft)
+    larger = draft_estimates.estimate(workshop, draft, Output(top=200))
+    smaller = draft_estimates.estimate(workshop, draft, Output(top=50))
+
+    assert as_it_is.stays_text == ""
+    assert larger.stays_text == "About 100 % of the people of version 1 stay."
+    assert smaller.stays_text.startswith("About 5")
+    fresh = drafts.duplicate(workshop, draft.id)
+    assert draft_estimates.estimate(workshop, fresh, Output(top=50)).stays_text == ""
+    draft_estimates.OPEN.close()
 
 
 def assert_weighed_alike(made, attributes, built):

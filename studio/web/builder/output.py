@@ -88,6 +88,7 @@ class SizeControl:
             self._values = {name: _figure(what) for name, what in FIGURES}
         self._taken_off = text("p", "", "small bad-words").props("role=status")
         self._quality = text("p", "", "small")
+        self._stays = text("p", "", "small")
         self._knowingly = ui.switch(
             ALLOW_INDISTINCT,
             value=editing.draft.choices.limits.allow_indistinct,
@@ -226,6 +227,8 @@ class SizeControl:
             else "The seed cannot be told from the population: no size is better than"
             f" chance.{' A build stops there.' if found.stops else ''}"
         )
+        self._stays.text = found.stays_text
+        self._stays.set_visibility(bool(found.stays_text))
         self._knowingly.set_visibility(found.stops)
         recommended = found.recommended
         told_size = (
