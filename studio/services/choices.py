@@ -51,6 +51,7 @@ class PeopleChoice(Frozen):
     """
 
     name: str
+    slug: str
     kind: str
     rows: int | None
     description: str = ""
@@ -149,6 +150,7 @@ def _audience(workshop: "Workshop", audience: "Audience") -> PeopleChoice:
     version = workshop.catalog.served_version(audience.id)
     fields: dict[str, Any] = {
         "name": audience.name,
+        "slug": audience.slug,
         "kind": "audience",
         "is_audience": True,
         "description": audience.description,
@@ -402,6 +404,7 @@ def _people(
     changed_at = _changed_at(dataset.path)
     return PeopleChoice(
         name=dataset.name,
+        slug=dataset.slug,
         kind=dataset.kind.value,
         rows=found.profile.rows if found.profile else None,
         description=dataset.description,

@@ -219,6 +219,8 @@ def test_what_cannot_be_chosen_is_shown_with_reason_and_names_are_text(page, wor
     assert refused.locator(".title").inner_text() == HOSTILE
     assert "no column mapped as an identifier" in refused.inner_text()
     assert refused.locator("code").inner_text() == "no_identifier"
+    page_of = refused.get_by_role("link", name="Open its page").get_attribute("href")
+    assert page_of == f"/datasets/{workshop.catalog.get_dataset(HOSTILE).slug}"
     assert page.evaluate("window.canary") is None
     assert page.said == []
 

@@ -6,7 +6,7 @@ from nicegui import ui
 
 from report.words import counted
 from studio.services.choices import PeopleChoice
-from studio.web.components.elements import block, text
+from studio.web.components.elements import block, link, text
 
 KINDS = {
     "parquet": "Parquet",
@@ -54,8 +54,13 @@ def _choice(
                 text("b", "Cannot be chosen: ")
                 text("span", f"it {choice.reason}. To use it, {choice.remedy}. ")
                 text("code", choice.code)
+                link("Open its page", _address(choice), "q-ml-sm")
         for note in choice.notes:
             text("span", f"{note[:1].upper()}{note[1:]}.", "why")
+
+
+def _address(choice: PeopleChoice) -> str:
+    return f"/{'audiences' if choice.is_audience else 'datasets'}/{choice.slug}"
 
 
 def _rows(choice: PeopleChoice) -> str:
