@@ -1,16 +1,16 @@
 """Two scorers together, chosen by the number of seed people.
 
-    below 150    naive_bayes + weighted_bayes
+    below 150    naive_bayes, and half as much weighted_bayes with its ridge towards 0
     to 1,000     weighted_bayes + boosted, 150 trees of depth 2
     above        weighted_bayes + boosted
 
-Each is divided by the standard deviation of its log odds over the sample, so that both
-have the same say, and the sum is multiplied by the mean deviation over their number: log
+Each is divided by the standard deviation of its log odds over the sample, so that each
+has the say that it is given, and the weighed mean is multiplied by the mean deviation: log
 odds again, on the scale of both. What z-scores subtract besides is the same for everybody.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -35,6 +35,15 @@ IS_TUNED = True
 USES_WEIGHTS = True
 WHOLE_SEED = -1
 LEAST_FOR_TREES = 150
+SAY_OF_FEW = 0.5  # of what few people have taught a regression, beside what they count
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How one of the scorers is fitted, and its say beside the others."""
+
+    fit: Fit
+    say: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,32 +111,33 @@ def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> Auto
     where the seed is large enough for trees and XGBoost is not installed.
     """
     trees = boosted.trees_of(tables)
-    fits = fits_for(effective_people(tables), trees)
-    scorers = tuple(each(tables, left_out_fold) for each in fits)
+    parts = parts_for(effective_people(tables), trees)
+    scorers = tuple(each.fit(tables, left_out_fold) for each in parts)
     sample = one_batch(tables["canonical_sample"])
     spreads = np.array([float(np.std(each.log_odds(sample))) for each in scorers])
-    return Auto(scorers, factors_of(spreads))
+    return Auto(scorers, factors_of(spreads, [each.say for each in parts]))
 
 
-def fits_for(seed_people: float, full: boosted.Trees) -> tuple[Fit, ...]:
-    """How the scorers of a seed of so many people are fitted; `full` are a large one's."""
+def parts_for(seed_people: float, full: boosted.Trees) -> tuple[Part, ...]:
+    """The scorers of a seed of so many people; `full` are a large one's trees."""
     if seed_people < LEAST_FOR_TREES:
-        return naive_bayes.fit, weighted_bayes.fit
+        unled = partial(weighted_bayes.fit, has_prior=False)
+        return Part(naive_bayes.fit), Part(unled, SAY_OF_FEW)
     is_small = seed_people < boosted.LEAST_SEED
     trees = boosted.SHALLOW if is_small else full
-    return weighted_bayes.fit, partial(boosted.fit_trees, trees=trees)
+    return Part(weighted_bayes.fit), Part(partial(boosted.fit_trees, trees=trees))
 
 
-def factors_of(spreads: np.ndarray) -> tuple[float, ...]:
-    """Mean spread over a scorer's own, over their number; 0 where it has none.
+def factors_of(spreads: np.ndarray, says: Sequence[float]) -> tuple[float, ...]:
+    """Mean spread over a scorer's own, times its share of the say; 0 where it has none.
 
-    >>> factors_of(np.array([1.0, 3.0]))
+    >>> factors_of(np.array([1.0, 3.0]), [1.0, 1.0])
     (1.0, 0.333333333333)
     """
-    mean = spreads.mean()
+    mean, total = spreads.mean(), sum(says)
     return tuple(
-        significant(mean / spread / len(spreads)) if spread > 0 else 0.0
-        for spread in spreads.tolist()
+        significant(mean / spread * say / total) if spread > 0 else 0.0
+        for spread, say in zip(spreads.tolist(), says, strict=True)
     )
 
 

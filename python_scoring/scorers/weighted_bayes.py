@@ -116,18 +116,22 @@ class WeightedBayes(InSpace):
 
 
 def fit(
-    tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED
+    tables: Mapping[str, pa.Table],
+    left_out_fold: int = WHOLE_SEED,
+    *,
+    has_prior: bool = True,
 ) -> WeightedBayes:
     """The scorer learnt from `RELATIONS`, for the whole seed or without a fold.
 
-    Where `tables` has STRENGTH that is C, which is searched for elsewhere. Raises
+    Where `tables` has STRENGTH that is C, which is searched for elsewhere. Without
+    `has_prior` w0 is 0: a second opinion that owes nothing to counted evidence. Raises
     NoDifferenceError where no attribute tells anybody apart.
     """
     found = space.space_of(
         tables, left_out_fold, most_seed=MOST_SEED, most_reference=MOST_REFERENCE
     )
     features = features_of(found, tables)
-    prior = np.array([feature.prior for feature in features])
+    prior = np.array([feature.prior * has_prior for feature in features])
     point, strength = np.append(prior, 0.0), STRENGTHS[0]
     seed, reference = found.rows.seed, found.rows.reference
     if seed.num_rows and reference.num_rows:

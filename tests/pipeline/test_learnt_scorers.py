@@ -23,6 +23,7 @@ from python_scoring.features import features_of
 from python_scoring.learning_rows import one_batch
 from python_scoring.look_ups import counted, looked_up
 from python_scoring.model import Model
+from python_scoring.scorers import weighted_bayes
 from python_scoring.scorers.base import (
     SmallSeedError,
     fit_scorer,
@@ -377,6 +378,40 @@ def test_auto_orders_people_as_the_sum_of_z_scores_does(tables, fitted):
     got = log_odds_of(fitted("auto"), sample)
 
     assert got - got.mean() == pytest.approx(spread * total, abs=1e-8)
+
+
+def test_few_people_s_auto_is_counted_evidence_and_half_as_much_of_a_regression(tables):
+    few = {**tables, "canonical_seed": tables["canonical_seed"].slice(0, 149)}
+    sample = tables["canonical_sample"]
+    parts = [
+        log_odds_of(each, sample)
+        for each in (
+            fit_scorer("naive_bayes", few),
+            weighted_bayes.fit(few, has_prior=False),
+        )
+    ]
+    first, second = ((part - part.mean()) / part.std() for part in parts)
+    spread = np.mean([part.std() for part in parts])
+
+    got = log_odds_of(fit_scorer("auto", few), sample)
+
+    expected = spread * (first + second / 2) / 1.5
+    assert got - got.mean() == pytest.approx(expected, abs=1e-8)
+
+
+def test_a_strong_ridge_draws_to_the_evidence_or_without_a_prior_to_nothing(tables):
+    strong = {
+        **tables,
+        weighted_bayes.STRENGTH: pa.table({"strength": [1e-9]}),
+    }
+    sample = tables["canonical_sample"]
+
+    led = log_odds_of(weighted_bayes.fit(strong), sample)
+    unled = log_odds_of(weighted_bayes.fit(strong, has_prior=False), sample)
+
+    assert unled.std() < 1e-4
+    evidence = log_odds_of(fit_scorer("naive_bayes", tables), sample)
+    assert np.corrcoef(led, evidence)[0, 1] > 0.9
 
 
 def test_the_log_odds_of_centroid_are_a_line_of_the_cosine(tables, fitted):
