@@ -225,7 +225,7 @@ def _invoke(
                 runner = dbtRunner(manifest, callbacks=[listener])
                 result = runner.invoke(arguments)
                 outcome.append(Outcome(result.success, str(result.exception)))
-                del result
+                del result  # its errors go before anybody hears of the end
             finally:
                 # The work database is opened by others next; dbt would keep it open.
                 DuckDBConnectionManager.close_all_connections()

@@ -5,11 +5,15 @@ from typing import Any
 
 from report.page import Section
 from report.remarks import Remark
-from report.words import counted, number_text, plain_text, share_text
+from report.words import (
+    FEWEST_PEOPLE,
+    counted,
+    number_text,
+    plain_text,
+    share_text,
+)
 
 UNKNOWN = "–"
-# Of fewer people no figure is shown but how many they are.
-FEWEST_PEOPLE = 25
 
 
 def tiers_section(tiers: Sequence[Mapping[str, Any]]) -> Section:

@@ -8,7 +8,8 @@ _TURNS_TEXT_AROUND = frozenset(
 )
 _TO_THE_LEFT = frozenset({"R", "AL"})
 _NOT_A_CHARACTER = frozenset({"Cc", "Cn", "Cs", "Zl", "Zp"})
-FEWEST_COUNTED = 25
+# Of fewer people no figure is shown but how many they are.
+FEWEST_PEOPLE = 25
 
 
 def number_text(value: float, decimals: int = 0) -> str:
@@ -54,8 +55,8 @@ def discreetly_counted(count: int, one: str, many: str) -> str:
     """
     if count == 0:
         return f"No {one}"
-    if count < FEWEST_COUNTED:
-        return f"Fewer than {FEWEST_COUNTED} {many}"
+    if count < FEWEST_PEOPLE:
+        return f"Fewer than {FEWEST_PEOPLE} {many}"
     return counted(count, one, many)
 
 

@@ -21,31 +21,26 @@ def kept_economics(
 
     >>> kept, missing = kept_economics(Economics(), {"contact_cost": 2, "prevalence": 4})
     >>> kept["contact_cost"], kept["prevalence"], missing
-    (None, 0.04, 'Not kept yet: the cost of a contact. Give the value of a conversion as well.')
+    (None, 0.04, 'Not kept yet: the cost of a contact. For a size that pays, give the value of a conversion as well.')
     """
     given = {name: typed[name] for name in FIELDS if typed.get(name) is not None}
     missing = [words for name, words in FIELDS.items() if name not in given]
-    waiting = (
-        [FIELDS[name] for name in given if name != "prevalence"] if missing else []
-    )
+    alone = {"prevalence"} if missing else {*FIELDS}
     kept = {
         **known.model_dump(mode="json"),
-        **{
-            name: None if FIELDS[name] in waiting else given.get(name)
-            for name in FIELDS
-        },
+        **{name: given.get(name) if name in alone else None for name in FIELDS},
     }
     if kept["prevalence"] is not None:
         kept["prevalence"] /= 100
     if not given or not missing:
         return kept, ""
-    needed = f"ive {' and '.join(missing)} as well"
-    if not waiting:
-        return (
-            kept,
-            f"The report corrects the AUC by it. For a size that pays, g{needed}.",
-        )
-    return kept, f"Not kept yet: {' and '.join(waiting)}. G{needed}."
+    waiting = [FIELDS[name] for name in given if name not in alone]
+    begun = (
+        f"Not kept yet: {' and '.join(waiting)}."
+        if waiting
+        else "The report corrects the AUC by it."
+    )
+    return kept, f"{begun} For a size that pays, give {' and '.join(missing)} as well."
 
 
 def as_percent(share: float | None) -> float | None:

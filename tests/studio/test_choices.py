@@ -253,7 +253,7 @@ def test_every_scorer_can_be_chosen_or_says_what_it_needs(monkeypatch):
         (
             {"prevalence": 2, "conversion_value": 5},
             (0.02, None, None),
-            "the value of a conversion. Give the cost of a contact as well",
+            "the value of a conversion. For a size that pays, give the cost of a contact",
         ),
         (
             {"prevalence": 2, "conversion_value": 5, "contact_cost": 1},

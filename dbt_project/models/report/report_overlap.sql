@@ -1,5 +1,4 @@
 -- One row: how seed and population overlap, and what the scorer learned from.
-{% set population_rows = ref("stg_population") %}
 {% set merged_people = ref("canonical_merged_people") %}
 
 with
