@@ -26,7 +26,7 @@ ADDRESSES = ("/audiences", "/drafts", "/runs", "/datasets", "/datasets/add")
 LOADED = {
     "builder_attributes": "in the population",
     "builder_output": "times a random draw",
-    "builder_finalise": "Learns from",
+    "builder_finalise": "Joined by",
 }
 
 
