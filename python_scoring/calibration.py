@@ -6,7 +6,7 @@ reference, 0.5 reads "as typical of the seed as of the population".
 """
 
 from dataclasses import asdict, dataclass
-from itertools import product
+from itertools import combinations_with_replacement
 
 import numpy as np
 
@@ -113,7 +113,9 @@ class BalancedLogLoss:
     def __call__(self, point: np.ndarray) -> float:
         """Loss at (A, B, C)."""
         margins = self.signs * self._log_odds(point)
-        log_loss = np.sum(self.masses * np.logaddexp(0.0, -margins))
+        # ln(1 + e^-margin), in the form that numpy computes four numbers at a time
+        losses = np.log(1.0 + np.exp(-np.abs(margins))) - np.minimum(margins, 0.0)
+        log_loss = np.sum(self.masses * losses)
         return float(log_loss + RIDGE * np.sum((point[:2] - 1.0) ** 2))
 
     def least(self) -> np.ndarray:
@@ -159,8 +161,8 @@ class BalancedLogLoss:
         curves = self.masses * scores * (1.0 - scores)
         gradient = np.array([np.sum(slopes * each) for each in self.features])
         curvature = np.empty((3, 3))
-        for row, column in product(range(3), repeat=2):
-            curvature[row, column] = np.sum(
+        for row, column in combinations_with_replacement(range(3), 2):
+            curvature[row, column] = curvature[column, row] = np.sum(
                 curves * self.features[row] * self.features[column]
             )
         gradient[:2] += 2.0 * RIDGE * (point[:2] - 1.0)
