@@ -51,7 +51,7 @@ def plan_caveats(plan: Mapping[str, Any]) -> tuple[str, ...]:
             " delivered, and nothing is chosen"
         )
     if plan["refresh"]["schedule"] or plan["refresh"]["on_change"]:
-        caveats.append("it is built again only while `lookalike dev` runs")
+        caveats.append("it is built again only while the studio runs (`lookalike up`)")
     return tuple(caveats)
 
 

@@ -17,7 +17,7 @@ def refresh_sentences(refresh: Mapping[str, Any] | None) -> tuple[str, ...]:
         return ()
     entered = counted(refresh["entered"], "person", "people")
     sentences = [
-        f"Since version {refresh['from_version']} {entered} entered, "
+        f"Since version {refresh['from_version']}, {entered} entered, "
         f"{number_text(refresh['left'])} left and {number_text(refresh['kept'])} stayed."
     ]
     score = refresh["score_drift"]

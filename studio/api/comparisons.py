@@ -13,7 +13,7 @@ router = APIRouter(prefix="/comparisons", tags=["comparisons"])
 
 def comparisons(request: Request) -> Comparisons:
     """Those of this process."""
-    found: Comparisons = request.app.state.comparisons
+    found: Comparisons = request.app.state.studio.comparisons
     return found
 
 

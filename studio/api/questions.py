@@ -16,7 +16,7 @@ from studio.api.dependencies import Opened
 from studio.api.documents import DOCUMENT, Specified, body_text, is_yaml, values_of
 from studio.api.models.audiences import Checked, Explanation, PersonAsked, Planned
 from studio.api.models.datasets import Asked
-from studio.services import audiences, members
+from studio.services import audiences, overlap
 from studio.services.advice import Advice
 from studio.services.open_what_ifs import OpenWhatIfs
 from studio.services.what_if_answers import Answer
@@ -65,7 +65,11 @@ class OverlapPart(Asked):
 
 
 class OverlapPair(Asked):
-    """People whom two parts have in common; null where that cannot be told."""
+    """People whom two parts have in common.
+
+    Counts are null where they are below 25 and not 0, and where `compared_by` is empty:
+    then the two have no identifier in common.
+    """
 
     first: int
     second: int
@@ -144,5 +148,5 @@ def explain_person(name: str, wanted: PersonAsked, opened: Opened) -> Explanatio
 def compare_people(wanted: Overlapping, opened: Opened) -> PeopleInCommon:
     """People in common of the versions in use of audiences, or of their tiers."""
     return PeopleInCommon.model_validate(
-        members.overlap(opened.workshop, wanted.audiences, by_tier=wanted.by_tier)
+        overlap.overlap(opened.workshop, wanted.audiences, by_tier=wanted.by_tier)
     )

@@ -17,7 +17,6 @@ from studio.api import (
 from studio.api.dependencies import BY_METHOD, VIEWER
 from studio.api.documents import specification_schemas
 from studio.api.errors import RESPONSES, add_handlers
-from studio.services.comparing import Comparisons
 from studio.services.open_what_ifs import OpenWhatIfs
 
 PREFIX = "/api/v1"
@@ -54,7 +53,6 @@ def add_routes(app: FastAPI) -> None:
         separate_input_output_schemas=False,
     )
     api.state.studio, api.state.access = app.state.studio, app.state.access
-    api.state.comparisons = Comparisons(app.state.studio.workshop)
     api.state.what_ifs = OpenWhatIfs()
     add_handlers(api)
     # Before the audiences: `plan` and `validate` are no names of audiences here.

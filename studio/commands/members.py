@@ -1,7 +1,7 @@
 """`lookalike audience export` and `overlap`: the people of published audiences."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -54,58 +54,18 @@ def overlap(
     as_json: AsJson = False,
 ) -> None:
     """Count the people whom audiences have in common, as they are in use."""
-    from studio.services import members
     from studio.services.opening import open_studio
+    from studio.services.overlap import overlap as people_in_common
+    from studio.services.overlap import overlap_tables
 
-    found = members.overlap(open_studio(), names, by_tier=by_tier)
+    found = people_in_common(open_studio(), names, by_tier=by_tier)
     if as_json:
         print_json(found)
         return
-    labels = [_label(each) for each in found["audiences"]]
-    print_table(["audience", "version", "people", *labels], _matrix(found, labels))
-    print_line("")
-    print_line("People in common, and the share that they are of the row's audience.")
-    print_line("")
-    rows = [
-        [labels[each["first"]], labels[each["second"]], _jaccard(each), _basis(each)]
-        for each in found["pairs"]
-    ]
-    print_table(["", "and", "Jaccard", "compared by"], rows)
+    for table in overlap_tables(found):
+        print_line("")
+        print_line(f"{table.caption}.")
+        print_line("")
+        print_table(table.head, table.rows)
     if any(not each["compared_by"] for each in found["pairs"]):
         note("Audiences without an identifier in common cannot be compared.")
-
-
-def _label(audience: dict[str, Any]) -> str:
-    tier = audience["tier"]
-    return str(audience["name"]) if tier is None else f"{audience['name']}: {tier}"
-
-
-def _matrix(found: dict[str, Any], labels: list[str]) -> list[list[object]]:
-    cells: dict[tuple[int, int], str] = {}
-    for each in found["pairs"]:
-        first, second = each["first"], each["second"]
-        cells[first, second] = _cell(each["people_of_first"], each["share_of_first"])
-        cells[second, first] = _cell(each["people_of_second"], each["share_of_second"])
-    return [
-        [
-            labels[row],
-            audience["version"],
-            audience["people"],
-            *(cells.get((row, column), "") for column in range(len(labels))),
-        ]
-        for row, audience in enumerate(found["audiences"])
-    ]
-
-
-def _cell(people: int | None, share: float | None) -> str:
-    if people is None:
-        return "–"
-    return f"{people:,} ({share:.1%})" if share is not None else f"{people:,}"
-
-
-def _jaccard(pair: dict[str, Any]) -> str:
-    return "–" if pair["jaccard"] is None else f"{pair['jaccard']:.3f}"
-
-
-def _basis(pair: dict[str, Any]) -> str:
-    return ", ".join(pair["compared_by"]) or "no identifier in common"

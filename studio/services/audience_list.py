@@ -121,6 +121,19 @@ def list_audiences(
     )
 
 
+def built_audiences(workshop: "Workshop") -> dict[str, str]:
+    """The names of the audiences with a version in use, by slug; archived ones left out."""
+    there = [
+        standing.audience
+        for standing in workshop.catalog.standings()
+        if standing.version is not None
+        and not standing.audience.is_archived
+        and INTERMEDIATE not in standing.audience.tags
+    ]
+    there.sort(key=lambda audience: (folded(audience.name), audience.slug))
+    return {audience.slug: audience.name for audience in there}
+
+
 def line_of(standing: Standing, now: datetime) -> AudienceLine:
     """How one audience stands."""
     from report.reading import band_of

@@ -121,7 +121,11 @@ def blocks(
         *([_deciles(quality, pictures)] if quality else []),
         *([_scores(files["distributions"], pictures)] if pictures else []),
         *([_reliability(quality, pictures)] if quality else []),
-        *([_scorers(files["comparison"], pictures)] if "comparison" in files else []),
+        *(
+            [scorers_block(files["comparison"], pictures)]
+            if "comparison" in files
+            else []
+        ),
         *(_fairness(files["fairness"], pictures) if "fairness" in files else []),
         _every_figure(figures),
     ]
@@ -392,7 +396,10 @@ def _reliability(
     )
 
 
-def _scorers(comparison: Mapping[str, Any], pictures: Mapping[str, "Picture"]) -> Block:
+def scorers_block(
+    comparison: Mapping[str, Any], pictures: Mapping[str, "Picture"]
+) -> Block:
+    """Scorers beside each other, with the picture `comparison` where there is one."""
     from report.sections import scorers_compared
 
     section = scorers_compared(comparison, _picture(pictures, "comparison"))

@@ -5,7 +5,7 @@ are there at once, since their files stay in the home.
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -14,9 +14,11 @@ from uuid import uuid4
 from catalog.datasets import Frozen
 from catalog.errors import StudioError
 from catalog.names import shown
-from studio.services import comparison
+from studio.services import comparison, drafts
+from studio.services.draft_store import Draft
 
 if TYPE_CHECKING:
+    from orchestration.comparing import Compared
     from orchestration.workshop import Workshop
 
 MOST_WAITING = 4
@@ -38,7 +40,10 @@ class ComparisonState(StrEnum):
 
 
 class ComparisonRun(Frozen):
-    """A comparison that was asked for. `found` is its figures, `error` why it has none."""
+    """A comparison that was asked for. `found` is its figures, `error` why it has none.
+
+    `audience` is the slug, or of a draft the name that it has so far.
+    """
 
     id: str
     audience: str
@@ -64,9 +69,25 @@ class Comparisons:
         """
         owner = self._workshop.catalog.get_audience(audience)
         chosen = None if models is None else comparison.checked(models)
+        return self._begin(
+            owner.slug,
+            lambda: comparison.compare(self._workshop, owner.id, chosen),
+        )
+
+    def start_draft(self, draft: Draft) -> ComparisonRun:
+        """Ask for a comparison of all installed scorers on the choices of a draft.
+
+        Raises StudioError `draft_incomplete`, and `already_comparing` as `start` does.
+        """
+        wanted = drafts.specification(self._workshop, draft)
+        return self._begin(
+            wanted.name, lambda: comparison.compare_draft(self._workshop, wanted)
+        )
+
+    def _begin(self, audience: str, compare: Callable[[], "Compared"]) -> ComparisonRun:
         run = ComparisonRun(
             id=uuid4().hex,
-            audience=owner.slug,
+            audience=audience,
             state=ComparisonState.waiting,
             asked_at=datetime.now(UTC),
         )
@@ -75,15 +96,14 @@ class Comparisons:
             if len(open_ones) > MOST_WAITING:
                 raise StudioError(
                     "already_comparing",
-                    f"audience {shown(owner.name)}",
+                    f"audience {shown(audience)}",
                     f"waits behind {len(open_ones)} other comparisons",
                     "ask again once some of them have ended",
                 )
             self._runs[run.id] = run
             while len(self._runs) > MOST_KEPT:
                 self._runs.pop(next(iter(self._runs)))
-        arguments = run, owner.id, chosen
-        threading.Thread(target=self._work, args=arguments, daemon=True).start()
+        threading.Thread(target=self._work, args=(run, compare), daemon=True).start()
         return run
 
     def get(self, run_id: str) -> ComparisonRun:
@@ -99,13 +119,11 @@ class Comparisons:
             )
         return run
 
-    def _work(
-        self, run: ComparisonRun, audience: str, models: tuple[str, ...] | None
-    ) -> None:
+    def _work(self, run: ComparisonRun, compare: Callable[[], "Compared"]) -> None:
         with self._working:
             self._keep(run, state=ComparisonState.running)
             try:
-                compared = comparison.compare(self._workshop, audience, models)
+                compared = compare()
             except StudioError as error:
                 self._keep(run, state=ComparisonState.failed, error=error.as_dict())
             except Exception as error:

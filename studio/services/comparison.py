@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from catalog.errors import StudioError
 from catalog.names import closest, shown
+from catalog.specification import AudienceSpecification
 from catalog.specification_model import ModelName
 from studio.services.audiences import read_request
 
@@ -36,6 +37,15 @@ def compare(
     if folder is not None:
         register_declared(workshop, specification, folder)
     return compare_scorers(workshop, specification, chosen, listener=listener)
+
+
+def compare_draft(
+    workshop: "Workshop", specification: AudienceSpecification
+) -> "Compared":
+    """The comparison of all installed scorers on a specification that is not kept."""
+    from orchestration.comparing import compare_scorers, installed_models
+
+    return compare_scorers(workshop, specification, installed_models())
 
 
 def checked(models: Sequence[str]) -> tuple[str, ...]:

@@ -1,9 +1,7 @@
-"""The people of published audiences: written to a file, and compared with one another."""
+"""The people of published audiences: written to a file, and the first of them shown."""
 
 import re
 import shutil
-from collections.abc import Sequence
-from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -16,12 +14,9 @@ from studio.services.audit import Verb, record
 from studio.services.versions import MEMBERS, served, version_file
 
 if TYPE_CHECKING:
-    from engines.base import MembersPart
     from orchestration.workshop import Workshop
 
 EXPORTS = "exports"
-IDENTITIES = "identities.parquet"
-MOST_PARTS = 20
 HASH = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE)
 PREVIEWED = ("person_key", "score", "rank", "percentile", "is_seed", "tier")
 
@@ -128,113 +123,6 @@ def preview(
     }
 
 
-def overlap(
-    workshop: "Workshop", names: Sequence[str], *, by_tier: bool = False
-) -> dict[str, Any]:
-    """People in common of the versions in use of audiences, or of their tiers.
-
-    Raises StudioError where there are fewer than two to compare, or more than 20.
-    """
-    audiences = [workshop.catalog.get_audience(name) for name in names]
-    _refuse_repeated(audiences)
-    labelled = [
-        part for audience in audiences for part in _parts(workshop, audience, by_tier)
-    ]
-    if len(labelled) < 2:
-        raise StudioError(
-            "nothing_to_compare",
-            f"audience {shown(audiences[0].name)}",
-            "has no tiers to compare with each other"
-            if by_tier
-            else "is named alone, and an overlap is of two or more",
-            "name another audience",
-        )
-    if len(labelled) > MOST_PARTS:
-        raise StudioError(
-            "too_many_audiences",
-            f"{len(labelled)} audiences or tiers",
-            f"are more than the {MOST_PARTS} that one table compares",
-            "name fewer",
-        )
-    counts, common = workshop.engine.overlap([part for _, part in labelled])
-    told = [
-        {**label, "people": people}
-        for (label, _), people in zip(labelled, counts, strict=True)
-    ]
-    pairs = []
-    for (first, second), found in zip(
-        combinations(range(len(told)), 2), common, strict=True
-    ):
-        sizes = told[first]["people"], told[second]["people"]
-        pairs.append(
-            {
-                "first": first,
-                "second": second,
-                "people_of_first": found.of_first,
-                "people_of_second": found.of_second,
-                "share_of_first": _share(found.of_first, sizes[0]),
-                "share_of_second": _share(found.of_second, sizes[1]),
-                "jaccard": _jaccard(found.of_first, found.of_second, *sizes),
-                "compared_by": list(found.compared_by),
-            }
-        )
-    return {"audiences": told, "pairs": pairs}
-
-
-def _parts(
-    workshop: "Workshop", audience: Audience, by_tier: bool
-) -> list[tuple[dict[str, Any], "MembersPart"]]:
-    """The version in use, or each of its tiers, with what it is called."""
-    from engines.base import MembersPart
-    from orchestration.audience_seeds import audience_dataset
-    from orchestration.version_files import read_manifest
-
-    version = served(workshop, audience)
-    members = version_file(audience, version, MEMBERS)
-    manifest = read_manifest(Path(version.path))
-    has_more = IDENTITIES in manifest["files"]
-    identifiers = tuple(
-        column.name for column in audience_dataset(audience, version).columns
-    )
-    population = manifest.get("population", {}).get("dataset")
-    tiers = [tier["name"] for tier in manifest.get("tiers", ())] if by_tier else []
-    return [
-        (
-            {
-                "audience": audience.slug,
-                "name": audience.name,
-                "version": version.number,
-                "tier": tier,
-            },
-            MembersPart(
-                members=members,
-                identities=version_file(audience, version, IDENTITIES)
-                if has_more
-                else None,
-                identifiers=identifiers,
-                # One identifier makes the same key wherever it is; of several, it is
-                # that of the first that a person has, which another dataset may lack.
-                keyed_by=identifiers
-                if len(identifiers) == 1
-                else (audience.id if population is None else population, *identifiers),
-                tier=tier,
-            ),
-        )
-        for tier in tiers or [None]
-    ]
-
-
-def _refuse_repeated(audiences: Sequence[Audience]) -> None:
-    for place, audience in enumerate(audiences):
-        if audience.id in [each.id for each in audiences[:place]]:
-            raise StudioError(
-                "audience_repeated",
-                f"audience {shown(audience.name)}",
-                "is named twice",
-                "name each audience once",
-            )
-
-
 def _refuse_unknown_tier(
     audience: Audience, version: AudienceVersion, tier: str
 ) -> None:
@@ -252,18 +140,3 @@ def _refuse_unknown_tier(
             if near
             else "leave --tier out: it has none",
         )
-
-
-def _share(part: int | None, whole: int) -> float | None:
-    return part / whole if part is not None and whole else None
-
-
-def _jaccard(
-    of_first: int | None, of_second: int | None, first: int, second: int
-) -> float | None:
-    """People in both over people in either; of two counts of people the lesser."""
-    if of_first is None or of_second is None:
-        return None
-    both = min(of_first, of_second)
-    either = first + second - both
-    return both / either if either else None

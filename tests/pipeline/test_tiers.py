@@ -160,7 +160,7 @@ def test_audiences_and_tiers_are_compared(built, commands):
     assert pair["people_of_first"] == pair["people_of_second"] == people
     assert pair["jaccard"] == pair["share_of_first"] == 1
     assert pair["compared_by"] == ["person_key"]
-    assert f"{people:,} (100.0%)" in printed
+    assert f"{people:,} (100 %)" in printed
     assert [each["tier"] for each in tiers["audiences"]] == NAMES
     assert [each["people"] for each in tiers["audiences"]] == [100, 380, 20]
     assert [each["people_of_first"] for each in tiers["pairs"]] == [0, 0, 0]

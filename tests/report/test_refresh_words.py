@@ -26,7 +26,7 @@ def test_without_an_earlier_version_nothing_is_said():
 
 def test_people_and_score_are_told():
     assert refresh_sentences(refresh()) == (
-        "Since version 3 1 person entered, 1,200 left and 0 stayed.",
+        "Since version 3, 1 person entered, 1,200 left and 0 stayed.",
         "The scores' distribution is stable (PSI 0.012).",
     )
 

@@ -20,6 +20,7 @@ from catalog.specification import read_specification
 from studio.services import audit, choices, dataset_sources, draft_store, drafts
 from studio.services.access import Access, person_id
 from studio.services.audit import acting_as
+from studio.services.overlap import overlap
 from studio.services.tokens import token_of
 from studio.web.app import MOST_WAITING
 from tests.pipeline.building import build_specification
@@ -166,6 +167,34 @@ def test_who_may_only_look_is_shown_no_way_to_change(
     assert changing <= builder
     assert not changing & viewer
     assert viewer < builder
+
+
+def test_audiences_are_put_beside_each_other_by_who_is_in_both(visits, slug):
+    both = visits.get(f"/overlap?audiences={slug},divided", "viewer").text
+    tiers = visits.get("/overlap?audiences=divided&tiers=true").text
+    alone = visits.get(f"/overlap?audiences={slug},nobody").text
+    whole = visits.get(f"/overlap?audiences={slug}&tiers=true").text
+
+    (pair,) = overlap(visits.studio.workshop, [slug, "divided"])["pairs"]
+    assert pair["people_of_first"] >= 25
+    assert f"{pair['people_of_first']} (" in both
+    assert "Compared by" in both and "person_key" in both
+    assert "Divided: 1-40" in tiers
+    assert "Choose two or more." in alone
+    assert "has no tiers to compare" in whole
+    assert "/overlap" in shown(visits, "viewer", "/audiences")
+
+
+def test_two_versions_are_put_beside_each_other(visits):
+    page = visits.get("/audiences/divided/changes?older=1&newer=2", "viewer").text
+    same = visits.get("/audiences/divided/changes?older=1&newer=1", "viewer")
+
+    assert "Version 2 beside version 1" in page
+    assert "Since version 1, 0 people entered" in page
+    assert "Both were built by the same specification." in page
+    assert same.status_code == 400
+    assert "has no other version to be compared with" in same.text
+    assert "What has changed" in shown(visits, "viewer", "/audiences/divided")
 
 
 def test_versions_and_people_are_for_builders_to_serve_and_to_take_away(visits, slug):

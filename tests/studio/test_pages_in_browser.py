@@ -91,7 +91,17 @@ def visit(page, address):
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize(
     "path",
-    ["/audiences", "/audiences/{slug}", "/datasets", "/datasets/seed", "/datasets/add"],
+    [
+        "/audiences",
+        "/audiences/{slug}",
+        "/audiences/{slug}/changes",
+        "/overlap?audiences={slug}",
+        "/drafts",
+        "/runs",
+        "/datasets",
+        "/datasets/seed",
+        "/datasets/add",
+    ],
 )
 def test_a_page_is_accessible_and_never_scrolls_sideways(
     page, address, studio_home, path, look

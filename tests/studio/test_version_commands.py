@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 from catalog.specification import read_specification
+from studio.services.opening import open_studio
+from studio.services.version_changes import version_changes
 from tests.pipeline.building import build_specification
 from tests.studio.conftest import ask, assert_refused, write_people, write_specification
 
@@ -72,6 +74,29 @@ def test_diff_counts_people_and_drift(ours):
     assert report["refresh"]["entered"] == found["entered"]
 
 
+def test_a_screen_is_told_what_moved_and_what_was_asked_otherwise(ours, monkeypatch):
+    workshop = open_studio()
+
+    found = version_changes(workshop, "ours", 1, 2)
+    first = workshop.catalog.newest_specification(
+        workshop.catalog.get_audience("ours").id
+    )
+    yaml = first.yaml.replace("spring", "<b>autumn</b>")
+    changed = first.model_copy(update={"yaml": yaml})
+    monkeypatch.setattr(type(workshop.catalog), "specification", lambda *_: next(asked))
+    asked = iter([first, changed])
+    edited = version_changes(workshop, "ours", 1, 2)
+
+    assert (found.older, found.newer, found.audience) == (1, 2, "Ours")
+    assert found.sentences[0].startswith("Since version 1")
+    assert {row[0] for row in found.drift.rows} >= {"score", "age"}
+    assert found.specification == ()
+    assert [line for line in edited.specification if line[0] in "+-"] == [
+        "-  - spring",
+        "+  - <b>autumn</b>",
+    ]
+
+
 def test_diff_goes_either_way(ours):
     forth = ask("audience", "diff", "ours", "--from", "1", "--to", "2", "--json").json
     back = ask("audience", "diff", "ours", "--from", "2", "--to", "1", "--json").json
@@ -85,7 +110,7 @@ def test_diff_and_show_say_it_in_words(ours):
 
     entered = ours[0]["entered_people"]
     for printed in (diff, show):
-        assert f"Since version 1 {entered} people entered" in printed
+        assert f"Since version 1, {entered} people entered" in printed
         assert "age (" in printed
     assert "PSI" in diff
     assert "spring" in show

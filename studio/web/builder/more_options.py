@@ -11,6 +11,7 @@ from catalog.specification_model import Output
 from studio.services import draft_estimates, drafts
 from studio.services.scorers import scorer_choices
 from studio.web.builder.frame import Editing
+from studio.web.builder.scorer_comparison import ScorerComparison
 from studio.web.components.elements import block, heading, more, paragraph
 from studio.web.components.scorer_picker import scorer_picker
 from studio.web.components.words import ALLOW_INDISTINCT
@@ -60,6 +61,7 @@ async def more_options(editing: Editing, keep: Keep) -> None:
             paragraph("Protect an attribute first, at its step.", "quiet small")
         heading(3, "How people are ranked")
         scorer_picker(scorers, choices.scoring.model, pick)
+        ScorerComparison(editing)
 
 
 async def _regulate(editing: Editing, keep: Keep, event: Any) -> None:

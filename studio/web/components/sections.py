@@ -65,14 +65,15 @@ def _tables(section: Block) -> None:
     if section.is_folded or section.picture:
         with more("The figures as a table"):
             for each in section.tables:
-                _table(each)
+                show_table(each)
         return
     with block("columns" if len(section.tables) > 1 else ""):
         for each in section.tables:
-            _table(each)
+            show_table(each)
 
 
-def _table(shown: Table) -> None:
+def show_table(shown: Table) -> None:
+    """A table as it stands; the last column may be a sentence."""
     lengths = {len(cell) for row in shown.rows for cell in row[-1:]}
     is_wordy = max(lengths, default=0) > 40
     last = len(shown.head) - (1 if is_wordy else 0)

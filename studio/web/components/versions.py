@@ -2,6 +2,7 @@
 
 from asyncio import to_thread
 from collections.abc import Callable, Sequence
+from urllib.parse import urlencode
 
 from nicegui import ui
 
@@ -40,6 +41,26 @@ def show_versions(audience: AudienceSummary, shown: int | None) -> None:
                 at for at, one in enumerate(audience.versions) if one.number == shown
             ],
         )
+        _ask_for_changes(audience)
+
+
+def _ask_for_changes(audience: AudienceSummary) -> None:
+    """Two versions to be looked at beside each other."""
+    numbers = [each.number for each in audience.versions if each.is_on_disk]
+    if len(numbers) < 2:
+        return
+
+    def go() -> None:
+        told = urlencode({"older": older.value, "newer": newer.value})
+        ui.navigate.to(f"/audiences/{audience.slug}/changes?{told}")
+
+    names = {number: f"Version {number}" for number in numbers}
+    with block("filters q-mt-md"):
+        newer = ui.select(names, label="Compare", value=numbers[0])
+        older = ui.select(names, label="With", value=numbers[1])
+        for each in (newer, older):
+            each.props("outlined dense options-dense")
+        quiet_button("What has changed", go)
 
 
 def serve_dialog(

@@ -76,6 +76,8 @@ async def show_audiences(
     found = await to_thread(list_audiences, studio().workshop, query)
     with frame("My Audiences", "audiences", shows_heading=False):
         with page_title("My Audiences", "People like your best ones, ready to use."):
+            if found.there > 1:
+                go_button("Overlap", "/overlap", is_main=False)
             if may(Role.builder):
                 go_button("New audience", "/builder")
         if not found.there and not found.found and query == AudienceQuery():
