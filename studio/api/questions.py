@@ -1,8 +1,9 @@
 """Questions in REST that a request's body holds: they change nothing."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from catalog.errors import StudioError
@@ -21,7 +22,12 @@ from studio.services.advice import Advice
 from studio.services.open_what_ifs import OpenWhatIfs
 from studio.services.what_if_answers import Answer
 
+if TYPE_CHECKING:
+    from orchestration.workshop import Workshop
+
 router = APIRouter(tags=["questions"])
+MOST_SECONDS = 10.0  # that an answer is waited for
+ASK_AGAIN_SECONDS = 2
 
 
 def open_what_ifs(request: Request) -> OpenWhatIfs:
@@ -45,6 +51,21 @@ class DraftAsked(WhatIfAsked):
     """The same of a specification that is not kept."""
 
     specification: AudienceSpecification
+
+
+class StillEstimating(Asked):
+    """An answer is on its way: ask the same again. `progress` goes from 0 to 1."""
+
+    progress: float = Field(ge=0, le=1)
+
+
+NOT_YET: dict[int | str, dict[str, Any]] = {
+    202: {
+        "model": StillEstimating,
+        "description": "Estimated in the background; ask the same again after the"
+        " seconds in `Retry-After`.",
+    }
+}
 
 
 class Overlapping(Asked):
@@ -118,22 +139,38 @@ def suggest_attributes(wanted: Specified, opened: Opened, what_ifs: WhatIfs) -> 
     return what_ifs.advice(opened.workshop, wanted)
 
 
-@router.post("/what-if")
-def ask_of_draft(wanted: DraftAsked, opened: Opened, what_ifs: WhatIfs) -> Answer:
+@router.post("/what-if", response_model=Answer, responses=NOT_YET)
+def ask_of_draft(wanted: DraftAsked, opened: Opened, what_ifs: WhatIfs) -> Any:
     """What an audience of a specification would be, with other choices."""
-    with what_ifs.what_if(opened.workshop, wanted.specification) as service:
-        return service.answer(wanted.attributes, wanted.output, wanted.model)
+    return _answered(what_ifs, opened.workshop, wanted.specification, wanted)
 
 
-@router.post("/audiences/{name}/what-if")
+@router.post("/audiences/{name}/what-if", response_model=Answer, responses=NOT_YET)
 def ask_of_audience(
     name: str, wanted: WhatIfAsked, opened: Opened, what_ifs: WhatIfs
-) -> Answer:
+) -> Any:
     """What the audience would be, with other choices."""
     catalog = opened.workshop.catalog
     kept = catalog.newest_specification(catalog.get_audience(name).id)
-    with what_ifs.what_if(opened.workshop, kept.specification) as service:
-        return service.answer(wanted.attributes, wanted.output, wanted.model)
+    return _answered(what_ifs, opened.workshop, kept.specification, wanted)
+
+
+def _answered(
+    what_ifs: OpenWhatIfs,
+    workshop: "Workshop",
+    specification: AudienceSpecification,
+    wanted: WhatIfAsked,
+) -> Answer | JSONResponse:
+    """The answer, or after MOST_SECONDS how far it is; what was begun goes on."""
+    with what_ifs.what_if(workshop, specification) as service:
+        asked = service.ask(wanted.attributes, wanted.output, wanted.model)
+        try:
+            return asked.result(MOST_SECONDS)
+        except TimeoutError:
+            told = StillEstimating(progress=round(min(asked.progress, 1.0), 3))
+    return JSONResponse(
+        told.model_dump(mode="json"), 202, {"Retry-After": str(ASK_AGAIN_SECONDS)}
+    )
 
 
 @router.post("/audiences/{name}/explain")

@@ -18,6 +18,7 @@ from schemathesis.specs.openapi.checks import (
 from starlette.testclient import TestClient
 
 from catalog.specification import parse_specification
+from studio.api import questions
 from studio.services import audit
 from studio.services.access import Access
 from tests.faults.payload_texts import payloads
@@ -389,6 +390,24 @@ def test_a_what_if_answers_for_another_size_and_is_kept_open(client, slug):
     assert time.monotonic() - began < 5
     wrong = client.post(path, json={"attributes": ["agee"]})
     assert_refused(wrong, 422, "unknown_attribute")
+
+
+def test_what_is_estimated_for_long_is_told_as_begun_and_asked_for_again(
+    client, slug, monkeypatch
+):
+    monkeypatch.setattr(questions, "MOST_SECONDS", 0.01)
+    path, wanted = f"{API}/audiences/{slug}/what-if", {"model": "segments"}
+    begun = client.post(path, json=wanted)
+    ends = time.monotonic() + 30
+    while (answer := client.post(path, json=wanted)).status_code == 202:
+        assert time.monotonic() < ends
+        time.sleep(0.1)
+
+    assert begun.status_code == 202
+    assert 0 <= begun.json()["progress"] <= 1
+    assert begun.headers["retry-after"] == "2"
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["model"] == "segments"
 
 
 def test_an_audience_overlaps_with_itself_alone_not_at_all(client, slug):
