@@ -14,16 +14,25 @@ import pandas as pd
 import pytest
 from nicegui import ui
 
+from catalog.errors import StudioError
 from catalog.file_failures import disk_full
 from catalog.run_records import RunState
 from catalog.specification import read_specification
-from studio.services import audit, choices, dataset_sources, draft_store, drafts
+from studio.services import (
+    audit,
+    choices,
+    comparison,
+    dataset_sources,
+    draft_store,
+    drafts,
+)
 from studio.services.access import Access, person_id
 from studio.services.audit import acting_as
 from studio.services.overlap import overlap
 from studio.services.tokens import token_of
 from studio.web.app import MOST_WAITING
 from tests.pipeline.building import build_specification
+from tests.report.test_comparison_words import AUTO, TIED, comparison_of
 from tests.studio.conftest import write_specification
 from tests.studio.rest import ADDRESS, API, copy_home
 from tests.studio.served import add_version
@@ -309,6 +318,52 @@ def test_create_takes_what_was_typed_just_before_it(visits, monkeypatch):
 
     kept = workshop.catalog.newest_specification("typed_in_a_hurry").specification
     assert (kept.description, kept.owner) == ("Typed last", "Ada")
+
+
+def test_scorers_are_compared_before_one_is_chosen(visits, monkeypatch):
+    workshop = visits.studio.workshop
+    draft = drafts.change(workshop, drafts.begin(workshop).id, CHOICES)
+    refusal = StudioError("seed_too_small", "the seed", "has 3 people", "add some")
+    asked, ends = [], [refusal, SimpleNamespace(comparison=comparison_of(AUTO, TIED))]
+    may_end = threading.Event()
+
+    def compare(_, specification):
+        asked.append(specification)
+        may_end.wait(20)
+        end = ends.pop(0)
+        if isinstance(end, StudioError):
+            raise end
+        return end
+
+    monkeypatch.setattr(comparison, "compare_draft", compare)
+
+    async def look(user):
+        client = await user.open(f"/builder/{draft.id}/finalise")
+        await user.should_see("Compare the scorers")
+        (button,) = (
+            each
+            for each in client.elements.values()
+            if each.props.get("label") == "Compare the scorers"
+        )
+
+        def press():
+            for listener in button._event_listeners.values():
+                listened = {"id": button.id, "listener_id": listener.id, "args": {}}
+                client.handle_event(listened)
+
+        press()
+        await user.should_see("Compares; asked for at", retries=30)
+        assert not button.enabled
+        may_end.set()
+        await user.should_see("the seed has 3 people.", retries=30)
+        assert button.enabled
+        press()
+        await user.should_see("weighted_bayes cannot be told from it", retries=30)
+        await user.should_see("neighbours: needs an extra")
+
+    visits.as_("builder", look)
+
+    assert [each.seed.dataset for each in asked] == ["seed", "seed"]
 
 
 def test_a_choice_that_the_disk_does_not_take_is_told_and_not_shown_as_kept(

@@ -1,7 +1,5 @@
 """Scorers beside each other on the draft's own held-out seed, before one is chosen."""
 
-from datetime import UTC, datetime
-
 from nicegui import ui
 
 from catalog.errors import StudioError
@@ -22,7 +20,7 @@ class ScorerComparison:
 
     def __init__(self, editing: Editing) -> None:
         self._editing = editing
-        self._run_id = ""
+        self._run: ComparisonRun | None = None
         paragraph(
             "All can be measured on held-out seed people first. It takes a minute or"
             " more, goes on while you look elsewhere, and builds nothing.",
@@ -38,23 +36,26 @@ class ScorerComparison:
         except StudioError as error:
             self._editing.tell(error)
             return
-        self._run_id = run.id
         self._button.disable()
         self._show(run)
         self._timer.activate()
 
     def _look(self) -> None:
+        if self._run is None:
+            return
         try:
-            run = studio().comparisons.get(self._run_id)
+            run = studio().comparisons.get(self._run.id)
         except StudioError as error:
             self._editing.tell(error)
             self._end()
             return
-        self._show(run)
+        if run != self._run:  # what is drawn again is read out again
+            self._show(run)
         if run.state.is_final:
             self._end()
 
     def _show(self, run: ComparisonRun) -> None:
+        self._run = run
         self._found.clear()
         with self._found:
             show_comparison(run)
@@ -67,11 +68,11 @@ class ScorerComparison:
 def show_comparison(run: ComparisonRun) -> None:
     """How far it is, why it failed, or its table with what follows from it."""
     if not run.state.is_final:
-        seconds = (datetime.now(UTC) - run.asked_at).total_seconds()
-        words = "Waits" if run.state is ComparisonState.waiting else "Compares"
+        is_waiting = run.state is ComparisonState.waiting
+        words = "Waits for its turn" if is_waiting else "Compares"
         with block("beside-each-other"):
             ui.spinner(size="1.2em").props("aria-hidden=true")
-            text("span", f"{words}, {seconds:.0f} s")
+            text("span", f"{words}; asked for at {run.asked_at:%H:%M} UTC")
         return
     if run.error is not None:
         show_error(StudioError(**run.error))
