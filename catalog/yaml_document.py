@@ -31,6 +31,7 @@ MOST_BYTES = 1_000_000
 DEEPEST = 20
 LONGEST_NUMBER = 400
 
+SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _REAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _INFINITE = re.compile(r"([-+]?)\.(inf|Inf|INF)")
@@ -175,7 +176,7 @@ class _Builder:
             raise self._error(place, "has a tag (!)", "leave the tag out")
         if isinstance(event, ScalarEvent):
             is_plain = event.style in (None, "")
-            node = Node(place, text=event.value, is_plain=is_plain)
+            node = Node(place, text=joined_surrogates(event.value), is_plain=is_plain)
         elif isinstance(event, MappingStartEvent):
             node = Node(place, mapping={})
         else:
@@ -232,6 +233,21 @@ class _Builder:
 
     def _error(self, place: Place, cause: str, remedy: str) -> StudioError:
         return _refused(self.source_name, place, cause, remedy)
+
+
+def joined_surrogates(text: str) -> str:
+    r"""The text with characters that JSON writes as two escapes made one.
+
+    YAML's reader takes each escape for a character, and half of one is no text.
+
+    >>> joined_surrogates("\ud83d\ude42") == "\N{SLIGHTLY SMILING FACE}"
+    True
+    >>> joined_surrogates("a\ud83d") == "a\ud83d"
+    True
+    """
+    return SURROGATES.sub(
+        lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16"), text
+    )
 
 
 def at(source_name: str, place: Place) -> str:

@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 import time
@@ -420,3 +421,21 @@ def test_a_filter_on_the_population_is_written_and_read_again():
     assert specification_hash(parse_specification(to_yaml(known))) == (
         specification_hash(known)
     )
+
+
+def test_a_document_that_json_wrote_keeps_its_letters():
+    """JSON writes what stands beyond the first 65,536 letters as two escapes."""
+    name = "\N{SLIGHTLY SMILING FACE} \U0010ffff"
+    values = {
+        "name": name,
+        "seed": {"dataset": name},
+        "population": {"dataset": "people"},
+        "output": {"top": 10},
+    }
+
+    found = parse_specification(json.dumps(values))
+
+    assert (found.name, found.seed.dataset) == (name, name)
+    half = json.dumps({**values, "name": "a\ud83d"})
+    with pytest.raises(StudioError, match="U[+]D83D"):
+        parse_specification(half)
