@@ -141,7 +141,11 @@ def described(
 def quantity(
     field: str, title: str, domain: Sequence[float], number_format: str | None
 ) -> Spec:
-    """A number's axis over the whole domain; whole numbers alone with the format `,d`."""
+    """A number's axis over the whole domain; whole numbers alone with the format `,d`.
+
+    Nothing is stacked: for that Vega looks the names of attributes up in an object, finds
+    what every object of JavaScript has, such as `constructor`, and draws nothing.
+    """
     axis: Spec = {"title": title, "tickCount": 6}
     if number_format == ",d":
         axis["tickMinStep"] = 1
@@ -152,6 +156,7 @@ def quantity(
         "type": "quantitative",
         "scale": {"domain": list(domain), "nice": False},
         "axis": axis,
+        "stack": None,
     }
 
 

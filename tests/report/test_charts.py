@@ -21,6 +21,8 @@ HOSTILE = [
     'quote " and \\ and `tick`',
     "</text><script>alert(1)</script>",
     "&amp; é 漢字",
+    "constructor",
+    "toString",
 ]
 
 
