@@ -8,6 +8,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
+from pathlib import Path
 
 from anyascii import anyascii
 
@@ -167,6 +168,18 @@ def shown_path(path: object) -> str:
     """
     text = str(path)
     return shown(text if len(text) <= 80 else f"…{text[-79:]}")
+
+
+def from_home(path: Path) -> Path:
+    """The path with `~` written out; a file's own name may begin so too, and stays.
+
+    >>> str(from_home(Path("~nobody here.csv")))
+    '~nobody here.csv'
+    """
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
 
 
 def suggestion(name: str, names: Iterable[str]) -> str:

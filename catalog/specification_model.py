@@ -20,7 +20,7 @@ from catalog.division import (
     check_tiers,
     tier_names,
 )
-from catalog.names import folded, shown
+from catalog.names import folded, from_home, shown
 from catalog.schedule import check_schedule
 from catalog.specification_fields import (
     ColumnName,
@@ -69,7 +69,7 @@ class DatasetSource(Frozen):
 
     def resolved(self, folder: Path) -> Path:
         """The absolute path, for a document that stands in this folder."""
-        return (folder / Path(self.path).expanduser()).absolute()
+        return (folder / from_home(Path(self.path))).absolute()
 
 
 class PeopleSource(Frozen):

@@ -13,7 +13,7 @@ from catalog.datasets import CsvSchema, DatasetKind, Frozen
 from catalog.errors import StudioError
 from catalog.home import Home
 from catalog.identifiers import recognise
-from catalog.names import shown_path, slug_of
+from catalog.names import from_home, shown_path, slug_of
 from engines.samples import SHAPES
 from engines.sources import ENDINGS, check_path
 from studio.services import datasets, uploads
@@ -59,7 +59,7 @@ def allowed_folders(home: Home, access: Access) -> tuple[Path, ...]:
     Those of the settings; without any the folder that the home stands in, and none where
     people sign in by a login.
     """
-    given = tuple(each.expanduser().absolute() for each in access.data_folders)
+    given = tuple(from_home(each).absolute() for each in access.data_folders)
     return given or (() if access.has_login else (home.root.parent,))
 
 

@@ -439,3 +439,10 @@ def test_a_document_that_json_wrote_keeps_its_letters():
     half = json.dumps({**values, "name": "a\ud83d"})
     with pytest.raises(StudioError, match="U[+]D83D"):
         parse_specification(half)
+
+
+def test_a_file_whose_name_begins_like_a_home_is_a_file(tmp_path):
+    assert DatasetSource(path="~draft 2.csv").resolved(tmp_path) == (
+        tmp_path / "~draft 2.csv"
+    )
+    assert DatasetSource(path="~/a.csv").resolved(tmp_path) == Path.home() / "a.csv"
