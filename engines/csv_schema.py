@@ -89,15 +89,27 @@ def _sniff_escape(text: Text, delimiter: str) -> str:
 
 
 def _has_header(rows: Sequence[Sequence[str]]) -> bool:
-    """False where the first record has a number in a column that holds numbers alone."""
+    """False where the first record is like the others in the columns of numbers.
+
+    Columns vote: a number above numbers is another record, a word above numbers a name.
+    One name may be a number, a year perhaps, and one number may be missing.
+
+    >>> _has_header([["id", "age", "2025"], ["u1", "31", "7"]])
+    True
+    >>> _has_header([["u0", "NA", "3", "4"], ["u1", "31", "7", "2"]])
+    False
+    """
     if len(rows) < 2:
         return True
     first, rest = rows[0], rows[1:]
+    names = records = 0
     for at, field in enumerate(first):
         below = [row[at].strip() for row in rest if at < len(row) and row[at].strip()]
-        if _is_number(field) and below and all(map(_is_number, below)):
-            return False
-    return True
+        if field.strip() and below and all(map(_is_number, below)):
+            is_record = _is_number(field)
+            records += is_record
+            names += not is_record
+    return names >= records
 
 
 def _is_number(field: str) -> bool:
