@@ -215,7 +215,8 @@ def _document(
         f"{text.replace('/', '∕')}{at}.{ending}" for at, text in enumerate(texts[:2])
     ]
     names = {
-        side: f"{text} {label}" for side, text in zip("sp", texts[2:4], strict=True)
+        side: f"{text[:150]} {label}"
+        for side, text in zip("sp", texts[2:4], strict=True)
     }
     write(folder / files[0], sides.seed)
     write(folder / files[1], sides.population)
