@@ -222,7 +222,7 @@ def test_the_plan_says_in_words_what_would_be_built(two_files):
     for text in summary.values():
         assert text in printed.out
     assert any("5,000 people are asked for" in each for each in found["caveats"])
-    assert any("lookalike dev" in each for each in found["caveats"])
+    assert any("the studio runs" in each for each in found["caveats"])
     for text in found["caveats"]:
         assert text in printed.err
     assert json.dumps(found)
