@@ -99,7 +99,7 @@ class SeenDataset(Frozen):
 class Draft(Frozen):
     """One draft. `version` counts its changes; `audience` is the id of the one it edits.
 
-    `keeping` is the name of a new audience that was about to be kept. `created` is the slug of the audience that it became, `run` the build of it;
+    `created` is the slug of the audience that it became, `run` the build of it;
     `begun_by` is the id that logs have of the person.
     """
 
@@ -112,7 +112,6 @@ class Draft(Frozen):
     created_at: datetime
     updated_at: datetime
     audience: str | None = None
-    keeping: str | None = None
     created: str | None = None
     run: str | None = None
     choices: DraftChoices = Field(default_factory=DraftChoices)

@@ -11,7 +11,6 @@ from catalog.name_store import new_id
 from catalog.names import LONGEST_NAME, display_name, shown, slug_of
 from catalog.specification import (
     AudienceSpecification,
-    specification_hash,
     specification_of,
     workflow_to_yaml,
 )
@@ -278,8 +277,7 @@ def free_name(workshop: "Workshop", name: str) -> str:
 
 def check_name(workshop: "Workshop", draft: Draft, name: str) -> NameCheck:
     """Whether the draft's audience may be called so; an edited one keeps its own name."""
-    audience = draft.audience or _kept_before(workshop, draft, name)
-    own = None if audience is None else _audience_name(workshop, audience)
+    own = None if draft.audience is None else _audience_name(workshop, draft.audience)
     fault = None if own is not None and name == own else _name_fault(workshop, name)
     if fault is None:
         slug = slug_of(name)
@@ -359,11 +357,7 @@ def create(studio: "Studio", draft_id: str, version: int | None = None) -> "Run"
             )
         # Before anything is kept: of two browsers with one version one goes on.
         draft_store.changed(
-            workshop.home,
-            draft_id,
-            version or draft.version,
-            step=Step.finalise,
-            keeping=asked.name,
+            workshop.home, draft_id, version or draft.version, step=Step.finalise
         )
         audience, kept = keep_specification(workshop, asked, None)
         draft_store.changed(
@@ -470,19 +464,6 @@ def _name_fault(workshop: "Workshop", name: str) -> StudioError | None:
     except StudioError as error:
         return error
     return None
-
-
-def _kept_before(workshop: "Workshop", draft: Draft, name: str) -> str | None:
-    """The audience that this draft kept, where it was killed before it could note so."""
-    if draft.keeping != name:
-        return None
-    try:
-        audience = workshop.catalog.get_audience(name)
-        kept = workshop.catalog.newest_specification(audience.id)
-        is_own = kept.hash == specification_hash(specification(workshop, draft))
-    except StudioError:
-        return None
-    return audience.id if is_own else None
 
 
 def _audience_name(workshop: "Workshop", audience_id: str) -> str | None:

@@ -9,7 +9,6 @@ import pytest
 
 from catalog.errors import StudioError
 from catalog.specification import parse_specification
-from orchestration.launch import keep_specification
 from studio.services import datasets, draft_store, drafts
 from studio.services.audit import acting_as
 from studio.services.draft_store import DraftState, Step
@@ -310,18 +309,8 @@ def test_a_build_that_cannot_be_started_leaves_the_draft_open_to_try_again(
     assert [each[0] for each in runs.asked] == ["tried_twice"]
 
 
-def then(end):
-    """`keep_specification`, and what ends the process right after it."""
-
-    def keep(*arguments):
-        keep_specification(*arguments)
-        end()
-
-    return keep
-
-
 @pytest.mark.parametrize("end", [RuntimeError("a fault"), KeyboardInterrupt()])
-@pytest.mark.parametrize("place", ["keep", "note", "start"])
+@pytest.mark.parametrize("place", ["keep", "start"])
 def test_what_ends_while_it_is_created_leaves_a_draft_that_creates_it_after_all(
     workshop, ready, monkeypatch, end, place
 ):
@@ -335,31 +324,14 @@ def test_what_ends_while_it_is_created_leaves_a_draft_that_creates_it_after_all(
     with monkeypatch.context() as patch, pytest.raises(type(end)):
         if place == "keep":
             patch.setattr("orchestration.launch.keep_specification", fail)
-        if place == "note":
-            patch.setattr("orchestration.launch.keep_specification", then(fail))
         drafts.create(Studio(workshop, first), named.id, named.version)
 
     left = drafts.read(workshop, named.id)
     assert left.state is DraftState.open
-    assert drafts.check_name(workshop, left, name).is_free
     drafts.create(Studio(workshop, again), left.id, left.version)
     assert drafts.read(workshop, named.id).created == again.asked[0][0]
     assert again.asked[0][1:] == (1, f"{named.id}-1")
     assert first.asked in ([], again.asked)
-
-
-def test_an_audience_of_the_name_that_somebody_else_made_is_not_taken_for_one_s_own(
-    workshop, ready
-):
-    named = drafts.change(workshop, ready.id, {"name": "Made twice"})
-    other = drafts.change(
-        workshop, drafts.duplicate(workshop, named.id).id, {"name": "Made twice"}
-    )
-    other = drafts.change(workshop, other.id, {"description": "Of somebody else"})
-    drafts.create(Studio(workshop, Launcher()), other.id)
-    left = draft_store.changed(workshop.home, named.id, None, keeping="Made twice")
-
-    assert not drafts.check_name(workshop, left, "Made twice").is_free
 
 
 def test_an_audience_is_edited_with_every_choice_and_copied_under_a_free_name(
