@@ -47,7 +47,7 @@ def version_changes(
         newer=found["to"],
         sentences=tuple(refresh_sentences(found)),
         drift=Table(
-            caption="How far each distribution moved (PSI), the furthest first",
+            caption="How far each moved (PSI): the score, then the furthest first",
             head=("Distribution", "PSI", "Verdict"),
             rows=tuple(
                 (each["attribute"], number_text(each["psi"], 3), each["verdict"])
