@@ -8,7 +8,7 @@
     python -m bench repeated [--builds 200]
     python -m bench scorers [--rows 1000000] [--runs 5]
     python -m bench verdict [--data FOLDER]
-    python -m bench coverage [--data FOLDER]
+    python -m bench coverage [--data FOLDER] [--model naive_bayes]
     python -m bench whatif [--rows 10000000] [--wide] [--folder FOLDER]
     python -m bench learning [--data FOLDER] [--models naive_bayes]
     python -m bench studio [--rows 10000000] [--users 20] [--sessions 200]
@@ -180,7 +180,7 @@ def coverage(options: argparse.Namespace) -> int:
     """How often the AUC that is foretold agrees with the true one."""
     from bench.coverage import run
 
-    return run(options.data)
+    return run(options.data, options.model)
 
 
 def whatif(options: argparse.Namespace) -> int:
@@ -224,7 +224,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("what", nargs="?", choices=KINDS)
     parser.add_argument("--data", type=Path)
-    parser.add_argument("--model", default="naive_bayes", help="the scorer, for quality")
+    parser.add_argument(
+        "--model", default="naive_bayes", help="the scorer, for quality and coverage"
+    )
     parser.add_argument("--seeds", default="0.3,100")
     parser.add_argument("--models", default="naive_bayes", help="for learning")
     parser.add_argument("--splits", type=int, default=2)

@@ -5,18 +5,24 @@ prevalence that the script knows, is compared with the AUC of the finished ranki
 the hidden positives and the others. They agree where they differ by no more than 1.645
 times the root of the sum of both variances.
 
-The ranking is made by `tests/oracle`, the plain reading of the formulas that the pipeline
-agrees with to a rounding step: a minute of dbt less for each of 60 splits.
+Both are what the tool says: a build of everybody by the scorer that is asked for, whose
+specification names the prevalence, and the log odds that it publishes.
 """
 
+import json
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from bench.labelled import Labelled, labelled
-from python_scoring.held_out import corrected_auc, held_out_auc
-from tests.oracle.naive_bayes import naive_bayes
+from catalog.home import create_home
+from catalog.specification_model import AudienceSpecification
+from orchestration.launch import build_directly, keep_specification
+from orchestration.workshop import open_workshop
+from python_scoring.held_out import held_out_auc
 
 SIZES = ("0.6", "0.3", "0.05", "100")
 SPLITS = 5
@@ -37,13 +43,15 @@ class Foretold:
         return abs(self.foretold - self.true) <= BORDER * self.deviation
 
 
-def run(data: Path | None) -> int:
+def run(data: Path | None, model: str) -> int:
     """Print the agreement by data set and size; 1 where it is below 80 %."""
     every: list[Foretold] = []
     with labelled(data) as found:
         for people in found:
             for size in SIZES:
-                splits = [foretell(people, size, split) for split in range(SPLITS)]
+                splits = [
+                    foretell(people, size, split, model) for split in range(SPLITS)
+                ]
                 errors = [each.foretold - each.true for each in splits]
                 print(
                     f"{people.name:<10} seed {size:<5}"
@@ -59,25 +67,60 @@ def run(data: Path | None) -> int:
     return int(share < 0.8)
 
 
-def foretell(people: Labelled, size: str, split: int) -> Foretold:
+def foretell(people: Labelled, size: str, split: int, model: str) -> Foretold:
     """Held-out AUC, corrected, beside the AUC against hidden positives."""
     rows = people.real_seed(size, split)
     seed, rest = people.frame.iloc[rows], people.frame.drop(people.frame.index[rows])
-    result = naive_bayes(
-        seed,
-        rest,
-        people.id_column,
-        people.categorical,
-        people.continuous,
-        identifier_type="user_id",
-    )
     is_positive = rest[people.label].to_numpy() == 1
-    log_odds = result.population["log_odds"].to_numpy()
-    measured = held_out_auc(result.seed["log_odds"].to_numpy(), result.sample_log_odds)
-    foretold = corrected_auc(measured, float(is_positive.mean()))
-    true = held_out_auc(log_odds[is_positive], log_odds[~is_positive])
+    with tempfile.TemporaryDirectory() as made:
+        version = _built(people, seed, rest, float(is_positive.mean()), model, Path(made))
+        quality = json.loads((version / "quality.json").read_text(encoding="utf-8"))
+        members = pd.read_parquet(version / "members.parquet")
+    foretold = quality["corrected_auc"]
+    log_odds = members.set_index(people.id_column)["log_odds"]
+    by_person = log_odds.loc[rest[people.id_column]].to_numpy()
+    true = held_out_auc(by_person[is_positive], by_person[~is_positive])
     return Foretold(
-        foretold.value,
+        foretold["value"],
         true.value,
-        float(np.hypot(foretold.standard_error, true.standard_error)),
+        float(np.hypot(foretold["standard_error"], true.standard_error)),
+    )
+
+
+def _built(
+    people: Labelled,
+    seed: pd.DataFrame,
+    rest: pd.DataFrame,
+    prevalence: float,
+    model: str,
+    folder: Path,
+) -> Path:
+    """The folder of a version that has everybody in it."""
+    for name, frame in (("seed", seed), ("population", rest)):
+        shown = frame[[people.id_column, *people.categorical, *people.continuous]]
+        shown.to_parquet(folder / f"{name}.parquet", index=False)
+    specification = AudienceSpecification.model_validate(
+        {
+            "name": "bench",
+            "datasets": {
+                name: {"path": f"{name}.parquet"} for name in ("seed", "population")
+            },
+            "seed": {"dataset": "seed"},
+            "population": {"dataset": "population"},
+            "attributes": [
+                {"attribute": name, "role": role}
+                for role in ("categorical", "continuous")
+                for name in getattr(people, role)
+            ],
+            "output": {"best_percent": 100},
+            "economics": {"prevalence": prevalence},
+            "scoring": {"learn_from": "seed", "model": model},
+        }
+    )
+    workshop = open_workshop(create_home(folder / "home"))
+    audience, _ = keep_specification(workshop, specification, folder)
+    return Path(
+        build_directly(
+            workshop, audience, with_report=False, with_contributions=False
+        ).version.path
     )
