@@ -34,7 +34,7 @@ CANCEL_SECONDS = 10.0
 # A worker's death must be seen, by the run's state, after so long.
 SEEN_SECONDS = 60.0
 # Processor time of a worker: it loads first, and is through after about the latter.
-EARLIEST, LATEST = 1.0, 16.0
+EARLIEST, LATEST = 1.0, 14.0
 BY_COMMAND_LINE = {
     "resources": {"studio": {"config": {"dbt_by_command_line": True}}},
     "loggers": {},
@@ -81,9 +81,11 @@ def killed(name: str, watched: Watched, moments: list[float]) -> Outcome:
     """Each run's worker is killed after a time of work, then the run goes on."""
     outcome = Outcome(name)
     for moment in moments:
+        before = versions(watched)
         run_id, worker = launched(watched)
         work_until(worker, moment)
-        tell_of(outcome, watched, run_id, worker, f"after {moment:.1f} s of work")
+        when = f"after {moment:.1f} s of work"
+        tell_of(outcome, watched, run_id, worker, when, before)
     return counted(outcome, watched)
 
 
@@ -91,13 +93,14 @@ def killed_with_a_child(watched: Watched, count: int) -> Outcome:
     """The same where dbt is a child of the worker: it must not outlive it."""
     outcome = Outcome("kill -9 of a worker whose dbt is a child")
     for _ in range(count):
+        before = versions(watched)
         run_id, worker = launched(watched, BY_COMMAND_LINE)
         dbt = None
         while dbt is None and worker.is_running():
             dbt = next((each for each in children(worker) if is_dbt(each)), None)
             time.sleep(0.02)
         time.sleep(1.0)
-        tell_of(outcome, watched, run_id, worker, "while dbt runs")
+        tell_of(outcome, watched, run_id, worker, "while dbt runs", before)
     return counted(outcome, watched)
 
 
@@ -177,11 +180,23 @@ def work_until(worker: psutil.Process, seconds: float) -> None:
         time.sleep(0.01)
 
 
+def versions(watched: Watched) -> int:
+    """How many versions there are."""
+    return len(watched.workshop.catalog.versions(watched.audience_id))
+
+
 def tell_of(
-    outcome: Outcome, watched: Watched, run_id: str, worker: psutil.Process, when: str
+    outcome: Outcome,
+    watched: Watched,
+    run_id: str,
+    worker: psutil.Process,
+    when: str,
+    before: int,
 ) -> None:
-    """Kill the worker, look, retry from failure, look again."""
-    before = len(watched.workshop.catalog.versions(watched.audience_id))
+    """Kill the worker, look, retry from failure, look again.
+
+    `before` the run there were so many versions: it may have published one already.
+    """
     family = [worker, *children(worker)]
     began = time.monotonic()
     if worker.is_running():
@@ -196,7 +211,7 @@ def tell_of(
     if final != "SUCCESS":
         found.append(f"not finished: the retry is {final}")
     found += harmed(watched)
-    after = len(watched.workshop.catalog.versions(watched.audience_id))
+    after = versions(watched)
     if after != before + 1 and final == "SUCCESS":
         found.append(f"not finished: {after} versions after {before}")
     folder = watched.workshop.home.audience(watched.audience_id)
