@@ -133,7 +133,9 @@ def rank(
     sample = log_odds_of(scorer, chosen["canonical_sample"])
     tell_fit()
     chosen |= settled(scorer)
-    seed = out_of_fold_log_odds(model, chosen, chosen["canonical_seed"], tell_fit)
+    seed = out_of_fold_log_odds(
+        model, chosen, chosen["canonical_seed"], sample, tell_fit
+    )
     return _ranked(seed, sample, people)
 
 

@@ -146,7 +146,7 @@ def _score(engine: Engine, build: Build) -> ScoringSummary:
             quality,
             unlike=unlike_quality(
                 scored_seed,
-                out_of_fold_log_odds(model, tables, unlike.people),
+                out_of_fold_log_odds(model, tables, unlike.people, sample_log_odds),
                 scored_sample,
                 unlike.both,
             ),

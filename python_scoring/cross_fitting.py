@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from python_scoring.choice import Choice
+from python_scoring.places import in_key_order, on_scale_of
 from python_scoring.scorers.base import Scorer, fit_scorer, own_cross_fit
 
 FOLDS = 5
@@ -21,8 +22,8 @@ UNSEARCHED_FOLDS = (0, 1, 2)  # a search has judged its trials by the other two
 class CrossFit:
     """A scorer of the whole seed, with log odds in the order of the two relations.
 
-    `seed_log_odds` are those of `canonical_seed`, each by the fit without the person's
-    fold; `sample_log_odds` those of `canonical_sample`. NaN where the scorer leaves a
+    `sample_log_odds` are those of `canonical_sample`; `seed_log_odds` those of
+    `canonical_seed`, each placed in the sample by the fit without the person's fold. NaN where the scorer leaves a
     person without. `choice` tells of a scorer that was chosen among several.
     """
 
@@ -53,30 +54,37 @@ def cross_fit(model: str, tables: Mapping[str, pa.Table]) -> CrossFit:
         found: CrossFit = own(tables)
         return found
     scorer = fit_scorer(model, tables)
-    return CrossFit(
-        scorer,
-        out_of_fold_log_odds(model, tables, tables["canonical_seed"]),
-        log_odds_of(scorer, tables["canonical_sample"]),
-    )
+    sample = log_odds_of(scorer, tables["canonical_sample"])
+    seed = tables["canonical_seed"]
+    return CrossFit(scorer, out_of_fold_log_odds(model, tables, seed, sample), sample)
 
 
 def out_of_fold_log_odds(
     model: str,
     tables: Mapping[str, pa.Table],
-    seed: pa.Table,
+    people: pa.Table,
+    sample_log_odds: np.ndarray,
     tell_fold: Callable[[], None] = lambda: None,
 ) -> np.ndarray:
-    """Each seed person's log odds by the weights that were made without its fold.
+    """Each person's log odds by the weights that were made without its fold.
 
-    `tell_fold` is called after each of the folds.
+    Those weights rank the sample as well; the person's place in it is told on the scale
+    of `sample_log_odds`, which are the whole fit's. `tell_fold` is called after each of
+    the folds.
     """
-    folds = seed.column("fold").to_numpy()
-    log_odds = np.zeros(seed.num_rows)
+    sample = tables["canonical_sample"]
+    by_key = in_key_order(people)
+    folds = people.column("fold").to_numpy()[by_key]
+    log_odds = np.zeros(people.num_rows)
     for fold in range(FOLDS):
-        members = np.flatnonzero(folds == fold)
+        members = by_key[folds == fold]
         if len(members):
             scorer = fit_scorer(model, tables, left_out_fold=fold)
-            log_odds[members] = log_odds_of(scorer, seed.take(pa.array(members)))
+            log_odds[members] = on_scale_of(
+                log_odds_of(scorer, people.take(pa.array(members))),
+                log_odds_of(scorer, sample),
+                sample_log_odds,
+            )
         tell_fold()
     return log_odds
 

@@ -15,7 +15,6 @@ place in the sample, so that the held-out figures are those of choosing, too.
 from collections.abc import Mapping
 from dataclasses import replace
 
-import numpy as np
 import pyarrow as pa
 
 from python_scoring import cross_fitting
@@ -23,6 +22,7 @@ from python_scoring.choice import Choice, candidates_of, chosen_of
 from python_scoring.cross_fitting import FOLDS, UNSEARCHED_FOLDS, CrossFit
 from python_scoring.held_out_loss import held_out_losses
 from python_scoring.parameters import refusal
+from python_scoring.places import in_key_order, on_scale_of
 from python_scoring.scorers import auto, boosted, weighted_bayes
 from python_scoring.scorers.base import Scorer, fit_scorer
 
@@ -51,11 +51,12 @@ def cross_fit(tables: Mapping[str, pa.Table]) -> CrossFit:
     fits = cross_fits(tables)
     choice = choice_of(fits, tables)
     chosen = fits[choice.model]
-    folds = tables["canonical_seed"]["fold"].to_numpy()
+    by_key = in_key_order(tables["canonical_seed"])
+    folds = tables["canonical_seed"]["fold"].to_numpy()[by_key]
     seed_log_odds = chosen.seed_log_odds.copy()
     for fold, model in enumerate(choice.chosen_without):
         if model != choice.model:
-            members = folds == fold
+            members = by_key[folds == fold]
             seed_log_odds[members] = on_scale_of(
                 fits[model].seed_log_odds[members],
                 fits[model].sample_log_odds,
@@ -90,25 +91,6 @@ def choice_of(fits: Mapping[str, CrossFit], tables: Mapping[str, pa.Table]) -> C
             for fold in EVERY_FOLD
         ),
     )
-
-
-def on_scale_of(
-    log_odds: np.ndarray, sample: np.ndarray, other_sample: np.ndarray
-) -> np.ndarray:
-    """Log odds of another scorer for people with the same place in the sample.
-
-    Between two of the sample's people the place runs linearly. Beyond its ends the
-    distance counts, in spreads of the sample.
-
-    >>> on_scale_of(np.array([1.5, 4.0]), np.array([1.0, 2, 3]), np.array([10.0, 20, 30]))
-    array([15., 40.])
-    """
-    ordered, others = np.sort(sample), np.sort(other_sample)
-    inside = np.interp(log_odds, ordered, others)
-    spread = ordered.std()
-    beyond = log_odds - np.clip(log_odds, ordered[0], ordered[-1])
-    stretch = others.std() / spread if spread > 0 else 0.0
-    return np.round(inside + stretch * beyond, 9)
 
 
 def from_json(text: str, capped: bool = False) -> Scorer:

@@ -1,12 +1,14 @@
-"""Similarity to the nearest seed people, found by an approximate index (usearch, HNSW).
+"""Nearer to seed people than to others, found by an approximate index (usearch, HNSW).
 
-log_odds = slope * mean cosine to the 20 nearest of the seed + intercept, in the space of
-z and value weights; slope and intercept by a logistic regression of the seed, each
-person without themselves, against the sample.
+log_odds = slope * (mean cosine to the 20 nearest of the seed - the same to the 20 nearest
+of the sample) + intercept, in the space of z and value weights: where people stand close,
+everybody has near ones, of the seed and of others. Slope and intercept by a logistic
+regression of the seed, each person without themselves, against the sample. The sample is
+in two halves, and who is of one is compared with the other.
 """
 
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -22,7 +24,9 @@ from python_scoring.parameters import (
     refusal,
     require_finite,
 )
+from python_scoring.row_hashes import row_hashes
 from python_scoring.scorers.base import Extra, import_extra
+from python_scoring.scorers.boosted import HALVES, halves_of, is_among, only_in
 from python_scoring.scorers.in_space import InSpace, stored_parameters
 from python_scoring.similarity import Points, line_of, spread_out
 from python_scoring.stored_attributes import require_named_once
@@ -30,7 +34,7 @@ from python_scoring.stored_attributes import require_named_once
 NAME = "neighbours"
 EXTRA = Extra("neighbours", "usearch.index")
 RELATIONS = space.RELATIONS
-OF_PEOPLE = ("seed_directions",)
+OF_PEOPLE = ("seed_directions", "half_directions", "half_rows")
 WHOLE_SEED = -1
 MOST_SEED = 5_000
 MOST_REFERENCE = 5_000
@@ -40,15 +44,18 @@ SEARCH_WIDTH = 64
 
 @dataclass(frozen=True, slots=True)
 class NeighboursParameters:
-    """The space, the directions of the seed people in it, and the line to log odds.
+    """The space, the directions of people in it, and the line to log odds.
 
-    `seed_directions` are 32-bit floats, people x attributes that count, as base64.
+    Directions of the seed and of the sample's halves are 32-bit floats, people x
+    attributes that count, as base64; `half_rows` as those of `boosted`.
     """
 
     left_out_fold: int
     slope: float
     intercept: float
     seed_directions: str
+    half_directions: tuple[str, ...]
+    half_rows: tuple[str, ...]
     attributes: tuple[LookUp | DroppedParameters, ...]
 
     def __post_init__(self) -> None:
@@ -58,8 +65,12 @@ class NeighboursParameters:
         if not self.slope >= 0:
             raise refusal("slope", "is below 0")
         width = 4 * len(counted(self.attributes))
-        if not width or len(b64decode(self.seed_directions)) % width:
-            raise refusal("seed_directions", "does not hold whole people")
+        for text in (self.seed_directions, *self.half_directions):
+            if not width or len(b64decode(text)) % width:
+                raise refusal("directions", "do not hold whole people")
+        for name in ("half_directions", "half_rows"):
+            if len(getattr(self, name)) != HALVES:
+                raise refusal(name, f"does not have {HALVES} texts")
 
 
 @dataclass(frozen=True)
@@ -85,14 +96,27 @@ class Neighbours(InSpace):
 
     @cached_property
     def _nearest(self) -> "Nearest":
-        stored = b64decode(self.parameters.seed_directions)
-        seed = np.frombuffer(stored, np.dtype("<f4"))
-        return Nearest(seed.reshape(-1, len(self._points.columns)))
+        return Nearest(self._stored(self.parameters.seed_directions))
+
+    @cached_property
+    def _others(self) -> "Others":
+        return Others(
+            [self._stored(text) for text in self.parameters.half_directions],
+            [
+                np.frombuffer(b64decode(text), np.dtype("<u8"))
+                for text in self.parameters.half_rows
+            ],
+        )
+
+    def _stored(self, text: str) -> np.ndarray:
+        directions = np.frombuffer(b64decode(text), np.dtype("<f4"))
+        return directions.reshape(-1, len(self._points.columns))
 
     def _parts(self, batch: pa.RecordBatch) -> np.ndarray:
-        """Rows x `columns`: each attribute's part of the mean cosine, times the slope."""
+        """Rows x `columns`: each attribute's part of both cosines, times the slope."""
         parts = self._points.directions_of(batch)
-        parts *= self.parameters.slope * self._nearest.mean_of(parts, skipped=0)
+        nearer = self._nearest.mean_of(parts, skipped=0) - self._others.mean_of(parts)
+        parts *= self.parameters.slope * nearer
         return parts
 
 
@@ -120,6 +144,28 @@ class Nearest:
         return self._seed[keys].astype(float).mean(axis=1)
 
 
+class Others:
+    """The sample's halves; who is of one half has the nearest of the other."""
+
+    def __init__(
+        self, halves: Sequence[np.ndarray], rows: Sequence[np.ndarray]
+    ) -> None:
+        self._nearest = [Nearest(half) for half in halves]
+        self._rows = rows
+
+    def mean_of(self, directions: np.ndarray) -> np.ndarray:
+        """Mean direction of each row's nearest; of both halves for who is of none."""
+        hashes = row_hashes(directions.astype(np.float32))
+        of_half = [is_among(hashes, known) for known in self._rows]
+        found = np.zeros(directions.shape)
+        for half, nearest in enumerate(self._nearest):
+            share = np.where(of_half[1 - half], 1.0, np.where(of_half[half], 0.0, 0.5))
+            asked = share > 0
+            mean = nearest.mean_of(directions[asked], skipped=0)
+            found[asked] += share[asked, None] * mean
+        return found
+
+
 def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> Neighbours:
     """The scorer learnt from `RELATIONS`, for the whole seed or without a fold.
 
@@ -133,20 +179,33 @@ def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> Neig
     seed = points.directions_of(found.rows.seed)
     reference = points.directions_of(found.rows.reference)
     nearest = Nearest(seed.astype("<f4"))
-    cosines = [
-        np.einsum("nj,nj->n", side, nearest.mean_of(side, skipped))
+    halves = halves_of(reference.astype("<f4"))
+    half_rows = only_in(*halves), only_in(*halves[::-1])
+    others = Others(
+        halves, [np.frombuffer(b64decode(each), "<u8") for each in half_rows]
+    )
+    nearer = [
+        np.einsum(
+            "nj,nj->n", side, nearest.mean_of(side, skipped) - others.mean_of(side)
+        )
         for side, skipped in ((seed, 1), (reference, 0))
     ]
-    slope, intercept = line_of(cosines[0], cosines[1], np.ones(len(seed)))
+    slope, intercept = line_of(nearer[0], nearer[1], np.ones(len(seed)))
     return Neighbours(
         NeighboursParameters(
             left_out_fold=left_out_fold,
             slope=slope,
             intercept=intercept,
-            seed_directions=b64encode(seed.astype("<f4").tobytes()).decode("ascii"),
+            seed_directions=_text_of(seed),
+            half_directions=(_text_of(halves[0]), _text_of(halves[1])),
+            half_rows=half_rows,
             attributes=found.attributes,
         )
     )
+
+
+def _text_of(directions: np.ndarray) -> str:
+    return b64encode(directions.astype("<f4").tobytes()).decode("ascii")
 
 
 def from_json(text: str, capped: bool = False) -> Neighbours:

@@ -230,13 +230,16 @@ def naive_bayes(
             "the seed does not differ from the population on the chosen attributes"
         )
 
+    sample_log_odds = _log_odds(contributions_of(sample, whole, bins, order))
     out_of_fold = np.zeros(len(learning))
     for left_out in FOLDS:
         members = fold_of == left_out
-        out_of_fold[members] = _log_odds(
-            contributions_of(learning[members], fits[left_out], bins, order)
+        own, others = (
+            _log_odds(contributions_of(people, fits[left_out], bins, order))
+            for people in (learning[members], sample)
         )
-    sample_log_odds = _log_odds(contributions_of(sample, whole, bins, order))
+        keys = list(learning["person_key"][members])
+        out_of_fold[members] = _placed(own, keys, others, sample_log_odds)
     calibration = calibrate(out_of_fold, sample_log_odds)
     contributions = contributions_of(population, whole, bins, order)
     log_odds = _log_odds(contributions)
@@ -267,6 +270,39 @@ def naive_bayes(
         held_out_gain=gains,
         bins=bins,
     )
+
+
+def _placed(
+    log_odds: np.ndarray, keys: list[str], sample: np.ndarray, whole: np.ndarray
+) -> list[float]:
+    """What the whole fit gives who has the same place in the sample as these people.
+
+    `sample` by the fit that ranks these people, `whole` by that of everybody.
+    """
+    ordered, scale = sorted(sample), sorted(whole)
+    spread = np.std(ordered)
+    stretch = np.std(scale) / spread if spread > 0 else 0.0
+    alike: dict[float, list[str]] = {}
+    for value, key in sorted(zip(log_odds, keys, strict=True), key=lambda one: one[1]):
+        alike.setdefault(value, []).append(key)
+    found = []
+    for value, key in zip(log_odds, keys, strict=True):
+        low, high = (
+            bisect.bisect_left(ordered, value),
+            bisect.bisect_right(ordered, value),
+        )
+        if high > low:  # the middle of one's part of the places of all who are as alike
+            part = (alike[value].index(key) + 0.5) / len(alike[value])
+            told = scale[int(low + part * (high - low))]
+        elif low == 0:
+            told = scale[0] - stretch * (ordered[0] - value)
+        elif low == len(ordered):
+            told = scale[-1] + stretch * (value - ordered[-1])
+        else:
+            way = (value - ordered[low - 1]) / (ordered[low] - ordered[low - 1])
+            told = scale[low - 1] + way * (scale[low] - scale[low - 1])
+        found.append(round(told, 9))
+    return found
 
 
 # ---- people

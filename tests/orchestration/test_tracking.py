@@ -19,6 +19,7 @@ from orchestration.builds import load_build
 from orchestration.tracked import TrackedRun, runs_of_trials
 from orchestration.tracking import Destination, destination_of, track, track_build
 from orchestration.workshop import open_workshop
+from python_scoring.scorers.neighbours import OF_PEOPLE
 from python_scoring.shareable import without_people
 from tests.studio.conftest import (
     ask,
@@ -356,7 +357,8 @@ def test_the_trials_of_a_search_are_runs_of_their_own(tracked):
 
 def test_what_scorers_keep_of_single_people_is_left_out():
     trees = {"scorer": "boosted", "parameters": {"models": ["m"], "half_rows": ["h"]}}
-    near = {"scorer": "neighbours", "parameters": {"seed_directions": "s", "slope": 1}}
+    near = {"scorer": "neighbours", "parameters": {"slope": 1}}
+    near["parameters"] |= dict.fromkeys(OF_PEOPLE, "people")
     joined = {
         "scorer": "auto",
         "parameters": {"factors": [1], "scorers": [trees, near]},

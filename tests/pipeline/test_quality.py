@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import mannwhitneyu
 
@@ -130,3 +131,34 @@ def test_the_same_build_gives_the_same_quality_on_any_number_of_threads(
     )
 
     assert json.loads((again.folder / "quality.json").read_text()) == quality
+
+
+def test_a_single_flag_has_the_figures_of_its_shares(tmp_path):
+    """Each fold weighs the flag a little otherwise; nobody gains or loses by that."""
+    seed, population = (
+        pd.DataFrame(
+            {
+                "user_id": [f"{side}{at}" for at in range(count)],
+                "flag": np.where(np.arange(count) % every == 0, "yes", "no"),
+            }
+        )
+        for side, count, every in (("s", 500, 5), ("p", 5_000, 20))
+    )
+
+    built = build(
+        tmp_path,
+        seed,
+        population,
+        categorical=["flag"],
+        continuous=[],
+        output={"top": 250},
+        with_report=True,
+    )
+
+    quality = json.loads((built.folder / "quality.json").read_text())
+    # a fifth of the seed and a twentieth of the population have it
+    assert quality["auc"]["value"] == pytest.approx(0.5 + (0.2 - 0.05) / 2, abs=1e-9)
+    assert quality["chosen"]["lift"] == pytest.approx(4, abs=0.02)
+    within = [row for row in quality["curve"] if row["people_count"] <= 250]
+    assert within
+    assert [row["lift"] for row in within] == pytest.approx([4] * len(within), abs=0.02)

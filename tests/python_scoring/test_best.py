@@ -30,7 +30,11 @@ def people(random_state, shift=1.0):
 
 
 def tables_of(folds=FOLDS, **more):
-    return {"canonical_seed": pa.table({"fold": pa.array(folds, pa.int32())}), **more}
+    seed = {
+        "person_key": [f"{at:04d}" for at in range(len(folds))],
+        "fold": pa.array(folds, pa.int32()),
+    }
+    return {"canonical_seed": pa.table(seed), **more}
 
 
 def test_the_loss_is_that_of_calibrations_that_have_not_seen_the_person():
