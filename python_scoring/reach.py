@@ -50,7 +50,8 @@ def reach_with_intervals(
     concave curve above the recalls, which is the likeliest one where the share of
     seed-like people never rises down the ranking (Grenander, Skandinavisk
     Aktuarietidskrift 39, 1956). It is taken over cells of 25 held-out seed people or
-    more.
+    more. Within a cell the lift falls, so the last people may have less than its mean, and surely have no less than the
+    cell after it: that one's lower end is `marginal_lift_low`, and 0 where none follows.
 
     With `sample_people` the shares are those of a sample of so many instead of counts of
     everybody, and vary as well.
@@ -71,7 +72,7 @@ def reach_with_intervals(
         "lift": (recalls / shares, Bounds.of(drawn / shares)),
         "marginal_lift": (
             slopes[places],
-            _taken(Bounds.of(concave_slopes(shares[ends], drawn[:, ends])), places),
+            _of_last(Bounds.of(concave_slopes(shares[ends], drawn[:, ends])), places),
         ),
     }
     columns = {"people_count": people.astype(np.int64), "audience_share": shares}
@@ -170,5 +171,6 @@ def _of_sample(drawn: np.ndarray, shares: np.ndarray, sample_people: int) -> np.
     )
 
 
-def _taken(bounds: Bounds, places: np.ndarray) -> Bounds:
-    return Bounds(bounds.low[places], bounds.high[places])
+def _of_last(cells: Bounds, places: np.ndarray) -> Bounds:
+    """The ends for the last people of each size, whose cell is at that place."""
+    return Bounds(np.append(cells.low[1:], 0.0)[places], cells.high[places])

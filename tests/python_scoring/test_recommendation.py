@@ -2,6 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from python_scoring.evaluation import CURVE_SHARES
+from python_scoring.reach import reach_with_intervals
 from python_scoring.recommendation import Economics, recommend
 
 REACH = pd.DataFrame(
@@ -50,3 +52,28 @@ def test_no_more_than_everybody_converts():
     profit = Economics(0.5, 10.0, 1.0).profit(np.array([100]), np.array([4.0]))
 
     assert profit == pytest.approx([100 * (10.0 - 1.0)])
+
+
+@pytest.mark.parametrize("seed_people", [100, 300, 1_000])
+@pytest.mark.parametrize(
+    ("border", "lift"), [(0.01, 20.0), (0.05, 4.8)], ids=["few, very", "more, less"]
+)
+def test_whom_a_size_lets_in_last_are_as_alike_as_is_told(seed_people, border, lift):
+    """A few are alike, the rest are not: the mean of a cell across the border says more."""
+    shares = np.array(CURVE_SHARES)
+    rest = (1 - border * lift) / (1 - border)
+    recalls = np.minimum(shares, border) * lift + np.maximum(shares - border, 0) * rest
+    wrong = 0
+    for run in range(40):
+        generator = np.random.default_rng([run, seed_people])
+        drawn = generator.multinomial(seed_people, np.diff(recalls, prepend=0.0))
+        reach = reach_with_intervals(
+            (shares * 100_000).astype(int),
+            shares,
+            np.cumsum(drawn) / seed_people,
+            seed_people,
+        )
+        share = recommend(reach, 2.0).audience_share
+        wrong += share is not None and share > border
+
+    assert wrong <= 3
