@@ -29,6 +29,7 @@ from studio.services.versions import (
 )
 
 if TYPE_CHECKING:
+    from catalog.records import Audience, SpecificationVersion
     from orchestration.launch import Outcome
     from orchestration.plan import Plan
     from orchestration.workshop import Workshop
@@ -169,7 +170,7 @@ def build(
     listener: Callable[[Any], None] | None,
 ) -> "Outcome":
     """Build the audience that a file or a name asks for, through Dagster."""
-    from orchestration.launch import build_audience, keep_specification
+    from orchestration.launch import build_audience
     from orchestration.tracking import destination_of
 
     destination_of(workshop)  # what cannot be tracked is refused before it is built
@@ -181,6 +182,22 @@ def build(
     )
 
 
+def keep_specification(
+    workshop: "Workshop", specification: AudienceSpecification, folder: Path | None
+) -> "tuple[Audience, SpecificationVersion]":
+    """Keep a specification as an audience's current one, and record a new one as such.
+
+    See `orchestration.launch.keep_specification`.
+    """
+    from orchestration import launch
+
+    began = workshop.catalog.clock()
+    audience, kept = launch.keep_specification(workshop, specification, folder)
+    if kept.created_at >= began:
+        record(workshop.home, Verb.specified, f"audience/{audience.id}/{kept.number}")
+    return audience, kept
+
+
 def keep(
     workshop: "Workshop", specification: AudienceSpecification, of: str | None = None
 ) -> dict[str, Any]:
@@ -189,8 +206,6 @@ def keep(
     Datasets count as they are registered. Raises StudioError where the name is taken, is
     not that of the audience, or the specification cannot be built on the data as they are.
     """
-    from orchestration.launch import keep_specification
-
     if of is None:
         workshop.catalog.refuse_taken_name(specification.name, "audience")
     else:
@@ -203,7 +218,6 @@ def keep(
                 "give it that name, or make a new audience of it",
             )
     audience, version = keep_specification(workshop, specification, None)
-    record(workshop.home, Verb.specified, f"audience/{audience.id}")
     return {
         "name": audience.name,
         "audience": audience.slug,

@@ -40,8 +40,11 @@ class Verb(StrEnum):
     token_renewed = "token_renewed"  # noqa: S105
     dataset_added = "dataset_added"
     dataset_removed = "dataset_removed"
+    column_mapped = "column_mapped"
     specified = "specified"
     build_asked = "build_asked"
+    build_retried = "build_retried"
+    build_cancelled = "build_cancelled"
     served = "served"
     archived = "archived"
     unarchived = "unarchived"

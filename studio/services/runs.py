@@ -135,6 +135,7 @@ class Runs:
         with self._launching:
             self._refuse_second(run.audience, run.audience_name)
             is_failure = run.state is RunState.failed
+            record(self._workshop.home, Verb.build_retried, f"run/{run_id}")
             return self.get(self._gateway.retry(run_id, from_failure=is_failure))
 
     def cancel(self, run_id: str) -> Run:
@@ -150,6 +151,7 @@ class Runs:
                 f"has ended already ({run.state})",
                 "nothing is left to cancel",
             )
+        record(self._workshop.home, Verb.build_cancelled, f"run/{run_id}")
         self._gateway.cancel(run_id)
         return self.get(run_id)
 

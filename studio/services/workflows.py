@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from catalog.names import display_name
 from catalog.specification import read_workflow, to_yaml, workflow_to_yaml
 from studio.ending import was_asked
-from studio.services.audiences import read_request
+from studio.services.audiences import keep_specification, read_request
 from studio.services.audit import Verb, record
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def submit(
 
     Gives what was kept, and the outcome of the build where there was one.
     """
-    from orchestration.launch import build_audience, keep_specification
+    from orchestration.launch import build_audience
 
     document = read_workflow(path)
     audience, version = keep_specification(
