@@ -145,13 +145,22 @@ def estimate(
         return _told(draft, what_if.answer(names, wanted), what_if)
 
 
+def least_size(candidates: int) -> int:
+    """The size at the slider's lower end.
+
+    >>> least_size(40_000), least_size(60)
+    (100, 60)
+    """
+    return max(1, min(SMALLEST, candidates))
+
+
 def output_at(position: int, candidates: int, include_seed: bool = False) -> Output:
     """The size at a place of the slider; steps are larger where there are more people.
 
     >>> output_at(0, 40_000).top, output_at(1_000, 40_000).top
     (100, 40000)
     """
-    least = min(SMALLEST, candidates)
+    least = least_size(candidates)
     share = max(0, min(position, SLIDER_ENDS)) / SLIDER_ENDS
     people = least * (candidates / least) ** share
     return Output(top=_rounded(people, candidates), include_seed=include_seed)

@@ -99,6 +99,7 @@ class SeenDataset(Frozen):
 class Draft(Frozen):
     """One draft. `version` counts its changes; `audience` is the id of the one it edits.
 
+    `based_on` is the number of the specification that it began from, of that audience.
     `created` is the slug of the audience that it became, `run` the build of it;
     `begun_by` is the id that logs have of the person.
     """
@@ -112,6 +113,7 @@ class Draft(Frozen):
     created_at: datetime
     updated_at: datetime
     audience: str | None = None
+    based_on: int | None = None
     created: str | None = None
     run: str | None = None
     choices: DraftChoices = Field(default_factory=DraftChoices)

@@ -1,6 +1,7 @@
 """What a person does with drafts: begin, change, put away, edit an audience, create it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -16,6 +17,7 @@ from catalog.specification import (
 )
 from catalog.specification_faults import told
 from studio.services import draft_store
+from studio.services.audiences import keep_specification
 from studio.services.audit import actor
 from studio.services.draft_store import (
     Draft,
@@ -26,6 +28,7 @@ from studio.services.draft_store import (
 )
 
 if TYPE_CHECKING:
+    from catalog.records import SpecificationVersion
     from catalog.run_records import Run
     from orchestration.workshop import Workshop
     from studio.services.studio import Studio
@@ -124,10 +127,16 @@ def go_to(workshop: "Workshop", draft_id: str, step: Step) -> Draft:
 
 
 def accept(workshop: "Workshop", draft_id: str, version: int) -> Draft:
-    """Go on with the datasets as they are now; nothing more is said of what changed."""
+    """Go on with datasets and audience as they are now; no more is said of what changed."""
     draft = open_draft(workshop, draft_id)
-    seen = _seen(workshop, draft.choices)
-    return draft_store.changed(workshop.home, draft_id, version, seen=seen)
+    newest = _newest(workshop, draft)
+    return draft_store.changed(
+        workshop.home,
+        draft_id,
+        version,
+        seen=_seen(workshop, draft.choices),
+        based_on=draft.based_on if newest is None else newest.number,
+    )
 
 
 def give_owner(workshop: "Workshop", draft_id: str, owner: str, version: int) -> Draft:
@@ -182,7 +191,8 @@ def of_audience(
         if number is None
         else catalog.specification(audience.id, number)
     )
-    return _of_specification(workshop, kept.specification, owner, audience.id)
+    newest = catalog.newest_specification(audience.id).number
+    return _of_specification(workshop, kept.specification, owner, audience.id, newest)
 
 
 def copy_of_audience(
@@ -196,7 +206,7 @@ def copy_of_audience(
     checked = display_name(new_name, "audience")
     workshop.catalog.refuse_taken_name(checked, "audience")
     named = kept.model_copy(update={"name": checked})
-    return _of_specification(workshop, named, owner, None)
+    return _of_specification(workshop, named, owner)
 
 
 def missing_step(draft: Draft, step: Step) -> Step | None:
@@ -235,9 +245,9 @@ def _has_gone(workshop: "Workshop", draft: Draft) -> bool:
 
 
 def remarks(workshop: "Workshop", draft: Draft) -> tuple[str, ...]:
-    """What changed of the chosen datasets since they were chosen, in sentences."""
+    """What changed since of the chosen datasets and the edited audience, in sentences."""
+    found = [] if (told := _overtaken(workshop, draft)) is None else [f"{told}."]
     now = {each.dataset.name: each for each in workshop.catalog.mapped_datasets()}
-    found = []
     for seen in draft.seen:
         there, name = now.get(seen.name), shown(seen.name)
         if there is None:
@@ -343,8 +353,6 @@ def create(studio: "Studio", draft_id: str, version: int | None = None) -> "Run"
     build is asked for: what fails or is killed before is tried again, as an edit of the
     audience where that was kept.
     """
-    from orchestration.launch import keep_specification
-
     workshop = studio.workshop
     draft = open_draft(workshop, draft_id)
     asked = specification(workshop, draft)
@@ -355,13 +363,26 @@ def create(studio: "Studio", draft_id: str, version: int | None = None) -> "Run"
             raise StudioError(
                 fault.code, f"audience {shown(asked.name)}", fault.cause, fault.remedy
             )
+        overtaken = _overtaken(workshop, draft)
+        if overtaken is not None:
+            raise StudioError(
+                "audience_changed",
+                f"audience {shown(asked.name)}",
+                "was changed by somebody else since this draft began",
+                "load the page anew: it says what to do",
+            )
         # Before anything is kept: of two browsers with one version one goes on.
         draft_store.changed(
             workshop.home, draft_id, version or draft.version, step=Step.finalise
         )
         audience, kept = keep_specification(workshop, asked, None)
         draft_store.changed(
-            workshop.home, draft_id, None, audience=audience.id, choices=named
+            workshop.home,
+            draft_id,
+            None,
+            audience=audience.id,
+            based_on=kept.number,
+            choices=named,
         )
     # Asked for twice, by a draft that was killed here, it is one build.
     run = studio.runs.start(
@@ -407,7 +428,11 @@ def _new(workshop: "Workshop", **values: Any) -> Draft:
 
 
 def _of_specification(
-    workshop: "Workshop", kept: AudienceSpecification, owner: str, audience: str | None
+    workshop: "Workshop",
+    kept: AudienceSpecification,
+    owner: str,
+    audience: str | None = None,
+    based_on: int | None = None,
 ) -> Draft:
     fields = DraftChoices.model_fields.keys()
     choices = DraftChoices(**{name: getattr(kept, name) for name in fields})
@@ -415,8 +440,31 @@ def _of_specification(
         workshop,
         owner=owner or kept.owner,
         audience=audience,
+        based_on=based_on,
         choices=choices,
         seen=_seen(workshop, choices),
+    )
+
+
+def _newest(workshop: "Workshop", draft: Draft) -> "SpecificationVersion | None":
+    """The newest specification of the audience that a draft edits."""
+    if draft.audience is None or _audience_name(workshop, draft.audience) is None:
+        return None
+    return workshop.catalog.newest_specification(draft.audience)
+
+
+def _overtaken(workshop: "Workshop", draft: Draft) -> str | None:
+    """That the edited audience was given another specification since, and by which."""
+    newest = _newest(workshop, draft)
+    if newest is None or draft.based_on in (None, newest.number):
+        return None
+    with suppress(StudioError):  # what is not chosen yet is no specification
+        if newest.specification == specification(workshop, draft):
+            return None  # this very change, kept before it was cut short
+    return (
+        f"The audience {shown(newest.specification.name)} has specification"
+        f" {newest.number} since, this draft began from {draft.based_on}: what was changed"
+        " there is lost where you go on. Edit the audience anew to have both"
     )
 
 

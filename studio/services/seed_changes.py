@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from orchestration.workshop import Workshop
 
 
-def changed(known: SeedChoice, **values: Any) -> dict[str, Any]:
+def changed(known: SeedChoice | None, **values: Any) -> dict[str, Any]:
     """The seed with some fields changed; the others stay."""
-    return {**known.model_dump(mode="json", by_alias=True), **values}
+    kept = {} if known is None else known.model_dump(mode="json", by_alias=True)
+    return {**kept, **values}
 
 
 def picked(

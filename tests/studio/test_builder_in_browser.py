@@ -181,6 +181,44 @@ def test_a_size_keeps_its_people_in_every_unit(page, workshop, draft):
     assert drafts.read(workshop, draft.id).choices.output.top != 90
 
 
+def test_quick_changes_of_attributes_are_all_kept(page, workshop, draft):
+    page.goto(f"/builder/{draft.id}/attributes")
+    settled(page, "attributes")
+
+    # two clicks before the first is answered
+    page.locator(".attribute").get_by_role("checkbox").evaluate_all(
+        "(boxes) => boxes.slice(0, 2).forEach((box) => box.click())"
+    )
+
+    page.get_by_text("4 attributes are chosen.").wait_for()
+    assert len(drafts.read(workshop, draft.id).choices.attributes) == 4
+
+
+def test_who_moves_the_size_and_goes_on_at_once_keeps_it(page, workshop, draft):
+    page.goto(f"/builder/{draft.id}/output")
+    settled(page, "output")
+    people = page.locator(".figures .value").first
+    everybody = people.inner_text()
+
+    def press(share):
+        """A place of the drawing is a size."""
+        curve = page.locator(".reach")
+        curve.scroll_into_view_if_needed()
+        box = curve.bounding_box()
+        page.mouse.click(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
+
+    press(0.5)
+    _until(lambda: people.inner_text() != everybody)
+    assert 200 < drafts.read(workshop, draft.id).choices.output.top < 500
+    page.get_by_role("checkbox", name="Add the seed people").click()
+    press(0.25)
+    go_on(page, "finalise")
+
+    output = drafts.read(workshop, draft.id).choices.output
+    assert 100 < output.top < 200
+    assert output.include_seed
+
+
 def test_reload_back_and_a_bookmark_keep_the_step_and_the_choices(
     page, workshop, draft
 ):

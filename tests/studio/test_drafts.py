@@ -9,7 +9,7 @@ import pytest
 
 from catalog.errors import StudioError
 from catalog.specification import parse_specification
-from studio.services import datasets, draft_store, drafts
+from studio.services import audit, datasets, draft_store, drafts
 from studio.services.audit import acting_as
 from studio.services.draft_store import DraftState, Step
 from studio.services.studio import Studio
@@ -350,3 +350,41 @@ def test_an_audience_is_edited_with_every_choice_and_copied_under_a_free_name(
     assert copy.choices.name == "Edited 2" and copy.audience is None
     with pytest.raises(StudioError, match="has the name"):
         drafts.copy_of_audience(workshop, "edited", "SEED")
+
+
+def test_of_two_edits_of_an_audience_the_later_is_told_before_it_overwrites(
+    workshop, ready
+):
+    named = drafts.change(workshop, ready.id, {"name": "Edited by two"})
+    drafts.create(Studio(workshop, Launcher()), named.id)
+    first, second = (drafts.of_audience(workshop, "edited_by_two") for _ in range(2))
+    first = drafts.change(workshop, first.id, {"output": {"top": 60}})
+    second = drafts.change(workshop, second.id, {"tags": ["later"]})
+    assert drafts.remarks(workshop, second) == ()
+
+    drafts.create(Studio(workshop, Launcher()), first.id)
+
+    (told,) = drafts.remarks(workshop, second)
+    assert "has specification 2 since, this draft began from 1" in told
+    with pytest.raises(StudioError) as refused:
+        drafts.create(Studio(workshop, Launcher()), second.id)
+    assert refused.value.code == "audience_changed"
+    accepted = drafts.accept(workshop, second.id, second.version)
+    assert drafts.remarks(workshop, accepted) == ()
+    drafts.create(Studio(workshop, Launcher()), accepted.id)
+    assert workshop.catalog.newest_specification("edited_by_two").number == 3
+
+
+def test_who_creates_an_audience_is_in_the_audit_log(workshop, ready):
+    named = drafts.change(workshop, ready.id, {"name": "Who was it"})
+
+    with acting_as("user-0123456789ab"):
+        drafts.create(Studio(workshop, Launcher()), named.id)
+
+    audience = workshop.catalog.get_audience("who_was_it")
+    last = audit.read(workshop.home)[-1]
+    assert (last.who, last.verb, last.object) == (
+        "user-0123456789ab",
+        "specified",
+        f"audience/{audience.id}/1",
+    )

@@ -1,6 +1,6 @@
 """`/builder/{draft}/attributes`: step 3, what people are compared by."""
 
-from asyncio import to_thread
+from asyncio import Lock, to_thread
 
 from nicegui import ui
 
@@ -69,6 +69,7 @@ class AttributeChoosing:
         self, editing: Editing, found: AttributeChoices, onward: ui.button
     ) -> None:
         self._editing, self._found, self._onward = editing, found, onward
+        self._lock = Lock()
         _join_keys(found)
         self._count = block("notice").props("role=status")
         self._advice = block("notice").props("role=status")
@@ -82,15 +83,21 @@ class AttributeChoosing:
         self._tell_count()
 
     async def change(self, asked: AttributeChange) -> None:
-        """Keep a change, and draw what follows from it."""
-        choices_now = self._editing.draft.choices
-        values = attribute_changes.changed(self._found, choices_now, asked)
-        if await self._editing.change(**values):
-            self._found = await read_data(
-                choices.attributes, studio().workshop, self._editing.draft
-            )
-            self._tell_count()
-        self._shown.show(self._found, self.change)
+        """Keep a change, and draw what follows from it.
+
+        One after the other: each is a change of what the one before it left.
+        """
+        editing = self._editing
+        with editing.at_work():
+            async with self._lock:
+                if await editing.change_by(
+                    lambda known: attribute_changes.changed(self._found, known, asked)
+                ):
+                    self._found = await read_data(
+                        choices.attributes, studio().workshop, editing.draft
+                    )
+                    self._tell_count()
+                self._shown.show(self._found, self.change)
 
     async def load(self) -> None:
         """Seed against population first, then the advice, which takes longer."""

@@ -32,7 +32,7 @@ def economics_fields(editing: Editing, keep: Keep) -> None:
         typed = {name: field.value for name, field in fields.items()}
         economics, missing.text = kept_economics(known, typed)
         if economics != known.model_dump(mode="json"):
-            await keep(economics=economics)
+            await keep(lambda _: {"economics": economics})
 
     for field in fields.values():
         field.on_value_change(change)

@@ -10,7 +10,7 @@ from catalog.schedule import SHORT_FORMS
 from studio.services import drafts
 from studio.services.drafts import Summary
 from studio.web.builder.economics import economics_fields
-from studio.web.builder.frame import Editing, back_button
+from studio.web.builder.frame import Change, Editing, back_button
 from studio.web.builder.more_options import more_options
 from studio.web.components.elements import block, heading, more, paragraph, text
 from studio.web.components.run_dialog import RunDialog
@@ -95,7 +95,7 @@ class Finalise:
 
     async def _start(self) -> None:
         if not self._editing.draft.choices.name:
-            await self._change(name=self._name.value)
+            await self._change(lambda _: {"name": self._name.value})
         await self._check(None)
         await self._tell()
 
@@ -106,37 +106,39 @@ class Finalise:
         """
         self._asked += 1
         mine, name = self._asked, str(self._name.value or "")
-        check = await to_thread(
-            drafts.check_name, studio().workshop, self._editing.draft, name
-        )
-        if mine != self._asked:
-            return False
-        is_kept = check.is_free
+        with self._editing.at_work():
+            check = await to_thread(
+                drafts.check_name, studio().workshop, self._editing.draft, name
+            )
+            if mine != self._asked:
+                return False
+            is_kept = check.is_free
+            if check.is_free and name != self._editing.draft.choices.name:
+                is_kept = await self._change(lambda _: {"name": name})
         if check.is_free:
             self._verdict.text = f"✓ {check.told}"
             self._verdict.classes(replace="small quiet")
-            if name != self._editing.draft.choices.name:
-                is_kept = await self._change(name=name)
         else:
             self._verdict.text = f"▲ This {check.cause}: {check.remedy}."
             self._verdict.classes(replace="small bad-words")
         self._create.set_enabled(check.is_free)
         return is_kept
 
-    async def _change(self, **values: Any) -> bool:
-        is_kept = await self._editing.change(**values)
+    async def _change(self, change: Change) -> bool:
+        is_kept = await self._editing.change_by(change)
         await self._tell_document()
         return is_kept
 
     def _keep_text(self, field: str) -> Any:
         async def keep(event: Any) -> None:
-            await self._change(**{field: event.value or ""})
+            await self._change(lambda _: {field: event.value or ""})
 
         return keep
 
     async def _keep_tags(self, event: Any) -> None:
-        tags = [each.strip() for each in (event.value or "").split(",")]
-        await self._change(tags=[each for each in tags if each])
+        typed = [each.strip() for each in (event.value or "").split(",")]
+        tags = [each for each in typed if each]
+        await self._change(lambda _: {"tags": tags})
 
     async def _keep_owner(self, event: Any) -> None:
         workshop, owner = studio().workshop, event.value or ""
@@ -151,12 +153,18 @@ class Finalise:
         schedule = self._cron.value if chosen == CRON else chosen
         if chosen == CRON and not schedule:
             return  # the line is still to be typed
-        refresh = self._editing.draft.choices.refresh.model_dump(mode="json")
-        await self.keep(refresh={**refresh, "schedule": schedule or None})
+        await self.keep(
+            lambda choices: {
+                "refresh": {
+                    **choices.refresh.model_dump(mode="json"),
+                    "schedule": schedule or None,
+                }
+            }
+        )
 
-    async def keep(self, **values: Any) -> None:
+    async def keep(self, change: Change) -> None:
         """Change choices on which depends what would be built."""
-        if await self._change(**values):
+        if await self._change(change):
             await self._tell()
 
     async def _tell(self) -> None:

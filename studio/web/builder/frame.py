@@ -1,7 +1,8 @@
 """What the five steps of the builder share: steps, what is chosen so far, the way on."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sized
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sized
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,13 +13,14 @@ from catalog.conditions import conditions_text
 from catalog.errors import StudioError
 from report.words import counted, number_text
 from studio.services import draft_estimates, drafts
-from studio.services.draft_store import Draft, Step
+from studio.services.draft_store import Draft, DraftChoices, Step
 from studio.web.components.elements import block, heading, link, text
 from studio.web.current import studio
 from studio.web.failures import told
 from studio.web.frame import page_title, show_error
 
 T = TypeVar("T")
+Change = Callable[[DraftChoices], Mapping[str, Any]]
 STYLE = (Path(__file__).parent / "builder.css").read_text(encoding="utf-8")
 NAMES = {
     Step.seed: "Seed",
@@ -52,6 +54,7 @@ HEADINGS = {
 
 
 SAVED = "Saved as you go"
+SAVING = "Saving"
 SECOND_THOUGHT = 0.7  # seconds in which a click on another dataset may follow
 GO = """(event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
@@ -71,35 +74,65 @@ class Editing:
     ) -> None:
         self.draft, self.step, self.go = draft, step, go
         self._lock = asyncio.Lock()
+        self._at_work = 0
+        self._is_idle = asyncio.Event()
+        self._is_idle.set()
         self.notice: ui.element | None = None
         self.so_far: ui.element | None = None
         self.saved: TextElement | None = None
 
     async def change(self, **values: Any) -> bool:
         """Keep some choices; false, and told on the page, where they are refused."""
+        return await self.change_by(lambda _: values)
+
+    async def change_by(self, change: Change) -> bool:
+        """Keep what a change makes of the choices as they are when its turn comes.
+
+        What depends on the choices before must be found so: of two quick changes the
+        second is begun before the first is kept.
+        """
         return await self.keep(
             lambda draft: drafts.change(
                 studio().workshop,
                 draft.id,
-                values,
+                change(draft.choices),
                 version=draft.version,
                 step=self.step,
             )
         )
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """While something is found out that ends in a change: who goes on waits for it."""
+        self._at_work += 1
+        self._is_idle.clear()
+        try:
+            yield
+        finally:
+            self._at_work -= 1
+            if not self._at_work:
+                self._is_idle.set()
+
+    async def settle(self) -> None:
+        """Wait until every change that was begun is kept or refused."""
+        if not self._is_idle.is_set() and self.saved is not None:
+            self.saved.text = SAVING
+        await self._is_idle.wait()
 
     async def keep(self, change: Callable[[Draft], Draft]) -> bool:
         """Take what a change makes of the draft; false, and told, where it is refused.
 
         One after the other: a change is given the draft that those before it left.
         """
-        async with self._lock:
-            self.clear()
-            try:
-                self.draft = await asyncio.to_thread(change, self.draft)
-            except StudioError as error:
-                self.tell(error)
-                self._tell_saved(is_saved=False)
-                return False
+        with self.at_work():
+            async with self._lock:
+                self.clear()
+                try:
+                    self.draft = await asyncio.to_thread(change, self.draft)
+                except StudioError as error:
+                    self.tell(error)
+                    self._tell_saved(is_saved=False)
+                    return False
         self._tell_saved(is_saved=True)
         self.show_so_far()
         return True
@@ -112,6 +145,7 @@ class Editing:
 
     async def ask(self, act: Callable[[Draft], T]) -> T:
         """Do something with the draft, once the changes before it are kept."""
+        await self.settle()
         async with self._lock:
             return await asyncio.to_thread(act, self.draft)
 

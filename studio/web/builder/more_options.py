@@ -6,34 +6,32 @@ from typing import Any
 
 from nicegui import ui
 
-from catalog.errors import StudioError
 from catalog.specification_model import Output
 from studio.services import draft_estimates, drafts
+from studio.services.draft_store import DraftChoices
 from studio.services.scorers import scorer_choices
-from studio.web.builder.frame import Editing
+from studio.web.builder.frame import Change, Editing
 from studio.web.builder.scorer_comparison import ScorerComparison
 from studio.web.components.elements import block, heading, more, paragraph
 from studio.web.components.scorer_picker import scorer_picker
 from studio.web.components.words import ALLOW_INDISTINCT
 
-Keep = Callable[..., Awaitable[None]]
+Keep = Callable[[Change], Awaitable[None]]
 
 
 async def more_options(editing: Editing, keep: Keep) -> None:
-    """Fields that change the draft by `keep`, which takes choices by their names."""
+    """Fields that change the draft by `keep`."""
     scorers = await to_thread(scorer_choices)
     choices = editing.draft.choices
 
     def setting(field: str, name: str) -> Callable[[Any], Awaitable[None]]:
         async def change(event: Any) -> None:
-            known = getattr(editing.draft.choices, field).model_dump(mode="json")
-            await keep(**{field: {**known, name: event.value}})
+            await keep(_with(field, name, event.value))
 
         return change
 
     async def pick(model: str) -> None:
-        scoring = editing.draft.choices.scoring.model_dump(mode="json")
-        await keep(scoring={**scoring, "model": model})
+        await keep(_with("scoring", "model", model))
 
     with more("More options").classes("q-mt-md"):
         heading(3, "When it is built")
@@ -55,7 +53,7 @@ async def more_options(editing: Editing, keep: Keep) -> None:
             value=choices.fairness.mode == "regulated",
         )
         if choices.fairness.protected:
-            regulated.on_value_change(lambda event: _regulate(editing, keep, event))
+            regulated.on_value_change(lambda event: _regulate(keep, event))
         else:
             regulated.disable()
             paragraph("Protect an attribute first, at its step.", "quiet small")
@@ -64,40 +62,52 @@ async def more_options(editing: Editing, keep: Keep) -> None:
         ScorerComparison(editing)
 
 
-async def _regulate(editing: Editing, keep: Keep, event: Any) -> None:
-    fairness = editing.draft.choices.fairness.model_dump(mode="json")
+def _with(field: str, name: str, value: Any) -> Change:
+    """The change of one part of a field, by the specification's names."""
+
+    def change(choices: DraftChoices) -> dict[str, Any]:
+        known = getattr(choices, field).model_dump(mode="json")
+        return {field: {**known, name: value}}
+
+    return change
+
+
+async def _regulate(keep: Keep, event: Any) -> None:
     mode = "regulated" if event.value else "standard"
-    await keep(fairness={**fairness, "mode": mode})
+    await keep(_with("fairness", "mode", mode))
 
 
 def _margin(editing: Editing, keep: Keep) -> None:
     """How far members may fall before a refresh lets them go."""
 
-    def output() -> Output:
-        return editing.draft.choices.output or Output(top=drafts.FIRST_SIZE)
+    def chosen(choices: DraftChoices) -> Output:
+        return choices.output or Output(top=drafts.FIRST_SIZE)
 
     async def change(event: Any) -> None:
         values = {"keep_margin": event.value}
-        try:
-            wanted = draft_estimates.with_values(output(), values)
-        except StudioError as error:
-            editing.tell(error)
-            return
-        await keep(output=wanted.model_dump(mode="json"))
+        await keep(
+            lambda choices: {
+                "output": draft_estimates.with_values(
+                    chosen(choices), values
+                ).model_dump(mode="json")
+            }
+        )
+
+    output = chosen(editing.draft.choices)
 
     with block("two q-mt-sm"):
         margin = ui.number(
             "Keep members near the cut, in percent of the size",
-            value=output().keep_margin,
+            value=output.keep_margin,
             min=0,
             max=100,
             on_change=change,
         ).props("outlined debounce=500 clearable")
     why = (
         "a lowest score has no size"
-        if output().kind == "min_score"
+        if output.kind == "min_score"
         else "there are quotas"
-        if output().quotas
+        if output.quotas
         else ""
     )
     if why:

@@ -1,6 +1,8 @@
 """`/builder/{draft}/output`: step 4, how many people, and what that size gives."""
 
 import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 from nicegui import ui
@@ -9,19 +11,15 @@ from catalog.errors import StudioError
 from catalog.specification_model import Output
 from report.words import counted
 from studio.services import choices, draft_estimates
-from studio.services.draft_estimates import SLIDER_ENDS, DraftEstimate
+from studio.services.draft_estimates import DraftEstimate
 from studio.web.builder.frame import Editing, walk
-from studio.web.components.elements import block, heading, paragraph, text
+from studio.web.components.elements import block, heading, text
 from studio.web.components.reach_curve import ReachCurve
 from studio.web.components.tiers_and_quotas import TiersAndQuotas
 from studio.web.components.words import ALLOW_INDISTINCT
 from studio.web.current import studio
 
 UNITS = {"top": "People", "best_percent": "Percent", "min_score": "Lowest score"}
-HELD_OUT = (
-    "Held-out seed people are tried as if they were strangers: the ranking has not learnt"
-    " from them."
-)
 FIGURES = (
     ("people", "people"),
     ("lift", "times a random draw"),
@@ -68,25 +66,25 @@ class SizeControl:
         self, editing: Editing, found: DraftEstimate, columns: list[str]
     ) -> None:
         self._editing, self._found = editing, found
-        self._latest = 0
+        self._sizes = 0
+        self._lock = asyncio.Lock()
         self._same: dict[str, Output] = {}  # the same people by other limits
         unit = found.output.kind
         heading(2, "Size")
-        self._unit = ui.toggle(UNITS, value=unit, on_change=self._set_unit).props(
-            'no-caps unelevated aria-label="Unit of the size"'
-        )
-        with block("size-row q-mt-md"):
-            self._slider = ui.slider(
-                min=0, max=SLIDER_ENDS, value=found.position
-            ).props('aria-label="Size of the audience"')
+        with block("size-row"):
+            self._unit = ui.toggle(UNITS, value=unit, on_change=self._set_unit).props(
+                'no-caps unelevated aria-label="Unit of the size"'
+            )
             self._number = ui.number(
                 UNITS[unit], value=getattr(found.output, unit)
             ).props("dense outlined debounce=400")
-        self._slider.on_value_change(self._slide)
         self._number.on_value_change(self._type)
         with block("figures").props("role=status"):
             self._values = {name: _figure(what) for name, what in FIGURES}
         self._taken_off = text("p", "", "small bad-words").props("role=status")
+        self._curve = ReachCurve(found)
+        self._slider = self._curve.slider
+        self._slider.on_value_change(self._slide)
         self._quality = text("p", "", "small")
         self._stays = text("p", "", "small")
         self._knowingly = ui.switch(
@@ -98,17 +96,13 @@ class SizeControl:
             self._recommended = text("p", "", "q-mb-none")
             self._take = ui.button("Take it", on_click=self._take_recommended)
             self._take.props("no-caps outline")
-        ui.checkbox(
+        self._seed_too = ui.checkbox(
             "Add the seed people as well, over and above the size",
             value=found.output.include_seed,
             on_change=self._with_seed,
         )
-        block("q-mt-lg")
-        heading(2, "What each size gives")
-        self._curve = ReachCurve(found)
-        paragraph(f"{HELD_OUT} {found.estimated_from}", "quiet small")
         self._divisions = TiersAndQuotas(
-            lambda: self._found.output, columns, self._keep, editing.tell
+            self._output, columns, self._keep, editing.tell
         )
         self._tell(found)
 
@@ -139,69 +133,100 @@ class SizeControl:
         if event.value in (None, self._found.output.value):
             return  # told, not typed
         unit = self._unit.value
-        value = int(event.value) if unit == "top" else float(event.value)
-        await self._keep({unit: value})
+        value = float(event.value)
+        # Half a person is refused, not rounded.
+        is_whole = unit == "top" and value.is_integer()
+        await self._keep({unit: int(value) if is_whole else value})
 
     async def _with_seed(self, event: Any) -> None:
         if event.value != self._found.output.include_seed:
             await self._keep({"include_seed": event.value})
 
     async def _allow_indistinct(self, event: Any) -> None:
-        editing = self._editing
-        limits = editing.draft.choices.limits
-        if event.value != limits.allow_indistinct:
-            kept = {**limits.model_dump(mode="json"), "allow_indistinct": event.value}
-            await editing.change(limits=kept)
+        await self._editing.change_by(
+            lambda choices: {
+                "limits": {
+                    **choices.limits.model_dump(mode="json"),
+                    "allow_indistinct": event.value,
+                }
+            }
+        )
+
+    def _output(self) -> Output:
+        """The output as it is kept."""
+        return self._editing.draft.choices.output or self._found.output
 
     async def _keep(self, values: dict[str, Any]) -> None:
         """Change some fields of the output; a limit takes the place of another."""
-        known = self._found.output
-        try:
-            wanted = draft_estimates.with_values(known, values)
-        except StudioError as error:
-            self._editing.tell(error)
-            return
-        if await self._editing.change(output=wanted.model_dump(mode="json")):
-            kept = self._editing.draft.choices.output
-            assert kept is not None  # noqa: S101
-            await self._ask(kept, is_kept=True)
+        self._sizes += bool(values.keys() & UNITS.keys())
+        async with self._alone():
+            before = self._output()
+            if await self._change(
+                lambda known: draft_estimates.with_values(known, values)
+            ):
+                found = await self._estimate(self._output())
+                if found is not None:
+                    self._show(found, before)
 
     async def _ask(
-        self,
-        output: Output,
-        unit: str = "top",
-        *,
-        is_kept: bool = False,
-        same: dict[str, Output] | None = None,
+        self, output: Output, unit: str = "top", same: dict[str, Output] | None = None
     ) -> None:
-        """Estimate and keep, in a unit; of several on their way the last counts.
+        """Estimate a size and keep it, in a unit; of several on their way the last counts.
 
         `same` are the same people by other limits, to go back to.
         """
-        self._latest += 1
-        mine, editing, before = self._latest, self._editing, self._found.output
+        self._sizes += 1
+        mine = self._sizes
+        async with self._alone():
+            if mine != self._sizes:
+                return
+            before = self._output()
+            found = await self._estimate(output)
+            if found is None or mine != self._sizes:
+                return
+            wanted = found.output
+            if unit != "top":
+                wanted = draft_estimates.in_unit(found, unit)
+            if await self._change(lambda known: draft_estimates.resized(known, wanted)):
+                self._show(found, before, same)
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """One change after the other, each of what the one before it left."""
+        with self._editing.at_work():
+            async with self._lock:
+                yield
+
+    async def _estimate(self, output: Output) -> DraftEstimate | None:
+        """What a size gives; None, and told on the page, where that cannot be said."""
+        editing = self._editing
         try:
-            found = await asyncio.to_thread(
+            return await asyncio.to_thread(
                 draft_estimates.estimate, studio().workshop, editing.draft, output
             )
         except StudioError as error:
             editing.tell(error)
-            return
-        if mine != self._latest:
-            return
-        if not is_kept:
-            wanted = found.output
-            if unit != "top":
-                wanted = draft_estimates.in_unit(found, unit)
-            wanted = draft_estimates.resized(before, wanted)
-            found = found.model_copy(update={"output": wanted})
-            if not await editing.change(output=wanted.model_dump(mode="json")):
-                return
-        if mine == self._latest:
-            self._same = same or {}
-            self._tell(found)
-            self._curve.show(found)
-            self._taken_off.text = draft_estimates.taken_off(before, found.output)
+            return None
+
+    async def _change(self, change: Callable[[Output], Output]) -> bool:
+        first = self._found.output
+        return await self._editing.change_by(
+            lambda choices: {
+                "output": change(choices.output or first).model_dump(mode="json")
+            }
+        )
+
+    def _show(
+        self,
+        found: DraftEstimate,
+        before: Output,
+        same: dict[str, Output] | None = None,
+    ) -> None:
+        self._same = same or {}
+        found = found.model_copy(update={"output": self._output()})
+        self._tell(found)
+        self._curve.show(found)
+        self._taken_off.text = draft_estimates.taken_off(before, found.output)
 
     def _tell(self, found: DraftEstimate) -> None:
         self._found = found
@@ -210,6 +235,7 @@ class SizeControl:
         self._slider.value = found.position
         self._number.props["label"] = UNITS[unit]
         self._number.value = getattr(found.output, unit)
+        self._seed_too.value = found.output.include_seed
         told = {
             "people": (found.people_text, f"{found.percent_text} of all who fit"),
             "lift": (found.lift_text, ""),

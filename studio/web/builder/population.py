@@ -5,6 +5,7 @@ from typing import Any
 
 from studio.services import choices
 from studio.services.choices import PeopleChoice
+from studio.services.draft_store import DraftChoices
 from studio.web.builder.frame import Editing, walk
 from studio.web.components.elements import block
 from studio.web.components.people_picker import people_picker
@@ -33,11 +34,11 @@ async def choose_population(editing: Editing) -> None:
             show()
 
     async def filtered(conditions: list[dict[str, Any]]) -> bool:
-        kept = editing.draft.choices.population
-        assert kept is not None  # noqa: S101
-        return await editing.change(
-            population={"dataset": kept.dataset, "where": conditions}
-        )
+        def narrowed(known: DraftChoices) -> dict[str, Any]:
+            dataset = None if known.population is None else known.population.dataset
+            return {"population": {"dataset": dataset, "where": conditions}}
+
+        return await editing.change_by(narrowed)
 
     async def show_filter() -> None:
         filter_box.clear()

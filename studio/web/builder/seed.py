@@ -8,6 +8,7 @@ from nicegui import ui
 from catalog.specification_model import SeedChoice
 from studio.services import choices, seed_changes
 from studio.services.choices import PeopleChoice
+from studio.services.draft_store import DraftChoices
 from studio.web.builder.frame import Editing, walk
 from studio.web.builder.seed_more import seed_more
 from studio.web.components.elements import block
@@ -52,8 +53,14 @@ async def choose_seed(editing: Editing) -> None:
             people_picker("The seed", rows, _chosen(editing), pick)
 
     async def pick(choice: PeopleChoice) -> None:
-        values, gone = seed_changes.picked(editing.draft.choices.seed, choice)
-        if await editing.change(seed=values):
+        gone: tuple[str, ...] = ()
+
+        def picked(known: DraftChoices) -> dict[str, Any]:
+            nonlocal gone
+            values, gone = seed_changes.picked(known.seed, choice)
+            return {"seed": values}
+
+        if await editing.change_by(picked):
             if gone:
                 editing.remark(f"Of the seed before, this went too: {', '.join(gone)}.")
             assert onward is not None  # noqa: S101
@@ -78,10 +85,11 @@ async def _filter_and_more(editing: Editing, seed: SeedChoice) -> None:
     filter_box, more_box = block(), block()
 
     async def filtered(conditions: list[dict[str, Any]]) -> bool:
-        kept = editing.draft.choices.seed
-        assert kept is not None  # noqa: S101
-        values = seed_changes.changed(kept, where=conditions)
-        is_kept = await editing.change(seed=values)
+        is_kept = await editing.change_by(
+            lambda choices: {
+                "seed": seed_changes.changed(choices.seed, where=conditions)
+            }
+        )
         if is_kept:
             await show_more()
         return is_kept

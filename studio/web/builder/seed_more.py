@@ -47,10 +47,10 @@ async def seed_more(editing: Editing) -> None:
         filter_box = block()
 
     async def keep(field: str, value: Any) -> bool:
-        known = editing.draft.choices.seed
-        assert known is not None  # noqa: S101
-        is_kept = await editing.change(
-            seed=seed_changes.changed(known, **{field: value})
+        is_kept = await editing.change_by(
+            lambda choices: {
+                "seed": seed_changes.changed(choices.seed, **{field: value})
+            }
         )
         if is_kept:
             editing.prepare()

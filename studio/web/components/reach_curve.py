@@ -1,5 +1,8 @@
 """The reach curve: how alike the audience is at each size, drawn and as a table.
 
+The slider lies on the drawing, its track on the axis of sizes and its thumb at the mark:
+whoever drags it, or presses a place of the drawing, moves along the curve.
+
 The drawing is given numbers and words of the studio's own, never what somebody typed.
 """
 
@@ -9,10 +12,19 @@ from typing import Any
 from nicegui import ui
 
 from report.words import number_text
-from studio.services.draft_estimates import CurvePoint, DraftEstimate
-from studio.web.components.elements import block, more
+from studio.services.draft_estimates import (
+    SLIDER_ENDS,
+    CurvePoint,
+    DraftEstimate,
+    least_size,
+)
+from studio.web.components.elements import block, more, paragraph
 from studio.web.components.tables import table
 
+HELD_OUT = (
+    "Held-out seed people are tried as if they were strangers: the ranking has not learnt"
+    " from them."
+)
 INK = "#7d8996"
 LINE = "#3f86d6"
 AXIS: dict[str, Any] = {
@@ -25,17 +37,20 @@ AXIS: dict[str, Any] = {
 
 
 class ReachCurve:
-    """The curve with a mark at the chosen size."""
+    """The curve with a mark at the chosen size, and the slider that moves it."""
 
     def __init__(self, found: DraftEstimate) -> None:
-        self._chart = (
-            ui.echart(chart_options(found)).classes("w-full").style("height: 19rem")
-        )
+        with block("reach"):
+            self._chart = ui.echart(chart_options(found)).classes("w-full")
+            self.slider = ui.slider(min=0, max=SLIDER_ENDS, value=found.position).props(
+                'aria-label="Size of the audience"'
+            )
         self._chart.props["role"] = "img"
         self._chart.props["aria-label"] = (
             "How many times more like the seed than a random draw, by size; the same"
             " figures stand in the table below"
         )
+        paragraph(f"{HELD_OUT} {found.estimated_from}", "quiet small")
         with more("The same figures as a table"):
             self._table = block()
         self._draw_table(found)
@@ -69,21 +84,22 @@ def shown(curve: Sequence[CurvePoint]) -> list[CurvePoint]:
 
 def chart_options(found: DraftEstimate) -> dict[str, Any]:
     """The drawing's description: numbers, and names of the studio's own."""
-    points = [[each.people, each.lift] for each in found.curve]
-    low = [[each.people, each.lift_low] for each in found.curve]
-    band = [[each.people, each.lift_high - each.lift_low] for each in found.curve]
+    least = least_size(found.candidates)
+    curve = _from(least, found.curve)
+    points = [[each.people, each.lift] for each in curve]
+    low = [[each.people, each.lift_low] for each in curve]
+    band = [[each.people, each.lift_high - each.lift_low] for each in curve]
     quiet = {"type": "line", "symbol": "none", "silent": True, "stack": "interval"}
     return {
         "animation": False,
-        "grid": {"left": 56, "right": 20, "top": 20, "bottom": 48},
-        "tooltip": {"trigger": "axis"},
+        "grid": {"left": 56, "right": 20, "top": 28, "bottom": 52},
         "xAxis": {
             **AXIS,
             "type": "log",
             "name": "people in the audience",
-            "nameGap": 30,
-            "min": max(1, min([found.people, *(people for people, _ in points)])),
-            "max": found.candidates,
+            "nameGap": 34,
+            "min": least,
+            "max": max(found.candidates, 2 * least),
         },
         "yAxis": {
             **AXIS,
@@ -105,8 +121,7 @@ def chart_options(found: DraftEstimate) -> dict[str, Any]:
                     "symbol": "none",
                     "silent": True,
                     "label": {"show": False},
-                    "lineStyle": {"color": "#d9782d", "width": 2, "type": "solid"},
-                    "data": [{"xAxis": found.people}],
+                    "data": _marks(found, least),
                 },
             },
             {**quiet, "name": "low", "data": low, "lineStyle": {"opacity": 0}},
@@ -119,6 +134,32 @@ def chart_options(found: DraftEstimate) -> dict[str, Any]:
             },
         ],
     }
+
+
+def _from(least: int, curve: Sequence[CurvePoint]) -> list[CurvePoint]:
+    """The curve from a size on, and the point before, from which its line comes."""
+    below = [each for each in curve if each.people < least]
+    return [*below[-1:], *(each for each in curve if each.people >= least)]
+
+
+def _marks(found: DraftEstimate, least: int) -> list[dict[str, Any]]:
+    """The chosen size, the recommended one, and where people are no better than any."""
+    chosen = {"color": "#d9782d", "width": 2, "type": "solid"}
+    dashed = {"color": INK, "width": 1, "type": "dashed"}
+    told = {"show": True, "color": INK, "position": "end"}
+    marks: list[dict[str, Any]] = [
+        {"xAxis": max(found.people, least), "lineStyle": chosen},
+        {
+            "yAxis": 1,
+            "lineStyle": dashed,
+            "label": {**told, "position": "insideStartTop", "formatter": "random draw"},
+        },
+    ]
+    recommended = found.recommended.people
+    if recommended is not None and recommended >= least:
+        label = {**told, "formatter": "recommended"}
+        marks.append({"xAxis": recommended, "lineStyle": dashed, "label": label})
+    return marks
 
 
 def _row(point: CurvePoint) -> tuple[str, ...]:

@@ -120,6 +120,8 @@ class Builder:
         self._client = ui.context.client
         self._body = block()
         self._showing: asyncio.Task[None] | None = None
+        self._editing: Editing | None = None
+        self._walks = 0
         self._client.on_connect(self._arrived)
         ui.on("walked", lambda event: self._return_to(str(event.args)))
 
@@ -128,7 +130,7 @@ class Builder:
         self._step = step
         self._showing = asyncio.current_task()
         remarks = await to_thread(drafts.remarks, studio().workshop, draft)
-        editing = Editing(draft, step, self.go)
+        editing = self._editing = Editing(draft, step, self.go)
         self._body.clear()
         with self._body, lay_out(editing):
             show_remarks(editing, remarks)
@@ -145,6 +147,12 @@ class Builder:
             await self._change_to(Step(name), is_new=False)
 
     async def _change_to(self, step: Step, *, is_new: bool) -> None:
+        self._walks += 1
+        mine = self._walks
+        if self._editing is not None:
+            await self._editing.settle()  # what was changed last belongs to the draft
+        if mine != self._walks:
+            return  # gone elsewhere meanwhile
         if self._showing is not None and not self._showing.done():
             self._showing.cancel()
         try:
