@@ -6,7 +6,8 @@ metadata, makes groups as well. It must make groups, though: an id does not.
 
 from collections.abc import Iterable
 
-from catalog.datasets import ColumnProfile, Frozen
+from catalog.conditions import Condition
+from catalog.datasets import Column, ColumnProfile, Frozen
 from catalog.errors import StudioError
 from catalog.exclusions import categorical_exclusion
 from catalog.mapped_dataset import MappedDataset
@@ -80,6 +81,39 @@ def protected_seed_notes(
         f"the seed is chosen by {name}, which is protected: its groups will be chosen"
         " unequally by anything that goes with it"
         for name in found
+    )
+
+
+def protected_population_notes(
+    specification: AudienceSpecification,
+    conditions: Iterable[tuple[Condition, Column]],
+    protected: Iterable[ProtectedAttribute],
+) -> tuple[str, ...]:
+    """The notes on a population that is filtered by what is protected.
+
+    Columns are compared, so that one that is not scored counts as well. Raises StudioError
+    `protected_population_filter` in the regulated mode: whom such a filter leaves out is
+    in no rate and no ratio.
+    """
+    attributes = {one.column: one.attribute for one in protected}
+    found = [
+        (attributes[column.name], condition)
+        for condition, column in conditions
+        if column.name in attributes
+    ]
+    if found and specification.fairness.mode == "regulated":
+        attribute, condition = found[0]
+        raise StudioError(
+            "protected_population_filter",
+            f"audience {shown(specification.name)}",
+            f"is regulated, and its population is filtered by the protected {attribute}"
+            f" ({condition.text})",
+            f"take the condition on {shown(condition.column)} out of population.where",
+        )
+    return tuple(
+        f"the population is filtered by {attribute}, which is protected"
+        f" ({condition.text}): whom that leaves out is in no group that is compared"
+        for attribute, condition in found
     )
 
 

@@ -30,6 +30,7 @@ from catalog.pairing import paired_by_name
 from catalog.protection import (
     ProtectedAttribute,
     protected_attributes,
+    protected_population_notes,
     protected_seed_notes,
 )
 from catalog.selection import (
@@ -263,6 +264,9 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
     notes += [note for key in shared for note in join_key_notes(ours, theirs, key.name)]
     notes += [*conflict_notes(ours, theirs, found), *selection.notes]
     notes += protected_seed_notes(specification, ours, protected)
+    notes += protected_population_notes(
+        specification, population_choice.conditions, protected
+    )
     notes += [f"{each.attribute} {each.note}" for each in protected if each.note]
     notes += population_choice.notes
     notes += key_notes("seed", key_profiles(seed, found, "seed"))

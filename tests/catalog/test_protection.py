@@ -2,9 +2,14 @@
 
 import pytest
 
+from catalog.conditions import Condition
 from catalog.errors import StudioError
 from catalog.mapped_dataset import MappedDataset
-from catalog.protection import protected_attributes, protected_seed_notes
+from catalog.protection import (
+    protected_attributes,
+    protected_population_notes,
+    protected_seed_notes,
+)
 from catalog.roles import Mapping, Role
 from catalog.selection import select_attributes
 from catalog.specification import parse_specification
@@ -167,6 +172,46 @@ def test_a_seed_chosen_by_what_is_protected_is_told_and_refused_where_regulated(
     with pytest.raises(StudioError) as caught:
         protected_seed_notes(regulated("age"), seed, protected)
     assert caught.value.code == "protected_seed_filter"
+
+
+@pytest.mark.parametrize(
+    ("typed", "column", "condition"),
+    [
+        ("age", "age", {"column": "age", "below": 40}),
+        ("spread", "spread", {"column": "spread", "is_missing": False}),
+        ("Sex", "Sex", {"column": "sex", "is": "f"}),
+    ],
+)
+def test_a_population_filtered_by_what_is_protected_is_told_and_refused_where_regulated(
+    typed, column, condition
+):
+    """Also by a column that is not scored, and by an attribute's name."""
+    population = side("customers")
+    asked = Condition.model_validate(condition)
+    conditions = [(asked, population.column(column))]
+    protected = protected_attributes(asking(typed), population)
+
+    (note,) = protected_population_notes(asking(typed), conditions, protected)
+    assert note.startswith(f"the population is filtered by {protected[0].attribute}")
+    assert asked.text in note
+    with pytest.raises(StudioError) as caught:
+        protected_population_notes(regulated(typed), conditions, protected)
+    assert caught.value.code == "protected_population_filter"
+    assert asked.text in caught.value.cause
+    assert f"'{asked.column}' out of population.where" in caught.value.remedy
+
+
+def test_a_population_filtered_by_something_else_is_nothing_to_tell():
+    population = side("customers")
+    conditions = [
+        (
+            Condition.model_validate({"column": "job", "is": "x"}),
+            population.column("job"),
+        )
+    ]
+    protected = protected_attributes(asking("age"), population)
+
+    assert protected_population_notes(regulated("age"), conditions, protected) == ()
 
 
 def test_a_protected_name_that_stands_twice_is_refused():

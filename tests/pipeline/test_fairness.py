@@ -292,6 +292,23 @@ def test_elsewhere_a_strong_proxy_is_a_caveat_of_the_plan(studio):
     ]
 
 
+def test_a_population_filtered_by_what_is_protected_is_a_caveat_or_a_refusal(studio):
+    where = [{"column": "country", "in": ["FR", "DE"]}]
+    filtered = {"dataset": "population", "where": where}
+    scored = {"population": filtered, "exclude": ["code"]}
+
+    found = plan_as_json(plan_build(studio, request("standard", **scored)))
+    with pytest.raises(StudioError) as caught:
+        plan_build(studio, request("regulated", **scored))
+
+    assert any(
+        "the population is filtered by country, which is protected" in each
+        for each in found["caveats"]
+    )
+    assert caught.value.code == "protected_population_filter"
+    assert "'country' is in" in caught.value.cause
+
+
 def test_without_protection_no_sample_is_read_and_nothing_is_told(studio, monkeypatch):
     monkeypatch.setattr(type(studio.engine), "read_sample", None)
     plain = request("standard", fairness={})
