@@ -4,7 +4,7 @@ People are counted in one pass over the protected attributes of everybody, from 
 codes where there are any.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -71,7 +71,7 @@ def fairness_of(
 def count_groups(engine: Engine, build: Build) -> dict[str, Counts]:
     """Ranked candidates and chosen people by protected attribute and group.
 
-    Candidates are everybody with a score who is not in the seed. Bands are in their
+    Candidates are everybody with a score who is in neither seed. Bands are in their
     order, values the most frequent first, people without a value last.
     """
     bands = _bands(engine, build)
@@ -141,25 +141,26 @@ def _chosen(engine: Engine, build: Build) -> np.ndarray:
 
 
 def _not_ranked(engine: Engine, build: Build) -> np.ndarray:
-    """Row ids of the seed's people, and of those without a score, sorted."""
-    seed = (
+    """Row ids of the people of both seeds, and of those without a score, sorted."""
+    seeds = ["main.canonical_matched_seed"]
+    if build.has_unlike:
+        seeds.append("main.canonical_unlike")
+    left_out = [
         batch.column("row_id")
-        for batch in engine.stream(
-            build.folder, "main.canonical_matched_seed", ("row_id",)
-        )
-    )
-    if not (build.done("scores") or {}).get("unscored_people"):
-        return _sorted(seed)
-    unscored = (
-        batch.column("row_id").filter(pc.is_null(batch.column("log_odds")))
-        for batch in engine.stream(
-            build.folder, "scoring.scores", ("row_id", "log_odds")
-        )
-    )
-    return _sorted(iter([*seed, *unscored]))
+        for name in seeds
+        for batch in engine.stream(build.folder, name, ("row_id",))
+    ]
+    if (build.done("scores") or {}).get("unscored_people"):
+        left_out += [
+            batch.column("row_id").filter(pc.is_null(batch.column("log_odds")))
+            for batch in engine.stream(
+                build.folder, "scoring.scores", ("row_id", "log_odds")
+            )
+        ]
+    return _sorted(left_out)
 
 
-def _sorted(columns: Iterator[pa.Array]) -> np.ndarray:
+def _sorted(columns: Iterable[pa.Array]) -> np.ndarray:
     found = [column.to_numpy(zero_copy_only=False) for column in columns]
     return np.unique(np.concatenate([np.empty(0, np.int64), *found]))
 

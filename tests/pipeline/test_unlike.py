@@ -160,6 +160,28 @@ def test_the_build_says_who_was_kept_out(built):
     assert "It names 9 people of the seed" in page
 
 
+def test_people_of_it_are_no_candidates_of_a_group(studio, everybody, seed, unwanted):
+    """They cannot be chosen, so that a group full of them would seem to be passed over."""
+    built = studio.build(
+        UNLIKE,
+        name="compared",
+        fairness={"protected": ["plan"]},
+        attributes=[name for name in ATTRIBUTES if name != "plan"],
+        scoring={"learn_from": "seed"},
+        output={"best_percent": 10},
+    )
+
+    gone = {*seed["user_id"], *unwanted["user_id"]}
+    ranked = everybody[~everybody["user_id"].isin(gone)]
+    (told,) = json.loads((built.folder / "fairness.json").read_text())["protected"]
+    candidates = {each["group"]: each["candidates"] for each in told["groups"]}
+    counts = ranked["plan"].value_counts(dropna=False)
+    assert candidates == {
+        None if pd.isna(value) else value: count for value, count in counts.items()
+    }
+    assert sum(candidates.values()) == 2_000 - 400 - 80
+
+
 def test_one_person_of_many_rows_is_kept_out_under_every_identifier(
     tmp_path, everybody, seed
 ):
