@@ -44,7 +44,12 @@ from python_scoring.verdict import FEWEST_JUDGED
 
 LEARNT: Stage = "learn"
 KEPT_OUTLOOKS = 8
-RELATIONS = ("weight_attributes", "weight_correlations", *relations_of("naive_bayes"))
+RELATIONS = (
+    "distribution_categorical",
+    "weight_attributes",
+    "weight_correlations",
+    *relations_of("naive_bayes"),
+)
 
 
 @dataclass(frozen=True, eq=False)

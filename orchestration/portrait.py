@@ -31,7 +31,7 @@ def portrait_of(
     """All of portrait.json; `tables` are the build's report tables.
 
     `values` has those of report_value_terms with the people of the audience who have
-    them; None where they are fewer than 25.
+    them; None where they are fewer than 25, and so is the share of the seed.
     """
     roles = build.roles
     names = tuple(roles)

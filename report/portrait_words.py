@@ -40,7 +40,7 @@ def beside(portrait: Portrait, side: str) -> list[dict[str, Any]]:
     """The values that the audience has more often than a side, then those less often.
 
     Ordered by how many people that is about: shares that differ much and are large
-    come first.
+    come first. What few people of the seed have is not compared with it.
     """
     other = SIDES[side]
     least_share = portrait["fewest_people"] / max(portrait["people"], 1)

@@ -1,6 +1,7 @@
 """Values that tell: what the seed has more often, or less often, than the population.
 
-Rows are those of report_value_terms, which leaves out values of fewer than 25 people.
+Rows are those of report_value_terms, which leaves out values of fewer than 25 people. A
+value that 1 to 24 people of the seed have has no share there, and is none of those told.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from report.rows import Row, plain_rows
-from report.words import number_text, plain_text, share_text
+from report.words import counted, number_text, plain_text, share_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MOST_OF_A_KIND = 4
 LEAST_TELLING = 1.1
+FEWEST_PEOPLE = 25
 MANY_TIMES = 10
 
 
@@ -53,13 +55,30 @@ class TellingValue:
 
 @dataclass(frozen=True, slots=True)
 class TellingValues:
-    """An attribute's values that tell most, the strongest of either kind first."""
+    """An attribute's values that tell most, the strongest of either kind first.
+
+    `few` counts the values that are not told because few people of the seed have them.
+    """
 
     more: tuple[TellingValue, ...] = ()
     less: tuple[TellingValue, ...] = ()
+    few: int = 0
 
     def __bool__(self) -> bool:
         return bool(self.more or self.less)
+
+    @property
+    def few_text(self) -> str:
+        """What is said of the values that few people of the seed have.
+
+        >>> TellingValues(few=1).few_text
+        '1 value that few people of the seed have, fewer than 25, is not told apart.'
+        """
+        values = counted(self.few, "value", "values")
+        return (
+            f"{values} that few people of the seed have, fewer than {FEWEST_PEOPLE},"
+            f" {'is' if self.few == 1 else 'are'} not told apart."
+        )
 
     @property
     def largest_share(self) -> float:
@@ -84,13 +103,16 @@ def telling_values(value_terms: pd.DataFrame) -> dict[str, TellingValues]:
 
 
 def _told(rows: list[Row]) -> TellingValues:
-    known = [row for row in rows if row["reference_share"] and row["contribution"]]
+    telling = [row for row in rows if row["reference_share"] and row["contribution"]]
+    known = [row for row in telling if row["seed_share"] is not None]
     ordered = sorted(
         known, key=lambda row: (-abs(row["contribution"]), row["value_text"] or "")
     )
     more = [row for row in ordered if row["contribution"] > 0 and _times(row) > 1]
     less = [row for row in ordered if row["contribution"] < 0 and _times(row) < 1]
-    return TellingValues(_strongest(more), _strongest(less))
+    return TellingValues(
+        _strongest(more), _strongest(less), few=len(telling) - len(known)
+    )
 
 
 def _strongest(rows: list[Row]) -> tuple[TellingValue, ...]:
@@ -99,7 +121,7 @@ def _strongest(rows: list[Row]) -> tuple[TellingValue, ...]:
 
 
 def _times(row: Row) -> float:
-    return float((row["seed_share"] or 0.0) / row["reference_share"])
+    return float(row["seed_share"] / row["reference_share"])
 
 
 def _tells(times: float) -> bool:
@@ -110,6 +132,6 @@ def _value(row: Row) -> TellingValue:
     return TellingValue(
         text=plain_text(row["value_text"] or "", 60),
         is_missing=bool(row.get("is_missing")),
-        seed_share=row["seed_share"] or 0.0,
+        seed_share=row["seed_share"],
         population_share=row["reference_share"],
     )

@@ -1,7 +1,8 @@
 """How each attribute differs between seed and population: a few words, a few bars.
 
 Of a categorical attribute the values whose shares differ most; of a continuous one the
-fifths of the population. What fewer than 25 seed people have is not told apart.
+fifths of the population. What fewer than 25 seed people have is not told apart, nor is
+what 1 to 24 people of the population have.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -45,48 +46,46 @@ def sides_of(outlook: "Outlook") -> tuple[AttributeSides, ...]:
 
 
 def _categorical(outlook: "Outlook", attribute: str) -> AttributeSides | None:
-    (totals,) = _whole_fit(outlook, "distribution_totals")
-    rows = [
-        row | {"seed_share": share}
-        for row in _whole_fit(outlook, "weight_values")
-        if row["attribute"] == attribute
-        and not row["is_missing"]
-        and (share := _share_of_the_seed(row, totals)) * totals["seed_total"]
-        > FEWEST_SHOWN - 0.5
-    ]
-    if not rows:
+    bars = _bars(outlook, attribute)
+    if not bars:
         return None
-    rows.sort(
-        key=lambda row: (
-            -abs(row["seed_share"] - row["reference_share"]),
-            row["attribute_value"],
-        )
-    )
-    bars = tuple(
-        SideBar(
-            label=str(row["attribute_value"]),
-            seed_share=row["seed_share"],
-            population_share=row["reference_share"],
-        )
-        for row in rows[:MOST_BARS]
-    )
     first = bars[0]
     told = (
         f"{isolated(first.label)}: {share_text(first.seed_share)} of the seed,"
         f" {share_text(first.population_share)} of the population"
     )
-    return AttributeSides(attribute=attribute, text=told, bars=bars)
+    return AttributeSides(attribute=attribute, text=told, bars=bars[:MOST_BARS])
 
 
-def _share_of_the_seed(row: dict[str, Any], totals: dict[str, Any]) -> float:
-    """The share of the seed that has the value, without what a weight draws it by.
+def _bars(outlook: "Outlook", attribute: str) -> tuple[SideBar, ...]:
+    """The values that enough people have, the shares that differ most first."""
+    totals = _whole_fit(outlook, "distribution_totals")[0]
+    people = _seed_people(outlook, attribute)
+    found = [
+        SideBar(
+            label=row["attribute_value"],
+            seed_share=row["seed_count"] / totals["seed_total"],
+            population_share=row["reference_count"] / totals["reference_total"],
+        )
+        for row in _whole_fit(outlook, "distribution_categorical", attribute)
+        if not row["is_missing"]
+        and people.get(row["attribute_value"], 0) >= FEWEST_SHOWN
+        and not 0 < row["reference_count"] < FEWEST_SHOWN
+    ]
+    return tuple(
+        sorted(
+            found,
+            key=lambda bar: (-abs(bar.seed_share - bar.population_share), bar.label),
+        )
+    )
 
-    A weight is made of a share that is drawn towards the reference's (`seed_share` of the
-    dbt project): right for scoring, but not how many of the seed there are.
-    """
-    seed, drawn = totals["seed_total"], totals["smoothing"]
-    share = row["seed_share"] * (seed + drawn) - drawn * row["reference_share"]
-    return min(1.0, max(0.0, share / seed))
+
+def _seed_people(outlook: "Outlook", attribute: str) -> dict[str, int]:
+    """How many seed people have each value, by heads: one of a weighed seed may be many."""
+    import pyarrow.compute as pc
+
+    counted = pc.value_counts(outlook.tables["canonical_seed"][attribute]).to_pylist()
+    return {each["values"]: each["counts"] for each in counted}
 
 
 def _continuous(outlook: "Outlook", attribute: str) -> AttributeSides | None:
@@ -117,10 +116,17 @@ def _continuous(outlook: "Outlook", attribute: str) -> AttributeSides | None:
     return AttributeSides(attribute=attribute, text=told, bars=bars)
 
 
-def _whole_fit(outlook: "Outlook", relation: str) -> list[dict[str, Any]]:
-    """The rows that no fold was left out of."""
-    rows = outlook.tables[relation].to_pylist()
-    return [row for row in rows if row["left_out_fold"] == -1]
+def _whole_fit(
+    outlook: "Outlook", relation: str, attribute: str | None = None
+) -> list[dict[str, Any]]:
+    """The rows that no fold was left out of, of one attribute where it is named."""
+    import pyarrow.compute as pc
+
+    wanted = pc.field("left_out_fold") == -1
+    if attribute is not None:
+        wanted &= pc.field("attribute") == attribute
+    found: list[dict[str, Any]] = outlook.tables[relation].filter(wanted).to_pylist()
+    return found
 
 
 def _edges(quantiles: Any) -> Any:

@@ -224,7 +224,8 @@ def _portrait(portrait: Mapping[str, Any]) -> Block:
         for kind in values[name]
     ]
     words = (
-        f"Fewer than {values['fewest']} people are shown as “few”, and not told apart."
+        f"Fewer than {values['fewest']} people are shown as “few”, or left out, and not"
+        " told apart."
         " The population is counted without the seed's people.",
         f"Groups of a tenth of the audience or more; together they hold"
         f" {values['together']} of it."

@@ -81,6 +81,21 @@ def test_attributes_come_most_telling_first_with_their_reasons(tables):
     assert day.reason == "Seed and population differ here by no more than chance would."
 
 
+def test_what_few_people_of_the_seed_have_is_never_the_most_telling(tables):
+    """One known person of a seed of 25 is 4 % of it."""
+    few = (
+        tables["value_terms"]
+        .tail(1)
+        .assign(value_text="rare", seed_share=None, contribution=9.0)
+    )
+    terms = pd.concat([tables["value_terms"], few])
+
+    job = attribute_figures(tables["attribute_weights"], terms)[0]
+
+    assert "Most telling: “student”" in job.reason
+    assert "rare" not in job.reason
+
+
 def test_a_notice_is_the_reason_of_a_dropped_attribute(tables):
     weights = tables["attribute_weights"].assign(notice="has one value alone")
 

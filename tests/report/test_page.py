@@ -260,6 +260,17 @@ def test_the_page_stays_small_with_many_attributes_and_values(tables, histogram)
     assert 100_000 < len(document.encode()) < 1_500_000
 
 
+def test_values_that_few_people_of_the_seed_have_are_said_to_be_left_out(
+    tables, histogram
+):
+    tables["value_terms"].loc[1, "seed_share"] = None
+
+    text = Html(render_page(page_of(tables, histogram))).text
+
+    assert "student" not in text
+    assert "1 value that few people of the seed have, fewer than 25, is not" in text
+
+
 def test_a_further_section_is_a_template_and_its_values(tables, histogram):
     page = page_of(tables, histogram)
     more = Section("more", "More <b>", "sections/warnings.html", {"warnings": ()})

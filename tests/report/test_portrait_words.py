@@ -79,6 +79,15 @@ def test_and_beside_the_seed(portrait):
     assert [row["value"] for row in less["rows"]] == ["student"]
 
 
+def test_what_few_people_of_the_seed_have_is_not_compared_with_it(portrait):
+    portrait["values"][4]["seed_share"] = None
+
+    (less,) = beside(portrait, "seed")
+
+    assert less["words"].startswith("Less common")
+    assert "cook" in [row["value"] for row in beside(portrait, "population")[0]["rows"]]
+
+
 def test_an_audience_without_segments_says_so(portrait):
     section = in_words(portrait | {"segments": [], "values": []})
 

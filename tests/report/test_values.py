@@ -52,6 +52,22 @@ def test_values_nearly_as_common_are_told_only_where_none_of_their_kind_differs_
     assert [value.text for value in told.less] == ["yes"]
 
 
+def test_values_that_few_people_of_the_seed_have_are_none_of_them_and_are_counted():
+    told = telling_values(
+        terms(
+            value_text=["few", "many", "nobody's", "a few"],
+            seed_share=[None, 0.4, 0.0, None],
+            reference_share=[0.01, 0.1, 0.2, 0.3],
+            contribution=[2.5, 1.2, -3.0, -0.9],
+        )
+    )["job"]
+
+    assert [value.text for value in (*told.more, *told.less)] == ["many", "nobody's"]
+    assert told.less[0].seed_text == "0 %"
+    assert told.few == 2
+    assert told.few_text.startswith("2 values that few people of the seed have")
+
+
 def test_at_most_four_of_a_kind_are_told():
     told = telling_values(
         terms(

@@ -8,26 +8,31 @@ import pytest
 
 from studio.services.attribute_sides import FEWEST_SHOWN, MOST_BARS, sides_of
 
-SEED, SMOOTHING = 1_000, 30.0
+SEED, POPULATION = 1_000, 10_000
 
 
-def outlook(values=(), seed=(), population=()):
-    """What an outlook holds of a categorical `plan` and a continuous `age`."""
+def outlook(values=(), seed=(), population=(), weights=None):
+    """What an outlook holds of a categorical `plan` and a continuous `age`.
+
+    `values` are those of `plan` with their shares of both sides; a value's people count
+    its weight each, else 1.
+    """
+    people = {name: round(share * SEED) for name, share, _ in values}
     rows = [
         {
             "left_out_fold": fold,
             "attribute": "plan",
-            "attribute_value": name,
+            "attribute_value": name or "",
             "is_missing": name is None,
-            "seed_share": (seed_share * SEED + SMOOTHING * reference_share)
-            / (SEED + SMOOTHING),
-            "reference_share": reference_share,
+            "seed_count": people[name] * (weights or {}).get(name, 1.0),
+            "reference_count": round(share * POPULATION),
         }
         for fold in (-1, 0)
-        for name, seed_share, reference_share in values
+        for name, _, share in values
     ]
-    of_both = {"seed_total": SEED, "smoothing": SMOOTHING}
+    of_both = {"seed_total": float(SEED), "reference_total": POPULATION}
     totals = [{"left_out_fold": fold, **of_both} for fold in (-1, 0)]
+    plans = [name for name, count in people.items() for _ in range(count)]
     return SimpleNamespace(
         plan=SimpleNamespace(
             attributes=[
@@ -37,10 +42,23 @@ def outlook(values=(), seed=(), population=()):
         ),
         tables={
             "distribution_totals": pa.Table.from_pylist(totals),
-            "weight_values": pa.Table.from_pylist(rows)
-            if rows
-            else pa.table({name: [] for name in ("left_out_fold", "attribute")}),
-            "canonical_seed": pa.table({"age": pa.array(seed, pa.float64())}),
+            "distribution_categorical": pa.Table.from_pylist(
+                rows,
+                schema=pa.schema(
+                    [
+                        ("left_out_fold", pa.int32()),
+                        ("attribute", pa.string()),
+                        ("attribute_value", pa.string()),
+                        ("is_missing", pa.bool_()),
+                        ("seed_count", pa.float64()),
+                        ("reference_count", pa.int64()),
+                    ]
+                ),
+            ),
+            "canonical_seed": {
+                "age": pa.chunked_array([seed], pa.float64()),
+                "plan": pa.chunked_array([plans], pa.string()),
+            },
             "canonical_sample": pa.table({"age": pa.array(population, pa.float64())}),
         },
     )
@@ -60,9 +78,22 @@ def test_values_of_fewer_than_25_seed_people_are_not_told():
     values = [("rare", few, 0.9), *((f"v{n}", 0.1 + n / 100, 0.1) for n in range(9))]
     (found,) = sides_of(outlook(values))
 
-    # Drawn towards the population's 90 % it would count as 51 people.
     assert "rare" not in {each.label for each in found.bars}
     assert len(found.bars) == MOST_BARS
+
+
+def test_nor_are_they_where_a_few_of_a_weighed_seed_count_as_many():
+    values = [("rich", 0.005, 0.1), ("b", 0.3, 0.2)]
+    (found,) = sides_of(outlook(values, weights={"rich": 60.0}))
+
+    assert [each.label for each in found.bars] == ["b"]
+
+
+def test_values_of_few_people_of_the_population_are_not_told_those_of_nobody_are():
+    few = (FEWEST_SHOWN - 1) / POPULATION
+    (found,) = sides_of(outlook([("few", 0.5, few), ("none", 0.2, 0), ("b", 0.3, 0.2)]))
+
+    assert [each.label for each in found.bars] == ["none", "b"]
 
 
 def test_numbers_are_told_by_the_fifths_of_the_population():

@@ -1,5 +1,5 @@
 -- One row per continuous attribute, bin (null: missing) and fold: how many seed
--- people lie there.
+-- people lie there, by their weight and by heads.
 {% set seed_people = ref("canonical_seed") %}
 {% set frequent_cells = ref("distribution_frequent_cells") %}
 {% set attributes = source("inputs", "attributes") %}
@@ -19,7 +19,8 @@ with
             cast(null as bigint) as cell,
             cast(null as bigint) as cell_part,
             cast(null as double) as exact_value,
-            cast(null as double) as seed_count
+            cast(null as double) as seed_count,
+            cast(null as bigint) as seed_people
         where false
 
         {% for slug in var("continuous") %}
@@ -32,7 +33,8 @@ with
                 cell,
                 cell_part,
                 exact_value,
-                sum(seed_weight) as seed_count
+                sum(seed_weight) as seed_count,
+                count(*) as seed_people
 
             from
                 (
@@ -134,6 +136,7 @@ with
             coalesce(found.bin, nearest.bin) as bin,
             found.fold,
             cast(sum(found.seed_count) as double) as seed_count,
+            cast(sum(found.seed_people) as bigint) as seed_people,
             cast(
                 sum(
                     case

@@ -1,5 +1,5 @@
 -- One row per value of a categorical attribute or tenth of a continuous one with 25
--- reference people or more.
+-- reference people or more. What 1 to 24 seed people have, has no share of the seed.
 with
 
     weights as (
@@ -26,12 +26,20 @@ with
 
     seed_bins as (
 
-        select attribute, bin, sum(seed_count) as seed_count
+        select
+            attribute,
+            bin,
+            is_missing,
+            sum(seed_count) as seed_count,
+            sum(seed_people) as seed_people
 
         from {{ ref("distribution_seed_bins") }}
-        group by attribute, bin
+        group by attribute, bin, is_missing
 
     ),
+
+    -- Heads, since one person of a weighed seed may count as many.
+    seed_values as ({{ value_counts(ref("canonical_seed"), var("categorical")) }}),
 
     gaussians as (select * from {{ ref("weight_gaussians") }} where left_out_fold = -1),
 
@@ -53,6 +61,7 @@ with
             cast(null as double) as least_value,
             cast(null as double) as greatest_value,
             value_counts.reference_count,
+            coalesce(seed_values.people_count, 0) as seed_people,
             value_counts.seed_count / greatest(totals.seed_total, 1e0) as seed_share,
             value_counts.reference_count
             / greatest(totals.reference_total, 1e0) as reference_share,
@@ -65,6 +74,11 @@ with
             on value_weights.attribute = value_counts.attribute
             and value_weights.is_missing = value_counts.is_missing
             and value_weights.attribute_value = value_counts.attribute_value
+        left join
+            seed_values
+            on value_weights.attribute = seed_values.attribute
+            and value_weights.is_missing = seed_values.is_missing
+            and value_weights.attribute_value = seed_values.attribute_value
         cross join totals
 
     ),
@@ -76,6 +90,7 @@ with
             bins.least_value,
             bins.greatest_value,
             bins.reference_count,
+            coalesce(seed_bins.seed_people, 0) as seed_people,
             coalesce(seed_bins.seed_count, 0) as seed_count,
             bin_terms.log_likelihood_ratio,
             least(floor(10 * (bins.share_below + bins.reference_share / 2)), 9) as band
@@ -99,6 +114,7 @@ with
             min(least_value) as least_value,
             max(greatest_value) as greatest_value,
             sum(reference_count) as reference_count,
+            sum(seed_people) as seed_people,
             sum(seed_count) as seed_count,
             {{ exact_sum("reference_count * log_likelihood_ratio") }}
             / greatest(sum(reference_count), 1) as log_likelihood_ratio
@@ -123,6 +139,7 @@ with
             bands.least_value,
             bands.greatest_value,
             bands.reference_count,
+            bands.seed_people,
             bands.seed_count / greatest(totals.seed_total, 1e0) as seed_share,
             bands.reference_count
             / greatest(totals.reference_total, 1e0) as reference_share,
@@ -142,6 +159,7 @@ with
             cast(null as double) as least_value,
             cast(null as double) as greatest_value,
             continuous.reference_missing_count as reference_count,
+            coalesce(seed_bins.seed_people, 0) as seed_people,
             continuous.seed_missing_count
             / greatest(totals.seed_total, 1e0) as seed_share,
             continuous.reference_missing_count
@@ -151,6 +169,10 @@ with
 
         from continuous
         inner join gaussians on continuous.attribute = gaussians.attribute
+        left join
+            seed_bins
+            on continuous.attribute = seed_bins.attribute
+            and seed_bins.is_missing
         cross join totals
 
     ),
@@ -180,7 +202,11 @@ with
             all_values.least_value,
             all_values.greatest_value,
             cast(all_values.reference_count as bigint) as reference_count,
-            all_values.seed_share,
+            case
+                when all_values.seed_people between 1 and 24
+                then null
+                else all_values.seed_share
+            end as seed_share,
             all_values.reference_share,
             all_values.log_likelihood_ratio,
             weights.attribute_weight * all_values.log_likelihood_ratio as contribution,
