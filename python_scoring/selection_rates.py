@@ -4,10 +4,14 @@ The ratio of a group's rate to that of the most chosen group is judged by the fo
 rule: below 0.8 it is evidence of adverse impact (29 CFR 1607.4 D). Groups of fewer than
 2 % of the people are no measure for others there (29 CFR 1607.15 A 2), so that the group
 that others are compared with is one of at least 2 %.
+
+Of fewer than 25 chosen people neither their number nor what would give it away is told:
+of such a group there is a verdict, and what its ratio is surely below.
 """
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -44,18 +48,21 @@ class GroupCount:
 class GroupRate:
     """A group's selection rate, and its ratio to the reference's with its interval.
 
-    The ratio is None where there is nothing to compare with; `ratio` below 0.8 is
-    flagged, surely where all of the interval is.
+    `chosen` and `rate` are None for fewer than 25 chosen people. The ratio is None where
+    there is nothing to compare with, and where either group has so few; `verdict` is
+    None in the first case alone. A ratio below 0.8 is flagged, surely where all of its
+    interval is; `ratio_below` is what one that is not told is less than.
     """
 
     group: Label
     is_other: bool
     candidates: int
-    chosen: int
-    rate: float
+    chosen: int | None
+    rate: float | None
     ratio: float | None = None
     ratio_low: float | None = None
     ratio_high: float | None = None
+    ratio_below: float | None = None
     verdict: Verdict | None = None
 
     @property
@@ -66,15 +73,16 @@ class GroupRate:
 
 @dataclass(frozen=True, slots=True)
 class SelectionRates:
-    """The groups of one attribute.
+    """The groups of one attribute; `least` is the place of the least chosen one.
 
-    `moved_share` is the share of the chosen people who would have to be of other groups
+    It is None where nothing can be compared. `moved_share` is the share of the chosen people who would have to be of other groups
     for each group to be as large among them as among the candidates.
     """
 
     groups: tuple[GroupRate, ...]
     folded_groups: int
     moved_share: float
+    least: int | None = None
 
 
 def selection_rates(counts: Mapping[Label, tuple[int, int]]) -> SelectionRates:
@@ -94,7 +102,16 @@ def selection_rates(counts: Mapping[Label, tuple[int, int]]) -> SelectionRates:
         groups=tuple(_rate(each, reference) for each in kept),
         folded_groups=len(people) - sum(not each.is_other for each in kept),
         moved_share=moved_share(kept),
+        least=_least(kept, reference),
     )
+
+
+def _least(groups: list[GroupCount], reference: GroupCount | None) -> int | None:
+    """The place of the group of the least rate, the first of equal ones."""
+    if reference is None:
+        return None
+    places = [place for place, each in enumerate(groups) if each != reference]
+    return min(places, key=lambda place: groups[place].rate)
 
 
 def folded(groups: list[GroupCount]) -> list[GroupCount]:
@@ -188,29 +205,41 @@ def ratio_interval(
 
 
 def _rate(group: GroupCount, reference: GroupCount | None) -> GroupRate:
+    is_few = group.chosen < FEWEST_PEOPLE
     told = GroupRate(
-        group.label, group.is_other, group.candidates, group.chosen, group.rate
-    )
-    if reference is None:
-        return told
-    ratio = group.rate / reference.rate
-    if group == reference:
-        low, high = 1.0, 1.0
-    else:
-        low, high = ratio_interval(
-            group.chosen, group.candidates, reference.chosen, reference.candidates
-        )
-    return GroupRate(
         group.label,
         group.is_other,
         group.candidates,
-        group.chosen,
-        group.rate,
-        ratio=ratio,
-        ratio_low=low,
-        ratio_high=high,
-        verdict="reference" if group == reference else _verdict(ratio, low, high),
+        chosen=None if is_few else group.chosen,
+        rate=None if is_few else group.rate,
     )
+    if reference is None:
+        return told
+    if group == reference:
+        return replace(
+            told, ratio=1.0, ratio_low=1.0, ratio_high=1.0, verdict="reference"
+        )
+    ratio = group.rate / reference.rate
+    low, high = ratio_interval(
+        group.chosen, group.candidates, reference.chosen, reference.candidates
+    )
+    told = replace(told, verdict=_verdict(ratio, low, high))
+    if is_few or reference.chosen < FEWEST_PEOPLE:
+        return replace(told, ratio_below=_surely_below(told, reference))
+    return replace(told, ratio=ratio, ratio_low=low, ratio_high=high)
+
+
+def _surely_below(group: GroupRate, reference: GroupCount) -> float | None:
+    """What a flagged ratio is less than that is not told; None for one of 0.8 or more.
+
+    Rounded up to hundredths, so that it holds as it is shown.
+    """
+    if not group.is_flagged:
+        return None
+    if group.chosen is not None or reference.chosen < FEWEST_PEOPLE:
+        return FOUR_FIFTHS
+    bound = FEWEST_PEOPLE / group.candidates / reference.rate
+    return min(FOUR_FIFTHS, math.ceil(100 * bound) / 100)
 
 
 def _verdict(ratio: float, low: float, high: float) -> Verdict:

@@ -1,5 +1,6 @@
 """The chart of selection rates: each group's ratio to the most chosen, with its interval."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,38 +13,43 @@ from report.drawing import (
     described,
     quantity,
 )
-from report.fairness_words import group_text, least_chosen
-from report.words import number_text, plain_text
+from report.fairness_words import group_text, least_chosen, ratio_text, times_text
+from report.words import plain_text
 
 MOST_GROUPS = 40
 FOUR_FIFTHS = 0.8
 
 
 def fairness_chart(fairness: Mapping[str, Any]) -> Chart:
-    """A point a group on the scale of ratios, with lines at 1 and at four fifths."""
+    """A point a group on the scale of ratios, with lines at 1 and at four fifths.
+
+    A group of which few people are chosen has a line alone, up to what its ratio is below.
+    """
     several = len(fairness["protected"]) > 1
     points = [
         {
             "label": _label(protected, group, several=several),
             "ratio": group["ratio"],
-            "low": group["ratio_low"],
-            "high": group["ratio_high"],
-            "words": number_text(group["ratio"], 2),
+            "low": 0.0 if group["ratio"] is None else group["ratio_low"],
+            "high": group["ratio_below"]
+            if group["ratio"] is None
+            else group["ratio_high"],
+            "words": ratio_text(group),
         }
         for protected in fairness["protected"]
         for group in protected["groups"]
-        if group["ratio"] is not None
+        if group["ratio"] is not None or group["ratio_below"] is not None
     ][:MOST_GROUPS]
     compared = [
-        (least["ratio"], protected, least)
+        (_at_most(least), protected, least)
         for protected in fairness["protected"]
         if (least := least_chosen(protected)) is not None
     ]
     if compared:
-        ratio, protected, least = min(compared, key=lambda each: float(each[0]))
+        _, protected, least = min(compared, key=lambda each: each[0])
         title = (
             f"“{group_text(least)}” of “{plain_text(protected['column_name'], 36)}” is"
-            f" chosen {number_text(ratio, 2)} times as often as the most chosen group."
+            f" chosen {times_text(least)} as often as the most chosen group."
         )
     else:
         title = "There are no groups large enough to compare."
@@ -69,6 +75,7 @@ def fairness_chart(fairness: Mapping[str, Any]) -> Chart:
             },
         },
         {
+            "transform": [{"filter": "isValid(datum.ratio)"}],
             "mark": {"type": "point", "filled": True, "size": 70, "color": BLUE},
             "encoding": {"y": along, "x": across},
         },
@@ -84,12 +91,24 @@ def fairness_chart(fairness: Mapping[str, Any]) -> Chart:
     return described(
         "selection_rates",
         title,
-        "People without a value are a group of their own. Lines: 95 % intervals.",
+        "People without a value are a group of their own. Lines: 95 % intervals."
+        + (
+            f" A line without a point: fewer than {fairness['fewest_people']} chosen."
+            if any(point["ratio"] is None for point in points)
+            else ""
+        ),
         layers,
         height=150 + 26 * max(1, len(points)),
         rows=points,
         independent_colours=True,
     )
+
+
+def _at_most(group: Mapping[str, Any]) -> float:
+    """Its ratio, or what one that is not told is below; of no flagged one, above all."""
+    if group["ratio"] is not None:
+        return float(group["ratio"])
+    return math.inf if group["ratio_below"] is None else float(group["ratio_below"])
 
 
 def _label(

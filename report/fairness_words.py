@@ -1,8 +1,10 @@
 """Fairness in words: who is chosen less often than others, and what stands in for it.
 
-Reads the document of fairness.json, which `orchestration.fairness` makes.
+Reads the document of fairness.json, which `orchestration.fairness` makes. Of fewer than
+25 chosen people that has a verdict, and no number of people, rate or ratio.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +16,7 @@ Group = Mapping[str, Any]
 
 MOST_MOVED = 0.1
 UNKNOWN = "–"
+FOUR_FIFTHS = 0.8
 BELOW = ("surely_below", "below")
 VERDICT_WORDS = {
     "surely_below": "below 0.8",
@@ -34,12 +37,28 @@ def group_text(group: Group) -> str:
 
 def least_chosen(protected: Mapping[str, Any]) -> Group | None:
     """The group of the least ratio; None where groups cannot be compared."""
-    compared = [
-        each
-        for each in protected["groups"]
-        if each["ratio"] is not None and each["verdict"] != "reference"
-    ]
-    return min(compared, key=lambda each: float(each["ratio"]), default=None)
+    place = protected["least"]
+    return None if place is None else protected["groups"][place]
+
+
+def ratio_text(group: Group) -> str:
+    """Its ratio, or between which ends one lies that is not told."""
+    if group["verdict"] is None:
+        return UNKNOWN
+    if group["ratio"] is not None:
+        return number_text(group["ratio"], 2)
+    if group["ratio_below"] is None:
+        return f"{FOUR_FIFTHS} or more"
+    return f"under {number_text(group['ratio_below'], 2)}"
+
+
+def times_text(group: Group) -> str:
+    """How many times as often as the most chosen one a compared group is chosen."""
+    if group["ratio"] is not None:
+        return f"{ratio_text(group)} times"
+    if group["ratio_below"] is None:
+        return f"at least {FOUR_FIFTHS} times"
+    return f"less than {number_text(group['ratio_below'], 2)} times"
 
 
 def fairness_sentences(fairness: Fairness | None) -> tuple[str, ...]:
@@ -47,7 +66,8 @@ def fairness_sentences(fairness: Fairness | None) -> tuple[str, ...]:
     if fairness is None:
         return ()
     return tuple(
-        f"By {_named(each)} the least chosen group is {_compared(each, least)}."
+        f"By {_named(each)} the least chosen group is “{group_text(least)}”, chosen"
+        f" {_times(each, least, fairness['fewest_people'])}."
         for each in fairness["protected"]
         if (least := least_chosen(each)) is not None
     )
@@ -64,7 +84,11 @@ def fairness_warnings(fairness: Fairness | None) -> list[Remark]:
         if least is None:
             found.append(_nothing_to_compare(each, fairness["fewest_people"]))
         elif least["verdict"] in BELOW:
-            found.append(_below(each, least, is_regulated=is_regulated))
+            found.append(
+                _below(
+                    each, least, fairness["fewest_people"], is_regulated=is_regulated
+                )
+            )
         if is_regulated and each["moved_share"] > MOST_MOVED:
             found.append(_moved(each))
     return [*found, *(_strong(each) for each in _of_strength(fairness, "strong"))]
@@ -88,11 +112,11 @@ def fairness_notes(fairness: Fairness | None) -> list[Remark]:
     ]
 
 
-def protected_table(protected: Mapping[str, Any]) -> dict[str, Any]:
-    """One protected attribute as the report page shows it."""
+def protected_table(protected: Mapping[str, Any], fewest: int) -> dict[str, Any]:
+    """One protected attribute as the report page shows it; `fewest` people are told of."""
     return {
         "name": plain_text(protected["column_name"]),
-        "rows": [_row(each) for each in protected["groups"]],
+        "rows": [_row(each, fewest) for each in protected["groups"]],
         "moved": share_text(protected["moved_share"]),
         "is_compared": least_chosen(protected) is not None,
         "folded": protected["folded_groups"],
@@ -135,30 +159,33 @@ def proxy_rows(fairness: Fairness) -> dict[str, Any]:
     }
 
 
-def _row(group: Group) -> dict[str, Any]:
-    is_compared = group["ratio"] is not None
+def _row(group: Group, fewest: int) -> dict[str, Any]:
     return {
         "group": group_text(group),
         "is_value": group["group"] is not None,
         "candidates": number_text(group["candidates"]),
-        "chosen": number_text(group["chosen"]),
-        "rate": share_text(group["rate"]),
-        "ratio": number_text(group["ratio"], 2) if is_compared else UNKNOWN,
+        "chosen": f"under {fewest}"
+        if group["chosen"] is None
+        else number_text(group["chosen"]),
+        "rate": _rate_text(group, fewest),
+        "ratio": ratio_text(group),
         "between": "compared with"
         if group["verdict"] == "reference"
         else _between(group)
-        if is_compared
+        if group["ratio"] is not None
         else "",
         "mark": VERDICT_WORDS.get(group["verdict"], ""),
         "is_below": group["verdict"] in BELOW,
     }
 
 
-def _below(protected: Mapping[str, Any], least: Group, *, is_regulated: bool) -> Remark:
+def _below(
+    protected: Mapping[str, Any], least: Group, fewest: int, *, is_regulated: bool
+) -> Remark:
     others = sum(each["verdict"] in BELOW for each in protected["groups"]) - 1
     message = (
         f"“{group_text(least)}” of {_named(protected)} is chosen"
-        f" {_times(protected, least)}."
+        f" {_times(protected, least, fewest)}."
     )
     if others:
         verb = "is" if others == 1 else "are"
@@ -224,18 +251,27 @@ def _of_strength(fairness: Fairness, strength: str) -> list[Mapping[str, Any]]:
     return sorted(found, key=lambda each: (-each["effect"], each["attribute"]))
 
 
-def _compared(protected: Mapping[str, Any], least: Group) -> str:
-    return f"“{group_text(least)}”, chosen {_times(protected, least)}"
-
-
-def _times(protected: Mapping[str, Any], group: Group) -> str:
+def _times(protected: Mapping[str, Any], group: Group, fewest: int) -> str:
     groups: Sequence[Group] = protected["groups"]
     reference = next(each for each in groups if each["verdict"] == "reference")
+    between = "" if group["ratio"] is None else f" ({_between(group)})"
     return (
-        f"{number_text(group['ratio'], 2)} times ({_between(group)}) as often as"
-        f" “{group_text(reference)}”: {share_text(group['rate'])} and"
-        f" {share_text(reference['rate'])}"
+        f"{times_text(group)}{between} as often as “{group_text(reference)}”:"
+        f" {_rate_text(group, fewest)} and {_rate_text(reference, fewest)}"
     )
+
+
+def _rate_text(group: Group, fewest: int) -> str:
+    """Its rate, or what one is below that is not told.
+
+    >>> _rate_text({"rate": None, "candidates": 1_040}, 25)
+    'under 2.5 %'
+    """
+    if group["rate"] is not None:
+        return share_text(group["rate"])
+    if group["candidates"] <= fewest:
+        return UNKNOWN
+    return f"under {math.ceil(1_000 * fewest / group['candidates']) / 10:.1f} %"
 
 
 def _between(group: Group) -> str:

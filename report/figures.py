@@ -8,7 +8,7 @@ who shows them as markup (rich, markdown, HTML) escapes them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from report.divisions import quota_warnings, tier_warnings
@@ -16,6 +16,8 @@ from report.fairness_words import (
     fairness_notes,
     fairness_sentences,
     fairness_warnings,
+    least_chosen,
+    ratio_text,
 )
 from report.quality_words import (
     effective_people,
@@ -367,19 +369,22 @@ def _fairness_facts(fairness: Mapping[str, Any] | None) -> list[Fact]:
     """The least ratio of selection rates of each protected attribute."""
     if fairness is None:
         return []
-    return [
-        _number(
-            f"least_selection_ratio_{each['attribute']}",
-            f"Least selection rate ratio by {plain_text(each['column_name'], 60)}",
-            min(
-                (one["ratio"] for one in each["groups"] if one["ratio"] is not None),
-                default=None,
-            ),
-            "of the most chosen group's rate",
-            2,
-        )
-        for each in fairness["protected"]
-    ]
+    return [_least_ratio(each) for each in fairness["protected"]]
+
+
+def _least_ratio(protected: Mapping[str, Any]) -> Fact:
+    """Not known as a number where few people of the least chosen group are chosen."""
+    least = least_chosen(protected)
+    fact = _number(
+        f"least_selection_ratio_{protected['attribute']}",
+        f"Least selection rate ratio by {plain_text(protected['column_name'], 60)}",
+        None if least is None else least["ratio"],
+        "of the most chosen group's rate",
+        2,
+    )
+    if least is None or least["ratio"] is not None:
+        return fact
+    return replace(fact, text=ratio_text(least))
 
 
 def _sentences(

@@ -380,7 +380,10 @@ def groups(fairness: Mapping[str, Any], picture: Picture) -> Section:
             "picture": picture,
             "is_regulated": fairness["mode"] == "regulated",
             "fewest": fairness["fewest_people"],
-            "protected": [protected_table(each) for each in fairness["protected"]],
+            "protected": [
+                protected_table(each, fairness["fewest_people"])
+                for each in fairness["protected"]
+            ],
             "proxies": proxy_rows(fairness),
         },
     )

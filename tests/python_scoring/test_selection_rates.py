@@ -60,10 +60,46 @@ def test_the_interval_holds_the_ratio_95_times_in_100(one, other):
 
 
 def test_a_group_of_whom_nobody_is_chosen_has_an_interval():
-    found = rates(a=(1_000, 100), b=(100, 0))["b"]
+    low, high = ratio_interval(0, 100, 100, 1_000)
 
-    assert (found.ratio, found.ratio_low, found.verdict) == (0.0, 0.0, "surely_below")
-    assert 0.2 < found.ratio_high < 0.6
+    assert low == 0.0
+    assert 0.2 < high < 0.6
+
+
+@pytest.mark.parametrize("chosen", [0, 1, 24])
+def test_of_fewer_than_25_chosen_people_a_verdict_is_told_and_no_figure(chosen):
+    found = selection_rates({"a": (1_000, 200), "b": (500, chosen), "c": (900, 170)})
+    few = found.groups[1]
+
+    assert (few.chosen, few.rate, few.ratio, few.ratio_high) == (None,) * 4
+    assert (few.verdict, few.is_flagged) == ("surely_below", True)
+    # 25 of 500 are 5 %, a quarter of 20 %.
+    assert few.ratio_below == 0.25
+    assert found.least == 1
+
+
+def test_what_a_ratio_is_below_holds_as_it_is_shown():
+    (_, few) = selection_rates({"a": (1_000, 100), "b": (3_333, 24)}).groups
+
+    # 25 / 3,333 / 0.1 = 0.07501: rounded off it would be less than 0.0720 might be
+    assert few.ratio_below == 0.08
+
+
+def test_few_chosen_people_of_a_small_group_need_not_be_flagged():
+    found = selection_rates({"a": (1_000, 200), "b": (100, 19)})
+    few = found.groups[1]
+
+    assert (few.chosen, few.ratio, few.ratio_below) == (None, None, None)
+    assert few.verdict == "not_below"
+
+
+def test_beside_few_chosen_people_no_ratio_is_told():
+    found = selection_rates({"a": (100, 20), "b": (1_000, 40), "c": (200, 36)})
+    most, other, near = found.groups
+
+    assert (most.chosen, most.verdict) == (None, "reference")
+    assert (other.chosen, other.ratio, other.ratio_below) == (40, None, 0.8)
+    assert (near.ratio, near.ratio_below, near.verdict) == (None, None, "not_below")
 
 
 def test_a_small_group_is_no_measure_for_others():
@@ -75,7 +111,7 @@ def test_a_small_group_is_no_measure_for_others():
 
 def test_groups_of_fewer_than_25_people_are_told_together():
     found = selection_rates(
-        {"a": (500, 50), "b": (24, 2), "c": (300, 30), "d": (20, 5), None: (30, 3)}
+        {"a": (500, 50), "b": (24, 14), "c": (300, 30), "d": (20, 15), None: (30, 26)}
     )
 
     told = [(each.group, each.is_other, each.candidates) for each in found.groups]
@@ -86,7 +122,7 @@ def test_groups_of_fewer_than_25_people_are_told_together():
         (None, True, 44),
     ]
     assert found.folded_groups == 2
-    assert found.groups[-1].chosen == 7
+    assert found.groups[-1].chosen == 29
 
 
 def test_a_single_small_group_takes_the_next_one_with_it():

@@ -29,6 +29,7 @@ def group(name, candidates, chosen, ratio=None, verdict=None, **fields):
         "ratio": ratio,
         "ratio_low": low,
         "ratio_high": high,
+        "ratio_below": None,
         "verdict": verdict,
         **fields,
     }
@@ -60,13 +61,14 @@ def fairness():
                 "column_name": "Sex",
                 "role": "categorical",
                 "groups": [
-                    group("male", 1_000, 100, 1.0, "reference"),
-                    group("female", 1_000, 60, 0.6, "surely_below"),
-                    group(None, 100, 8, 0.8, "not_below"),
-                    group(None, 40, 2, 0.5, "below", is_other=True),
+                    group("male", 10_000, 1_000, 1.0, "reference"),
+                    group("female", 10_000, 600, 0.6, "surely_below"),
+                    group(None, 1_000, 80, 0.8, "not_below"),
+                    group(None, 500, 25, 0.5, "below", is_other=True),
                 ],
                 "folded_groups": 3,
                 "moved_share": 0.12,
+                "least": 3,
             }
         ],
         "proxies": [
@@ -88,6 +90,49 @@ def test_a_sentence_names_the_least_chosen_group(fairness):
         "By “Sex” the least chosen group is “other groups”, chosen 0.50 times (0.45 to"
         " 0.55) as often as “male”: 5.0 % and 10.0 %."
     )
+
+
+def few(candidates, verdict, ratio_below=None, **fields):
+    """A group of which fewer than 25 people are chosen, as fairness.json has it."""
+    found = group("few", candidates, 0, None, verdict, **fields)
+    return found | {"chosen": None, "rate": None, "ratio_below": ratio_below}
+
+
+def test_few_chosen_people_are_told_without_a_number_and_flagged_all_the_same(fairness):
+    protected = fairness["protected"][0]
+    protected["groups"][3] = few(1_040, "surely_below", 0.25)
+
+    (sentence,) = fairness_sentences(fairness)
+    row = protected_table(protected, 25)["rows"][3]
+    chart = fairness_chart(fairness)
+
+    assert sentence.endswith(
+        "“few”, chosen less than 0.25 times as often as “male”: under 2.5 % and 10.0 %."
+    )
+    assert [row[name] for name in ("chosen", "rate", "ratio", "between")] == [
+        "under 25",
+        "under 2.5 %",
+        "under 0.25",
+        "",
+    ]
+    assert (row["mark"], row["is_below"]) == ("below 0.8", True)
+    assert "less than 0.25 times" in fairness_warnings(fairness)[0].message
+    assert "is chosen less than 0.25 times as often" in chart.title
+    assert "without a point: fewer than 25 chosen" in chart.subtitle
+    assert "under 0.25" in draw(chart).svg
+
+
+def test_few_chosen_people_who_are_not_flagged_have_at_least_four_fifths(fairness):
+    protected = fairness["protected"][0]
+    protected |= {"groups": [protected["groups"][0], few(25, "not_below")], "least": 1}
+
+    (sentence,) = fairness_sentences(fairness)
+    row = protected_table(protected, 25)["rows"][1]
+
+    assert "chosen at least 0.8 times as often as “male”: – and 10.0 %" in sentence
+    assert (row["rate"], row["ratio"]) == ("–", "0.8 or more")
+    # Between which ends its ratio lies is not known: no line is drawn.
+    assert "0.8 or more" not in draw(fairness_chart(fairness)).svg
 
 
 def test_flags_and_strong_proxies_are_warnings_moderate_ones_a_note(fairness):
@@ -126,7 +171,11 @@ def test_the_regulated_mode_says_that_nothing_is_to_be_delivered(fairness):
     ],
 )
 def test_what_cannot_be_compared_is_said_with_the_reason(fairness, rows, folded, why):
-    fairness["protected"][0] |= {"groups": rows, "folded_groups": folded}
+    fairness["protected"][0] |= {
+        "groups": rows,
+        "folded_groups": folded,
+        "least": None,
+    }
     fairness["proxies"] = []
 
     (found,) = fairness_warnings(fairness)
@@ -142,7 +191,7 @@ def test_nothing_is_told_where_nothing_is_protected():
 
 
 def test_the_table_has_missing_and_other_groups_by_their_words(fairness):
-    rows = protected_table(fairness["protected"][0])["rows"]
+    rows = protected_table(fairness["protected"][0], 25)["rows"]
 
     assert [row["group"] for row in rows] == [
         "male",
