@@ -83,16 +83,22 @@ def auc_difference(
     return float(gaps[0].mean()), float(np.sqrt(variance))
 
 
-def corrected_auc(measured: Estimate, prevalence: float) -> Estimate:
+def corrected_auc(measured: Estimate, prevalence: float) -> Estimate | None:
     """AUC of seed-like people against the others, from that against the mixture.
 
     AUC_pu = pi / 2 + (1 - pi) AUC where a share pi of the population is of the seed's
     kind and the seed is a random sample of that kind (Menon et al., ICML 2015; Jain,
     White and Radivojac, AAAI 2017). Kept within 0..1.
 
+    No AUC_pu exceeds 1 - pi / 2, that of a perfect ranking. None where all of the measured
+    interval does: the prevalence is not that of a population with such a seed.
+
     >>> round(corrected_auc(Estimate(0.8, 0.01, 0.78, 0.82), 0.2).value, 4)
     0.875
+    >>> corrected_auc(Estimate(0.8, 0.01, 0.78, 0.82), 0.5)
     """
+    if measured.low > 1.0 - prevalence / 2:
+        return None
     rest = 1.0 - prevalence
     value, low, high = (
         min(1.0, max(0.0, (each - prevalence / 2) / rest))

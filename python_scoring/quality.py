@@ -32,7 +32,7 @@ ROW_COLUMNS = frozenset({"row_id", "person_key", "fold", WEIGHT})
 
 @dataclass(frozen=True, eq=False)
 class HeldOutQuality:
-    """Figures of one fit, of JSON types when taken apart; `corrected_auc` where the prevalence is known.
+    """Figures of one fit, of JSON types when taken apart; `corrected_auc` where the prevalence is known and can be.
 
     `verdict` and the calibration are None with fewer than 25 people on a side.
     `reliability` has a row for each bin of scores. `by_value` counts seed people by their

@@ -22,6 +22,7 @@ from report.fairness_words import (
 from report.quality_words import (
     effective_people,
     indistinct_warnings,
+    prevalence_warnings,
     quality_sentences,
 )
 from report.reach import last_better_than_random, reach_at
@@ -164,6 +165,7 @@ def audience_figures(
         *tier_warnings(tiers),
         *quality_warnings(held_out_auc),
         *indistinct_warnings(quality),
+        *prevalence_warnings(quality),
         *unknown_value_warnings(weights, maximum_unknown_share),
         *version_warnings(versions, maximum_differing_share),
     )

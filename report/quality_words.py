@@ -193,6 +193,30 @@ def indistinct_warnings(quality: Quality | None) -> list[Remark]:
     ]
 
 
+def prevalence_warnings(quality: Quality | None) -> list[Remark]:
+    """Of a prevalence with which no ranking could have the measured AUC.
+
+    Seed people cannot be told from their own kind, a share pi of the population: no AUC
+    against all of it exceeds 1 - pi / 2.
+    """
+    if quality is None or quality["prevalence"] is None or quality["corrected_auc"]:
+        return []
+    prevalence, auc = quality["prevalence"], quality["auc"]
+    most = share_text(2 * (1 - auc["value"]))
+    return [
+        Remark(
+            "prevalence_contradicted",
+            f"The prevalence of {share_text(prevalence)} that was given contradicts the"
+            f" held-out AUC of {auc_text(auc)}: with it no ranking exceeds"
+            f" {number_text(1 - prevalence / 2, 3)}. With this AUC at most {most} of the"
+            " population are of the seed's kind.",
+            "Nothing is told of the AUC against the others, and expected profits are"
+            " too high where the prevalence is: correct economics.prevalence, or ask"
+            " whether the seed is a random sample of its kind.",
+        )
+    ]
+
+
 def auc_text(auc: Mapping[str, float]) -> str:
     """An AUC with its interval."""
     low, high = number_text(auc["low"], 3), number_text(auc["high"], 3)

@@ -74,6 +74,15 @@ def test_the_corrected_auc_is_that_against_those_who_are_not_of_the_seeds_kind()
 
 
 def test_a_corrected_auc_stays_a_share():
-    got = corrected_auc(Estimate(0.9, 0.02, 0.86, 0.94), 0.5)
+    got = corrected_auc(Estimate(0.76, 0.02, 0.72, 0.8), 0.5)
 
     assert (got.value, got.high) == (1.0, 1.0)
+    assert got.low == pytest.approx(0.94)
+
+
+@pytest.mark.parametrize(("low", "is_none"), [(0.851, True), (0.849, False)])
+def test_an_auc_that_the_prevalence_does_not_allow_is_not_corrected(low, is_none):
+    """A perfect ranking of a mixture with 30 % of the seed's kind has 0.85."""
+    got = corrected_auc(Estimate(0.9, 0.01, low, 0.91), 0.3)
+
+    assert (got is None) == is_none

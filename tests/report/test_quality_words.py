@@ -70,6 +70,22 @@ def test_with_a_prevalence_the_corrected_auc_is_told(quality):
     ) in quality_sentences(quality)
 
 
+def test_a_prevalence_that_contradicts_the_auc_is_a_warning_with_the_greatest_possible(
+    tables, quality
+):
+    quality |= {"prevalence": 0.6, "corrected_auc": None}
+
+    figures = audience_figures(**tables, delivered_people=150, quality=quality)
+
+    (found,) = [
+        each for each in figures.warnings if each.code == "prevalence_contradicted"
+    ]
+    assert "no ranking exceeds 0.700" in found.message
+    # 2 (1 - 0.765)
+    assert "at most 47.0 % of the population" in found.message
+    assert not any("not of the seed's kind the AUC" in one for one in figures.sentences)
+
+
 def test_a_seed_that_cannot_be_told_is_a_warning(tables, quality):
     quality["verdict"] |= {"can_be_told": False}
 
