@@ -52,6 +52,7 @@ ModelName = Literal[
 MOST_CONDITIONS = 50
 MINIMUM_POPULATION = 100
 MINIMUM_UNLIKE = 25
+FEWEST_UNLIKE = 2  # of one no interval can be told
 
 
 class DatasetSource(Frozen):
@@ -411,7 +412,7 @@ class Limits(Frozen):
     )
     minimum_unlike: StrictInt = Field(
         default=MINIMUM_UNLIKE,
-        ge=1,
+        ge=FEWEST_UNLIKE,
         le=MOST_PEOPLE,
         exclude_if=lambda people: people == MINIMUM_UNLIKE,
         description="Fewer people of the negative seed in the population are refused:"

@@ -158,6 +158,16 @@ def test_best_percent_is_above_0_and_at_most_100(percent):
     )
 
 
+@pytest.mark.parametrize("people", ["0", "1", "2.5"])
+def test_a_negative_seed_has_two_people_at_least(people):
+    """Of one there is no interval of how well the seed is told from it."""
+    told = refusal(HEAD + f"output: {{top: 1}}\nlimits: {{minimum_unlike: {people}}}")
+
+    assert f"limits.minimum_unlike is {people}: give a" in told
+    if people != "2.5":
+        assert told.endswith("give a number of at least 2")
+
+
 @pytest.mark.parametrize(
     "output", ["{}", "{top: 1, min_score: 0.5}", "{include_seed: true}"]
 )
