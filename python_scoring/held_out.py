@@ -1,5 +1,6 @@
 """Held-out AUC with its interval, and what it becomes where the prevalence is known."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,8 +24,8 @@ def held_out_auc(seed: np.ndarray, population: np.ndarray) -> Estimate:
     Ties count half. Variance by structural components: that of the seed people's
     placements over their number, plus the same for the population (DeLong, DeLong and
     Clarke-Pearson, Biometrics 44, 1988). The interval is made on the logit scale, which
-    keeps it within 0..1. A seed that lies wholly on one side has no variance to
-    measure: its interval is the exact binomial one of as many equal outcomes.
+    keeps it within 0..1. People who are all placed alike, as where they lie wholly on one
+    side, have no variance to measure: `unseen_share` stands in for it.
 
     >>> held_out_auc(np.array([2.0, 1.0]), np.array([0.0, 1.0])).value
     0.875
@@ -43,18 +44,36 @@ def placed_auc(of_seed: np.ndarray, of_population: np.ndarray) -> Estimate:
     """
     # sorted, so that a sum does not know the order of the people
     value = float(np.sort(of_seed).mean())
-    variances = [
-        float(np.sort(each).var(ddof=1)) / len(each)
-        for each in (of_seed, of_population)
-    ]
-    return interval_of(value, float(np.sqrt(sum(variances))), len(of_seed))
+    sides = (of_seed, of_population)
+    variances = [float(np.sort(each).var(ddof=1)) / len(each) for each in sides]
+    unseen = [unseen_share(each, len(each)) for each in sides]
+    return interval_of(value, float(np.sqrt(sum(variances))), math.hypot(*unseen))
 
 
-def interval_of(value: float, error: float, seed_people: int) -> Estimate:
-    """A share with the 95 % interval of its standard error, as `held_out_auc` says."""
-    if value in (0.0, 1.0):
-        reach = 1.0 - 0.025 ** (1.0 / seed_people)
-        return Estimate(value, error, max(0.0, value - reach), min(1.0, value + reach))
+def unseen_share(placements: np.ndarray, people: float) -> float:
+    """How many of their kind may be placed otherwise, where so many are placed alike.
+
+    If such a share were, none of them would be among so many 2.5 times in 100: the exact
+    binomial interval of as many equal outcomes. 0 where their placements differ.
+    """
+    if placements.min() < placements.max():
+        return 0.0
+    return float(1.0 - 0.025 ** (1.0 / people))
+
+
+def interval_of(value: float, error: float, unseen: float = 0.0) -> Estimate:
+    """A share with the 95 % interval of its standard error, as `held_out_auc` says.
+
+    With an unseen share, whom nobody has seen may be placed last or first: that moves the
+    value by so much of its distance to 0 or 1. Both reaches are joined as those of
+    independent errors are.
+    """
+    if unseen:
+        down, up = (
+            math.hypot(unseen * distance, NORMAL_95 * error)
+            for distance in (value, 1.0 - value)
+        )
+        return Estimate(value, error, max(0.0, value - down), min(1.0, value + up))
     logit, spread = np.log(value / (1 - value)), error / (value * (1 - value))
     low, high = (
         float(1 / (1 + np.exp(-(logit + sign * NORMAL_95 * spread))))

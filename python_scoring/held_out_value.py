@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from python_scoring.held_out import Estimate, interval_of
+from python_scoring.held_out import Estimate, interval_of, unseen_share
 
 SHARES = (0.01, 0.05, 0.1, 0.2)
 
@@ -70,7 +70,7 @@ def value_quality(
     effective = total**2 / float((weights**2).sum())
     error = float(np.sqrt(of_seed + of_population))
     return ValueQuality(
-        auc=interval_of(value, error, max(int(effective), 1)),
+        auc=interval_of(value, error, unseen_share(places, effective)),
         effective_people=effective,
         greatest_share=float(weights.max()) / total,
         reached=tuple(

@@ -45,11 +45,42 @@ def test_the_interval_holds_the_true_auc_about_as_often_as_it_says():
 
 
 def test_the_interval_of_a_perfect_auc_is_not_a_point():
-    got = held_out_auc(np.arange(10.0) + 100, np.arange(50.0))
+    got = held_out_auc(np.arange(10.0) + 20_000, np.arange(20_000.0))
 
     # all of ten right is still likely (2.5 %) at 0.6915 each
     assert (got.value, got.high) == (1.0, 1.0)
-    assert got.low == pytest.approx(0.025**0.1)
+    assert got.low == pytest.approx(0.025**0.1, abs=1e-6)
+
+
+def test_nor_is_that_of_a_seed_whose_people_are_all_placed_alike():
+    """Of 25 people who all have a flag, one in seven of their kind may lack it."""
+    population = np.repeat([0.0, 1.0], 10_000)
+
+    got = held_out_auc(np.ones(25), population)
+
+    unseen = 1 - 0.025 ** (1 / 25)
+    assert got.value == 0.75
+    assert got.low == pytest.approx(0.75 * (1 - unseen), abs=0.001)
+    assert got.high == pytest.approx(0.75 + 0.25 * unseen, abs=0.001)
+
+
+@pytest.mark.parametrize("share", [0.9, 0.95, 0.99])
+def test_the_interval_of_a_small_seed_with_a_flag_holds_the_true_auc(share):
+    """Whoever of the seed's kind lacks the flag ranks with that half of the population."""
+    generator, population = np.random.default_rng(6), np.repeat([0.0, 1.0], 5_000)
+    true = 0.75 * share + 0.25 * (1 - share)
+    held = 0
+    for _ in range(300):
+        got = held_out_auc((generator.random(25) < share).astype(float), population)
+        held += got.low <= true <= got.high
+
+    assert held / 300 >= 0.9
+
+
+def test_two_people_alike_on_either_side_say_little():
+    got = held_out_auc(np.array([2.0, 2.0]), np.array([1.0, 1.0]))
+
+    assert (got.value, got.low, got.high) == (1.0, 0.0, 1.0)
 
 
 def test_the_order_of_the_people_does_not_matter():
