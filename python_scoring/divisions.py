@@ -46,18 +46,23 @@ def parts_with_intervals(
     """
     rest = max(seed_total - float(seed_people.sum()), 0.0)
     cells = np.append(seed_people, rest) / seed_total
-    drawn = draw_shares(cells, seed_total)[:, :-1]
     shares = people / candidates
-    lifts = np.divide(drawn, shares, where=shares > 0, out=np.full(drawn.shape, np.nan))
-    share, lift = Bounds.of(drawn), Bounds.of(lifts)
+    everybody = np.append(shares, max(1.0 - float(shares.sum()), 0.0))
+    drawn = draw_shares(cells, everybody, seed_total)[:, :-1]
+
+    def lifts_of(held: np.ndarray) -> np.ndarray:
+        empty = np.full(held.shape, np.nan)
+        return np.divide(held, shares, where=shares > 0, out=empty)
+
+    lifts = lifts_of(cells[:-1])
+    share = Bounds.of(drawn, cells[:-1])
+    lift = Bounds.of(lifts_of(drawn), lifts)
     found = pd.DataFrame(
         {
             "seed_share": cells[:-1],
             "seed_share_low": share.low,
             "seed_share_high": share.high,
-            "lift": np.divide(
-                cells[:-1], shares, where=shares > 0, out=np.full(len(people), np.nan)
-            ),
+            "lift": lifts,
             "lift_low": lift.low,
             "lift_high": lift.high,
         }

@@ -4,6 +4,9 @@ The population's counts are exact; what varies is which people happened to be in
 seed. So the seed's people are drawn anew, with replacement, DRAWS times (Efron, Annals
 of Statistics 7, 1979), and 95 % of the draws are the interval. A person on the border of
 two cells counts in both by the part that lies there; in a draw they fall into one.
+
+They are drawn with one imaginary person more, who is anybody of the population. Without,
+a size that holds all of 25 people, or nobody, would hold all, or nobody, in each draw.
 """
 
 from dataclasses import dataclass
@@ -25,10 +28,10 @@ class Bounds:
     high: np.ndarray
 
     @classmethod
-    def of(cls, draws: np.ndarray) -> "Bounds":
-        """Of draws x figures, the ends that 95 % of the draws lie between."""
+    def of(cls, draws: np.ndarray, values: np.ndarray) -> "Bounds":
+        """Of draws x figures, the ends that 95 % of the draws, and the values, lie between."""
         low, high = np.quantile(draws, INTERVAL, axis=0)
-        return cls(low, high)
+        return cls(np.minimum(low, values), np.maximum(high, values))
 
 
 def reach_with_intervals(
@@ -60,7 +63,9 @@ def reach_with_intervals(
     is_shown[-1:] = True
     people, shares, recalls = people[is_shown], shares[is_shown], recalls[is_shown]
     cells = np.diff(recalls, prepend=0.0)
-    drawn = np.cumsum(draw_shares(cells, seed_people), axis=1)
+    drawn = np.cumsum(
+        draw_shares(cells, np.diff(shares, prepend=0.0), seed_people), axis=1
+    )
     drawn[:, -1] = 1.0
     if sample_people is not None:
         drawn = _of_sample(drawn, shares, sample_people)
@@ -68,11 +73,13 @@ def reach_with_intervals(
     places = np.searchsorted(ends, np.arange(len(shares)))
     slopes = concave_slopes(shares[ends], recalls[None, ends])[0]
     figures = {
-        "recall": (recalls, Bounds.of(drawn)),
-        "lift": (recalls / shares, Bounds.of(drawn / shares)),
+        "recall": (recalls, Bounds.of(drawn, recalls)),
+        "lift": (recalls / shares, Bounds.of(drawn / shares, recalls / shares)),
         "marginal_lift": (
             slopes[places],
-            _of_last(Bounds.of(concave_slopes(shares[ends], drawn[:, ends])), places),
+            _of_last(
+                Bounds.of(concave_slopes(shares[ends], drawn[:, ends]), slopes), places
+            ),
         ),
     }
     columns = {"people_count": people.astype(np.int64), "audience_share": shares}
@@ -93,19 +100,20 @@ def decile_intervals(people: np.ndarray, seed_people: np.ndarray) -> pd.DataFram
     people, seed = np.add.reduceat(people, starts), np.add.reduceat(seed_people, starts)
     total = int(seed.sum())
     shares, seen = people / people.sum(), np.cumsum(people) / people.sum()
-    drawn = draw_shares(seed / total, total)
-    lifts = Bounds.of(drawn / shares)
-    cumulative = Bounds.of(np.cumsum(drawn, axis=1) / seen)
+    drawn = draw_shares(seed / total, shares, total)
+    lift, cumulative_lift = seed / total / shares, np.cumsum(seed) / total / seen
+    lifts = Bounds.of(drawn / shares, lift)
+    cumulative = Bounds.of(np.cumsum(drawn, axis=1) / seen, cumulative_lift)
     return pd.DataFrame(
         {
             "first": starts + 1,
             "last": ends + 1,
             "people_count": people,
             "seed_share": seed / total,
-            "lift": seed / total / shares,
+            "lift": lift,
             "lift_low": lifts.low,
             "lift_high": lifts.high,
-            "cumulative_lift": np.cumsum(seed) / total / seen,
+            "cumulative_lift": cumulative_lift,
             "cumulative_lift_low": cumulative.low,
             "cumulative_lift_high": cumulative.high,
         }
@@ -146,11 +154,15 @@ def concave_slopes(shares: np.ndarray, recalls: np.ndarray) -> np.ndarray:
     return slopes
 
 
-def draw_shares(cells: np.ndarray, people: int) -> np.ndarray:
-    """Draws x cells: the share of so many people drawn anew who fall into each cell."""
+def draw_shares(cells: np.ndarray, shares: np.ndarray, people: int) -> np.ndarray:
+    """Draws x cells: the share of so many people drawn anew who fall into each cell.
+
+    `cells` are shares of these people, `shares` those of the population: where the one
+    imaginary person is.
+    """
     generator = np.random.default_rng(RANDOM_SEED)
-    shares = np.clip(cells, 0.0, None)
-    return generator.multinomial(people, shares / shares.sum(), DRAWS) / people
+    counts = np.clip(cells, 0.0, None) * people + np.clip(shares, 0.0, None)
+    return generator.multinomial(people, counts / counts.sum(), DRAWS) / people
 
 
 def _of_sample(drawn: np.ndarray, shares: np.ndarray, sample_people: int) -> np.ndarray:

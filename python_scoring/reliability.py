@@ -68,13 +68,14 @@ def reliability(seed: np.ndarray, population: np.ndarray) -> pd.DataFrame:
         generator.multinomial(total, side / total, DRAWS) / total
         for side, total in zip(by_bin, by_bin.sum(axis=1), strict=True)
     ]
-    bounds = Bounds.of(_share(drawn[0], drawn[1]))
     side_mass = by_bin / (2.0 * by_bin.sum(axis=1, keepdims=True))
     total = side_mass.sum(axis=0)
+    seed_share = side_mass[0] / total
+    bounds = Bounds.of(_share(drawn[0], drawn[1]), seed_share)
     return pd.DataFrame(
         {
             "mean_score": np.bincount(folded, mass * values) / total,
-            "seed_share": side_mass[0] / total,
+            "seed_share": seed_share,
             "seed_share_low": bounds.low,
             "seed_share_high": bounds.high,
             "mass": total,

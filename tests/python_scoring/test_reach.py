@@ -62,16 +62,54 @@ def test_the_marginal_lift_never_rises_and_its_area_is_everybody():
     assert (got["marginal_lift_low"] <= got["marginal_lift"] + 1e-9).all()
 
 
-def test_a_share_of_the_top_that_is_all_alike_has_the_lift_of_its_share():
-    # 200 of 1,000 hold every seed person, whatever is drawn
-    curve = pd.DataFrame({"people": [200, 1000], "recall": [1.0, 1.0]})
-
-    got = reach_with_intervals(
-        curve["people"].to_numpy(), np.array([0.2, 1.0]), curve["recall"].to_numpy(), 90
+def sure(recalls, seed_people, people=(200, 500, 1_000)):
+    people = np.array(people)
+    return reach_with_intervals(
+        people, people / people[-1], np.array(recalls), seed_people
     )
 
-    first = got.iloc[0]
-    assert (first["lift_low"], first["lift"], first["lift_high"]) == (5.0, 5.0, 5.0)
+
+def test_a_size_that_holds_all_of_25_people_may_hold_fewer_of_others():
+    """All of 25 is still likely (2.5 %) where 0.863 of their kind are there."""
+    got = sure([1.0, 1.0, 1.0], 25)
+
+    first, middle, last = (row for _, row in got.iterrows())
+    assert first["recall_low"] == pytest.approx(0.025 ** (1 / 25), abs=0.03)
+    assert (first["recall"], first["recall_high"]) == (1.0, 1.0)
+    assert (first["lift"], first["lift_high"]) == (5.0, 5.0)
+    assert first["lift_low"] == pytest.approx(5 * first["recall_low"])
+    assert first["recall_low"] <= middle["recall_low"] < 1.0
+    assert (last["recall_low"], last["lift_low"], last["lift_high"]) == (1.0, 1.0, 1.0)
+
+
+def test_a_size_that_holds_nobody_of_25_people_may_hold_some_of_others():
+    got = sure([0.0, 0.5, 1.0], 25).iloc[0]
+
+    assert (got["recall"], got["recall_low"]) == (0.0, 0.0)
+    assert 0.03 < got["recall_high"] < 0.15
+
+
+def test_of_thousands_the_imaginary_person_changes_nothing():
+    recalls = [0.6, 0.9, 1.0]
+
+    got = sure(recalls, 20_000)
+
+    error = 1.96 * np.sqrt(0.6 * 0.4 / 20_000)
+    assert got["recall_low"][0] == pytest.approx(0.6 - error, abs=0.001)
+    assert got["recall_high"][0] == pytest.approx(0.6 + error, abs=0.001)
+
+
+@pytest.mark.parametrize("share", [0.8, 0.9, 0.95, 0.98])
+def test_the_interval_of_25_people_holds_the_true_recall(share):
+    generator = np.random.default_rng(7)
+    recalled = generator.binomial(25, share, 300) / 25
+
+    held = [
+        got["recall_low"][0] <= share <= got["recall_high"][0]
+        for got in (sure([each, 1.0], 25, (200, 1_000)) for each in recalled)
+    ]
+
+    assert np.mean(held) >= 0.93
 
 
 def test_sizes_of_fewer_than_25_people_are_not_told():
