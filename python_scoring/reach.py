@@ -53,8 +53,9 @@ def reach_with_intervals(
     concave curve above the recalls, which is the likeliest one where the share of
     seed-like people never rises down the ranking (Grenander, Skandinavisk
     Aktuarietidskrift 39, 1956). It is taken over cells of 25 held-out seed people or
-    more. Within a cell the lift falls, so the last people may have less than its mean, and surely have no less than the
-    cell after it: that one's lower end is `marginal_lift_low`, and 0 where none follows.
+    more. Within a cell the lift falls: the last people may have less than its mean, and
+    surely no less than the cell after it, whose lower end is `marginal_lift_low`; 0
+    where none follows.
 
     With `sample_people` the shares are those of a sample of so many instead of counts of
     everybody, and vary as well.
