@@ -302,19 +302,33 @@ def _of_the_choice(seed: MappedDataset, wanted: AttributeMapping) -> Exclusion |
 def population_filter(
     population: MappedDataset, wanted: AttributeMapping
 ) -> Exclusion | None:
-    """Why an attribute by which the population is chosen is no evidence; null for others.
+    """Why an attribute is no evidence in a filtered population; null for the others.
 
-    The seed is not chosen by it, so the filter itself would tell the two apart.
+    The seed is not chosen by the filter, so what repeats it would tell the two apart.
     """
-    if not wanted.is_scored or wanted.attribute not in population.chosen_by:
+    if not wanted.is_scored:
         return None
+    is_named = wanted.attribute in population.chosen_by
     if wanted.attribute in population.held_to_one:
+        way_out = "drop its condition from" if is_named else "widen"
         return Exclusion(
             code="constant_by_filter",
             reason="has one value alone in the filtered population, so it ranks nobody",
-            remedy="leave it out, or drop its condition from population.where",
+            remedy=f"leave it out, or {way_out} population.where",
             is_final=True,
         )
+    if wanted.attribute in population.lost_shares:
+        share = population.lost_shares[wanted.attribute]
+        return Exclusion(
+            code="unknown_by_filter",
+            reason=f"has values in {share:.1%} of the seed's rows that nobody in the"
+            " filtered population has, so the filter itself would tell them apart",
+            remedy="leave it out, give seed.where the same conditions, or raise"
+            " limits.maximum_unknown_share",
+            is_final=True,
+        )
+    if not is_named:
+        return None
     return Exclusion(
         code="population_filter",
         reason="is what the population is filtered by and the seed is not, so the"

@@ -10,8 +10,9 @@ class MappedDataset(Frozen):
     """A dataset with its mappings and newest profile, as far as they are there.
 
     `chosen_by` are the attributes by which its rows were chosen from a larger dataset,
-    `held_to_one` those of them of which that left one value alone, `weighed_by` the one
-    by which they are weighed.
+    `held_to_one` those of which that left one value alone, `lost_shares` by attribute
+    the share of the seed whose values that took away, `weighed_by` the one by which its
+    rows are weighed.
     """
 
     dataset: Dataset
@@ -19,6 +20,7 @@ class MappedDataset(Frozen):
     profile: DatasetProfile | None = None
     chosen_by: tuple[str, ...] = ()
     held_to_one: tuple[str, ...] = ()
+    lost_shares: dict[str, float] = {}
     weighed_by: str | None = None
 
     @cached_property

@@ -72,8 +72,8 @@ class Source:
 
     `mappings` are given where the catalog's do not count: for rows that the studio
     keeps itself. `chosen_by` are the attributes by which its rows were chosen,
-    `held_to_one` those of them that have one value alone in these rows, `weighed_by` the
-    one by which they are weighed.
+    `held_to_one` those that this left one value alone, `weighed_by` the one by which
+    they are weighed.
     """
 
     dataset: Dataset
@@ -360,6 +360,31 @@ class Engine(Protocol):
         conditions: Sequence[tuple[Condition, Column]] = (),
     ) -> dict[str, int]:
         """Rows by value of a column, as text, of those that all conditions hold on."""
+
+    def held_to_one(
+        self,
+        source: Source,
+        columns: Sequence[str],
+        conditions: Sequence[tuple[Condition, Column]],
+    ) -> dict[str, int]:
+        """Columns with at most one value where all conditions hold: rows that have it."""
+
+    def lost_shares(
+        self,
+        seed: Source,
+        population: Source,
+        columns: Sequence[tuple[str | None, str]],
+        conditions: Sequence[tuple[Condition, Column]],
+        *,
+        identifiers: Sequence[InputIdentifier],
+        enough: float,
+    ) -> list[float]:
+        """Share of the seed's rows with a value that no row has on which all hold.
+
+        One for each pair of columns, the seed's and the population's; without one of
+        the seed's, its people's rows of the population say what they have. A share of
+        at most `enough` need not be exact.
+        """
 
     def weight_counts(self, source: Source, column: str) -> WeightCounts:
         """What a loaded source's column of numbers holds, as weights of its rows."""

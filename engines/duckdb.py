@@ -44,6 +44,7 @@ from engines.connection import (
 )
 from engines.diagnosis import hash_differences
 from engines.failures import explained
+from engines.filtered_columns import held_to_one, lost_shares, with_seed_values
 from engines.identifier_shapes import identifier_shape
 from engines.inputs import write_schema
 from engines.kept import is_kept, kept_whole
@@ -51,7 +52,7 @@ from engines.limits import Settings
 from engines.members import write_identities, write_members
 from engines.output import copy_columns
 from engines.overlap import count_in_common, count_people
-from engines.population_index import PopulationIndex, make_index
+from engines.population_index import PopulationIndex, make_index, people_of_seed
 from engines.profile import kept_profile, profile_files, profile_id, sample_file
 from engines.relations import column_of, read_parquet
 from engines.samples import sample_column
@@ -222,6 +223,48 @@ class DuckDBEngine:
         subject = f"dataset '{source.dataset.name}'"
         with self._reading(source, subject) as (connection, files):
             return selections.count_rows(connection, source, files, conditions)
+
+    def held_to_one(
+        self,
+        source: Source,
+        columns: Sequence[str],
+        conditions: Sequence[tuple[Condition, Column]],
+    ) -> dict[str, int]:
+        """Columns with at most one value where all conditions hold: rows that have it."""
+        found = [column_of(source.dataset, name) for name in columns]
+        subject = f"dataset '{source.dataset.name}'"
+        with self._reading(source, subject) as (connection, files):
+            return held_to_one(connection, files, found, conditions)
+
+    def lost_shares(
+        self,
+        seed: Source,
+        population: Source,
+        columns: Sequence[tuple[str | None, str]],
+        conditions: Sequence[tuple[Condition, Column]],
+        *,
+        identifiers: Sequence[InputIdentifier],
+        enough: float,
+    ) -> list[float]:
+        """Share of the seed's rows with a value that no row has on which all hold."""
+        ours = self._files(seed.dataset, seed.fingerprint)
+        theirs = self._files(population.dataset, population.fingerprint)
+        asked = [
+            (
+                None if own is None else texts_of(ours, column_of(seed.dataset, own)),
+                column_of(population.dataset, name),
+            )
+            for own, name in columns
+        ]
+        people = people_of_seed(seed, ours, population, theirs, identifiers)
+        with (
+            explained(f"dataset '{seed.dataset.name}' or '{population.dataset.name}'"),
+            memory_session(
+                self.settings, self.home.root / SPILL, files=[*ours, *theirs]
+            ) as connection,
+        ):
+            pairs = with_seed_values(connection, people, asked)
+            return lost_shares(connection, theirs, pairs, conditions, enough)
 
     def weight_counts(self, source: Source, column: str) -> WeightCounts:
         """What a loaded source's column of numbers holds, as weights of its rows."""

@@ -277,6 +277,26 @@ def found_rows(
     return f"select {row_id} as row_id from ({places}) as places"
 
 
+def people_of_seed(
+    seed: Source,
+    seed_files: Sequence[Path],
+    population: Source,
+    files: Sequence[Path],
+    identifiers: Sequence[InputIdentifier],
+) -> str:
+    """SQL for the population's rows of the seed's people, by any shared identifier."""
+    tests = []
+    for each in identifiers:
+        if each.is_shared and not each.is_carried:
+            ours = identifier_text_of(each, seed, "seed")
+            theirs = identifier_text_of(each, population, "population")
+            tests.append(
+                f"{theirs} in (select {ours} from {read_parquet(seed_files)} "
+                f"where {ours} is not null)"
+            )
+    return f"{read_parquet(files)} where {' or '.join(tests) or 'false'}"
+
+
 def _found_places(
     identifier: InputIdentifier,
     seed: Source,

@@ -31,8 +31,13 @@ def kept_values(
 
 def texts_of(files: Iterable[Path], column: Column) -> str:
     """SQL for the rows of a column as categories, in `value`."""
+    return texts_in(read_parquet(files), column)
+
+
+def texts_in(rows: str, column: Column) -> str:
+    """SQL for the same of what can stand after `from`."""
     text = category_text(quote_identifier(column.name), column.type, column.name)
-    return f"select {text} as value from {read_parquet(files)}"
+    return f"select {text} as value from {rows}"
 
 
 def listed_texts_of(file: Path, column: Column) -> str:

@@ -50,6 +50,7 @@ from engines.base import (
 )
 from engines.duckdb import sample_key_of
 from engines.registration import register
+from orchestration.filtered_attributes import with_lost_shares
 from orchestration.fitting import require_seed_known
 from orchestration.populations import Population, population_of
 from orchestration.project import code_version
@@ -247,6 +248,15 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
     seed = keyed(workshop, seed, ours, found, "seed")
     population = keyed(workshop, population, theirs, found, "population")
     ours, theirs = mapped_pair(workshop, seed, population)
+    identifiers = tuple(input_identifier(each, seed, population) for each in found)
+    theirs = with_lost_shares(
+        workshop,
+        specification,
+        ours,
+        theirs,
+        population_choice.conditions,
+        identifiers,
+    )
 
     protected = protected_attributes(specification, theirs)
     selection = select_attributes(
@@ -258,7 +268,6 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
     learn_from = "population" if is_bare_list(ours) else learn
     resolves_people = not any(each.is_unique and not each.is_carried for each in found)
     shared = [each for each in found if each.is_shared]
-    identifiers = tuple(input_identifier(each, seed, population) for each in found)
     unlike = planned_unlike(workshop, specification, unlike_choice, theirs, identifiers)
     notes = [*seed_choice.notes]
     notes += [note for key in shared for note in join_key_notes(ours, theirs, key.name)]
@@ -453,6 +462,22 @@ def input_identifier(
         seed_hashing=found.seed_hashing,
         is_carried=found.is_carried,
     )
+
+
+def shared_inputs(
+    specification: AudienceSpecification,
+    seed: Source,
+    population: Source,
+    ours: MappedDataset,
+    theirs: MappedDataset,
+) -> tuple[InputIdentifier, ...]:
+    """The identifiers of two sides as they stand; none where nothing joins them."""
+    excluded = excluded_identifiers(specification, theirs)
+    try:
+        found = join_identifiers(ours, theirs, specification.join_key, excluded)
+    except StudioError:
+        return ()
+    return tuple(input_identifier(each, seed, population) for each in found)
 
 
 def most_people(rows: int, keys: Mapping[str, KeyProfile]) -> int:

@@ -1,5 +1,6 @@
 """The population of a specification: a dataset, and the rows of it that may be chosen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,10 +8,12 @@ from catalog.conditions import Condition, conditions_text
 from catalog.datasets import Column
 from catalog.errors import StudioError
 from catalog.names import shown
+from catalog.roles import Mapping, Role
 from catalog.specification import AudienceSpecification
 from engines.base import Source
 from engines.casts import is_simple
 from engines.registration import current_source
+from engines.relations import column_of
 from orchestration.seeds import resolved_conditions
 from orchestration.workshop import Workshop
 
@@ -61,16 +64,18 @@ def population_of(
             "widen population.where, or lower limits.minimum_population",
         )
     of_column = {each.column: each.attribute for each in mappings if each.is_scored}
+    by_condition = {
+        of_column[column.name]
+        for condition, column in conditions
+        if column.name in of_column and condition.is_of_one_value
+    }
+    by_rows = _held_to_one(workshop, source, mappings, conditions, kept)
     filtered = Source(
         source.dataset,
         source.fingerprint,
         source.profile,
         chosen_by=tuple(of_column[name] for name in sorted(named & of_column.keys())),
-        held_to_one=tuple(
-            of_column[column.name]
-            for condition, column in conditions
-            if column.name in of_column and condition.is_of_one_value
-        ),
+        held_to_one=tuple(sorted(by_condition | by_rows)),
     )
     return Population(
         source=filtered,
@@ -83,6 +88,34 @@ def population_of(
         },
         notes=(SEED_IS_WHOLE if kept < rows else EVERYBODY.format(rows=rows),),
     )
+
+
+def _held_to_one(
+    workshop: Workshop,
+    source: Source,
+    mappings: Sequence[Mapping],
+    conditions: Sequence[tuple[Condition, Column]],
+    kept: int,
+) -> set[str]:
+    """Attributes that have several values, of which the filter leaves one or none.
+
+    Beside one value, having none is another value of a category.
+    """
+    if source.profile is None or kept == source.profile.rows:
+        return set()
+    scored = {
+        each.column: each
+        for each in mappings
+        if each.is_scored
+        and is_simple(column_of(source.dataset, each.column).type)
+        and source.profile.column(each.column).distinct > 1
+    }
+    found = workshop.engine.held_to_one(source, [*scored], conditions)
+    return {
+        scored[name].attribute
+        for name, filled in found.items()
+        if filled in (0, kept) or scored[name].role is Role.continuous
+    }
 
 
 def _refuse_nested(condition: Condition, column: Column) -> None:

@@ -284,14 +284,24 @@ def attributes(workshop: "Workshop", draft: Draft) -> AttributeChoices:
 
     Raises StudioError where seed and population cannot be read or joined.
     """
-    from orchestration.plan import beside, mapped_pair
+    from orchestration.filtered_attributes import with_lost_shares
+    from orchestration.plan import beside, mapped_pair, shared_inputs
     from orchestration.populations import population_of
     from orchestration.seeds import seed_of, unlike_of
 
     asked = drafts.specification(workshop, _without_attributes(draft))
     chosen = seed_of(workshop, asked)
     seed = beside(chosen.source, unlike_of(workshop, asked))
-    ours, theirs = mapped_pair(workshop, seed, population_of(workshop, asked).source)
+    population = population_of(workshop, asked)
+    ours, theirs = mapped_pair(workshop, seed, population.source)
+    theirs = with_lost_shares(
+        workshop,
+        asked,
+        ours,
+        theirs,
+        population.conditions,
+        shared_inputs(asked, seed, population.source, ours, theirs),
+    )
     roles = _roles(draft.choices, theirs)
     verdicts = attribute_verdicts(
         ours,

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from catalog.errors import StudioError
+from engines import filtered_columns
 from orchestration.plan import plan_as_json
 from tests.pipeline import people
 from tests.pipeline.test_seeds import Studio
@@ -158,6 +159,68 @@ def test_an_attribute_that_the_filter_makes_constant_is_refused_by_name(studio):
         studio.plan(SEED, population=FILTERED, attributes=["age", "plan"])
 
     assert refusal.value.code == "constant_by_filter"
+
+
+@pytest.fixture(scope="module")
+def addressed(studio, everybody, seed):
+    """Both sides with a postcode for each country, and a seed of bare ids."""
+    for name, frame in (("addressed", everybody), ("addressed_seed", seed)):
+        studio.write(name, frame.assign(postcode="P-" + frame["country"]))
+    studio.write("ids", seed[["user_id"]])
+    return studio
+
+
+def of_countries(*countries):
+    return {
+        "dataset": "addressed",
+        "where": [{"column": "country", "in": [*countries]}],
+    }
+
+
+@pytest.mark.parametrize("seed_name", ["addressed_seed", "ids"])
+@pytest.mark.parametrize(
+    ("countries", "code"),
+    [(["DE"], "constant_by_filter"), (["DE", "FR"], "unknown_by_filter")],
+)
+def test_an_attribute_that_repeats_the_filter_is_left_out(
+    addressed, seed_name, countries, code
+):
+    plan = addressed.plan({"dataset": seed_name}, population=of_countries(*countries))
+
+    left_out = {each.subject: each.code for each in plan.left_out}
+    assert left_out["postcode"] == code
+    assert "plan" in [each.slug for each in plan.attributes]
+
+
+def test_an_attribute_that_repeats_the_filter_is_refused_by_name(addressed):
+    with pytest.raises(StudioError) as refusal:
+        addressed.plan(
+            {"dataset": "addressed_seed"},
+            population=of_countries("DE", "FR"),
+            attributes=["age", "postcode"],
+        )
+
+    assert refusal.value.code == "unknown_by_filter"
+    assert "% of the seed's rows" in refusal.value.cause
+
+
+def test_an_attribute_beside_the_filter_is_scored_where_the_seed_has_it_too(addressed):
+    population = of_countries("DE", "FR")
+    seed = {"dataset": "addressed_seed", "where": population["where"]}
+
+    plan = addressed.plan(seed, population=population)
+
+    assert "postcode" in [each.slug for each in plan.attributes]
+
+
+def test_what_the_filter_leaves_is_looked_for_in_all_rows(addressed, monkeypatch):
+    monkeypatch.setattr(filtered_columns, "FIRST_ROWS", 1)
+    population = of_countries("DE", "FR")
+    seed = {"dataset": "addressed_seed", "where": population["where"]}
+
+    plan = addressed.plan(seed, population=population)
+
+    assert {"postcode", "plan", "age"} <= {each.slug for each in plan.attributes}
 
 
 def test_a_filter_that_leaves_the_seed_alone_is_refused(studio, everybody, seed):
