@@ -392,6 +392,24 @@ class Engine(Protocol):
     def identifier_shape(self, source: Source, column: str) -> str:
         """What an identifier's values look like, in words that show none of them."""
 
+    def lost_zeros(
+        self, seed: Source, population: Source, columns: Sequence[tuple[str, str]]
+    ) -> tuple[str, ...]:
+        """For each pair of columns the side that lost leading zeros, or no text."""
+
+    def found_rows(
+        self,
+        seed: Source,
+        population: Source,
+        identifiers: Sequence[InputIdentifier],
+        most_rows: int,
+    ) -> int | None:
+        """How many rows of the seed are of people of the population.
+
+        None where that takes reading more than `most_rows` identifiers of which no
+        hashes are kept.
+        """
+
     def write_inputs(self, build_folder: Path, inputs: BuildInputs) -> tuple[str, ...]:
         """Write the schema `inputs` of the build's work database.
 

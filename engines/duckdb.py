@@ -45,16 +45,22 @@ from engines.connection import (
 from engines.diagnosis import hash_differences
 from engines.failures import explained
 from engines.filtered_columns import held_to_one, lost_shares, with_seed_values
-from engines.identifier_shapes import identifier_shape
+from engines.identifier_shapes import digits_of, identifier_shape, lost_zeros
 from engines.inputs import write_schema
 from engines.kept import is_kept, kept_whole
 from engines.limits import Settings
 from engines.members import write_identities, write_members
 from engines.output import copy_columns
 from engines.overlap import count_in_common, count_people
-from engines.population_index import PopulationIndex, make_index, people_of_seed
+from engines.population_index import (
+    PopulationIndex,
+    count_found,
+    kept_hashes,
+    make_index,
+    people_of_seed,
+)
 from engines.profile import kept_profile, profile_files, profile_id, sample_file
-from engines.relations import column_of, read_parquet
+from engines.relations import column_of, one_row, read_parquet
 from engines.samples import sample_column
 from engines.unknown_values import (
     kept_values,
@@ -303,6 +309,65 @@ class DuckDBEngine:
             self.settings, self.home.root / SPILL, files=files
         ) as connection:
             return identifier_shape(connection, read_parquet(files), found)
+
+    def lost_zeros(
+        self, seed: Source, population: Source, columns: Sequence[tuple[str, str]]
+    ) -> tuple[str, ...]:
+        """For each pair of columns the side that lost leading zeros, or no text."""
+        with (
+            self._reading(seed, f"dataset '{seed.dataset.name}'") as (ours, files),
+            self._reading(population, f"dataset '{population.dataset.name}'") as (
+                theirs,
+                population_files,
+            ),
+        ):
+            found = []
+            for own, other in columns:
+                one = digits_of(ours, read_parquet(files), column_of(seed.dataset, own))
+                two = digits_of(
+                    theirs,
+                    read_parquet(population_files),
+                    column_of(population.dataset, other),
+                )
+                lost = "population" if lost_zeros(two, one) else ""
+                found.append("seed" if lost_zeros(one, two) else lost)
+            return tuple(found)
+
+    def found_rows(
+        self,
+        seed: Source,
+        population: Source,
+        identifiers: Sequence[InputIdentifier],
+        most_rows: int,
+    ) -> int | None:
+        """How many rows of the seed are of people of the population."""
+        profile = population.profile
+        if profile is None:
+            return None
+        folder = self.home.profile(profile.id)
+        shared = [
+            each for each in identifiers if each.is_shared and not each.is_carried
+        ]
+        hashes = {
+            each.slug: path
+            for each in shared
+            if is_kept(self.home, path := kept_hashes(folder, population, each))
+        }
+        if profile.rows > most_rows and len(hashes) < len(shared):
+            return None
+        ours = self._files(seed.dataset, seed.fingerprint)
+        theirs = self._files(population.dataset, population.fingerprint)
+        with (
+            explained(f"dataset '{population.dataset.name}'"),
+            memory_session(
+                self.settings,
+                self.home.root / SPILL,
+                files=[*ours, *theirs, *hashes.values()],
+            ) as connection,
+        ):
+            query = count_found(seed, ours, population, theirs, shared, hashes)
+            (count,) = one_row(connection, query)
+            return int(count)
 
     def write_inputs(self, build_folder: Path, inputs: BuildInputs) -> tuple[str, ...]:
         """Write the schema `inputs` of the build's work database.

@@ -297,6 +297,44 @@ def people_of_seed(
     return f"{read_parquet(files)} where {' or '.join(tests) or 'false'}"
 
 
+def kept_hashes(
+    profile_folder: Path, population: Source, identifier: InputIdentifier
+) -> Path:
+    """Where the hashes of an identifier are kept, if a build has made them."""
+    text = identifier_text_of(identifier, population, "population")
+    return hashes_file(profile_folder / FOLDER, text)
+
+
+def count_found(
+    seed: Source,
+    seed_files: Sequence[Path],
+    population: Source,
+    files: Sequence[Path],
+    identifiers: Sequence[InputIdentifier],
+    hashes: Mapping[str, Path],
+) -> str:
+    """SQL for the number of the seed's rows that share an identifier with the population.
+
+    By its kept hashes where there are some: two texts of one hash would count too many.
+    """
+    row_id, rows = row_id_of(seed_files), read_parquet(seed_files)
+    found = []
+    for each in identifiers:
+        ours = identifier_text_of(each, seed, "seed")
+        theirs = identifier_text_of(each, population, "population")
+        known = f"select {theirs} as value from {read_parquet(files)}"
+        if each.slug in hashes:
+            ours = f"case when {ours} is not null then hash({ours}) end"
+            kept = read_parquet([hashes[each.slug]])
+            known = f"select identifier_hash as value from {kept}"
+        found.append(
+            f"select row_id from (select {ours} as value, {row_id} as row_id "
+            f"from {rows}) as ours semi join ({known}) as theirs "
+            "on ours.value = theirs.value"
+        )
+    return f"select count(distinct row_id) from ({' union all '.join(found)})"
+
+
 def _found_places(
     identifier: InputIdentifier,
     seed: Source,

@@ -27,8 +27,8 @@ class Build(Frozen):
 
     `input_signs` are by dataset id (see `steady`), `left_out` is why each
     attribute that was not scored was left out, and what would help. `identifier_shapes`
-    say in words what the identifiers look like on each side, where the seed must be
-    found to be learnt from. `protected_columns` are the names of the protected
+    say in words what the identifiers look like on each side, and which of them lost
+    leading zeros, where the seed must be found to be learnt from. `protected_columns` are the names of the protected
     attributes' columns, by slug, and `proxies` those that the plan has measured.
     """
 

@@ -65,6 +65,9 @@ from python_scoring.proxies import Proxy
 from report.plan_words import plan_caveats, plan_summary
 
 MOST_DISCRETE_VALUES = 1_024
+# So many identifiers of a population are looked through in well under a second.
+MOST_LOOKED_UP = 2_000_000
+LOST_ZEROS = "{name}: leading zeros were lost in the {side}; export the column as text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,8 @@ class Plan:
 
     `left_out` says of each attribute that is not scored why, and what would help;
     `proxies` how well what is scored tells protected groups apart, as far as a sample
-    of the population is kept.
+    of the population is kept. `found_rows` are rows of the seed whose people are in the
+    population, where they were counted.
     """
 
     specification: AudienceSpecification
@@ -92,6 +96,7 @@ class Plan:
     left_out: tuple[Verdict, ...]
     notes: tuple[str, ...]
     quotas: QuotaPlan | None = None
+    found_rows: int | None = None
 
     def fingerprints(self) -> dict[str, str]:
         """What names the build beside its specification: the inputs as they are read."""
@@ -271,6 +276,8 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
     unlike = planned_unlike(workshop, specification, unlike_choice, theirs, identifiers)
     notes = [*seed_choice.notes]
     notes += [note for key in shared for note in join_key_notes(ours, theirs, key.name)]
+    zeros = lost_zeros(workshop, seed, population, shared)
+    notes += [LOST_ZEROS.format(name=name, side=side) for name, side in zeros.items()]
     notes += [*conflict_notes(ours, theirs, found), *selection.notes]
     notes += protected_seed_notes(specification, ours, protected)
     notes += protected_population_notes(
@@ -311,6 +318,7 @@ def plan_build(workshop: Workshop, specification: AudienceSpecification) -> Plan
         learn_from=learn_from,
         identifier_shapes=(
             identifier_shapes(workshop, seed, population, shared)
+            | ({"lost_zeros": next(iter(zeros.values()))} if zeros else {})
             if learn_from == "population"
             else {}
         ),
@@ -425,6 +433,34 @@ def identifier_shapes(
         )
         for name, source in sides
     }
+
+
+def lost_zeros(
+    workshop: Workshop,
+    seed: Source,
+    population: Source,
+    shared: Sequence[Identifier],
+) -> dict[str, str]:
+    """By identifier, the side on which a spreadsheet took the zeros in front away."""
+    columns = {
+        each.name: (each.seed_column or "", each.population_column or "")
+        for each in shared
+        if form_of(each.name) == "text"
+        and each.seed_hashing is None
+        and each.population_hashing is None
+    }
+    if not columns:
+        return {}
+    found = workshop.engine.lost_zeros(seed, population, [*columns.values()])
+    return {name: side for name, side in zip(columns, found, strict=True) if side}
+
+
+def with_found_rows(workshop: Workshop, plan: Plan) -> Plan:
+    """The plan with the seed's rows whose people are in the population, where cheap."""
+    found = workshop.engine.found_rows(
+        plan.seed, plan.population, plan.identifiers, MOST_LOOKED_UP
+    )
+    return replace(plan, found_rows=found)
 
 
 def key_profiles(
@@ -652,6 +688,7 @@ def _figures_of(plan: Plan) -> dict[str, Any]:
             for each in plan.identifiers
         ],
         "resolves_people": plan.resolves_people,
+        "found_rows": plan.found_rows,
         "learn_from": plan.learn_from,
         "matched_minimum": specification.scoring.matched_minimum,
         "model": specification.scoring.model,

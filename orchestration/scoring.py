@@ -333,13 +333,19 @@ def check_matched_seed(
         else ""
     )
     verb = "is" if matched == 1 else "are"
+    lost = shapes.get("lost_zeros")
+    remedy = (
+        f"leading zeros were lost in the {lost}: export the column as text,"
+        if lost
+        else "write identifiers alike on both sides,"
+    )
     raise StudioError(
         "too_few_matched" if matched else "no_overlap",
         "the seed",
         f"cannot be learnt from: {matched:,} of its {people:,} people {verb} in the"
         f" population, at least {minimum:,} are needed{told}",
-        "write identifiers alike on both sides, or take a seed with attributes of its"
-        " own and scoring.learn_from: seed",
+        f"{remedy} or take a seed with attributes of its own and scoring.learn_from:"
+        " seed",
     )
 
 

@@ -18,6 +18,7 @@ def plan_summary(plan: Mapping[str, Any]) -> dict[str, str]:
         **({"unlike": _unlike(plan["unlike"])} if plan.get("unlike") else {}),
         "population": _some_rows(plan["population"]),
         "joined by": _join(plan["identifiers"], resolves=plan["resolves_people"]),
+        **_found(plan),
         "learns from": _learns(plan["learn_from"], plan["matched_minimum"]),
         "scores by": _attributes(plan["attributes"]),
         "left out": _left_out(plan["left_out"]),
@@ -37,7 +38,7 @@ def plan_summary(plan: Mapping[str, Any]) -> dict[str, str]:
 
 def plan_caveats(plan: Mapping[str, Any]) -> tuple[str, ...]:
     """What a person should know before the build; full sentences without the stop."""
-    caveats = [*plan["notes"], *_proxy_caveats(plan)]
+    caveats = [*_found_caveats(plan), *plan["notes"], *_proxy_caveats(plan)]
     if plan["fairness"]["mode"] == "regulated":
         caveats.append(
             "regulated: groups that are chosen less than four fifths as often as others"
@@ -117,6 +118,27 @@ def _join(identifiers: Sequence[Mapping[str, Any]], *, resolves: bool) -> str:
     ]
     rows = "rows of one person are merged" if resolves else "a row each"
     return f"{', '.join(joins)}; people of the population: {rows}"
+
+
+def _found(plan: Mapping[str, Any]) -> dict[str, str]:
+    """How much of the seed is in the population, where that was counted."""
+    found = plan.get("found_rows")
+    if found is None:
+        return {}
+    rows = counted(plan["seed"]["rows"], "row", "rows")
+    return {"found": f"{number_text(found)} of {rows} of the seed in the population"}
+
+
+def _found_caveats(plan: Mapping[str, Any]) -> list[str]:
+    """What follows where nobody of the seed is found."""
+    if plan.get("found_rows") != 0:
+        return []
+    follows = (
+        "the build is refused"
+        if plan["learn_from"] == "population"
+        else "seed people cannot be told from the others and may be in the audience"
+    )
+    return [f"nobody of the seed is found in the population: {follows}"]
 
 
 def _attributes(attributes: Sequence[Mapping[str, Any]]) -> str:

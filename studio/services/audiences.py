@@ -145,21 +145,22 @@ def draft(
 
 def plan(workshop: "Workshop", request: str) -> "Plan":
     """What a build would do on the data as they are now; builds nothing."""
-    from orchestration.plan import plan_build, register_declared
+    from orchestration.plan import plan_build, register_declared, with_found_rows
 
     specification, folder = read_request(workshop, request)
     if folder is not None:
         register_declared(workshop, specification, folder)
-    return plan_build(workshop, specification)
+    return with_found_rows(workshop, plan_build(workshop, specification))
 
 
 def plan_of(
     workshop: "Workshop", specification: AudienceSpecification
 ) -> dict[str, Any]:
     """The plan of a specification in JSON types; datasets count as they are registered."""
-    from orchestration.plan import plan_as_json, plan_build
+    from orchestration.plan import plan_as_json, plan_build, with_found_rows
 
-    return plan_as_json(plan_build(workshop, specification))
+    plan = plan_build(workshop, specification)
+    return plan_as_json(with_found_rows(workshop, plan))
 
 
 def build(

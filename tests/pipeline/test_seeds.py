@@ -12,7 +12,7 @@ from catalog.errors import StudioError
 from catalog.home import create_home
 from catalog.specification_model import AudienceSpecification
 from orchestration.launch import build_directly, keep_specification
-from orchestration.plan import plan_as_json, plan_build
+from orchestration.plan import plan_as_json, plan_build, with_found_rows
 from orchestration.sensors import _stamp
 from orchestration.workshop import open_workshop
 from tests.pipeline import people
@@ -358,6 +358,68 @@ def test_a_bare_list_of_whom_too_few_are_found_is_refused_with_both_sides(
     assert f"{matched} of its 100 people are in the population" in error.value.cause
     assert "the population's 6 to 9 characters" in error.value.cause
     assert "00000001" not in str(error.value)
+
+
+def with_zeros(frame):
+    return frame.assign(user_id=[f"{number:05d}" for number in frame.index])
+
+
+@pytest.fixture
+def stripped(studio, everybody):
+    """A population with ids such as 00250, and seeds of which 250 is left."""
+    population = with_zeros(everybody)
+    seed = population.iloc[:900:3]
+    stripped = seed.assign(user_id=seed["user_id"].astype(int))
+    studio.write("population", population)
+    studio.write("seed", stripped)
+    studio.write("ids", stripped[["user_id"]])
+    studio.write("whole", seed)
+    return studio
+
+
+@pytest.mark.parametrize("name", ["seed", "ids"])
+def test_the_plan_says_that_leading_zeros_were_lost(stripped, name):
+    plan = with_found_rows(stripped.workshop, stripped.plan({"dataset": name}))
+    told = plan_as_json(plan)
+
+    assert told["summary"]["found"] == "0 of 300 rows of the seed in the population"
+    assert any(
+        "leading zeros were lost in the seed; export the column as text" in each
+        for each in told["caveats"]
+    )
+
+
+def test_a_list_without_its_zeros_is_refused_with_that_reason(stripped):
+    with pytest.raises(StudioError) as error:
+        stripped.build({"dataset": "ids"}, attributes=ATTRIBUTES)
+
+    assert "leading zeros were lost in the seed" in error.value.remedy
+
+
+def test_ids_that_kept_their_zeros_are_not_complained_of(stripped):
+    plan = stripped.plan({"dataset": "whole"})
+
+    assert not any("leading zeros" in note for note in plan.notes)
+
+
+@pytest.mark.parametrize("has_hashes", [False, True])
+def test_the_plan_counts_the_rows_of_the_seed_that_are_found(
+    studio, everybody, has_hashes
+):
+    strangers = everybody.head(40).assign(user_id=[f"x{n}" for n in range(40)])
+    studio.write("population", everybody)
+    studio.write("seed", pd.concat([everybody.head(60), strangers]))
+    plan = studio.plan({"dataset": "seed"}, attributes=ATTRIBUTES)
+    if has_hashes:
+        studio.workshop.engine.index_population(plan.inputs("build"))
+
+    counted = with_found_rows(studio.workshop, plan)
+
+    assert counted.found_rows == 60
+    limited = studio.workshop.engine.found_rows(
+        plan.seed, plan.population, plan.identifiers, most_rows=10
+    )
+    assert limited == (60 if has_hashes else None)
 
 
 # Whose rows are learnt from

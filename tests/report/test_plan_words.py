@@ -1,4 +1,4 @@
-from report.plan_words import plan_summary
+from report.plan_words import plan_caveats, plan_summary
 
 PLAN = {
     "audience": "Buyers",
@@ -20,6 +20,16 @@ ECONOMICS = {
     "contact_cost": None,
     "least_marginal_lift": 2.0,
 }
+
+
+def test_a_plan_says_what_follows_where_nobody_of_the_seed_is_found():
+    plan = PLAN | {"notes": [], "found_rows": 0}
+
+    assert plan_caveats(plan)[0].endswith("may be in the audience")
+    assert plan_caveats(plan | {"learn_from": "population"})[0].endswith(
+        "the build is refused"
+    )
+    assert plan_caveats(plan | {"found_rows": 1}) == ()
 
 
 def test_a_plan_says_how_a_size_is_recommended():
