@@ -44,7 +44,10 @@ class Column(Frozen):
 
 
 class CsvSchema(Frozen):
-    """How a CSV file is read: shown at registration, saved, then applied strictly."""
+    """How a CSV file is read: shown at registration, saved, then applied strictly.
+
+    With `has_amounts` a number may have marks of thousands and a currency sign.
+    """
 
     delimiter: str = ","
     quote: str = '"'
@@ -53,6 +56,7 @@ class CsvSchema(Frozen):
     has_header: bool = True
     null_tokens: tuple[str, ...] = ("",)
     decimal_separator: str = "."
+    has_amounts: bool = False
     date_format: str | None = None
     columns: tuple[Column, ...] = ()
 

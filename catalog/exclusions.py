@@ -104,7 +104,8 @@ def categorical_exclusion(
         return Exclusion(
             code="id_like",
             reason=f"has {distinct:,} values in {rows:,} rows, as an id has",
-            remedy="map it as identity, or raise limits.maximum_distinct_share",
+            remedy="leave it out, or group its values; map it as identity only if it"
+            " names people",
             is_final=True,
         )
     return None

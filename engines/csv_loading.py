@@ -12,7 +12,7 @@ from catalog.errors import StudioError
 from engines.column_names import check_names
 from engines.csv_schema import header_names, strict_read
 from engines.csv_text import Text, line_of_record, prepare_text, records
-from engines.csv_types import failed_column, typed_value
+from engines.csv_types import TYPE_WORDS, failed_column, typed_value
 from engines.quoting import quote_identifier
 from engines.relations import copy_to_parquet, one_row
 
@@ -161,7 +161,7 @@ def _explained_values(
             "wrong_value",
             f"file '{file.path.name}', line {_line_of(connection, file, column)}, "
             f"column '{name}'",
-            f"is not of the type {column.type}",
+            f"is not {TYPE_WORDS.get(column.type, f'of the type {column.type}')}",
             "mend that value, or register the file again to have its types read anew",
         ) from None
 

@@ -12,8 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from catalog.datasets import Column, CsvSchema
 from catalog.errors import StudioError
-from engines.csv_text import Text, records
-from engines.csv_types import NULL_TOKENS, Facts, decide_types
+from engines.csv_text import Text, line_of_record, records
+from engines.csv_types import (
+    CURRENCY,
+    NULL_TOKENS,
+    Facts,
+    amount_pattern,
+    decide_types,
+)
 from engines.quoting import quote_list, quote_literal, quote_path
 from engines.relations import one_row
 
@@ -35,6 +41,10 @@ BOOLEAN = "true|false|True|False|TRUE|FALSE"
 DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 TIMESTAMP = DATE + "[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]+)?)?"
 DAY_MONTH = "([0-9]{1,2})[/.]([0-9]{1,2})[/.][0-9]{4}"
+POINT_AMOUNT = f"{NUMBER}|{SPECIAL}|{amount_pattern('.')}"
+COMMA_AMOUNT = f"{COMMA_NUMBER}|{amount_pattern(',')}"
+# A column of text of which so many values are numbers was most likely meant as numbers.
+MOSTLY = 0.8
 
 
 def sniff_dialect(text: Text) -> CsvSchema:
@@ -171,7 +181,53 @@ def decide_columns(
     connection.execute("drop table first_rows")
     open_questions = _unconfirmed(connection, source, facts)
     facts |= _facts(connection, source, open_questions, tokens)
-    return _decide(schema, names, facts)
+    decided, notes = _decide(schema, names, facts)
+    doubts = _doubts(connection, text, decided, source, facts)
+    return decided, (*notes, *doubts)
+
+
+def _doubts(
+    connection: "duckdb.DuckDBPyConnection",
+    text: Text,
+    schema: CsvSchema,
+    source: str,
+    facts: dict[int, Facts],
+) -> Iterator[str]:
+    """What is said of columns that are text for few values that are no numbers.
+
+    Where some of these are digits, the column holds codes: a number has no zero in front.
+    """
+    for at, column in enumerate(schema.columns):
+        one = facts[at]
+        forms = {POINT_AMOUNT: one.point_amounts, COMMA_AMOUNT: one.comma_amounts}
+        pattern = max(forms, key=lambda each: forms[each])
+        if column.type != "VARCHAR" or not MOSTLY * one.values <= forms[pattern] > 0:
+            continue
+        is_other = _is_other(f"trim(f{at})", pattern, schema.null_tokens)
+        number, is_code = one_row(
+            connection,
+            f"select min(number), bool_or(regexp_full_match(value, '[0-9]+')) from "
+            f"(select trim(f{at}) as value, row_number() over () - 1 as number, "
+            f"{is_other} as is_other from {source}) where is_other",
+        )
+        if number is not None and not is_code:
+            record = int(number) + int(schema.has_header)
+            quote, escape = schema.quote, schema.escape
+            line = line_of_record(text, schema.delimiter, quote, escape, record)
+            yield (
+                f"Column '{column.name}' looks like numbers and is read as text: line"
+                f" {line} is the first with something else. Mend or empty what is no"
+                " number there and add the file again."
+            )
+
+
+def _is_other(value: str, pattern: str, null_tokens: Sequence[str]) -> str:
+    """SQL that is true for a value that stands for something and is not of the form."""
+    tokens = quote_list(sorted({*null_tokens, *NULL_TOKENS, ""}))
+    return (
+        f"{value} is not null and not list_contains({tokens}, {value}) "
+        f"and not regexp_full_match({value}, {quote_literal(pattern)})"
+    )
 
 
 def _unconfirmed(
@@ -226,10 +282,9 @@ def _not_matching(value: str, pattern: str) -> str:
 
 def _is_text_for_sure(facts: Facts) -> bool:
     """True where no further value can make the column anything but text."""
-    values = facts.filled - facts.token_rows
-    return values > max(
-        facts.numbers,
-        facts.comma_numbers,
+    return facts.values > max(
+        facts.point_amounts,
+        facts.comma_amounts,
         facts.booleans,
         facts.dates,
         facts.timestamps,
@@ -256,7 +311,7 @@ def _facts_of(
     asked: Sequence[int],
     null_tokens: Sequence[str],
 ) -> dict[int, Facts]:
-    tokens = quote_list(sorted(null_tokens))
+    tokens, currency = quote_list(sorted(null_tokens)), quote_literal(CURRENCY)
     expressions = []
     for at in asked:
         value = f"trim(f{at})"
@@ -284,13 +339,18 @@ def _facts_of(
             f"max(case when {day_month} then {first} end)",
             f"max(case when {day_month} then {second} end)",
             f"array_sort(list(distinct regexp_extract({value}, '[/.]')) filter (where {day_month}))",
+            _matching(value, POINT_AMOUNT),
+            _matching(value, COMMA_AMOUNT),
+            f"array_sort(list(distinct regexp_extract({value}, {currency})) filter "
+            f"(where regexp_matches({value}, {currency}) and regexp_full_match("
+            f"{value}, {quote_literal(f'{POINT_AMOUNT}|{COMMA_AMOUNT}')})))",
         ]
     row = one_row(connection, f"select {', '.join(expressions)} from {source}")
     each = len(expressions) // len(asked)
     found = {}
     for number, at in enumerate(asked):
         part_of_row: list[Any] = list(row[number * each : (number + 1) * each])
-        for place in (1, 12):
+        for place in (1, 12, 15):
             part_of_row[place] = tuple(part_of_row[place] or ())
         part_of_row = [0 if value is None else value for value in part_of_row]
         found[at] = Facts(*part_of_row)
@@ -306,17 +366,18 @@ def _matching(value: str, pattern: str) -> str:
 def _decide(
     schema: CsvSchema, names: Sequence[str], facts: dict[int, Facts]
 ) -> tuple[CsvSchema, tuple[str, ...]]:
-    types, decimal, date_format, tokens, notes = decide_types(names, facts)
+    found = decide_types(names, facts)
     columns = tuple(
         Column(name=name, type=type_name)
-        for name, type_name in zip(names, types, strict=True)
+        for name, type_name in zip(names, found.types, strict=True)
     )
     decided = schema.model_copy(
         update={
             "columns": columns,
-            "decimal_separator": decimal,
-            "date_format": date_format,
-            "null_tokens": tuple(sorted({"", *schema.null_tokens, *tokens})),
+            "decimal_separator": found.decimal,
+            "has_amounts": found.has_amounts,
+            "date_format": found.date_format,
+            "null_tokens": tuple(sorted({"", *schema.null_tokens, *found.tokens})),
         }
     )
-    return decided, notes
+    return decided, found.notes

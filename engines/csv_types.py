@@ -1,7 +1,7 @@
 """Which type a CSV column has, from the forms of its values, and what is said of it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from catalog.datasets import CsvSchema
@@ -11,14 +11,44 @@ from engines.quoting import quote_list, quote_literal
 # means anything else, so it counts in text columns too.
 NULL_TOKENS = ("N/A", "n/a", "NA", "#N/A", "null", "NULL", "None", "-", r"\N")
 EVERYWHERE = ("", r"\N")
+TYPE_WORDS = {
+    "BIGINT": "a whole number",
+    "DOUBLE": "a number",
+    "BOOLEAN": "true or false",
+    "DATE": "a date",
+    "TIMESTAMP": "a date with a time",
+}
+CURRENCY = "(€|[$]|£|EUR|USD|GBP|CHF)"
+SPACE = "[ \u00a0\u202f]?"
 
 
-TypesFound = tuple[list[str], str, str | None, tuple[str, ...], tuple[str, ...]]
+def amount_pattern(decimal: str) -> str:
+    """An amount: with marks of thousands, a currency sign, or neither."""
+    decimals, thousands = f"[{decimal}]", "[.]" if decimal == "," else "[,]"
+    digits = f"(0|[1-9][0-9]{{0,17}}|[1-9][0-9]{{0,2}}({thousands}[0-9]{{3}}){{1,5}})"
+    number = f"[+-]?{digits}({decimals}[0-9]+)?"
+    return f"({CURRENCY}{SPACE})?{number}({SPACE}{CURRENCY})?"
+
+
+@dataclass(frozen=True, slots=True)
+class TypesFound:
+    """What decides how a file's columns are read, and what is said of it."""
+
+    types: list[str]
+    decimal: str
+    has_amounts: bool
+    date_format: str | None
+    tokens: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """How many of a column's values have which form; tokens are in none of the others."""
+    """How many of a column's values have which form; tokens are in none of the others.
+
+    `point_amounts` and `comma_amounts` are numbers too, and those with marks of thousands
+    or a currency sign, by the decimal sign; `currencies` are the signs.
+    """
 
     filled: int
     tokens: tuple[str, ...]
@@ -33,6 +63,19 @@ class Facts:
     greatest_first: int
     greatest_second: int
     separators: tuple[str, ...]
+    point_amounts: int
+    comma_amounts: int
+    currencies: tuple[str, ...]
+
+    @property
+    def values(self) -> int:
+        """Values that stand for something."""
+        return self.filled - self.token_rows
+
+    def are_amounts(self, decimal: str) -> bool:
+        """True where every value is an amount by this decimal sign, in one currency."""
+        count = self.point_amounts if decimal == "." else self.comma_amounts
+        return 0 < self.values == count and len(self.currencies) <= 1
 
 
 def decide_types(names: Sequence[str], facts: Mapping[int, Facts]) -> TypesFound:
@@ -43,9 +86,8 @@ def decide_types(names: Sequence[str], facts: Mapping[int, Facts]) -> TypesFound
     another stays text, and a note says so.
     """
     types, notes, tokens = [], [], set()
-    has_point = any(_needs_point(one) for one in facts.values())
-    has_comma = any(_needs_comma(one) for one in facts.values())
-    decimal = "," if has_comma and not has_point else "."
+    has_amounts = False
+    decimal = _decimal_of(facts.values())
     if decimal == ",":
         notes.append("Numbers are written with a decimal comma.")
     date_format: str | None = None
@@ -54,6 +96,7 @@ def decide_types(names: Sequence[str], facts: Mapping[int, Facts]) -> TypesFound
         type_name, format_found, note = _type_of(one, decimal, date_format)
         date_format = format_found or date_format
         types.append(type_name)
+        has_amounts |= type_name == "DOUBLE" and note is not None
         if one.tokens and (type_name != "VARCHAR" or r"\N" in one.tokens):
             taken = one.tokens if type_name != "VARCHAR" else (r"\N",)
             tokens |= set(taken)
@@ -63,24 +106,32 @@ def decide_types(names: Sequence[str], facts: Mapping[int, Facts]) -> TypesFound
             )
         if note:
             notes.append(f"Column '{name}' {note}")
-    return types, decimal, date_format, tuple(sorted(tokens)), tuple(notes)
+    return TypesFound(
+        types, decimal, has_amounts, date_format, tuple(sorted(tokens)), tuple(notes)
+    )
 
 
-def _needs_point(facts: Facts) -> bool:
-    values = facts.filled - facts.token_rows
-    return values > 0 and facts.numbers == values and facts.comma_numbers < values
+def _decimal_of(facts: Collection[Facts]) -> str:
+    """The decimal sign: of columns that need one, else of those that look like it.
 
-
-def _needs_comma(facts: Facts) -> bool:
-    values = facts.filled - facts.token_rows
-    return values > 0 and facts.comma_numbers == values and facts.numbers < values
+    `1.234` is a number by either, so that it follows the others.
+    """
+    amounts = [(one.are_amounts("."), one.are_amounts(",")) for one in facts]
+    if (True, False) in amounts:
+        return "."
+    if (False, True) in amounts:
+        return ","
+    plain = [
+        (one.numbers == one.values, one.comma_numbers == one.values) for one in facts
+    ]
+    return "," if (False, True) in plain and (True, False) not in plain else "."
 
 
 def _type_of(
     facts: Facts, decimal: str, date_format: str | None
 ) -> tuple[str, str | None, str | None]:
     """Type, date format if this column sets it, and a note if the choice needs one."""
-    values = facts.filled - facts.token_rows
+    values = facts.values
     if not values:
         return "VARCHAR", None, None
     for count, type_name in (
@@ -92,15 +143,27 @@ def _type_of(
     ):
         if count == values:
             return type_name, None, None
-    if facts.comma_numbers == values:
+    if facts.are_amounts(decimal):
+        return "DOUBLE", None, _amounts_note(facts)
+    if facts.comma_amounts == values:
         return (
             "VARCHAR",
             None,
-            "is read as text: it has decimal commas, other columns decimal points.",
+            "is read as text: it has decimal commas, other columns decimal points. "
+            "Write all numbers with one of them to have them read.",
         )
     if facts.day_months == values:
         return _type_of_dates(facts, date_format)
     return "VARCHAR", None, None
+
+
+def _amounts_note(facts: Facts) -> str:
+    if not facts.currencies:
+        return "holds numbers, read without their marks of thousands."
+    return (
+        f"holds amounts in {facts.currencies[0]}, read without that sign and without "
+        "marks of thousands."
+    )
 
 
 def _type_of_dates(
@@ -168,12 +231,29 @@ def _cast(value: str, type_name: str, schema: CsvSchema) -> str:
         digits = f"regexp_full_match({value}, '[+-]?[0-9]+')"
         return f"case when {digits} then try_cast({value} as bigint) end"
     if type_name == "DOUBLE":
-        if schema.decimal_separator == ".":
-            return f"try_cast({value} as double)"
-        # A point would be a mark of thousands there.
-        number = f"try_cast(replace({value}, ',', '.') as double)"
-        return f"case when not contains({value}, '.') then {number} end"
+        number = _plain_number(value, schema.decimal_separator)
+        if not schema.has_amounts:
+            return number
+        return f"coalesce({number}, {_amount(value, schema.decimal_separator)})"
     if type_name == "DATE" and schema.date_format:
         day_month = f"try_strptime({value}, {quote_literal(schema.date_format)})"
         return f"coalesce(try_cast({value} as date), cast({day_month} as date))"
     return f"try_cast({value} as {type_name})"
+
+
+def _plain_number(value: str, decimal: str) -> str:
+    if decimal == ".":
+        return f"try_cast({value} as double)"
+    # A point would be a mark of thousands there.
+    number = f"try_cast(replace({value}, ',', '.') as double)"
+    return f"case when not contains({value}, '.') then {number} end"
+
+
+def _amount(value: str, decimal: str) -> str:
+    """SQL for a number with marks of thousands or a currency sign; null for others."""
+    thousands = "." if decimal == "," else ","
+    sign = quote_literal(f"{CURRENCY}|[ \u00a0\u202f]")
+    digits = f"replace(regexp_replace({value}, {sign}, '', 'g'), '{thousands}', '')"
+    is_amount = f"regexp_full_match({value}, {quote_literal(amount_pattern(decimal))})"
+    number = f"try_cast(replace({digits}, '{decimal}', '.') as double)"
+    return f"case when {is_amount} then {number} end"

@@ -33,7 +33,9 @@ def fingerprint_of(home: Home, dataset: Dataset) -> str:
     if dataset.kind is DatasetKind.duckdb_table:
         reading.append(dataset.table)
     if dataset.csv_schema is not None:
-        reading.append(dataset.csv_schema.model_dump(mode="json"))
+        # What a later version of the studio asks is not in the names of older copies.
+        unasked = set() if dataset.csv_schema.has_amounts else {"has_amounts"}
+        reading.append(dataset.csv_schema.model_dump(mode="json", exclude=unasked))
     if dataset.kind is not DatasetKind.parquet:
         reading.append([[column.name, column.type] for column in dataset.columns])
     digest.update(json.dumps(reading, sort_keys=True).encode())

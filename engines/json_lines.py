@@ -14,7 +14,7 @@ from catalog.datasets import Column, CsvSchema
 from catalog.errors import StudioError
 from engines.column_names import check_names
 from engines.csv_text import Text
-from engines.csv_types import failed_column, typed_value
+from engines.csv_types import TYPE_WORDS, failed_column, typed_value
 from engines.quoting import quote_identifier, quote_list, quote_path
 from engines.relations import copy_to_parquet, one_row
 
@@ -212,6 +212,6 @@ def _explained_values(
             "wrong_value",
             f"file '{path.name}', line {line_where(connection, text, condition)}, "
             f"field '{column.name}'",
-            f"is not of the type {column.type}",
+            f"is not {TYPE_WORDS.get(column.type, f'of the type {column.type}')}",
             "mend that value, or register the file again to have its types read anew",
         ) from None

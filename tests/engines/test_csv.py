@@ -178,6 +178,76 @@ def test_decimal_commas_are_stated_and_read(engine, loaded, tmp_path):
     assert loaded(path)["v"].to_pylist() == [1.5, 2.0, -0.25]
 
 
+@pytest.mark.parametrize(
+    ("cells", "numbers"),
+    [
+        (["3.417,50", "72,64", "-1.000.000,5"], [3417.5, 72.64, -1000000.5]),
+        (["3,417.50", "72.64", "1,000"], [3417.5, 72.64, 1000.0]),
+        (["72,64 €", "1.000,00 €", "5 €"], [72.64, 1000.0, 5.0]),
+        (["$72.64", "$ 1,000", "-5"], [72.64, 1000.0, -5.0]),
+        (["1.234", "2.500,5", "987"], [1234.0, 2500.5, 987.0]),
+    ],
+)
+def test_amounts_are_stated_and_read(engine, loaded, tmp_path, cells, numbers):
+    rows = "".join(f"u{at};{cell}\n" for at, cell in enumerate(cells))
+    path = write(tmp_path / "data.csv", f"id;v\n{rows}".encode())
+
+    found = engine.inspect(path)
+
+    assert found.csv_schema.has_amounts
+    assert any("'v' holds" in note and "thousands" in note for note in found.notes)
+    assert loaded(path)["v"].to_pylist() == numbers
+
+
+def test_a_number_with_a_point_follows_the_other_columns(loaded, tmp_path):
+    path = write(tmp_path / "data.csv", b"id;v;w\nu1;1.234;0,5\nu2;987;1,25\n")
+
+    assert loaded(path)["v"].to_pylist() == [1234.0, 987.0]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["5 EUR", "5 USD", "7 EUR"],
+        ["1.234.567,5", "12.34.567,5"],
+        ["01067", "80331", "1.234"],
+    ],
+)
+def test_what_is_no_amount_stays_text(engine, tmp_path, cells):
+    rows = "".join(f"u{at};{cell}\n" for at, cell in enumerate(cells))
+    path = write(tmp_path / "data.csv", f"id;v\n{rows}".encode())
+
+    assert columns_of(engine, path)["v"] == "VARCHAR"
+
+
+def test_marks_of_thousands_that_come_later_are_refused(engine, register, tmp_path):
+    path = write(tmp_path / "data.csv", b"a;b\n1,5;x\n")
+    dataset = register(path)
+    write(path, b"a;b\n1,5;x\n3.417;y\n")
+
+    with pytest.raises(StudioError, match="line 3, column 'a' is not a number"):
+        engine.load(dataset, engine.fingerprint(dataset))
+
+
+def test_text_that_looks_like_numbers_is_told_with_its_line(engine, tmp_path):
+    cells = ["12,5"] * 9 + ["n. a."]
+    rows = "".join(f"u{at};{cell};0{at}067\n" for at, cell in enumerate(cells))
+    path = write(tmp_path / "data.csv", f"id;v;plz\n{rows}".encode())
+
+    told = [note for note in engine.inspect(path).notes if "looks like" in note]
+
+    assert len(told) == 1
+    assert "'v' looks like numbers and is read as text: line 11" in told[0]
+    assert "n. a." not in told[0]
+
+
+def test_codes_of_which_some_begin_with_a_zero_are_no_numbers(engine, tmp_path):
+    rows = "".join(f"u{at};{80331 + at}\n" for at in range(9)) + "u9;01067\n"
+    path = write(tmp_path / "data.csv", f"id;plz\n{rows}".encode())
+
+    assert not any("looks like" in note for note in engine.inspect(path).notes)
+
+
 def test_ambiguous_dates_are_stated(engine, tmp_path):
     path = write(tmp_path / "data.csv", b"id,v\nu1,01/02/2024\nu2,03/04/2024\n")
 
