@@ -98,14 +98,29 @@ def _not_writable(folder: Path, error: OSError) -> StudioError:
     )
 
 
-def find_home(start: Path | None = None) -> Home:
+def named_home() -> Path | None:
+    """The folder that LOOKALIKE_HOME names, whether or not it is there."""
+    named = os.environ.get("LOOKALIKE_HOME")
+    return Path(named) if named else None
+
+
+def find_home(start: Path | None = None, *, is_made: bool = False) -> Home:
     """The home in use: LOOKALIKE_HOME, else the nearest ancestor with `.lookalike/`.
 
-    Raises StudioError `no_home` where there is none.
+    With `is_made` the one that LOOKALIKE_HOME names is made where it is absent: what
+    only reads would make an empty one of a mistyped path. Raises StudioError `no_home`
+    where there is none.
     """
-    named = os.environ.get("LOOKALIKE_HOME")
-    if named:
-        return create_home(Path(named))
+    named = named_home()
+    if named is not None:
+        if not is_made and not named.is_dir():
+            raise StudioError(
+                "no_home",
+                f"folder '{named}'",
+                "is named by LOOKALIKE_HOME and is not there",
+                "mend LOOKALIKE_HOME, or run `lookalike init` to make it",
+            )
+        return create_home(named)
     folder = (start or Path.cwd()).absolute()
     for candidate in (folder, *folder.parents):
         if (candidate / FOLDER).is_dir():

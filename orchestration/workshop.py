@@ -36,14 +36,15 @@ def open_workshop(
     threads: int | None = None,
     memory_limit: str | None = None,
     tracking: str | None = None,
+    makes_home: bool = False,
 ) -> Workshop:
-    """Open the studio at `home`, or at the one that `find_home` finds.
+    """Open the studio at `home`, or at the one that `find_home` finds or makes.
 
     `threads` and `memory_limit` default to LOOKALIKE_THREADS and
     LOOKALIKE_MEMORY_LIMIT, and those to what the machine allows; `tracking` to
     LOOKALIKE_TRACKING. Raises StudioError `bad_setting` where one of them is none.
     """
-    home = home or find_home()
+    home = home or find_home(is_made=makes_home)
     keep_private()
     settings = Settings(
         threads=threads or whole_number_of("LOOKALIKE_THREADS"),

@@ -35,7 +35,7 @@ def suggest(
 
     if output is not None:
         refuse_existing(output)
-    studio = open_studio()
+    studio = open_studio(makes_home=True)
     with build_progress(silent=as_json) as listener:
         specification, folder, found = service.suggest(
             studio, request, listener=listener

@@ -129,7 +129,7 @@ def plan(request: Request, as_json: AsJson = False) -> None:
     from studio.services import audiences
     from studio.services.opening import open_studio
 
-    _print_plan(audiences.plan(open_studio(), request), as_json=as_json)
+    _print_plan(audiences.plan(open_studio(makes_home=True), request), as_json=as_json)
 
 
 @app.command()
@@ -151,7 +151,9 @@ def build(
     from studio.services import audiences
     from studio.services.opening import open_studio
 
-    studio = open_studio(threads=threads, memory_limit=memory_limit, tracking=track)
+    studio = open_studio(
+        threads=threads, memory_limit=memory_limit, tracking=track, makes_home=True
+    )
     if dry_run:
         _print_plan(audiences.plan(studio, request), as_json=as_json)
         return

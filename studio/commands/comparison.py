@@ -36,7 +36,9 @@ def compare(
     from studio.services.comparison import compare as compare_models
     from studio.services.opening import open_studio
 
-    studio = open_studio(threads=threads, memory_limit=memory_limit, tracking=track)
+    studio = open_studio(
+        threads=threads, memory_limit=memory_limit, tracking=track, makes_home=True
+    )
     with build_progress(silent=as_json) as listener:
         compared = compare_models(studio, request, models, listener=listener)
     found = compared.comparison

@@ -46,7 +46,7 @@ def add(
     from studio.services import datasets
     from studio.services.opening import open_studio, read_csv_schema
 
-    studio = open_studio()
+    studio = open_studio(makes_home=True)
     found = datasets.add(
         studio.catalog,
         studio.engine,

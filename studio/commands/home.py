@@ -9,6 +9,7 @@ from studio.commands.options import AsJson
 from studio.console import (
     build_progress,
     guarded,
+    note,
     print_json,
     print_line,
     print_table,
@@ -17,14 +18,21 @@ from studio.console import (
 
 @guarded
 def init(
-    folder: Annotated[Path, typer.Argument(help="Where to work.")] = Path(),
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="Where to work; without it LOOKALIKE_HOME, else here."),
+    ] = None,
 ) -> None:
-    """Make a home for datasets and audiences in this folder."""
-    from catalog.home import FOLDER, create_home
+    """Make a home for datasets and audiences."""
+    from catalog.home import FOLDER, create_home, named_home
 
-    existed = (folder / FOLDER).exists()
-    home = create_home(folder / FOLDER)
+    named = named_home()
+    root = named if folder is None and named else (folder or Path()) / FOLDER
+    existed = root.exists()
+    home = create_home(root)
     print_line(f"{'There was' if existed else 'Made'} a studio in {home.root}.")
+    if named is not None and named.absolute() != home.root:
+        note(f"LOOKALIKE_HOME names another, which commands use: {named.absolute()}.")
 
 
 @guarded

@@ -53,7 +53,12 @@ def what_if(
     limit = {name: value for name, value in given.items() if value is not None}
     with build_progress(silent=as_json) as listener:
         found = service.what_if(
-            open_studio(), request, names, limit, model, listener=listener
+            open_studio(makes_home=True),
+            request,
+            names,
+            limit,
+            model,
+            listener=listener,
         )
     if as_json:
         print_json(found.model_dump(mode="json"))

@@ -43,7 +43,7 @@ def submit(
     from studio.services import audiences, workflows
     from studio.services.opening import open_studio
 
-    studio = open_studio(threads=threads, memory_limit=memory_limit)
+    studio = open_studio(threads=threads, memory_limit=memory_limit, makes_home=True)
     with build_progress(silent=as_json) as listener:
         kept, outcome = workflows.submit(studio, path, listener=listener)
     if outcome is not None:

@@ -21,7 +21,7 @@ def demo_specification() -> Path:
 def demo_home() -> Home:
     """The home in use, else a new one in the working folder."""
     try:
-        return find_home()
+        return find_home(is_made=True)
     except StudioError as error:
         if error.code != "no_home":
             raise

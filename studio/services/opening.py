@@ -19,12 +19,20 @@ def open_studio(
     threads: int | None = None,
     memory_limit: str | None = None,
     tracking: str | None = None,
+    makes_home: bool = False,
 ) -> "Workshop":
-    """The studio at the home in use, or at `home`."""
+    """The studio at the home in use, or at `home`.
+
+    What registers or builds makes the home that LOOKALIKE_HOME names.
+    """
     from orchestration.workshop import open_workshop
 
     return open_workshop(
-        home, threads=threads, memory_limit=memory_limit, tracking=tracking
+        home,
+        threads=threads,
+        memory_limit=memory_limit,
+        tracking=tracking,
+        makes_home=makes_home,
     )
 
 

@@ -19,6 +19,33 @@ def test_init_makes_a_home_for_its_owner_alone(here, monkeypatch):
     assert (here / ".lookalike").stat().st_mode & 0o777 == 0o700
 
 
+def test_init_makes_the_home_that_is_named(here, monkeypatch):
+    monkeypatch.setenv("LOOKALIKE_HOME", str(here / "named"))
+
+    first, other = ask("init"), ask("init", ".")
+
+    assert f"Made a studio in {here / 'named'}." in first.out
+    assert str(here / ".lookalike") in other.out
+    assert "names another" in other.err
+    assert ask("audience", "list").code == 0
+
+
+def test_a_named_home_that_is_not_there_is_made_by_no_command_that_reads(
+    here, monkeypatch
+):
+    monkeypatch.setenv("LOOKALIKE_HOME", str(here / "mistyped"))
+
+    assert_refused(ask("audience", "list"), "mistyped", "lookalike init")
+    assert not (here / "mistyped").exists()
+
+
+def test_registering_makes_the_home_that_is_named(two_files, monkeypatch):
+    monkeypatch.setenv("LOOKALIKE_HOME", str(two_files / "named"))
+
+    assert ask("datasets", "add", "population.csv").code == 0
+    assert (two_files / "named").is_dir()
+
+
 def test_without_a_home_commands_say_how_to_make_one(here, monkeypatch):
     monkeypatch.delenv("LOOKALIKE_HOME")
 
