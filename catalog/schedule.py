@@ -22,10 +22,11 @@ def check_schedule(schedule: str) -> str:
     line = " ".join(schedule.split())
     if line in SHORT_FORMS:
         return line
+    quoted = [f'"{form}"' for form in SHORT_FORMS]
     if len(line.split(" ")) != CRON_FIELDS or not croniter.is_valid(line):
         raise ValueError(
-            f"is not a schedule: give one of {', '.join(SHORT_FORMS)} or five cron"
-            " fields such as 0 6 * * 1-5"
+            f"is not a schedule: give one of {', '.join(quoted)} or five cron fields"
+            ' such as "0 6 * * 1-5", in a document with the quotes'
         )
     try:
         croniter(line, datetime(2024, 1, 1, tzinfo=UTC)).get_next()

@@ -556,7 +556,8 @@ class Refresh(Frozen):
 
     schedule: str | None = Field(
         default=None,
-        description="@hourly, @daily, @weekly, @monthly or a cron line of five fields.",
+        description='"@hourly", "@daily", "@weekly", "@monthly" or a cron line of five'
+        " fields, in quotes.",
     )
     on_change: StrictBool = Field(
         default=False, description="Also when the seed or the population changes."

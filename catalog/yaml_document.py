@@ -23,6 +23,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 from ruamel.yaml.reader import ReaderError
+from ruamel.yaml.scanner import ScannerError
 
 from catalog.errors import StudioError
 from catalog.names import shown, shown_path
@@ -30,6 +31,8 @@ from catalog.names import shown, shown_path
 MOST_BYTES = 1_000_000
 DEEPEST = 20
 LONGEST_NUMBER = 400
+# What YAML lets no plain value begin with.
+RESERVED = ("@", "`", "%")
 
 SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _INTEGER = re.compile(r"[-+]?[0-9]+")
@@ -160,7 +163,9 @@ class _Builder:
             if self.documents > 1:
                 raise self._error(place, "has a second document", "keep one")
         elif isinstance(event, AliasEvent):
-            raise self._error(place, "has an alias (*)", "write the value out")
+            raise self._error(
+                place, "has an alias (*)", "write the value out, or put it in quotes"
+            )
         elif isinstance(event, MappingEndEvent | SequenceEndEvent):
             self.stack.pop()
             self.pending.pop()
@@ -264,6 +269,10 @@ def _not_yaml(error: MarkedYAMLError, text: str, source_name: str) -> StudioErro
         return _refused(
             source_name, place, "is indented with a tab", "indent with spaces"
         )
+    begun = line[place.column - 1 : place.column]
+    if begun in RESERVED and isinstance(error, ScannerError):
+        cause = f"has a value that begins with {begun}"
+        return _refused(source_name, place, cause, "put the value in quotes")
     problem = (error.problem or "does not parse").replace("\n", " ")
     return _refused(
         source_name, place, f"is not YAML ({problem})", "mend or quote that line"

@@ -192,6 +192,14 @@ def test_exactly_one_limit_is_given(output):
         ("output:\n\ttop: 3", "line 5 column 1 is indented with a tab"),
         ("output: &a {top: 3}", "line 4 column 9 has an anchor (&)"),
         ("output: *a", "line 4 column 9 has an alias (*)"),
+        (
+            "output: @a",
+            "line 4 column 9 has a value that begins with @: put the value in quotes",
+        ),
+        (
+            "output: %a",
+            "line 4 column 9 has a value that begins with %: put the value in quotes",
+        ),
         ("output: !!python/name:os.system 3", "line 4 column 9 has a tag (!)"),
         (
             "output: {top: 3}\nattributes:\n  - job\n  - {attribute: a, role: numeric}",
@@ -305,6 +313,7 @@ def test_a_schedule_is_a_short_form_or_five_fields(line):
 )
 def test_any_other_schedule_is_refused(line):
     told = refusal(DOCUMENT + f"refresh: {{schedule: '{line}'}}")
+    assert 'such as "0 6 * * 1-5"' in told or "never comes" in told
 
     assert "spec.yml line 5 column" in told
     assert "refresh.schedule" in told
