@@ -9,7 +9,12 @@ from collections.abc import Iterable, Sequence
 from catalog.datasets import Column, ColumnProfile, Dataset, DatasetProfile
 from catalog.errors import StudioError
 from catalog.exclusions import attribute_exclusion
-from catalog.identifiers import IDENTIFIER_TYPES, Recognition, recognise
+from catalog.identifiers import (
+    IDENTIFIER_TYPES,
+    Recognition,
+    identifier_named,
+    recognise,
+)
 from catalog.names import is_slug, shown, slug_of, slugs_of, suggestion
 from catalog.roles import Mapping, Role, TypeFamily, type_family
 
@@ -96,7 +101,15 @@ def with_role(
 def _checked_type(
     column: str, identifier_type: str | None, mappings: Iterable[Mapping]
 ) -> str:
-    if identifier_type is None or not is_slug(identifier_type):
+    if identifier_type is None:
+        raise StudioError(
+            "identifier_type_missing",
+            f"column {shown(column)}",
+            "is to be an identity, and nothing says which identifier it is",
+            "give the identifier type too, such as"
+            f" {identifier_named(slug_of(column)) or 'customer_id'}",
+        )
+    if not is_slug(identifier_type):
         raise StudioError(
             "identifier_type_invalid",
             f"column {shown(column)}",

@@ -25,6 +25,7 @@ from catalog.join_keys import (
     no_shared_identifier,
     shared_identifiers,
 )
+from catalog.map_command import command_for
 from catalog.mapped_dataset import MappedDataset
 from catalog.names import shown
 from catalog.roles import Mapping as AttributeMapping
@@ -244,7 +245,7 @@ def _dataset_refusal(candidate: MappedDataset) -> Verdict | None:
             name,
             "no_identifier",
             "has no column mapped as an identifier",
-            f"map one with `lookalike datasets map {candidate.dataset.slug}`",
+            f"map one with `{command_for(candidate)}`",
         )
     if candidate.profile is None:
         return _refused(

@@ -11,13 +11,17 @@ from catalog.names import shown
 
 
 class IdentifierType(Frozen):
-    """One kind of identifier. `is_personal`: it is an address or a number in the clear."""
+    """One kind of identifier. `is_personal`: it is an address or a number in the clear.
+
+    `numbers` are names that mean it where almost every row has a value of its own.
+    """
 
     name: str
     title: str
     is_hash: bool = False
     is_personal: bool = False
     names: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
 
 
 # In order of priority: the first one on both sides joins (B13).
@@ -26,20 +30,38 @@ _TYPES = (
         name="user_id",
         title="user id",
         names=("userid", "uid", "useridentifier", "personid", "visitorid"),
+        numbers=("userno", "usernumber", "benutzernr", "personennr", "personnummer"),
     ),
     IdentifierType(
         name="customer_id",
         title="customer id",
         names=("customerid", "custid", "clientid", "customernumber", "crmid"),
+        numbers=(
+            *("customerno", "customernr", "custno", "custnr", "clientno", "clientnr"),
+            *("clientnumber", "kundennr", "kundennummer", "kundenid", "kdnr", "kdnnr"),
+            *("kundenr", "kundnr", "klantnr", "klantnummer", "numeroclient"),
+        ),
     ),
     IdentifierType(
-        name="account_id", title="account id", names=("accountid", "accountnumber")
+        name="account_id",
+        title="account id",
+        names=("accountid", "accountnumber"),
+        numbers=("accountno", "accountnr", "acctno", "kontonr", "kontonummer"),
     ),
     IdentifierType(
-        name="member_id", title="member id", names=("memberid", "subscriberid")
+        name="member_id",
+        title="member id",
+        names=("memberid", "subscriberid"),
+        numbers=(
+            *("memberno", "membernr", "membernumber", "mitgliedsnr", "mitgliednr"),
+            *("mitgliedsnummer", "mitgliedsid", "mitgliedid", "subscriberno"),
+        ),
     ),
     IdentifierType(
-        name="household_id", title="household id", names=("householdid", "hhid")
+        name="household_id",
+        title="household id",
+        names=("householdid", "hhid"),
+        numbers=("householdno", "haushaltsnr", "haushaltsnummer"),
     ),
     IdentifierType(
         name="sha256_hashed_email",
@@ -93,6 +115,7 @@ _TYPES = (
 IDENTIFIER_TYPES: dict[str, IdentifierType] = {kind.name: kind for kind in _TYPES}
 
 _BY_NAME = {name: kind for kind in _TYPES for name in kind.names}
+_BY_NUMBER = {name: kind for kind in _TYPES for name in kind.numbers}
 _HASHES = {
     "sha256": "sha256_hashed_email",
     "sha1": "sha1_hashed_email",
@@ -123,6 +146,21 @@ def is_personal(identifier_type: str | None) -> bool:
     return known is not None and known.is_personal
 
 
+def identifier_named(slug: str) -> str | None:
+    """The identifier type that a column's slug says, whatever the column holds.
+
+    >>> identifier_named("kundennr"), identifier_named("customer_id")
+    ('customer_id', 'customer_id')
+    """
+    plain = _plain(slug)
+    known = _BY_NAME.get(plain) or _BY_NUMBER.get(plain)
+    return known.name if known else None
+
+
+def _plain(slug: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", slug)
+
+
 def priority(identifier_type: str) -> tuple[bool, int, str]:
     """Sort key of identifier types: the first is the best to join with.
 
@@ -139,9 +177,12 @@ def recognise(
     column: str, slug: str, profile: ColumnProfile | None, rows: int
 ) -> Recognition | None:
     """Which identifier a column is, by its name and its content; null for none."""
-    named = _BY_NAME.get(re.sub(r"[^a-z0-9]", "", slug))
+    named = _BY_NAME.get(_plain(slug))
     content = profile.looks_like if profile else None
-    is_plain_id = named is not None and not (named.is_hash or named.is_personal)
+    numbered = _BY_NUMBER.get(_plain(slug))
+    is_plain_id = numbered is not None or (
+        named is not None and not (named.is_hash or named.is_personal)
+    )
     # Ten digits may be a phone number, but a column that is named as an id says more.
     if content == "email" or (content == "phone" and not is_plain_id):
         return _personal(column, content, named)
@@ -203,12 +244,17 @@ def _by_uniqueness(
             confidence=0.6,
             reason=f"it is named {shown(column)}; user id, most likely",
         )
-    if (
-        profile is None
-        or rows < LEAST_ROWS_TO_JUDGE
-        or profile.distinct <= 0.9 * rows
-        or not _NAMED_LIKE_AN_ID.search(column)
-    ):
+    if profile is None or rows < LEAST_ROWS_TO_JUDGE or profile.distinct <= 0.9 * rows:
+        return None
+    numbered = _BY_NUMBER.get(_plain(slug))
+    if numbered is not None:
+        return Recognition(
+            identifier_type=numbered.name,
+            confidence=0.8,
+            reason=f"its name {shown(column)} says {numbered.title} and almost every row"
+            " has its own value",
+        )
+    if not _NAMED_LIKE_AN_ID.search(column):
         return None
     return Recognition(
         identifier_type=slug,

@@ -10,6 +10,7 @@ from catalog.datasets import Frozen
 from catalog.errors import StudioError
 from catalog.exclusions import Exclusion
 from catalog.identifiers import priority
+from catalog.map_command import command_for
 from catalog.mapped_dataset import MappedDataset
 from catalog.names import shown, suggestion
 from catalog.normal_forms import Form, HashAlgorithm, form_of
@@ -251,12 +252,12 @@ def identifiers(side: MappedDataset) -> dict[str, str]:
 def no_shared_identifier(seed: MappedDataset, population: MappedDataset) -> Exclusion:
     """The refusal where nothing joins the two, with the identifiers of both (B9)."""
     ours, theirs = sorted(identifiers(seed)), sorted(identifiers(population))
+    wanted = ours[0] if ours else None
     return Exclusion(
         code="no_shared_identifier",
         reason=f"has no join key shared with the seed: the seed"
         f" {shown(seed.dataset.name)} has {', '.join(ours) or 'none'}, this has"
         f" {', '.join(theirs) or 'none'}",
-        remedy=f"map {ours[0] if ours else 'one'} with"
-        f" `lookalike datasets map {population.dataset.slug}`",
+        remedy=f"map {wanted or 'one'} with `{command_for(population, wanted)}`",
         is_final=True,
     )

@@ -61,6 +61,7 @@ STATUSES = {
         "document_invalid",
         "empty_name",
         "identifier_type_invalid",
+        "identifier_type_missing",
         "model_repeated",
         "name_invalid",
         "owner_invalid",

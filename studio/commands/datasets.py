@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from catalog.column_roles import Role
+from catalog.errors import StudioError
 from studio.commands.options import AsJson
 from studio.console import (
     guarded,
@@ -119,6 +120,7 @@ def map_column(
     as_json: AsJson = False,
 ) -> None:
     """Show the mappings, or give one column another role."""
+    from catalog.map_command import map_command
     from studio.services import datasets
     from studio.services.opening import open_studio
 
@@ -127,6 +129,14 @@ def map_column(
         raise typer.BadParameter("--column and --role go together")
     if column is None or role is None:
         found = datasets.show(catalog, name)
+    elif role is Role.identity and identifier_type is None:
+        slug = catalog.get_dataset(name).slug
+        raise StudioError(
+            "identifier_type_missing",
+            "option --identifier-type",
+            "is missing, which says what identifier the column holds",
+            f"run `{map_command(slug, column)}`, or name one of your own",
+        )
     else:
         found = datasets.map_column(catalog, name, column, role, identifier_type)
     _print_dataset(found, as_json=as_json)

@@ -73,6 +73,31 @@ def test_an_identifier_is_proposed_by_its_name(name, identifier):
     assert found.attribute == identifier
 
 
+@pytest.mark.parametrize(
+    ("name", "identifier"),
+    [
+        ("Kundennr", "customer_id"),
+        ("Kunden-Nr.", "customer_id"),
+        ("KUNDENNUMMER", "customer_id"),
+        ("customer_no", "customer_id"),
+        ("Mitgliedsnr", "member_id"),
+        ("account_no", "account_id"),
+    ],
+)
+def test_a_number_of_a_person_is_proposed_where_almost_every_row_has_its_own(
+    name, identifier
+):
+    found = proposal(profile_column(name, distinct=1_000))
+
+    assert (found.role, found.identifier_type) == (Role.identity, identifier)
+    assert proposal(profile_column(name, distinct=400)).role is Role.categorical
+
+
+@pytest.mark.parametrize("name", ["Hausnr", "Filialnr", "Artikelnr", "Name", "casino"])
+def test_other_numbers_are_no_identifiers(name):
+    assert proposal(profile_column(name, distinct=1_000)).role is Role.categorical
+
+
 def test_an_identifier_is_proposed_by_its_content():
     found = proposal(profile_column("key1", distinct=1_000, looks_like="md5"))
 
@@ -166,8 +191,8 @@ def test_a_person_overrides_every_role():
     ("column", "identifier", "code"),
     [
         ("jobb", "user_id", "unknown_column"),
-        ("job", None, "identifier_type_invalid"),
         ("job", "No Slug", "identifier_type_invalid"),
+        ("job", None, "identifier_type_missing"),
         ("job", "row_id", "identifier_type_reserved"),
         ("job", "user_id", "identifier_type_taken"),
     ],

@@ -58,6 +58,21 @@ def test_a_dataset_without_mappings_is_refused_with_the_mapping_command(mapped):
     assert "lookalike datasets map people" in seed_verdict(bare).remedy
 
 
+def test_the_mapping_command_can_be_copied(mapped):
+    number = profile_column("Kunden Nr", distinct=400)
+    seed = mapped("seed", 100, USER_ID, JOB)
+    people = mapped("people", 1_000, number, JOB)
+
+    assert seed_verdict(people).remedy == (
+        "map one with `lookalike datasets map people --column 'Kunden Nr' --role"
+        " identity --identifier-type customer_id`"
+    )
+    other = mapped("other", 1_000, profile_column("maid", distinct=1_000), JOB)
+    assert "--role identity --identifier-type user_id`" in (
+        population_verdict(seed, other).remedy
+    )
+
+
 def test_the_same_dataset_twice_is_refused(mapped):
     people = mapped("people", 1_000, USER_ID, JOB)
 

@@ -46,6 +46,17 @@ def test_registering_makes_the_home_that_is_named(two_files, monkeypatch):
     assert (two_files / "named").is_dir()
 
 
+def test_an_identity_without_its_type_is_told_with_the_whole_command(two_files):
+    ask("datasets", "add", "population.csv")
+
+    told = ask(
+        "datasets", "map", "population", "--column", "plan", "--role", "identity"
+    )
+
+    command = "--column plan --role identity --identifier-type customer_id`"
+    assert_refused(told, "option --identifier-type is missing", command)
+
+
 def test_without_a_home_commands_say_how_to_make_one(here, monkeypatch):
     monkeypatch.delenv("LOOKALIKE_HOME")
 
