@@ -8,7 +8,7 @@ from catalog import tables
 from catalog.dataset_store import DatasetStore
 from catalog.errors import StudioError
 from catalog.name_store import choose, new_id, refuse_taken, take_name
-from catalog.names import closest, shown
+from catalog.names import closest, shown, shown_path
 from catalog.records import Audience, SpecificationVersion
 from catalog.specification import specification_hash, to_yaml
 from catalog.specification_fields import STUDIO_TAG
@@ -70,6 +70,19 @@ class AudienceStore(DatasetStore):
         """Raise StudioError `name_taken` where a dataset or an audience has the name."""
         with self.reading() as connection:
             refuse_taken(connection, name, kind)
+
+    def refuse_dataset_name(self, name: str) -> None:
+        """Raise StudioError `name_taken` where a dataset has an audience's name."""
+        found = self.holder_of(name)
+        if found is not None:
+            dataset, _ = found
+            raise StudioError(
+                "name_taken",
+                f"audience {shown(name)}",
+                f"has the name of the dataset {shown(dataset.name)}, which is registered"
+                f" from {shown_path(dataset.path)}",
+                "choose another name",
+            )
 
     def archive_audience(self, name: str, is_archived: bool = True) -> Audience:
         """Take an audience out of the lists, or put it back; nothing is deleted."""

@@ -1,6 +1,7 @@
 """Datasets in the catalog: registered, mapped, profiled, removed."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
@@ -17,7 +18,7 @@ from catalog.datasets import (
 from catalog.errors import StudioError
 from catalog.mapped_dataset import MappedDataset
 from catalog.name_store import choose, free_names, new_id, take_name
-from catalog.names import closest, display_name, shown
+from catalog.names import closest, display_name, folded, shown
 from catalog.roles import Mapping
 from catalog.specification_model import AudienceSpecification
 
@@ -105,6 +106,19 @@ class DatasetStore(Database):
         """
         with self.reading() as connection:
             return _dataset(connection, name)
+
+    def holder_of(self, name: str) -> tuple[Dataset, datetime] | None:
+        """The dataset that has a name, whatever its case, and since when."""
+        datasets, names = tables.datasets.c, tables.names.c
+        with self.reading() as connection:
+            row = connection.execute(
+                select(datasets.document, datasets.created_at)
+                .join(tables.names, names.object_id == datasets.id)
+                .where(names.folded == folded(name))
+            ).one_or_none()
+        if row is None:
+            return None
+        return Dataset.model_validate(row.document), row.created_at
 
     def list_datasets(self) -> tuple[Dataset, ...]:
         """Every dataset, by name."""

@@ -129,6 +129,7 @@ def draft(
     """A specification in YAML, with every eligible attribute named."""
     from orchestration.plan import plan_build
 
+    workshop.catalog.refuse_dataset_name(name)
     values = {
         "name": name,
         "seed": seed,
@@ -150,6 +151,7 @@ def plan(workshop: "Workshop", request: str) -> "Plan":
     specification, folder = read_request(workshop, request)
     if folder is not None:
         register_declared(workshop, specification, folder)
+    workshop.catalog.refuse_dataset_name(specification.name)
     return with_found_rows(workshop, plan_build(workshop, specification))
 
 
@@ -159,6 +161,7 @@ def plan_of(
     """The plan of a specification in JSON types; datasets count as they are registered."""
     from orchestration.plan import plan_as_json, plan_build, with_found_rows
 
+    workshop.catalog.refuse_dataset_name(specification.name)
     plan = plan_build(workshop, specification)
     return plan_as_json(with_found_rows(workshop, plan))
 

@@ -362,6 +362,23 @@ def test_an_error_has_the_same_parts_in_json(two_files):
     assert "age" in answer.json["error"]["remedy"]
 
 
+def test_the_name_of_a_dataset_is_refused_before_the_build(two_files):
+    for side in ("seed", "population"):
+        ask("datasets", "add", f"{side}.csv")
+    sides = ("--seed", "seed", "--population", "population")
+
+    new = ask("audience", "new", "--name", "Seed", *sides)
+    ask("audience", "new", "--name", "Other", *sides, "--out", "other.yml")
+    document = Path("other.yml").read_text().replace("name: Other", "name: seed")
+    Path("other.yml").write_text(document)
+    planned = ask("audience", "plan", "other.yml")
+
+    assert_refused(
+        new, "audience 'Seed' has the name of the dataset 'seed'", "seed.csv"
+    )
+    assert_refused(planned, "audience 'seed' has the name of the dataset 'seed'")
+
+
 def test_datasets_that_share_no_identifier_are_refused_with_both_lists(two_files):
     """B9, I27: the seed has only a hashed e-mail, the population only a user id."""
     seed = pd.read_csv("seed.csv").drop(columns="user_id")
