@@ -19,6 +19,7 @@ from studio.api.models.datasets import (
 from studio.api.paging import Page, Paged, page_of
 from studio.services import dataset_sources, datasets, uploads
 from studio.services.access import Access
+from studio.services.opening import csv_schema_of
 
 router = APIRouter(prefix="/datasets", tags=["datasets"])
 Settings = Annotated[Access, Depends(settings)]
@@ -86,9 +87,17 @@ async def upload_dataset(
     name: Annotated[str, Query(examples=["Customers"])],
     table: str | None = None,
     description: Annotated[str, Query(max_length=10_000)] = "",
+    csv_schema: Annotated[
+        str | None,
+        Query(
+            max_length=1_000_000,
+            description="How a CSV is read: JSON as `csv_schema` of `POST /datasets`.",
+        ),
+    ] = None,
 ) -> DatasetShown:
     """Register the file that is sent; the studio keeps it until it is removed."""
     workshop = opened.workshop
+    schema = csv_schema_of(csv_schema, "the CSV schema") if csv_schema else None
     with uploads.received(workshop.home, file_name) as upload:
         async for chunk in request.stream():
             await to_thread(upload.write, chunk)
@@ -100,7 +109,7 @@ async def upload_dataset(
             upload.path,
             name,
             table=table,
-            csv_schema=None,
+            csv_schema=schema,
             description=description,
         )
     return DatasetShown.model_validate(found)

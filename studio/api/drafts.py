@@ -13,6 +13,7 @@ from studio.services import choices, draft_estimates, drafts
 from studio.services.advice import Advice
 from studio.services.attribute_sides import AttributeSides
 from studio.services.choices import AttributeChoices, PeopleChoice
+from studio.services.comparing import ComparisonRun
 from studio.services.draft_estimates import DraftEstimate
 from studio.services.draft_store import Draft, DraftChoices, Step
 from studio.services.drafts import NameCheck, Summary, Workflow
@@ -64,8 +65,17 @@ class DraftVersion(BaseModel):
     version: int | None = Field(None, ge=1, description="Left out: as it is.")
 
 
+class DraftOwner(BaseModel):
+    """Who works on a draft."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: int = Field(ge=1, description="Of the draft as it was read.", examples=[1])
+    owner: ShortText = Field(examples=["Ada"])
+
+
 class Remarked(BaseModel):
-    """A draft, and in sentences what changed of its datasets since they were chosen."""
+    """A draft, and in sentences what changed since of its datasets and its audience."""
 
     draft: Draft
     remarks: tuple[str, ...]
@@ -118,6 +128,27 @@ def change_draft(draft_id: str, change: DraftChange, opened: Opened) -> Draft:
     return drafts.change(
         opened.workshop, draft_id, values, version=change.version, step=change.step
     )
+
+
+@router.post("/{draft_id}/accept")
+def accept_changes(draft_id: str, wanted: DraftVersion, opened: Opened) -> Draft:
+    """Go on with datasets and audience as they are now: the remarks are read."""
+    version = wanted.version or drafts.read(opened.workshop, draft_id).version
+    return drafts.accept(opened.workshop, draft_id, version)
+
+
+@router.put("/{draft_id}/owner")
+def give_owner(draft_id: str, wanted: DraftOwner, opened: Opened) -> Draft:
+    """Say who works on a draft, and answers for the audience."""
+    return drafts.give_owner(opened.workshop, draft_id, wanted.owner, wanted.version)
+
+
+@router.post("/{draft_id}/comparison", status_code=202)
+def compare_scorers(draft_id: str, response: Response, opened: Opened) -> ComparisonRun:
+    """Ask for a comparison of the scorers; its place is in the header `Location`."""
+    run = opened.comparisons.start_draft(drafts.read(opened.workshop, draft_id))
+    response.headers["Location"] = f"/api/v1/comparisons/{run.id}"
+    return run
 
 
 @router.delete("/{draft_id}", status_code=204)

@@ -41,7 +41,7 @@ def read_csv_schema(path: Path | None) -> CsvSchema | None:
     if path is None:
         return None
     try:
-        return CsvSchema.model_validate_json(path.read_bytes())
+        text = path.read_bytes()
     except OSError as error:
         raise StudioError(
             "schema_not_readable",
@@ -49,12 +49,19 @@ def read_csv_schema(path: Path | None) -> CsvSchema | None:
             f"cannot be read ({error.strerror})",
             "check its path",
         ) from error
+    return csv_schema_of(text, f"CSV schema '{path.name}'")
+
+
+def csv_schema_of(text: bytes | str, subject: str) -> CsvSchema:
+    """A CSV schema from JSON; StudioError `schema_invalid` about that subject."""
+    try:
+        return CsvSchema.model_validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the document"
         raise StudioError(
             "schema_invalid",
-            f"CSV schema '{path.name}'",
+            subject,
             f"is wrong at {where} ({first['msg']})",
             "mend it; `lookalike datasets show NAME --json` prints a valid one",
         ) from error

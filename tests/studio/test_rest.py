@@ -164,6 +164,31 @@ def test_an_upload_is_kept_until_its_dataset_is_removed(client, studio):
     assert list(uploads.iterdir()) == []
 
 
+def test_an_upload_is_read_as_its_schema_says(client):
+    body = "user_id;spent\n" + "".join(f"u{i};1,{i}\n" for i in range(60))
+    columns = [
+        {"name": "user_id", "type": "VARCHAR"},
+        {"name": "spent", "type": "DOUBLE"},
+    ]
+    schema = {"delimiter": ";", "decimal_separator": ",", "columns": columns}
+    asked = {
+        "file_name": "spent.csv",
+        "name": "Spent",
+        "csv_schema": json.dumps(schema),
+    }
+
+    answer = client.post(f"{API}/datasets/upload", params=asked, content=body)
+    wrong = client.post(
+        f"{API}/datasets/upload", params=asked | {"csv_schema": "{"}, content=body
+    )
+    client.delete(f"{API}/datasets/Spent")
+
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["csv_schema"]["decimal_separator"] == ","
+    assert [each["type"] for each in answer.json()["columns"]] == ["VARCHAR", "DOUBLE"]
+    assert_refused(wrong, 400, "schema_invalid")
+
+
 @pytest.mark.parametrize("body", [b"", b"user_id\n", b"\xff\xfe\x00", b"a,a\n1,2\n"])
 def test_nothing_stays_of_an_upload_that_fails(client, studio, body):
     uploads = studio.workshop.home.root / "uploads"
@@ -463,10 +488,14 @@ def test_a_draft_goes_from_its_first_choice_to_a_build(client, studio, monkeypat
     change = {"version": begun["version"], "choices": changes, "step": "output"}
     changed = client.patch(place, json=change)
     late = client.patch(place, json=change)
+    wanted = {"version": changed.json()["version"], "owner": "Ada B."}
+    owned = client.put(f"{place}/owner", json=wanted).json()
+    accepted = client.post(f"{place}/accept", json={}).json()
+    compared = client.post(f"{place}/comparison")
     advice = client.get(f"{place}/advice").json()
     sized = client.post(f"{place}/estimate", json={"output": {"top": 60}}).json()
     free = client.get(f"{place}/name?name=By+REST").json()
-    created = client.post(f"{place}/create", json={"version": begun["version"] + 1})
+    created = client.post(f"{place}/create", json={"version": accepted["version"]})
 
     assert changed.status_code == 200, changed.text
     assert changed.json()["choices"]["seed"]["dataset"] == "seed"
@@ -477,7 +506,12 @@ def test_a_draft_goes_from_its_first_choice_to_a_build(client, studio, monkeypat
     assert created.status_code == 202, created.text
     assert created.headers["location"] == f"{API}/runs/{run.run_id}"
     assert client.get(place).json()["draft"]["created"] == "by_rest"
-    assert client.get(f"{API}/audiences/by_rest").json()["owner"] == "Ada"
+    assert owned["owner"] == "Ada B." and accepted["version"] == owned["version"] + 1
+    assert client.get(f"{API}/audiences/by_rest").json()["owner"] == "Ada B."
+    assert compared.status_code == 202, compared.text
+    assert (
+        client.get(compared.headers["location"]).json()["id"] == compared.json()["id"]
+    )
 
 
 # Errors, documents, payloads
