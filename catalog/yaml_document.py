@@ -28,6 +28,7 @@ from ruamel.yaml.scanner import ScannerError
 from catalog.errors import StudioError
 from catalog.names import shown, shown_path
 
+DATA_ENDINGS = (".csv", ".tsv", ".parquet", ".jsonl", ".xlsx", ".xls", ".gz", ".duckdb")
 MOST_BYTES = 1_000_000
 DEEPEST = 20
 LONGEST_NUMBER = 400
@@ -100,6 +101,13 @@ def _number(text: str) -> int | float | str:
 
 def read_text(path: Path) -> str:
     """The text of a document; StudioError where it cannot be read or is too large."""
+    if path.suffix.lower() in DATA_ENDINGS:
+        raise StudioError(
+            "not_a_document",
+            f"file {shown_path(path)}",
+            "is data by its name and no specification",
+            "give a YAML file; `lookalike audience new` writes one",
+        )
     try:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)

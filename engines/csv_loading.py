@@ -67,7 +67,8 @@ def load_csv(
         for column in file.schema.columns
     )
     query = copy_to_parquet(f"select {selected} from {file.rows}", target)
-    with explained_lines(file.path), _explained_values(connection, file):
+    skipped = file.text.skipped_lines
+    with explained_lines(file.path, skipped), _explained_values(connection, file):
         (loaded,) = one_row(connection, query)
     _check_rows(loaded, file)
 
@@ -109,8 +110,11 @@ def _check_rows(loaded: int, file: CsvFile) -> None:
 
 
 @contextmanager
-def explained_lines(path: Path) -> Iterator[None]:
-    """Turn a failure to read a text file into an error that names file and line."""
+def explained_lines(path: Path, skipped: int = 0) -> Iterator[None]:
+    """Turn a failure to read a text file into an error that names file and line.
+
+    `skipped` lines of the file stand before those that the engine counts.
+    """
     import duckdb
 
     try:
@@ -121,7 +125,7 @@ def explained_lines(path: Path) -> Iterator[None]:
             raise
         raise StudioError(
             "bad_line",
-            f"file '{path.name}', line {line[1]}",
+            f"file '{path.name}', line {int(line[1]) + skipped}",
             _cause_of(str(error)),
             "mend that line",
         ) from None

@@ -50,10 +50,11 @@ MOSTLY = 0.8
 def sniff_dialect(text: Text) -> CsvSchema:
     """Delimiter, quote, escape and header from the first records; no columns yet.
 
-    The delimiter is the one by which most records have as many fields as the first.
+    The delimiter is the one that the file tells, else the one by which most records have
+    as many fields as the first.
     """
-    best: tuple[float, int, str] = (-1.0, 0, ",")
-    for delimiter in DELIMITERS:
+    best: tuple[float, int, str] = (-1.0, 0, text.delimiter or ",")
+    for delimiter in DELIMITERS if text.delimiter is None else ():
         rows = _first_records(text, delimiter, '"', '"')
         if not rows or len(rows[0]) < 2:
             continue

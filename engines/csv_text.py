@@ -9,6 +9,7 @@ import codecs
 import csv
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from catalog.errors import StudioError
+from engines.sources import refuse_spreadsheet
 
 CHUNK = 4 << 20
 BOMS = (
@@ -26,6 +28,7 @@ BOMS = (
 # Text shrinks 3 to 40 times; far more is a file made to fill the disk.
 EXPANDED_FREELY = 1 << 30
 EXPANDED_TIMES = 200
+SEPARATOR = re.compile(r'"?sep=([^\r\n])"?(\r\n|\n|\r|$)', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,8 @@ class Text:
     """A text file that an engine can read: UTF-8, one sort of line end.
 
     `has_returns` says that it is a carriage return with a line feed. `encoding` is the source's. `filled_lines` and `blank_lines` count lines outside
-    quotes; a line break inside quotes ends no line.
+    quotes; a line break inside quotes ends no line. `delimiter` is what a first line
+    `sep=;`, which is skipped, tells Excel.
     """
 
     path: Path
@@ -43,6 +47,12 @@ class Text:
     has_returns: bool
     filled_lines: int
     blank_lines: int
+    delimiter: str | None = None
+
+    @property
+    def skipped_lines(self) -> int:
+        """Lines of the file before the first that is read."""
+        return int(self.delimiter is not None)
 
 
 def prepare_text(
@@ -52,6 +62,7 @@ def prepare_text(
 
     Raises StudioError with the line of the first NUL or byte that is no text.
     """
+    refuse_spreadsheet(path)
     if not path.stat().st_size:
         raise StudioError(
             "empty_dataset", f"file '{path.name}'", "is empty", "add rows to it"
@@ -59,7 +70,8 @@ def prepare_text(
     found, has_bom = detect_encoding(path)
     _refuse_other_encoding(path, encoding, found)
     encoding = encoding or found
-    if encoding == "utf-8":
+    delimiter = _told_delimiter(path, encoding)
+    if encoding == "utf-8" and delimiter is None:
         lines = _count_lines(path, quote)
         if not lines.is_mixed:
             is_gzip = path.name.lower().endswith(".gz")
@@ -73,9 +85,29 @@ def prepare_text(
                 lines.blank,
             )
     written = scratch / "text.csv"
-    _transcode(path, written, encoding, quote)
+    _transcode(path, written, encoding, quote, skips=delimiter is not None)
     lines = _count_lines(written, quote)
-    return Text(written, encoding, has_bom, False, False, lines.filled, lines.blank)
+    return Text(
+        written,
+        encoding,
+        has_bom,
+        False,
+        False,
+        lines.filled,
+        lines.blank,
+        delimiter,
+    )
+
+
+def _told_delimiter(path: Path, encoding: str) -> str | None:
+    """The delimiter that a first line such as `sep=;` tells, as Excel reads it."""
+    start = next(chunks(path), b"")[:64]
+    try:
+        text = start.decode(encoding, errors="replace")
+    except LookupError:
+        return None
+    found = SEPARATOR.match(text.removeprefix("\ufeff"))
+    return found[1] if found else None
 
 
 def _refuse_other_encoding(path: Path, declared: str | None, found: str) -> None:
@@ -190,8 +222,13 @@ def _without_mark(start: bytes) -> str | None:
     return None
 
 
-def _transcode(source: Path, target: Path, encoding: str, quote: str) -> None:
-    """Write a file as UTF-8 with plain line ends; what stands in quotes stays as it is."""
+def _transcode(
+    source: Path, target: Path, encoding: str, quote: str, *, skips: bool = False
+) -> None:
+    """Write a file as UTF-8 with plain line ends; what stands in quotes stays as it is.
+
+    With `skips` the first line, which tells the delimiter, is left out.
+    """
     try:
         decoder = codecs.getincrementaldecoder(encoding)()
     except LookupError:
@@ -215,6 +252,9 @@ def _transcode(source: Path, target: Path, encoding: str, quote: str) -> None:
                 ) from None
             if number == 0:
                 text = text.removeprefix("\ufeff")
+                if skips:
+                    text = SEPARATOR.sub("", text, count=1)
+                    line += 1
             # A carriage return at the end may belong to the line feed that follows.
             carriage = "\r" if chunk and text.endswith("\r") else ""
             text = text.removesuffix("\r") if carriage else text
@@ -313,7 +353,7 @@ def line_of_record(
     text: Text, delimiter: str, quote: str, escape: str, number: int
 ) -> int:
     """The line on which a record starts; `number` counts from 0, the header with it."""
-    found, line = 0, 1
+    found, line = 0, 1 + text.skipped_lines
     for fields in records(text, delimiter, quote, escape):
         if fields:
             if found == number:

@@ -11,14 +11,14 @@ from engines.column_names import check_names
 from engines.connection import memory_session
 from engines.csv_loading import CsvFile, explained_lines
 from engines.csv_schema import decide_columns, header_names, sniff_dialect
-from engines.csv_text import prepare_text
+from engines.csv_text import Text, prepare_text
 from engines.failures import explained
 from engines.json_lines import inspect_lines
 from engines.limits import Settings
 from engines.loading import find_table, loaded_type
 from engines.quoting import quote_identifier
 from engines.relations import one_row, read_columns, read_parquet
-from engines.sources import check_path, kind_of, source_files
+from engines.sources import check_path, kind_of, refuse_spreadsheet, source_files
 
 
 def inspect(
@@ -30,8 +30,10 @@ def inspect(
 ) -> Inspection:
     """Look at a source. A CSV or JSON Lines file is read whole, so that nothing surprises."""
     path = check_path(Path(path), settings.allowed_folders)
-    kind = kind_of(path)
     subject = f"file '{path.name}'"
+    with explained(subject):
+        refuse_spreadsheet(path)
+    kind = kind_of(path)
     with (
         explained(subject, home.root),
         TemporaryDirectory(dir=home.root / "datasets", prefix=".inspect-") as scratch,
@@ -98,7 +100,7 @@ def _csv(
     if not given.columns:
         with (
             memory_session(settings, scratch, files=[text.path]) as connection,
-            explained_lines(path),
+            explained_lines(path, text.skipped_lines),
         ):
             given, found = decide_columns(connection, text, given, names)
     return Inspection(
@@ -106,18 +108,19 @@ def _csv(
         given.columns,
         given,
         rows=max(0, CsvFile(path, text, given, names).record_count),
-        notes=(*_dialect_notes(given, text.has_bom), *found),
+        notes=(*_dialect_notes(given, text), *found),
     )
 
 
-def _dialect_notes(schema: CsvSchema, has_bom: bool) -> tuple[str, ...]:
+def _dialect_notes(schema: CsvSchema, text: Text) -> tuple[str, ...]:
     marks = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
     between = marks.get(schema.delimiter, f"'{schema.delimiter}'")
-    mark = " with a byte order mark" if has_bom else ""
+    mark = " with a byte order mark" if text.has_bom else ""
+    names = "line after 'sep='" if text.skipped_lines else "first line"
     return (
         f"Fields are separated by {between} and quoted by {schema.quote}.",
         f"The encoding is {schema.encoding}{mark}.",
-        "The first line holds the column names."
+        f"The {names} holds the column names."
         if schema.has_header
         else "There is no line of column names; columns are called by their position.",
     )

@@ -26,6 +26,9 @@ ENDINGS = {
     ".duckdb": DatasetKind.duckdb_table,
 }
 
+# How a zip file (.xlsx, .ods) and an old workbook (.xls) begin.
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+
 
 def kind_of(path: Path) -> DatasetKind:
     """The kind of source at a path, by its ending; a folder is a folder of Parquet."""
@@ -41,6 +44,21 @@ def kind_of(path: Path) -> DatasetKind:
         "has an ending that is not known",
         f"give it one of {', '.join(ENDINGS)}",
     )
+
+
+def refuse_spreadsheet(path: Path) -> None:
+    """A workbook is no text, whatever its name ends with."""
+    if path.is_dir():
+        return
+    with path.open("rb") as file:
+        start = file.read(8)
+    if start.startswith(WORKBOOKS):
+        raise StudioError(
+            "spreadsheet",
+            f"file {shown_path(path.name)}",
+            "is an Excel workbook or another packed file, not text",
+            "in Excel choose Save as, CSV UTF-8, and give that file",
+        )
 
 
 def check_path(path: Path, allowed_folders: Iterable[Path] = ()) -> Path:

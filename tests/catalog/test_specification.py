@@ -21,6 +21,7 @@ from catalog.specification import (
     to_yaml,
 )
 from catalog.specification_model import DatasetSource
+from catalog.yaml_document import read_text
 from tests.catalog.examples import DOCUMENT, PAYLOADS
 
 ROOT = Path(__file__).parents[2]
@@ -254,6 +255,15 @@ def test_a_character_that_yaml_forbids_is_placed():
     assert "spec.yml line 4 column 1 holds a character" in refusal(
         HEAD + "tags: [\x00]"
     )
+
+
+@pytest.mark.parametrize("name", ["buyers.csv", "buyers.XLSX", "buyers.parquet"])
+def test_data_is_no_specification(tmp_path, name):
+    path = tmp_path / name
+    path.write_text("id,age\n1,2\n")
+
+    with pytest.raises(StudioError, match="is data by its name and no specification"):
+        read_text(path)
 
 
 def test_an_alias_bomb_is_refused_at_once():

@@ -248,6 +248,45 @@ def test_codes_of_which_some_begin_with_a_zero_are_no_numbers(engine, tmp_path):
     assert not any("looks like" in note for note in engine.inspect(path).notes)
 
 
+@pytest.mark.parametrize("name", ["data.csv", "data.xlsx"])
+@pytest.mark.parametrize("start", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"])
+def test_a_workbook_is_named_as_one_whatever_its_ending(engine, tmp_path, name, start):
+    path = write(tmp_path / name, start + bytes(100))
+
+    with pytest.raises(StudioError, match="Save as, CSV UTF-8") as told:
+        engine.inspect(path)
+
+    assert told.value.code == "spreadsheet"
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_the_line_that_tells_excel_the_delimiter_is_honoured(
+    engine, loaded, tmp_path, mark, end
+):
+    lines = [b"sep=|", b"a|b;c", b"1|x;y", b"2|z;z"]
+    path = write(tmp_path / "data.csv", mark + end.join(lines) + end)
+
+    assert engine.inspect(path).csv_schema.delimiter == "|"
+    assert loaded(path).to_pydict() == {"a": [1, 2], "b;c": ["x;y", "z;z"]}
+
+
+def test_lines_are_counted_with_the_one_that_tells_the_delimiter(engine, tmp_path):
+    path = write(tmp_path / "data.csv", b"sep=;\na;b\n1;2\n3\n")
+
+    with pytest.raises(StudioError, match="line 4"):
+        engine.inspect(path)
+
+
+def test_a_value_is_found_on_its_line_after_the_delimiter_s(engine, register, tmp_path):
+    path = write(tmp_path / "data.csv", b"sep=;\na;b\n1;2\n")
+    dataset = register(path)
+    write(path, b"sep=;\na;b\n1;2\nx;4\n")
+
+    with pytest.raises(StudioError, match="line 4, column 'a' is not a whole number"):
+        engine.load(dataset, engine.fingerprint(dataset))
+
+
 def test_ambiguous_dates_are_stated(engine, tmp_path):
     path = write(tmp_path / "data.csv", b"id,v\nu1,01/02/2024\nu2,03/04/2024\n")
 

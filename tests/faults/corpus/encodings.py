@@ -145,7 +145,8 @@ WRONG = (
     added("I13-plain-as-packed", as_it_is("x.csv.gz", TEXT.encode()), "x.csv.gz", refused("damaged_file", "'x.csv.gz'", "gzip")),
     added("I13-packed-and-cut", as_it_is("x.csv.gz", gzip.compress(TEXT.encode() * 99)[:-12]), "x.csv.gz", refused("damaged_file", "'x.csv.gz'", "gzip")),
     added("I13-packed-and-changed", as_it_is("x.csv.gz", changed(gzip.compress(TEXT.encode() * 99))), "x.csv.gz", refused("damaged_file", "'x.csv.gz'", "gzip")),
-    bad("unknown-ending", b"PK\x03\x04", "unknown_file_type", "'x.xlsx'", ".csv", path="x.xlsx"),
+    bad("workbook", b"PK\x03\x04", "spreadsheet", "'x.xlsx'", "CSV UTF-8", path="x.xlsx"),
+    bad("unknown-ending", b"a,b", "unknown_file_type", "'x.dat'", ".csv", path="x.dat"),
 )  # fmt: skip
 
 AGAIN = (
