@@ -507,10 +507,13 @@ class Engine(Protocol):
         target: Path,
         columns: Mapping[str, str],
         only: Mapping[str, str] | None = None,
+        *,
+        for_spreadsheets: bool = False,
     ) -> int:
         """Write columns of a Parquet file, renamed, in the kind that `target` ends with.
 
-        `only` are texts that columns must have; returns the rows written.
+        `only` are texts that columns must have; `for_spreadsheets` lets no text of a CSV
+        file be taken for a formula. Returns the rows written.
         """
 
     def overlap(

@@ -503,6 +503,8 @@ class DuckDBEngine:
         target: Path,
         columns: Mapping[str, str],
         only: Mapping[str, str] | None = None,
+        *,
+        for_spreadsheets: bool = False,
     ) -> int:
         """Write columns of a Parquet file, renamed, in the kind that `target` ends with."""
         with (
@@ -516,7 +518,12 @@ class DuckDBEngine:
             ) as connection,
         ):
             return copy_columns(
-                connection, source, target.absolute(), columns, only or {}
+                connection,
+                source,
+                target.absolute(),
+                columns,
+                only or {},
+                for_spreadsheets=for_spreadsheets,
             )
 
     def stream(

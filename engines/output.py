@@ -8,7 +8,8 @@ from catalog.errors import StudioError
 from catalog.names import shown
 from engines.atomic import written_whole
 from engines.quoting import quote_identifier, quote_literal
-from engines.relations import one_row, read_parquet
+from engines.relations import one_row, read_columns, read_parquet
+from engines.spreadsheets import QUOTED, harmless, harmless_column
 
 if TYPE_CHECKING:
     import duckdb
@@ -35,28 +36,38 @@ def copy_columns(
     target: Path,
     columns: Mapping[str, str],
     only: Mapping[str, str],
+    *,
+    for_spreadsheets: bool = False,
 ) -> int:
     """Write the columns (source name -> target name) in the rows' order; whole or not.
 
-    `only` are texts that columns must have; returns the rows written.
+    `only` are texts that columns must have; `for_spreadsheets` lets no text of a CSV
+    file be taken for a formula. Returns the rows written.
     """
+    rows = read_parquet((source,))
+    written = {quote_identifier(name): to for name, to in columns.items()}
+    options = format_of(target)
+    if for_spreadsheets:
+        types = {each.name: each.type for each in read_columns(connection, rows)}
+        written = {
+            harmless_column(name, types): harmless(to) for name, to in columns.items()
+        }
+        options = f"{options}, {QUOTED}"
     selected = ", ".join(
-        f"{quote_identifier(name)} as {quote_identifier(shown)}"
-        for name, shown in columns.items()
+        f"{value} as {quote_identifier(to)}" for value, to in written.items()
     )
     kept = " and ".join(
         f"{quote_identifier(name)} = {quote_literal(text)}"
         for name, text in only.items()
     )
-    options = format_of(target)
     with written_whole(target) as temporary:
-        (rows,) = one_row(
+        (count,) = one_row(
             connection,
-            f"copy (select {selected} from {read_parquet((source,))}"
+            f"copy (select {selected} from {rows}"
             f" where {kept or 'true'})"
             f" to {quote_literal(str(temporary))} ({options})",
         )
-    return int(rows)
+    return int(count)
 
 
 def refuse_target(target: Path) -> None:

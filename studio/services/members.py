@@ -27,8 +27,14 @@ def export(
     target: Path,
     tier: str | None = None,
     number: int | None = None,
+    *,
+    for_spreadsheets: bool = False,
 ) -> dict[str, Any]:
-    """Write a version's members, or those of one tier, in the kind `target` ends with."""
+    """Write a version's members, or those of one tier, in the kind `target` ends with.
+
+    With `for_spreadsheets` no text of a CSV file is one that a spreadsheet would run;
+    without it every byte is as it was published.
+    """
     import pyarrow.parquet as pq
 
     from engines.output import refuse_target
@@ -56,6 +62,7 @@ def export(
         target,
         {column: column for column in names},
         {} if tier is None else {"tier": tier},
+        for_spreadsheets=for_spreadsheets,
     )
     record(workshop.home, Verb.exported, f"audience/{audience.id}/{version.number}")
     return {
@@ -73,6 +80,8 @@ def export_to_send(
     kind: str,
     tier: str | None = None,
     number: int | None = None,
+    *,
+    for_spreadsheets: bool = False,
 ) -> tuple[Path, str]:
     """The same as a file alone in a folder of the home, and what to call it.
 
@@ -82,7 +91,9 @@ def export_to_send(
     folder.mkdir(mode=0o700, parents=True)
     target = folder / f"members.{kind}"
     try:
-        found = export(workshop, name, target, tier, number)
+        found = export(
+            workshop, name, target, tier, number, for_spreadsheets=for_spreadsheets
+        )
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

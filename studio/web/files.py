@@ -34,10 +34,10 @@ def report(request: Request, slug: str, number: int) -> Response:
 def people(
     request: Request, slug: str, number: int, after: BackgroundTasks
 ) -> Response:
-    """The people of a version as a table; it is noted who took them."""
+    """The people of a version as a table for spreadsheets; it is noted who took them."""
     access.require(current_user(request), Role.builder)
     path, name = members.export_to_send(
-        studio(request).workshop, slug, "csv", number=number
+        studio(request).workshop, slug, "csv", number=number, for_spreadsheets=True
     )
     return sent_once(path, name, "text/csv", after)
 

@@ -245,6 +245,20 @@ def test_people_are_taken_as_a_table_by_builders_and_leave_no_file(visits, slug)
     assert list((home.root / "exports").iterdir()) == []
 
 
+def test_the_table_for_people_is_for_spreadsheets_and_that_of_rest_for_programs(
+    visits, slug
+):
+    people = visits.get(f"/audiences/{slug}/versions/1/people.csv", "builder")
+    by_rest = visits.client.post(
+        f"{API}/audiences/{slug}/export",
+        json={"kind": "csv"},
+        headers={**visits.named("builder"), "origin": ADDRESS},
+    )
+
+    assert people.text.startswith('"person_key","user_id",')
+    assert by_rest.text.startswith("person_key,user_id,")
+
+
 @pytest.mark.parametrize("path", ["/builder", "/drafts", "/datasets/add"])
 def test_a_page_for_builders_is_refused_to_others_in_words(visits, path):
     answer = visits.get(path, "viewer")

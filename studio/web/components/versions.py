@@ -116,7 +116,9 @@ def _people(slug: str, number: int) -> list[Cell]:
     def show() -> None:
         link("people.csv", people_address(slug, number)).props["download"] = ""
 
-    about = "The same people as a table, for spreadsheets and advertising platforms"
+    about = (
+        "The same people as a table for spreadsheets, with no cell that one would run"
+    )
     return [show, about, NONE]
 
 
