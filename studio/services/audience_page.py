@@ -6,6 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import Field
+
 from catalog.datasets import Frozen
 from catalog.errors import StudioError
 from catalog.names import shown
@@ -70,10 +72,14 @@ class FileLine(Frozen):
 
 
 class Member(Frozen):
-    """A person of the audience: the first digits of a hash, never an identifier."""
+    """A person of the audience: the first digits of a hash, never an identifier.
+
+    `person_key` is the whole hash, by which the person is explained; it is not shown.
+    """
 
     rank: int | None
     key: str
+    person_key: str = Field(repr=False)
     score: str
     percentile: str
     is_seed: bool
@@ -304,8 +310,18 @@ def take_file(workshop: "Workshop", name: str, file: str, number: int) -> Path:
 
 
 def explanation(workshop: "Workshop", name: str, identifier: str) -> Explanation:
-    """Why the person with this identifier is in the version in use."""
+    """Why the person with this identifier is in the version in use.
+
+    StudioError `not_scored` for one of the seed, whom no score brought in.
+    """
     found = explain(workshop, name, identifier)
+    if found["log_odds"] is None:
+        raise StudioError(
+            "not_scored",
+            f"person {found['person_key'][:KEY_DIGITS]}…",
+            "is in the audience as one of the seed, not by a score",
+            "explain somebody who has a rank",
+        )
     audience = workshop.catalog.get_audience(name)
     version = served(workshop, audience)
     document = version_file(audience, version, "figures.json").read_text("utf-8")
@@ -332,7 +348,7 @@ def explanation(workshop: "Workshop", name: str, identifier: str) -> Explanation
 
     return Explanation(
         key=found["person_key"][:KEY_DIGITS],
-        rank=number_text(found["rank"]) if found["rank"] is not None else "none",
+        rank=number_text(found["rank"]),
         score=number_text(found["score"], 3),
         percentile=percentile_text(found["percentile"]),
         log_odds=f"{found['log_odds']:+.2f}",
@@ -395,6 +411,7 @@ def _members(audience: Audience, version: AudienceVersion) -> tuple[Member, ...]
         Member(
             rank=row["rank"],
             key=row["person_key"][:KEY_DIGITS],
+            person_key=row["person_key"],
             score=number_text(row["score"], 3) if row["score"] is not None else "–",
             percentile=percentile_text(row["percentile"])
             if row["percentile"] is not None

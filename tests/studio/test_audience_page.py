@@ -77,6 +77,28 @@ def test_the_steps_of_a_person_add_up(workshop, built):
     assert person["user_id"] not in str(found)
 
 
+def test_somebody_of_the_seed_is_said_to_have_no_steps(workshop, built):
+    members = pd.read_parquet(built.json["members"])
+    person = members[members["is_seed"]].iloc[0]
+
+    with pytest.raises(StudioError, match="as one of the seed") as refused:
+        audience_page.explanation(workshop, AUDIENCE, person["user_id"])
+
+    assert refused.value.code == "not_scored"
+    assert person["user_id"] not in str(refused.value)
+
+
+def test_a_persons_whole_key_explains_and_is_not_in_what_is_told(workshop, built):
+    shown = audience_page.show_version(workshop, AUDIENCE)
+    assert shown is not None
+    first = shown.members[0]
+
+    found = audience_page.explanation(workshop, AUDIENCE, first.person_key)
+
+    assert (found.key, found.rank) == (first.key, "1")
+    assert first.person_key not in str(shown) + str(found)
+
+
 @pytest.mark.parametrize(
     "name", ["../../catalog.db", "work.duckdb", "", "MEMBERS.PARQUET"]
 )

@@ -181,15 +181,37 @@ def test_a_person_is_explained_and_never_named_in_the_address(
     visit(page, f"{address}/audiences/{slug}")
 
     page.get_by_label("Identifier", exact=True).fill(person)
-    page.get_by_role("button", name="Explain").click()
+    page.get_by_role("button", name="Explain", exact=True).click()
 
     page.locator(".waterfall .total").first.wait_for()
     assert page.locator(".waterfall .track").count() >= 4
     assert person.replace(" ", "%20") not in page.url
     assert person not in page.locator("main").inner_text()
     page.get_by_label("Identifier", exact=True).fill("nobody")
-    page.get_by_role("button", name="Explain").click()
+    page.get_by_role("button", name="Explain", exact=True).click()
     page.get_by_role("alert").filter(has_text="has nobody").wait_for()
+
+
+def test_a_person_in_the_table_is_explained_by_the_keyboard_alone(
+    page, address, studio_home
+):
+    _, slug, workshop = studio_home
+    path = workshop.catalog.served_version(slug).path
+    keys = list(pd.read_parquet(f"{path}/members.parquet")["person_key"][:2])
+    visit(page, f"{address}/audiences/{slug}")
+    place = page.url
+
+    for key in keys:
+        page.get_by_role("button", name=f"Explain person {key[:12]}").focus()
+        page.keyboard.press("Enter")
+        answer = page.get_by_role("group", name="Why this person")
+        answer.get_by_text(f"Person {key[:12]}… has rank").wait_for()
+        page.wait_for_function("document.activeElement.innerText.startsWith('Person')")
+        assert page.locator(".waterfall").count() == 1
+
+    assert page.locator(".waterfall .track").count() >= 4
+    assert page.url == place
+    assert not [key for key in keys if key in page.content()]
 
 
 def test_an_earlier_version_is_put_into_use_after_a_question(

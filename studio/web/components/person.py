@@ -1,6 +1,7 @@
-"""Why one person is in the audience: asked by identifier, answered as a waterfall."""
+"""Why one person is in the audience: asked by identifier or row, answered as a waterfall."""
 
 from asyncio import to_thread
+from collections.abc import Awaitable, Callable
 
 from nicegui import ui
 
@@ -11,36 +12,55 @@ from studio.web.components.elements import block, heading, paragraph, text
 from studio.web.current import studio
 from studio.web.frame import show_error
 
+TITLE = "Why this person"
+Explain = Callable[[str], Awaitable[None]]
 
-def ask_for_person(slug: str) -> None:
-    """A field for an identifier; it goes through the socket, never into an address."""
+
+def ask_for_person(slug: str) -> Explain:
+    """A field for an identifier; it goes through the socket, never into an address.
+
+    Returned is what explains a person whom a row of the page stands for, by the person's
+    key, and leads the keyboard to the answer.
+    """
     with block("panel", "section").props("id=person"):
-        heading(2, "Why this person")
+        heading(2, TITLE)
         paragraph(
-            "Type an identifier of somebody in the audience. What each attribute adds to"
-            " or takes from the score is shown; the identifier is not."
+            "Type an identifier of somebody in the audience, or press Explain beside"
+            " somebody under People. What each attribute adds to or takes from the score"
+            " is shown; the identifier is not."
         )
         with block("actions"):
             field = ui.input("Identifier").props("outlined dense autocomplete=off")
             button = main_button("Explain")
-        answer = block("q-mt-md")
-        answer.props["aria-live"] = "polite"
+        answer = block("q-mt-md").props("aria-live=polite role=group tabindex=-1")
+        answer.props["aria-label"] = TITLE
 
-        async def ask() -> None:
-            typed = (field.value or "").strip()
-            answer.clear()
-            if not typed:
-                return
-            with answer:
-                try:
-                    found = await to_thread(explanation, studio().workshop, slug, typed)
-                except StudioError as error:
-                    show_error(error)
-                    return
+    async def tell(identifier: str) -> None:
+        found: Explanation | StudioError
+        try:
+            found = await to_thread(explanation, studio().workshop, slug, identifier)
+        except StudioError as error:
+            found = error
+        answer.clear()
+        with answer:
+            if isinstance(found, StudioError):
+                show_error(found)
+            else:
                 show_waterfall(found)
 
-        button.on_click(ask)
-        field.on("keydown.enter", ask)
+    async def ask() -> None:
+        typed = (field.value or "").strip()
+        answer.clear()
+        if typed:
+            await tell(typed)
+
+    async def explain(person_key: str) -> None:
+        await tell(person_key)
+        answer.run_method("focus")
+
+    button.on_click(ask)
+    field.on("keydown.enter", ask)
+    return explain
 
 
 def show_waterfall(found: Explanation) -> None:

@@ -3,6 +3,7 @@
 from asyncio import to_thread
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from urllib.parse import urlencode
 
 from nicegui import ui
@@ -23,16 +24,16 @@ from studio.web.access import may
 from studio.web.components.buttons import go_button, main_button, quiet_button
 from studio.web.components.dagster_link import dagster_link
 from studio.web.components.elements import block, heading, link, more, paragraph, text
-from studio.web.components.person import ask_for_person
+from studio.web.components.person import Explain, ask_for_person
 from studio.web.components.run_dialog import RunDialog, RunPanel
 from studio.web.components.sections import show_notes, show_section, show_tiles
-from studio.web.components.tables import table
+from studio.web.components.tables import Cell, table
 from studio.web.components.versions import (
     people_address,
     show_files,
     show_versions,
 )
-from studio.web.components.words import STATE_SIGNS, schedule_words, time_words
+from studio.web.components.words import NONE, STATE_SIGNS, schedule_words, time_words
 from studio.web.current import studio
 from studio.web.failures import studio_page, told
 from studio.web.frame import (
@@ -232,12 +233,13 @@ def show_all(audience: AudienceSummary, shown: Shown) -> None:
     for section in shown.blocks:
         show_section(section, pictures)
     if shown.is_explained and shown.is_served:
-        ask_for_person(audience.slug)
-    show_members(shown.members)
+        show_members(shown.members, ask_for_person(audience.slug))
+    else:
+        show_members(shown.members)
 
 
-def show_members(members: tuple[Member, ...]) -> None:
-    """The first people by rank; hashes alone."""
+def show_members(members: tuple[Member, ...], explain: Explain | None = None) -> None:
+    """The first people by rank; hashes alone, and the way to why each is in it."""
     with block("panel cards", "section").props("id=members"):
         heading(2, "People")
         paragraph(
@@ -247,20 +249,38 @@ def show_members(members: tuple[Member, ...]) -> None:
         )
         table(
             "People of the audience",
-            ("Person", "Rank", "Score", "Percentile", "Seed"),
-            [
-                (
-                    f"{each.key}…",
-                    "–" if each.rank is None else str(each.rank),
-                    each.score,
-                    each.percentile,
-                    "yes" if each.is_seed else "no",
-                )
-                for each in members
-            ],
+            (
+                "Person",
+                "Rank",
+                "Score",
+                "Percentile",
+                "Seed",
+                *(["Why"] if explain else []),
+            ),
+            [member_row(each, explain) for each in members],
             numbers={1, 2, 3},
             is_caption_shown=False,
         )
+
+
+def member_row(member: Member, explain: Explain | None) -> list[Cell]:
+    """The cells of one person; whom no score brought in cannot be explained."""
+
+    def why() -> None:
+        if explain is None or member.rank is None:
+            text("span", NONE)
+            return
+        button = quiet_button("Explain", partial(explain, member.person_key))
+        button.props("dense").props["aria-label"] = f"Explain person {member.key}"
+
+    return [
+        f"{member.key}…",
+        NONE if member.rank is None else str(member.rank),
+        member.score,
+        member.percentile,
+        "yes" if member.is_seed else "no",
+        *([why] if explain else []),
+    ]
 
 
 def documents(audience: AudienceSummary) -> None:
