@@ -3,10 +3,9 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from nicegui import ui
-
 from studio.web.components.buttons import main_button, quiet_button
-from studio.web.components.elements import block, paragraph, text
+from studio.web.components.dialog import named_dialog
+from studio.web.components.elements import block, paragraph
 from studio.web.failures import told
 
 Chosen = TypeVar("Chosen")
@@ -18,12 +17,11 @@ def question_dialog(
     label: str,
     act: Callable[[Chosen], Awaitable[None]],
 ) -> Callable[[Chosen], None]:
-    """A dialog for all lines of a list; call what it returns with what was chosen.
+    """A dialog, also for all lines of a list; call what it returns with what was chosen.
 
     `question` asks of it and `act`, behind the button `label`, does it.
     """
-    with ui.dialog() as dialog, ui.card().classes("studio"):
-        asked = text("h2", "", "studio-h2")
+    with named_dialog() as (dialog, asked):
         paragraph(about)
         chosen: list[Chosen] = []
 

@@ -1,7 +1,6 @@
 """`/audiences/{slug}`: what an audience holds, how good it is, and what to do with it."""
 
 from asyncio import to_thread
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 from urllib.parse import urlencode
@@ -25,6 +24,7 @@ from studio.web.components.buttons import go_button, main_button, quiet_button
 from studio.web.components.dagster_link import dagster_link
 from studio.web.components.elements import block, heading, link, more, paragraph, text
 from studio.web.components.person import Explain, ask_for_person
+from studio.web.components.question import question_dialog
 from studio.web.components.run_dialog import RunDialog, RunPanel
 from studio.web.components.sections import show_notes, show_section, show_tiles
 from studio.web.components.tables import Cell, table
@@ -95,19 +95,17 @@ def changes(audience: AudienceSummary, *, is_built: bool, is_at_work: bool) -> N
     go_button("Edit", f"/builder?{edit}", is_main=False)
     go_button("Duplicate", f"/builder?{edit}&duplicate=1", is_main=False)
     is_archived = audience.state is State.archived
-    with ui.dialog() as dialog, ui.card().classes("studio"):
-        words = "Take out of the archive" if is_archived else "Archive"
-        heading(2, f"{words}?")
-        paragraph(
-            "It is listed and refreshed again."
-            if is_archived
-            else "It leaves the list and is no longer refreshed. Nothing is deleted, and"
-            " it can be taken out of the archive."
-        )
-        with block("actions"):
-            main_button(words, archiving(audience, undo=is_archived))
-            quiet_button("Cancel", dialog.close)
-    quiet_button(words, dialog.open)
+    words = "Take out of the archive" if is_archived else "Archive"
+    ask = question_dialog(
+        lambda _: f"{words}?",
+        "It is listed and refreshed again."
+        if is_archived
+        else "It leaves the list and is no longer refreshed. Nothing is deleted, and it"
+        " can be taken out of the archive.",
+        words,
+        archive,
+    )
+    quiet_button(words, lambda: ask(audience))
 
 
 def tell_of_build(audience: AudienceSummary, run: Run | None) -> None:
@@ -150,17 +148,11 @@ async def look_again(audience: AudienceSummary) -> None:
     ui.navigate.to(f"/audiences/{audience.slug}")
 
 
-def archiving(
-    audience: AudienceSummary, *, undo: bool
-) -> Callable[[], Awaitable[None]]:
-    """What takes the audience out of the lists, or puts it back."""
-
-    @told
-    async def archive() -> None:
-        await to_thread(audiences.archive, studio().workshop, audience.slug, undo=undo)
-        ui.navigate.to(f"/audiences/{audience.slug}" if undo else "/audiences")
-
-    return archive
+async def archive(audience: AudienceSummary) -> None:
+    """Take the audience out of the lists, or put it back where it is archived."""
+    undo = audience.state is State.archived
+    await to_thread(audiences.archive, studio().workshop, audience.slug, undo=undo)
+    ui.navigate.to(f"/audiences/{audience.slug}" if undo else "/audiences")
 
 
 def newest_run(audience: AudienceSummary) -> Run | None:

@@ -10,8 +10,10 @@ from studio.services import access, datasets
 from studio.services.dataset_pages import ColumnView, DatasetPage, show_dataset
 from studio.web.access import may
 from studio.web.components.buttons import main_button, quiet_button
+from studio.web.components.dialog import named_dialog
 from studio.web.components.elements import block, heading, link, paragraph, text
 from studio.web.components.plots import show_plot
+from studio.web.components.question import question_dialog
 from studio.web.components.tables import Cell, table
 from studio.web.components.words import count_words, time_words, type_words
 from studio.web.current import studio
@@ -83,24 +85,20 @@ def facts(found: DatasetPage) -> None:
 
 def removal(found: DatasetPage) -> None:
     """The way to forget the dataset, with a question before."""
-    with ui.dialog() as dialog, ui.card().classes("studio"):
-        heading(2, "Remove this dataset?")
-        paragraph(
-            "The file that was uploaded is deleted."
-            if found.is_upload
-            else "The studio forgets it; its file is not touched."
-        )
 
-        @told
-        async def remove() -> None:
-            dialog.close()
-            await to_thread(datasets.remove, studio().workshop, found.line.slug)
-            ui.navigate.to("/datasets")
+    async def remove(slug: str) -> None:
+        await to_thread(datasets.remove, studio().workshop, slug)
+        ui.navigate.to("/datasets")
 
-        with block("actions"):
-            main_button("Remove", remove)
-            quiet_button("Cancel", dialog.close)
-    quiet_button("Remove", dialog.open)
+    ask = question_dialog(
+        lambda _: "Remove this dataset?",
+        "The file that was uploaded is deleted."
+        if found.is_upload
+        else "The studio forgets it; its file is not touched.",
+        "Remove",
+        remove,
+    )
+    quiet_button("Remove", lambda: ask(found.line.slug))
 
 
 class MappingEditor:
@@ -111,8 +109,7 @@ class MappingEditor:
         self.search = ""
         self.column: ColumnView | None = None
         self.may_change = may(access.Role.builder)
-        with ui.dialog() as self.dialog, ui.card().classes("studio"):
-            self.title = text("h2", "", "studio-h2")
+        with named_dialog() as (self.dialog, self.title):
             self.role = ui.select(
                 {role.value: words for role, words in ROLE_WORDS.items()}, label="Role"
             ).props("outlined")
