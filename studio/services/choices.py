@@ -517,7 +517,7 @@ def _row(
         column=mapping.column,
         group=(
             ("continuous" if role is Role.continuous else "categorical")
-            if can_be_chosen
+            if can_be_chosen and not is_protected
             else "not_scored"
         ),
         role=role.value,

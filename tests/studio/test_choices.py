@@ -117,7 +117,8 @@ def test_changes_of_attributes_are_kept_as_a_specification_has_them(workshop, re
         next(e for e in numbers.rows if e.attribute == "visits").role == "categorical"
     )
     marked = change(AttributeChange(protect="plan"))
-    assert next(e for e in marked.rows if e.attribute == "plan").is_protected
+    protected = next(e for e in marked.rows if e.attribute == "plan")
+    assert (protected.is_protected, protected.group) == (True, "not_scored")
     assert "plan" not in marked.chosen
     assert "plan" not in change(AttributeChange(unprotect="plan")).chosen
     assert change(AttributeChange(only=("age", "plan"))).chosen == ("plan", "age")
