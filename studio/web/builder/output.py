@@ -136,11 +136,12 @@ class SizeControl:
         value = float(event.value)
         # Half a person is refused, not rounded.
         is_whole = unit == "top" and value.is_integer()
-        await self._keep({unit: int(value) if is_whole else value})
+        typed = {unit: int(value) if is_whole else value}
+        await self._keep(lambda _: typed, is_size=True)
 
     async def _with_seed(self, event: Any) -> None:
         if event.value != self._found.output.include_seed:
-            await self._keep({"include_seed": event.value})
+            await self._keep(lambda _: {"include_seed": event.value})
 
     async def _allow_indistinct(self, event: Any) -> None:
         await self._editing.change_by(
@@ -156,13 +157,18 @@ class SizeControl:
         """The output as it is kept."""
         return self._editing.draft.choices.output or self._found.output
 
-    async def _keep(self, values: dict[str, Any]) -> None:
-        """Change some fields of the output; a limit takes the place of another."""
-        self._sizes += bool(values.keys() & UNITS.keys())
+    async def _keep(
+        self, change: Callable[[Output], dict[str, Any]], *, is_size: bool = False
+    ) -> None:
+        """Change some fields of the output; a limit takes the place of another.
+
+        `change` gives them by the output as it is when its turn comes.
+        """
+        self._sizes += is_size
         async with self._alone():
             before = self._output()
             if await self._change(
-                lambda known: draft_estimates.with_values(known, values)
+                lambda known: draft_estimates.with_values(known, change(known))
             ):
                 found = await self._estimate(self._output())
                 if found is not None:

@@ -19,7 +19,7 @@ ENDS = {
     "best_percent": "They end at, in percent",
     "min_score": "A lowest score has no tiers",
 }
-Keep = Callable[[dict[str, Any]], Awaitable[None]]
+Keep = Callable[[Callable[[Output], dict[str, Any]]], Awaitable[None]]
 Tell = Callable[[StudioError], None]
 
 
@@ -70,19 +70,20 @@ class TiersAndQuotas:
         output = self._output()
         if event.value in (UNEVEN, _parts(output)):
             return  # told, not chosen
-        await self._keep({"tiers": draft_estimates.equal_tiers(output, event.value)})
+        await self._keep(
+            lambda known: {"tiers": draft_estimates.equal_tiers(known, event.value)}
+        )
 
     async def _end(self, event: Any) -> None:
         output = self._output()
         typed = str(event.value or "").strip()
         if typed == draft_estimates.tier_ends(output):
             return  # told, not typed
-        try:
-            tiers = draft_estimates.typed_tiers(output, typed) if typed else []
-        except StudioError as error:
-            self._tell(error)
-            return
-        await self._keep({"tiers": tiers})
+        await self._keep(
+            lambda known: {
+                "tiers": draft_estimates.typed_tiers(known, typed) if typed else []
+            }
+        )
 
     def _quotas(self, columns: list[str]) -> None:
         heading(3, "Quotas")
@@ -119,20 +120,29 @@ class TiersAndQuotas:
             )
 
     async def _remove(self) -> None:
-        await self._keep({"quotas": None})
+        await self._keep(lambda _: {"quotas": None})
 
     async def _append(self) -> None:
         column, percent = self._column.value, self._percent.value
-        if not column or percent is None:
+        value, rule = str(self._value.value or ""), self._rule.value
+        missing = "column" if not column else "percent" if percent is None else ""
+        if missing:
+            self._tell(
+                StudioError(
+                    "output_invalid",
+                    "the quota",
+                    f"has no {missing}",
+                    "choose a column, a value of it and a percent",
+                )
+            )
             return
-        quotas = draft_estimates.with_quota(
-            self._output(),
-            column,
-            str(self._value.value or ""),
-            self._rule.value,
-            percent,
+        await self._keep(
+            lambda known: {
+                "quotas": draft_estimates.with_quota(
+                    known, column, value, rule, percent
+                )
+            }
         )
-        await self._keep({"quotas": quotas})
 
 
 def _parts(output: Output) -> int:
