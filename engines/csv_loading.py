@@ -86,7 +86,7 @@ def refuse_lost(
             f"dataset '{dataset.name}'",
             f"no longer has the columns {', '.join(map(repr, lost))}"
             + (f" (new: {', '.join(map(repr, new))})" if new else ""),
-            "bring them back, or register the file again",
+            "bring them back, or add the file again with --replace",
         )
 
 
@@ -166,7 +166,8 @@ def _explained_values(
             f"file '{file.path.name}', line {_line_of(connection, file, column)}, "
             f"column '{name}'",
             f"is not {TYPE_WORDS.get(column.type, f'of the type {column.type}')}",
-            "mend that value, or register the file again to have its types read anew",
+            "mend that value, or add the file again with --replace to have its types"
+            " read anew",
         ) from None
 
 

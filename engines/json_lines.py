@@ -213,5 +213,6 @@ def _explained_values(
             f"file '{path.name}', line {line_where(connection, text, condition)}, "
             f"field '{column.name}'",
             f"is not {TYPE_WORDS.get(column.type, f'of the type {column.type}')}",
-            "mend that value, or register the file again to have its types read anew",
+            "mend that value, or add the file again with --replace to have its types"
+            " read anew",
         ) from None

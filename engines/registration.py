@@ -3,13 +3,15 @@
 Joins what the catalog remembers with what the engine finds; `engines` may read both.
 """
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from catalog.attributes import Mapping, Role, propose_mappings
+from catalog.attributes import Mapping, Role, propose_mappings, type_family
 from catalog.datasets import CsvSchema, Dataset
 from catalog.errors import StudioError
+from catalog.names import shown, shown_path, slug_of
 from catalog.normal_forms import form_of
 from catalog.store import Catalog
 from engines.base import NO_KEY, Engine, Inspection, KeyColumn, Source
@@ -44,6 +46,7 @@ def register(
     same name left goes first.
     """
     refuse_work_table(path)
+    refuse_registered(catalog, name)
     inspection = engine.inspect(path, table, csv_schema)
     with catalog.alone():
         unfinished = catalog.unfinished_dataset(name)
@@ -69,6 +72,106 @@ def register(
             _forget(catalog, engine, dataset)
             raise
     return dataset, inspection
+
+
+def refuse_registered(catalog: Catalog, name: str) -> None:
+    """A dataset that is registered is read anew, not added again."""
+    held = catalog.holder_of(name)
+    if held is None or catalog.unfinished_dataset(name) is not None:
+        return
+    dataset, since = held
+    raise StudioError(
+        "name_taken",
+        f"dataset {shown(name)}",
+        f"is registered already, from {shown_path(dataset.path)}, since"
+        f" {since:%Y-%m-%d %H:%M} UTC",
+        f"`lookalike datasets profile {dataset.slug}` reads it as it is now, `datasets"
+        " add` with --replace takes changed columns too, --name gives another name",
+    )
+
+
+def replace(
+    catalog: Catalog,
+    engine: Engine,
+    path: Path,
+    name: str,
+    *,
+    table: str | None = None,
+    csv_schema: CsvSchema | None = None,
+    description: str = "",
+) -> tuple[Dataset, Inspection]:
+    """Read a registered dataset anew, from this path, with the columns that it has now.
+
+    Mappings of columns that stay are kept, new ones are proposed; audiences go on using
+    it. Nothing changes where any of this fails. Raises StudioError `unknown_dataset`.
+    """
+    refuse_work_table(path)
+    held = catalog.get_dataset(name)
+    inspection = engine.inspect(path, table, csv_schema)
+    dataset = held.model_copy(
+        update={
+            "kind": inspection.kind,
+            "path": str(path.absolute()),
+            "table": table,
+            "csv_schema": inspection.csv_schema,
+            "columns": inspection.columns,
+            "description": description or held.description,
+        }
+    )
+    fingerprint = engine.fingerprint(dataset)
+    engine.load(dataset, fingerprint)
+    profile = engine.profile(dataset, fingerprint, ())
+    refuse_empty(dataset, profile.rows)
+    proposed = propose_mappings(dataset, profile)
+    with catalog.alone():
+        kept = kept_mappings(held, dataset, catalog.mappings(held.id), proposed)
+        catalog.update_dataset(dataset)
+        catalog.set_mappings(dataset.id, kept)
+        catalog.save_profile(profile)
+    return dataset, inspection
+
+
+def kept_mappings(
+    before: Dataset,
+    now: Dataset,
+    mappings: Sequence[Mapping],
+    proposed: Sequence[Mapping],
+) -> tuple[Mapping, ...]:
+    """The mappings of a dataset that is read anew: the kept ones, else the proposed.
+
+    A role that nobody set goes with the type that it was proposed for.
+    """
+    old, new = (
+        {each.name: type_family(each.type) for each in side.columns}
+        for side in (before, now)
+    )
+    kept = {
+        each.column: each
+        for each in mappings
+        if each.column in new
+        and (each.is_confirmed or old[each.column] is new[each.column])
+    }
+    taken = {each.attribute for each in kept.values()}
+    found = []
+    for each in proposed:
+        mapping = kept.get(each.column) or _beside(each, taken)
+        taken.add(mapping.attribute)
+        found.append(mapping)
+    return tuple(found)
+
+
+def _beside(proposed: Mapping, taken: Collection[str]) -> Mapping:
+    """A proposal with an attribute of its own; an identifier that is there is another's."""
+    if proposed.attribute not in taken:
+        return proposed
+    changed: dict[str, object] = {"attribute": slug_of(proposed.column, {*taken})}
+    if proposed.role is Role.identity:
+        changed |= {
+            "role": Role.metadata,
+            "identifier_type": None,
+            "reason": f"another column is already the {proposed.attribute}",
+        }
+    return proposed.model_copy(update=changed)
 
 
 def _forget(catalog: Catalog, engine: Engine, dataset: Dataset) -> None:
@@ -162,5 +265,6 @@ def refuse_changed_columns(
             "columns_changed",
             f"dataset '{dataset.name}'",
             f"has other columns than when it was registered ({'; '.join(told)})",
-            "restore them, or remove the dataset and add it again",
+            f"restore them, or take them with `lookalike datasets add"
+            f" {shlex.quote(dataset.path)} --name {dataset.slug} --replace`",
         )

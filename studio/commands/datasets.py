@@ -41,6 +41,12 @@ def add(
         Path | None,
         typer.Option(help="CSV schema as JSON, as `datasets show --json` prints it."),
     ] = None,
+    is_replaced: Annotated[
+        bool,
+        typer.Option(
+            "--replace", help="Take it anew for the dataset of that name, columns too."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Register a source: inspect it, profile it, propose what its columns are for."""
@@ -48,15 +54,22 @@ def add(
     from studio.services.opening import open_studio, read_csv_schema
 
     studio = open_studio(makes_home=True)
-    found = datasets.add(
-        studio.catalog,
-        studio.engine,
-        path,
-        name or path.name.split(".")[0] or path.name,
-        table=table,
-        csv_schema=read_csv_schema(schema),
-        description=description,
-    )
+    named = name or path.name.split(".")[0] or path.name
+    read = read_csv_schema(schema)
+    if is_replaced:
+        found = datasets.replace(
+            studio, path, named, table=table, csv_schema=read, description=description
+        )
+    else:
+        found = datasets.add(
+            studio.catalog,
+            studio.engine,
+            path,
+            named,
+            table=table,
+            csv_schema=read,
+            description=description,
+        )
     for text in found["notes"]:
         note(text)
     _print_dataset(found, as_json=as_json)

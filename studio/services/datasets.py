@@ -8,6 +8,7 @@ from catalog.datasets import CsvSchema, Dataset
 from catalog.eligibility import Verdict, population_verdicts, seed_verdicts
 from catalog.errors import StudioError
 from catalog.store import Catalog, MappedDataset
+from engines import registration
 from engines.base import Engine
 from engines.registration import HasCatalogAndEngine, current_source, register
 from studio.services import uploads
@@ -39,6 +40,32 @@ def add(
     )
     record(engine.home, Verb.dataset_added, f"dataset/{dataset.id}")
     return {**show(catalog, dataset.id), "notes": list(inspection.notes)}
+
+
+def replace(
+    workshop: "Workshop",
+    path: Path,
+    name: str,
+    *,
+    table: str | None,
+    csv_schema: CsvSchema | None,
+    description: str,
+) -> dict[str, Any]:
+    """Read a registered dataset anew with the columns that it has now."""
+    before = Path(workshop.catalog.get_dataset(name).path)
+    dataset, inspection = registration.replace(
+        workshop.catalog,
+        workshop.engine,
+        path,
+        name,
+        table=table,
+        csv_schema=csv_schema,
+        description=description,
+    )
+    if before != Path(dataset.path):
+        uploads.discard(workshop.home, before)
+    record(workshop.home, Verb.dataset_added, f"dataset/{dataset.id}")
+    return {**show(workshop.catalog, dataset.id), "notes": list(inspection.notes)}
 
 
 def inspect(

@@ -57,6 +57,38 @@ def test_an_identity_without_its_type_is_told_with_the_whole_command(two_files):
     assert_refused(told, "option --identifier-type is missing", command)
 
 
+def test_a_file_that_is_registered_is_told_with_its_path_and_the_ways_on(two_files):
+    ask("datasets", "add", "population.csv")
+
+    again = ask("datasets", "add", "population.csv")
+
+    assert_refused(again, "is registered already, from", "population.csv", "UTC")
+    assert_refused(again, "datasets profile population", "--replace")
+
+
+def test_replacing_takes_changed_columns_and_keeps_the_mappings_that_stay(two_files):
+    before = ask("datasets", "add", "population.csv", "--json").json
+    ask("datasets", "map", "population", "--column", "age", "--role", "categorical")
+    frame = pd.read_csv("population.csv").rename(columns={"country": "land"})
+    frame.assign(visits="many").to_csv("population.csv", index=False)
+
+    found = ask("datasets", "add", "population.csv", "--replace", "--json").json
+
+    roles = {each["column"]: each["role"] for each in found["columns"]}
+    assert roles["age"] == "categorical"
+    assert (roles["land"], roles["visits"]) == ("categorical", "categorical")
+    assert "country" not in roles
+    assert roles["user_id"] == "identity"
+    assert before["rows"] == found["rows"]
+    assert ask("datasets", "profile", "population").code == 0
+
+
+def test_what_is_not_registered_cannot_be_replaced(two_files):
+    told = ask("datasets", "add", "population.csv", "--replace")
+
+    assert_refused(told, "dataset 'population' is not registered")
+
+
 def test_without_a_home_commands_say_how_to_make_one(here, monkeypatch):
     monkeypatch.delenv("LOOKALIKE_HOME")
 
