@@ -482,14 +482,17 @@ class Economics(Frozen):
         default=None,
         gt=0,
         lt=1,
-        description="Share of the population who are of the seed's kind, where it is"
-        " known (0.02 for 2 %); never guessed.",
+        description="Share of the population, its seed people left out, who are of the"
+        " seed's kind, where it is known (0.02 for 2 %); never guessed. With cost and"
+        " value each of these is taken to convert when contacted, and nobody else.",
     )
     conversion_value: Number | None = Field(
         default=None,
         gt=0,
         le=1e12,
-        description="What one conversion is worth, in any currency.",
+        description="What contacting one person of the seed's kind brings, in any"
+        " currency: what a conversion is worth; where only a part of them convert, that"
+        " part of it.",
     )
     contact_cost: Number | None = Field(
         default=None,

@@ -232,7 +232,8 @@ def _recommends(economics: Mapping[str, Any]) -> str:
     return (
         "the largest size whose last people surely pay: from a lift of"
         f" {cost / (value * prevalence):.3g} on (a contact costs {cost:g}, a conversion"
-        f" brings {value:g}, {share_text(prevalence)} convert anyhow)"
+        f" brings {value:g}, {share_text(prevalence)} of the people"
+        " are of the seed's kind and convert when contacted)"
     )
 
 

@@ -8,7 +8,7 @@ from catalog.specification_model import Economics
 FIELDS = {
     "contact_cost": "the cost of a contact",
     "conversion_value": "the value of a conversion",
-    "prevalence": "the share who convert anyhow",
+    "prevalence": "the share of the seed's kind",
 }
 
 

@@ -48,5 +48,6 @@ def test_with_economics_it_says_from_where_on_a_contact_pays():
 
     assert told == (
         "the largest size whose last people surely pay: from a lift of 0.4 on (a contact"
-        " costs 0.4, a conversion brings 50, 2.0 % convert anyhow)"
+        " costs 0.4, a conversion brings 50, 2.0 % of the people are of"
+        " the seed's kind and convert when contacted)"
     )

@@ -402,7 +402,7 @@ def test_more_options_and_what_contacts_cost_are_kept(page, workshop, draft):
     settled(page, "finalise")
     page.get_by_text("What a contact costs and brings").click()
 
-    page.get_by_label("Share who convert anyhow").fill("4")
+    page.get_by_label("Share of people of the seed's kind").fill("4")
     page.get_by_text("The report corrects the AUC by it.").wait_for()
     page.get_by_label("Cost of a contact").fill("2")
     page.get_by_text("Not kept yet: the cost of a contact.").wait_for()

@@ -14,12 +14,18 @@ def economics_fields(editing: Editing, keep: Keep) -> None:
     """Three numbers; what is missing of them is said."""
     known = editing.draft.choices.economics
     with more("What a contact costs and brings (optional)").classes("q-mt-md"):
-        paragraph("With all three the report recommends a size that pays.", "small")
+        paragraph(
+            "With all three the report recommends a size that pays: each person of the"
+            " seed's kind is taken to convert when contacted, and nobody else.",
+            "small",
+        )
         with block("two"):
             fields = {
                 "contact_cost": ui.number("Cost of a contact", min=0),
                 "conversion_value": ui.number("Value of a conversion", min=0),
-                "prevalence": ui.number("Share who convert anyhow, in percent"),
+                "prevalence": ui.number(
+                    "Share of people of the seed's kind, in percent"
+                ),
             }
         missing = text("p", "", "small").props("role=status")
     for name, field in fields.items():
