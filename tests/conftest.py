@@ -4,6 +4,7 @@ import os
 import shutil
 
 import pytest
+from hypothesis import settings
 
 from tests.cheap_builds import make_builds_cheap
 
@@ -22,6 +23,9 @@ collect_ignore_glob = ["conftest.py", "*/conftest.py"]
 
 def pytest_configure():
     make_builds_cheap()
+    # How long an example takes says how busy the machine is.
+    settings.register_profile("any machine", deadline=None)
+    settings.load_profile("any machine")
 
 
 @pytest.hookimpl(wrapper=True)
