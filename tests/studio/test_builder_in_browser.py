@@ -506,6 +506,54 @@ def test_the_keyboard_alone_leads_to_a_build_and_ends_it(page, workshop):
     assert kept.choices.seed.dataset == "seed" and kept.created == "by_keys_alone"
 
 
+def test_attributes_are_unticked_one_after_the_other_by_tab_and_space(
+    page, workshop, draft
+):
+    page.goto(f"/builder/{draft.id}/attributes")
+    settled(page, "attributes")
+    ticks = page.get_by_role("checkbox")
+    second = ticks.nth(1).element_handle()
+    has_focus = "each => each === document.activeElement"
+
+    ticks.first.focus()
+    page.keyboard.press("Space")
+    page.get_by_text("5 attributes are chosen.").wait_for()
+    for _ in range(9):
+        assert page.evaluate("document.activeElement !== document.body")
+        page.keyboard.press("Tab")
+        if page.evaluate(has_focus, second):
+            break
+    page.keyboard.press("Space")
+
+    page.get_by_text("4 attributes are chosen.").wait_for()
+    page.get_by_text("1 of 3 chosen").wait_for()
+    assert page.evaluate(has_focus, second)
+    assert not any(ticks.nth(at).is_checked() for at in range(2))
+    kept = drafts.read(workshop, draft.id).choices.attributes
+    assert len(kept) == 4
+    page.get_by_role("button", name="All that fit").click()
+    page.get_by_text("6 attributes are chosen.").wait_for()
+    page.wait_for_function(
+        "[...document.querySelectorAll('[role=checkbox]')]"
+        ".every(each => each.ariaChecked === 'true')"
+    )
+
+
+def test_the_focus_follows_an_attribute_that_is_protected(page, draft):
+    page.goto(f"/builder/{draft.id}/attributes")
+    settled(page, "attributes")
+    within = "document.activeElement.innerText"
+
+    page.get_by_role("button", name="Protect").first.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Unprotect").wait_for()
+    page.wait_for_function(f"{within}.includes('Unprotect')")
+    page.keyboard.press("Enter")
+
+    page.wait_for_function(f"{within}.includes('Protect')")
+    assert page.get_by_role("button", name="Unprotect").count() == 0
+
+
 @pytest.mark.parametrize("step", [each.value for each in Step])
 def test_every_step_is_accessible_wide_narrow_and_dark(page, draft, step):
     page.goto(f"/builder/{draft.id}/{step}")

@@ -1,5 +1,6 @@
 """The attributes in three groups: chosen or not, in which role, what each says."""
 
+from asyncio import Lock
 from collections.abc import Awaitable, Callable, Iterable
 
 from nicegui import ui
@@ -11,6 +12,7 @@ from studio.services.attribute_changes import AttributeChange
 from studio.services.attribute_sides import AttributeSides
 from studio.services.choices import AttributeChoices, AttributeRow, Group
 from studio.web.components.elements import block, heading, more, paragraph, text
+from studio.web.components.kept_focus import focus_again
 from studio.web.components.plots import legend_of_sides, show_sides
 from studio.web.components.words import type_words
 
@@ -24,10 +26,20 @@ Change = Callable[[AttributeChange], Awaitable[None]]
 
 
 class AttributeTable:
-    """The groups as they stand; what is learnt later is put into its place."""
+    """The groups as they stand; what is learnt later is put into its place.
+
+    Ticks are kept one after the other, each on what the one before it led to.
+    """
 
     def __init__(self) -> None:
         self._box = block()
+        self._found: AttributeChoices | None = None
+        self._controls: dict[tuple[str, str], ui.element] = {}
+        self._used: tuple[str, str] | None = None
+        self._ticks: dict[str, ui.checkbox] = {}
+        self._counts: dict[Group, TextElement] = {}
+        self._wanted: dict[str, bool] = {}
+        self._one_by_one = Lock()
         self._sides: dict[str, AttributeSides] = {}
         self._advice: dict[str, AdvisedAttribute] = {}
         self._says: dict[str, tuple[ui.element, TextElement]] = {}
@@ -35,9 +47,45 @@ class AttributeTable:
         self._is_open = False
 
     def show(self, found: AttributeChoices, change: Change) -> None:
-        """Draw everything anew."""
+        """Show what there is: ticks in their places, all else drawn anew.
+
+        The keyboard's focus stays with the control that was used last.
+        """
+        before, self._found = self._found, found
+        if before is not None and _unticked(before) == _unticked(found):
+            self._tick(found)
+            return
+        self._draw(found, change)
+        used = None if self._used is None else self._controls.get(self._used)
+        if used is not None:
+            focus_again(used)
+
+    def _tick(self, found: AttributeChoices) -> None:
+        """Show what is chosen, but for what somebody ticked since and is yet to be kept."""
+        for row in found.rows:
+            tick = self._ticks.get(row.attribute)
+            if tick is not None and row.attribute not in self._wanted:
+                tick.set_value(row.is_chosen)
+        for group, words in self._counts.items():
+            words.text = _chosen_of(
+                [each for each in found.rows if each.group == group]
+            )
+
+    async def _toggle(self, attribute: str, is_wanted: bool, change: Change) -> None:
+        self._wanted[attribute] = is_wanted
+        async with self._one_by_one:
+            wanted = self._wanted.pop(attribute, None)
+            chosen = self._found.chosen if self._found else ()
+            if wanted is None or wanted is (attribute in chosen):
+                return
+            self._used = (attribute, "tick")
+            asked = {"add" if wanted else "drop": attribute}
+            await change(AttributeChange.model_validate(asked))
+
+    def _draw(self, found: AttributeChoices, change: Change) -> None:
         self._box.clear()
-        self._says.clear()
+        for drawn in (self._says, self._controls, self._ticks, self._counts):
+            drawn.clear()
         with self._box:
             for group, name, about in GROUPS:
                 rows = [each for each in found.rows if each.group == group]
@@ -84,8 +132,7 @@ class AttributeTable:
         with block("panel", "section"):
             with block("group-head"):
                 heading(2, name)
-                chosen = sum(each.is_chosen for each in rows)
-                text("span", f"{chosen} of {len(rows)} chosen", "quiet small")
+                self._counts[group] = text("span", _chosen_of(rows), "quiet small")
             paragraph(about, "quiet small")
             legend_of_sides()
             with block():
@@ -95,8 +142,8 @@ class AttributeTable:
 
                 def show_more() -> None:
                     self._limits[group] = limit + MOST_SHOWN
-                    self.show(found, change)
-                    self._tell()
+                    self._draw(self._found or found, change)
+                    focus_again(self._controls[rows[limit].attribute, "tick"])
 
                 ui.button(
                     f"Show more ({number_text(len(rows) - limit)})", on_click=show_more
@@ -104,21 +151,21 @@ class AttributeTable:
         self._tell()
 
     def _row(self, row: AttributeRow, change: Change) -> None:
-        async def toggle(is_wanted: bool) -> None:
-            asked = {"add" if is_wanted else "drop": row.attribute}
-            await change(AttributeChange.model_validate(asked))
-
         async def give_role(role: str) -> None:
+            self._used = (row.attribute, "role")
             await change(AttributeChange(role=(row.attribute, role)))
 
         async def protect() -> None:
+            self._used = (row.attribute, "protect")
             await change(AttributeChange(protect=row.attribute))
 
         with block("attribute"):
-            ui.checkbox(
+            tick = ui.checkbox(
                 row.column,
                 value=row.is_chosen,
-                on_change=lambda event: toggle(event.value),
+                on_change=lambda event: self._toggle(
+                    row.attribute, event.value, change
+                ),
             )
             with block("what"):
                 text("div", _facts(row), "facts-of")
@@ -138,6 +185,9 @@ class AttributeTable:
             mark.props("no-caps flat dense size=sm").tooltip(
                 "Never compare by it; report how often each of its groups is chosen"
             )
+        self._ticks[row.attribute] = tick
+        for kind, control in (("tick", tick), ("role", role), ("protect", mark)):
+            self._controls[row.attribute, kind] = control
 
     def _not_scored(self, rows: list[AttributeRow], change: Change) -> None:
         with block("panel", "section"):
@@ -170,9 +220,22 @@ class AttributeTable:
 
     def _unprotect(self, row: AttributeRow, change: Change) -> None:
         async def unprotect() -> None:
+            self._used = (row.attribute, "protect")
             await change(AttributeChange(unprotect=row.attribute))
 
-        ui.button("Unprotect", on_click=unprotect).props("no-caps flat dense size=sm")
+        button = ui.button("Unprotect", on_click=unprotect)
+        self._controls[row.attribute, "protect"] = button.props(
+            "no-caps flat dense size=sm"
+        )
+
+
+def _unticked(found: AttributeChoices) -> list[AttributeRow]:
+    """The rows as they are whatever is ticked."""
+    return [each.model_copy(update={"is_chosen": False}) for each in found.rows]
+
+
+def _chosen_of(rows: list[AttributeRow]) -> str:
+    return f"{sum(each.is_chosen for each in rows)} of {len(rows)} chosen"
 
 
 def _reason(row: AttributeRow) -> str:

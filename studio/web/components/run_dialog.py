@@ -4,7 +4,7 @@ The dialog stands by itself on the page; closing it ends nothing.
 """
 
 from asyncio import to_thread
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
 from nicegui import ui
@@ -15,6 +15,7 @@ from studio.services import drafts
 from studio.services.access import Role
 from studio.web.access import may
 from studio.web.components.elements import block, heading, paragraph, text
+from studio.web.components.kept_focus import focus_again
 from studio.web.current import studio
 from studio.web.failures import told
 from studio.web.frame import tell_error
@@ -56,7 +57,15 @@ class RunPanel:
         self, run: "Run", *, on_end: Callable[["Run"], Awaitable[None]] | None = None
     ) -> None:
         self._run, self._on_end = run, on_end
-        self._box = block()
+        self._error_shown: Mapping[str, str] | None = None
+        self._ways_shown: tuple[bool, bool, bool] | None = None
+        self._has_focus = False
+        self._state = text("p").props("role=status tabindex=-1")
+        self._stages = block("stages", "ol")
+        self._error = block()
+        self._ways = block("actions q-mt-md")
+        self._ways.on("focusin", lambda: self._note_focus(True), [])
+        self._ways.on("focusout", lambda: self._note_focus(False), [])
         self._draw()
         self._timer = ui.timer(1.0, self._look, active=not run.is_final)
 
@@ -64,6 +73,9 @@ class RunPanel:
     def run(self) -> "Run":
         """The run as it was looked at last."""
         return self._run
+
+    def _note_focus(self, is_within: bool) -> None:
+        self._has_focus = is_within
 
     async def _look(self) -> None:
         try:
@@ -81,33 +93,50 @@ class RunPanel:
                 await self._on_end(found)
 
     def _draw(self) -> None:
+        """Show the run as it is; what has not changed stays, and the focus with it."""
         run = self._run
-        self._box.clear()
-        with self._box:
-            state, kind = STATES[run.state.value]
-            if run.is_cancelling:
-                state = "Is being cancelled"
-            elif run.is_final and run.is_unchanged:
-                state = (
-                    f"Nothing has changed: version {run.version} has the same people"
+        state, kind = STATES[run.state.value]
+        if run.is_cancelling:
+            state = "Is being cancelled"
+        elif run.is_final and run.is_unchanged:
+            state = f"Nothing has changed: version {run.version} has the same people"
+        self._state.text = state
+        self._state.classes(replace=f"state {kind}")
+        self._stages.clear()
+        with self._stages:
+            for stage in run.stages:
+                _stage(stage)
+        if run.error != self._error_shown:
+            self._error_shown = run.error
+            self._show_error()
+        ways = (run.is_final, run.is_cancelling, run.state.value == "succeeded")
+        if ways != self._ways_shown:
+            self._ways_shown = ways
+            self._show_ways()
+
+    def _show_error(self) -> None:
+        error = self._run.error
+        self._error.clear()
+        if error is not None:
+            with self._error, block("notice bad q-mt-md").props("role=alert"):
+                text("strong", f"{error['object']} {error['cause']}.")
+                remedy = error["remedy"]
+                paragraph(f"{remedy[:1].upper()}{remedy[1:]}.", "q-mb-none")
+
+    def _show_ways(self) -> None:
+        was_used = self._has_focus
+        self._ways.clear()
+        with self._ways:
+            if self._run.state.value == "succeeded":
+                button = ui.button("Open the audience", icon="arrow_forward")
+                button.props("no-caps unelevated").props["href"] = (
+                    f"/audiences/{self._run.audience}"
                 )
-            text("p", state, f"state {kind}").props("role=status")
-            with block("stages", "ol"):
-                for stage in run.stages:
-                    _stage(stage)
-            if run.error is not None:
-                with block("notice bad q-mt-md").props("role=alert"):
-                    text("strong", f"{run.error['object']} {run.error['cause']}.")
-                    remedy = run.error["remedy"]
-                    paragraph(f"{remedy[:1].upper()}{remedy[1:]}.", "q-mb-none")
-            with block("actions q-mt-md"):
-                if run.state.value == "succeeded":
-                    button = ui.button("Open the audience", icon="arrow_forward")
-                    button.props("no-caps unelevated").props["href"] = (
-                        f"/audiences/{run.audience}"
-                    )
-                elif may(Role.builder):
-                    self._ways_on()
+            elif may(Role.builder):
+                self._ways_on()
+        if was_used:
+            first = next(iter(self._ways.default_slot.children), self._state)
+            focus_again(first)
 
     def _ways_on(self) -> None:
         run = self._run
