@@ -27,10 +27,12 @@ from studio.services import (
     drafts,
 )
 from studio.services.access import Access, person_id
+from studio.services.audience_list import AudienceQuery
 from studio.services.audit import acting_as
 from studio.services.overlap import overlap
 from studio.services.tokens import token_of
 from studio.web.app import MOST_WAITING
+from studio.web.pages.audiences import address_of
 from tests.pipeline.building import build_specification
 from tests.report.test_comparison_words import AUTO, TIED, comparison_of
 from tests.studio.conftest import write_specification
@@ -144,6 +146,15 @@ def test_as_many_pages_wait_at_once_as_are_let(visits):
     places = visits.client.portal.call(wait_for_all)
 
     assert sorted(places) == list(range(MOST_WAITING))
+
+
+@pytest.mark.parametrize("field", ["owner", "tag"])
+def test_an_owner_or_a_tag_that_may_name_somebody_stays_out_of_addresses(field):
+    def address(words):
+        return address_of(AudienceQuery.model_validate({field: words}))
+
+    assert address("ann@example.org") == address("+44 20 7946-0000") == "/audiences"
+    assert address("Ada") == f"/audiences?{field}=Ada"
 
 
 # Roles

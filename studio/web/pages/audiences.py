@@ -195,7 +195,7 @@ def row_of(line: AudienceLine) -> list[Cell]:
 
 
 def address_of(query: AudienceQuery) -> str:
-    """The address of this list, without a search that may name somebody.
+    """The address of this list, without what may name somebody.
 
     >>> address_of(AudienceQuery(search="spring 2026", page=2))
     '/audiences?search=spring+2026&page=2'
@@ -203,11 +203,13 @@ def address_of(query: AudienceQuery) -> str:
     ...     AudienceQuery(search="+44 20 7946-0000")
     ... )
     ('/audiences', '/audiences')
+    >>> address_of(AudienceQuery(owner="ann@x.org", tag="spring"))
+    '/audiences?tag=spring'
     """
     values = {
-        "search": "" if MAY_NAME_SOMEBODY.search(query.search) else query.search,
-        "tag": query.tag,
-        "owner": query.owner,
+        "search": _unnamed(query.search),
+        "tag": _unnamed(query.tag),
+        "owner": _unnamed(query.owner),
         "state": query.state,
         "order": query.order if query.order is not Order.name else None,
         "falling": "true" if query.is_falling else None,
@@ -215,3 +217,8 @@ def address_of(query: AudienceQuery) -> str:
     }
     told = urlencode({name: str(value) for name, value in values.items() if value})
     return f"/audiences?{told}" if told else "/audiences"
+
+
+def _unnamed(words: str | None) -> str:
+    """The words, or none where they may name somebody."""
+    return "" if words is None or MAY_NAME_SOMEBODY.search(words) else words
