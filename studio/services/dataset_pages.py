@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from catalog.datasets import Column, ColumnProfile, Dataset, DatasetKind, Frozen
 from catalog.errors import StudioError
 from catalog.mapped_dataset import MappedDataset
+from catalog.personal_columns import names_people
 from catalog.roles import Mapping, Role
 from report.words import number_text, plain_text, share_text
 from studio.services.dataset_sources import KIND_WORDS
@@ -236,7 +237,8 @@ def _hidden(mapping: Mapping, profile: ColumnProfile | None) -> str | None:
     """Why values of a column are not shown; null where they are."""
     if mapping.role is Role.identity:
         return "Identifiers are not shown"
-    if profile is not None and profile.looks_like in PERSONAL_SHAPES:
+    looks_personal = profile is not None and profile.looks_like in PERSONAL_SHAPES
+    if looks_personal or names_people(mapping.column):
         return "Values that may name people are not shown"
     return None
 

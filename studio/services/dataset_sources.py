@@ -14,6 +14,7 @@ from catalog.errors import StudioError
 from catalog.home import Home
 from catalog.identifiers import recognise
 from catalog.names import from_home, shown_path, slug_of
+from catalog.personal_columns import names_people
 from engines.samples import SHAPES
 from engines.sources import ENDINGS, check_path
 from studio.services import datasets, uploads
@@ -128,12 +129,14 @@ def masked(column: str, values: list[str | None]) -> tuple[str, ...]:
     >>> masked("email", ["a@b.example"]), masked("job", ["clerk", "a@b.example", None])
     (('hidden',), ('clerk', 'hidden', '–'))
     """
-    is_identifier = recognise(column, slug_of(column), None, 0) is not None
+    is_hidden = (
+        names_people(column) or recognise(column, slug_of(column), None, 0) is not None
+    )
     return tuple(
         "–"
         if value is None
         else HIDDEN
-        if is_identifier or any(re.match(each, value) for each in SHAPES.values())
+        if is_hidden or any(re.match(each, value) for each in SHAPES.values())
         else value
         for value in values
     )

@@ -115,6 +115,33 @@ def test_a_look_reads_the_file_as_it_is_told_to(workshop, tmp_path):
     assert found.columns[2].first_values[:2] == ("job", "baker")
 
 
+@pytest.mark.parametrize(
+    "column",
+    ["First Name", "surname", "customer_name", "username", "Straße", "address", "dob"],
+)
+def test_who_a_column_names_is_shown_nowhere(workshop, tmp_path, column):
+    path = tmp_path / "named.csv"
+    rows = "".join(f"{n},Ann Example,spring\n" for n in range(200))
+    path.write_text(f"user_id,{column},campaign_name\n{rows}")
+
+    look = dataset_sources.look(workshop, path)
+    dataset_sources.add(workshop, path, "Named")
+    page = dataset_pages.show_dataset(workshop, "Named")
+
+    assert "Ann" not in str(look) + str(page)
+    assert look.columns[2].first_values[0] == "spring"
+    columns = {each.name: each for each in page.columns}
+    assert columns[column].hidden is not None
+    assert columns["campaign_name"].bars[0].value == "spring"
+
+
+@pytest.mark.parametrize(
+    "column", ["campaign_name", "address_type", "birth_year", "street_count", "names"]
+)
+def test_a_name_that_only_holds_such_a_word_hides_nothing(column):
+    assert dataset_sources.masked(column, ["spring"]) == ("spring",)
+
+
 @pytest.mark.parametrize("kind", ["parquet", "jsonl"])
 def test_other_kinds_are_looked_at_too(workshop, tmp_path, kind):
     frame = pd.DataFrame({"job": ["clerk", None], "phone": ["+43 660 1234567", "-"]})
