@@ -1,5 +1,6 @@
 """`/sign-in`: by a ticket from the command line, by the token, or at a provider."""
 
+from collections.abc import Mapping
 from html import escape
 from typing import Annotated, Any
 
@@ -82,6 +83,8 @@ def add_provider(
     router: APIRouter, home: Home, access: Access, sessions: Sessions
 ) -> None:
     """The way to the identity provider and back."""
+    import httpx
+
     assert access.openid is not None  # noqa: S101
     provider, claim = open_provider(access.openid), access.openid.claim
     back = f"{access.public_origin}{SIGN_IN}/done"
@@ -89,7 +92,10 @@ def add_provider(
     @router.get(f"{SIGN_IN}/start")
     async def start(request: Request) -> Response:
         """Lead to the provider."""
-        answer: Response = await provider.authorize_redirect(request, back)
+        try:
+            answer: Response = await provider.authorize_redirect(request, back)
+        except httpx.HTTPError:
+            return _page("Sign in", TRY_AGAIN, 503)
         return answer
 
     @router.get(f"{SIGN_IN}/done")
@@ -101,7 +107,11 @@ def add_provider(
             given = await provider.authorize_access_token(request)
         except AuthlibBaseError:
             return _page("Sign in", TRY_AGAIN, 401)
-        name = str(given.get("userinfo", {}).get(claim, ""))
+        except httpx.HTTPError:
+            return _page("Sign in", TRY_AGAIN, 503)
+        name = _name_in(given, claim)
+        if not name:
+            return _page("Sign in", NAMELESS.format(claim=escape(claim)), 403)
         if access.user(name) is None:
             return _page("Sign in", "<p>You have no role here. Ask an admin.</p>", 403)
         with audit.acting_as(person_id(name)):
@@ -116,6 +126,19 @@ TRY_AGAIN = (
     '<p role="alert">The provider did not confirm it.</p>'
     '<p><a href="/sign-in/start">Try again</a></p>'
 )
+
+
+NAMELESS = (
+    '<p role="alert">The provider did not say who you are: what it sent has no'
+    " <code>{claim}</code>.</p><p>Ask an admin to choose another claim under"
+    " <code>openid</code>.</p>"
+)
+
+
+def _name_in(given: Mapping[str, Any], claim: str) -> str:
+    """Whom the provider names; empty where it names nobody."""
+    told = (given.get("userinfo") or {}).get(claim)
+    return str(told).strip() if isinstance(told, str | int) else ""
 
 
 def open_provider(openid: OpenIdConnect) -> Any:

@@ -372,6 +372,50 @@ def test_people_sign_in_at_a_provider(studio, monkeypatch, name, status, inside)
     assert forged.status_code == 401
 
 
+@pytest.mark.parametrize("claims", [{}, {"email": ""}, {"email": " "}, {"email": []}])
+def test_a_provider_that_names_nobody_lets_nobody_in(studio, monkeypatch, claims):
+    from studio.web import sign_in
+
+    class Naming:
+        async def authorize_access_token(self, _):
+            return {"userinfo": {"sub": "ada", **claims}}
+
+    monkeypatch.setattr(sign_in, "open_provider", lambda _: Naming())
+    openid = {**PROVIDER, "claim": "email"}
+    access = {"openid": openid, "default_role": "viewer", "public_url": ADDRESS}
+    client = client_of(studio, Access.model_validate(access), signed_in=False)
+
+    answer = client.get("/sign-in/done")
+
+    assert answer.status_code == 403
+    assert "did not say who you are" in answer.text and "email" in answer.text
+    assert client.get(f"{API}/me").status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/sign-in/start", "/sign-in/done"])
+def test_a_provider_that_cannot_be_reached_is_told_and_can_be_tried_again(
+    studio, monkeypatch, path
+):
+    import httpx
+
+    from studio.web import sign_in
+
+    class Unreachable:
+        async def authorize_redirect(self, *_):
+            raise httpx.ConnectError("refused")
+
+        authorize_access_token = authorize_redirect
+
+    monkeypatch.setattr(sign_in, "open_provider", lambda _: Unreachable())
+    access = Access.model_validate({"openid": PROVIDER, "public_url": ADDRESS})
+    client = client_of(studio, access, signed_in=False)
+
+    answer = client.get(path)
+
+    assert answer.status_code == 503
+    assert 'href="/sign-in/start">Try again' in answer.text
+
+
 # The audit log
 
 
