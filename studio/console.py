@@ -46,6 +46,7 @@ BUSY = frozenset(
     {
         "already_building",
         "already_comparing",
+        "catalog_in_use",
         "catalog_locked",
         "database_locked",
         "fenced",

@@ -41,6 +41,7 @@ STATUSES = {
     405: {"method_not_allowed"},
     409: {
         *BUSY,
+        "audience_changed",
         "dataset_elsewhere",
         "dataset_in_use",
         "draft_changed",

@@ -60,6 +60,13 @@ def changed(
     }
 
 
+def is_so(found: AttributeChoices, asked: AttributeChange) -> bool:
+    """True of a tick that is there already, or of none that is not."""
+    if asked.add is not None:
+        return asked.add in found.chosen
+    return asked.drop is not None and asked.drop not in found.chosen
+
+
 def advised(advice: Advice) -> tuple[str, ...]:
     """The attributes that the advice takes."""
     return tuple(each.attribute for each in advice.attributes if each.is_advised)

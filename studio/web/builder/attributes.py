@@ -90,6 +90,8 @@ class AttributeChoosing:
         editing = self._editing
         with editing.at_work():
             async with self._lock:
+                if attribute_changes.is_so(self._found, asked):
+                    return  # told, not ticked
                 if await editing.change_by(
                     lambda known: attribute_changes.changed(self._found, known, asked)
                 ):

@@ -239,6 +239,7 @@ class Finalise:
         if not await self._check(None):
             return
         self._create.disable()
+        self._create.props("loading")  # somebody else's upload may have to end first
         try:
             run = await self._editing.ask(
                 lambda draft: drafts.create(studio(), draft.id, draft.version)
@@ -249,4 +250,6 @@ class Finalise:
                 await self._editing.read_again()
             self._create.enable()
             return
+        finally:
+            self._create.props(remove="loading")
         self._dialog.open(run)

@@ -1,6 +1,5 @@
 """The attributes in three groups: chosen or not, in which role, what each says."""
 
-from asyncio import Lock
 from collections.abc import Awaitable, Callable, Iterable
 
 from nicegui import ui
@@ -26,10 +25,7 @@ Change = Callable[[AttributeChange], Awaitable[None]]
 
 
 class AttributeTable:
-    """The groups as they stand; what is learnt later is put into its place.
-
-    Ticks are kept one after the other, each on what the one before it led to.
-    """
+    """The groups as they stand; what is learnt later is put into its place."""
 
     def __init__(self) -> None:
         self._box = block()
@@ -39,7 +35,6 @@ class AttributeTable:
         self._ticks: dict[str, ui.checkbox] = {}
         self._counts: dict[Group, TextElement] = {}
         self._wanted: dict[str, bool] = {}
-        self._one_by_one = Lock()
         self._sides: dict[str, AttributeSides] = {}
         self._advice: dict[str, AdvisedAttribute] = {}
         self._says: dict[str, tuple[ui.element, TextElement]] = {}
@@ -73,14 +68,13 @@ class AttributeTable:
 
     async def _toggle(self, attribute: str, is_wanted: bool, change: Change) -> None:
         self._wanted[attribute] = is_wanted
-        async with self._one_by_one:
-            wanted = self._wanted.pop(attribute, None)
-            chosen = self._found.chosen if self._found else ()
-            if wanted is None or wanted is (attribute in chosen):
-                return
-            self._used = (attribute, "tick")
-            asked = {"add" if wanted else "drop": attribute}
-            await change(AttributeChange.model_validate(asked))
+        self._used = (attribute, "tick")
+        asked = {"add" if is_wanted else "drop": attribute}
+        await change(AttributeChange.model_validate(asked))
+        if self._wanted.get(attribute) is is_wanted:  # not ticked again meanwhile
+            del self._wanted[attribute]
+            if self._found is not None:
+                self._tick(self._found)
 
     def _draw(self, found: AttributeChoices, change: Change) -> None:
         self._box.clear()

@@ -60,6 +60,7 @@ class RunPanel:
         self._error_shown: Mapping[str, str] | None = None
         self._ways_shown: tuple[bool, bool, bool] | None = None
         self._has_focus = False
+        self._is_lost = False
         self._state = text("p").props("role=status tabindex=-1")
         self._stages = block("stages", "ol")
         self._error = block()
@@ -81,9 +82,13 @@ class RunPanel:
         try:
             found = await to_thread(studio().runs.get, self._run.run_id)
         except StudioError as error:
-            self._timer.deactivate()
-            tell_error(error)
+            if error.code == "unknown_run":
+                self._timer.deactivate()
+            if not self._is_lost:  # it is looked for on and on, and told once
+                self._is_lost = True
+                tell_error(error)
             return
+        self._is_lost = False
         if found != self._run:
             self._run = found
             self._draw()
