@@ -9,6 +9,7 @@ from catalog.specification_model import Economics, Output
 from report import advice_words as words
 from report.quality_words import recommendation_text
 from report.reading import band_of
+from report.words import number_text
 from studio.services.estimates import Interval
 
 if TYPE_CHECKING:
@@ -89,6 +90,16 @@ class Answer(Frozen):
     seconds: float
 
 
+def _size_notes(output: Output, people: int) -> tuple[str, ...]:
+    """What follows where more people are asked for than can be chosen, as a plan says."""
+    if output.top is None or output.top <= people:
+        return ()
+    return (
+        f"{number_text(output.top)} people are asked for and {number_text(people)} can be"
+        " chosen: everybody who is not in the seed is delivered, and nothing is chosen",
+    )
+
+
 def answer_of(
     question: "Question",
     outlook: "Outlook",
@@ -129,7 +140,7 @@ def answer_of(
             len(found.ranked.sample),
             people,
         ),
-        notes=(*notes, *outlook.plan.notes),
+        notes=(*notes, *_size_notes(question.output, people), *outlook.plan.notes),
         seconds=round(seconds, 3),
     )
 

@@ -1,5 +1,8 @@
 """The overlap of audiences as it is told: few people are not counted out."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from engines.base import PeopleInCommon
@@ -71,3 +74,12 @@ def test_nobody_in_common_is_told_and_so_is_what_cannot_be_compared(overlap_of):
     assert rows_of(nobody)[0] == ("", "0 (0 %)")
     assert rows_of(unknown)[0] == ("", "–")
     assert "no identifier in common" in overlap_tables(unknown)[1].rows[0]
+
+
+def test_the_documentation_has_the_tables_as_they_are_printed(overlap_of):
+    page = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
+    people, alike = overlap_tables(overlap_of(PeopleInCommon(30, 30, KEYS)))
+
+    for table, head in ((people, people.head[:3]), (alike, alike.head)):
+        assert f"{table.caption}." in page
+        assert re.search(" +".join(head), page)

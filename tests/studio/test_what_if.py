@@ -153,6 +153,14 @@ def test_a_size_a_percent_and_a_score_are_one_another(service):
     assert by_score.chosen.people.low < 180 < by_score.chosen.people.high
 
 
+def test_more_people_than_there_are_is_said(service):
+    whole = service.answer(output=Output(top=1_800))
+    beyond = service.answer(output=Output(top=5_000))
+
+    assert "5,000 people are asked for and 1,800 can be chosen" in beyond.notes[0]
+    assert not any("asked for" in note for note in whole.notes)
+
+
 def test_a_size_too_small_for_the_sample_is_not_told(service):
     found = service.answer(output=Output(top=5))
 
