@@ -38,7 +38,7 @@ def fairness_chart(fairness: Mapping[str, Any]) -> Chart:
         }
         for protected in fairness["protected"]
         for group in protected["groups"]
-        if group["ratio"] is not None or group["ratio_below"] is not None
+        if group["ratio"] is not None or group.get("ratio_below") is not None
     ][:MOST_GROUPS]
     compared = [
         (_at_most(least), protected, least)
@@ -108,7 +108,7 @@ def _at_most(group: Mapping[str, Any]) -> float:
     """Its ratio, or what one that is not told is below; of no flagged one, above all."""
     if group["ratio"] is not None:
         return float(group["ratio"])
-    return math.inf if group["ratio_below"] is None else float(group["ratio_below"])
+    return math.inf if group.get("ratio_below") is None else float(group["ratio_below"])
 
 
 def _label(

@@ -36,9 +36,16 @@ def group_text(group: Group) -> str:
 
 
 def least_chosen(protected: Mapping[str, Any]) -> Group | None:
-    """The group of the least ratio; None where groups cannot be compared."""
+    """The group of the least ratio; None where groups cannot be compared.
+
+    Versions that were built before small groups were folded tell every ratio instead.
+    """
+    groups = protected["groups"]
+    if "least" not in protected:
+        told = (each for each in groups if each["ratio"] is not None)
+        return min(told, key=lambda each: each["ratio"], default=None)
     place = protected["least"]
-    return None if place is None else protected["groups"][place]
+    return None if place is None else groups[place]
 
 
 def ratio_text(group: Group) -> str:
@@ -47,7 +54,7 @@ def ratio_text(group: Group) -> str:
         return UNKNOWN
     if group["ratio"] is not None:
         return number_text(group["ratio"], 2)
-    if group["ratio_below"] is None:
+    if group.get("ratio_below") is None:
         return f"{FOUR_FIFTHS} or more"
     return f"under {number_text(group['ratio_below'], 2)}"
 
@@ -56,7 +63,7 @@ def times_text(group: Group) -> str:
     """How many times as often as the most chosen one a compared group is chosen."""
     if group["ratio"] is not None:
         return f"{ratio_text(group)} times"
-    if group["ratio_below"] is None:
+    if group.get("ratio_below") is None:
         return f"at least {FOUR_FIFTHS} times"
     return f"less than {number_text(group['ratio_below'], 2)} times"
 

@@ -219,3 +219,14 @@ def test_what_a_user_typed_is_text_on_the_page_and_in_the_picture(fairness):
 
     assert "<img src=x" not in page + picture.svg
     assert "&lt;img src=x" in page
+
+
+def test_what_a_version_told_before_small_groups_were_folded_is_still_read(fairness):
+    now = fairness_sentences(fairness)
+    for protected in fairness["protected"]:
+        protected.pop("least")
+        for each in protected["groups"]:
+            each.pop("ratio_below")
+
+    assert fairness_sentences(fairness) == now
+    assert draw(fairness_chart(fairness))
