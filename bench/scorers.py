@@ -23,9 +23,9 @@ from orchestration.comparing import compare_scorers
 from orchestration.plan import register_declared
 from orchestration.scoring import learning_tables
 from orchestration.workshop import Workshop, open_workshop
+from python_scoring.encoder import MISSING, Encoder
 from python_scoring.look_ups import counted
 from python_scoring.scorers.base import Scorer, fit_scorer
-from python_scoring.scorers.boosted import MISSING, Encoder
 
 MODELS = ("naive_bayes", "documented", "weighted_bayes", "boosted", "auto")
 EXAMPLE = Path(__file__).parents[1] / "examples" / "bank"

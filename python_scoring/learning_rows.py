@@ -19,11 +19,12 @@ WEIGHT = "seed_weight"
 class LearningRows:
     """Attributes of the seed people of a fit and of the people of the reference.
 
-    `seed_weights` is what each seed person counts.
+    `seed_weights` is what each seed person counts, `seed_folds` the fold of each.
     """
 
     seed: pa.RecordBatch
     seed_weights: np.ndarray
+    seed_folds: np.ndarray
     reference: pa.RecordBatch
 
 
@@ -40,8 +41,7 @@ def learning_rows(
     Where there are more than the most, every so manieth in order: of the person key
     (a hash) in the seed, of the attributes in the reference.
     """
-    seed, sample = tables["canonical_seed"], tables["canonical_sample"]
-    of_fit = seed.filter(pc.not_equal(seed["fold"], left_out_fold))
+    sample, of_fit = tables["canonical_sample"], seed_of_fit(tables, left_out_fold)
     by_key = thinned(of_fit.sort_by("person_key"), most_seed)
     by_content = sample.select(attributes)
     if attributes:
@@ -50,8 +50,20 @@ def learning_rows(
     return LearningRows(
         seed=one_batch(by_key.select(attributes)),
         seed_weights=weights_of(by_key),
+        seed_folds=folds_of(by_key),
         reference=one_batch(thinned(by_content, most_reference)),
     )
+
+
+def seed_of_fit(tables: Mapping[str, pa.Table], left_out_fold: int) -> pa.Table:
+    """The people of `canonical_seed` outside the fold."""
+    seed = tables["canonical_seed"]
+    return seed.filter(pc.not_equal(seed["fold"], left_out_fold))
+
+
+def folds_of(seed: pa.Table) -> np.ndarray:
+    """The fold of each person of `canonical_seed`, in its order."""
+    return np.asarray(seed.column("fold").to_numpy(), np.intp)
 
 
 def weights_of(seed: pa.Table) -> np.ndarray:

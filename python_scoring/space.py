@@ -37,6 +37,7 @@ class Space:
 
     left_out_fold: int
     seed_total: float
+    reference_total: float
     smoothing: float
     attributes: tuple[LookUp | DroppedParameters, ...]
     rows: LearningRows
@@ -83,6 +84,7 @@ def space_of(
     return Space(
         left_out_fold=left_out_fold,
         seed_total=float(fit.totals["seed_total"]),
+        reference_total=float(fit.totals["reference_total"]),
         smoothing=float(fit.totals["smoothing"]),
         attributes=tuple(made),
         rows=people,

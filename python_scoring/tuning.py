@@ -1,10 +1,11 @@
 """Searches settings of the trees of `boosted`: trials on a part, judged on another.
 
 The seed's folds make three parts: 0 to 2 to train (60 %), 3 to validate and 4 to test.
-The sample is cut alike, in order of its rows' hashes. A trial is judged by the balanced
-log loss on the validation part, and stopped early where it is worse than most were. The
-test part is looked at once, for the settings chosen and for the fixed ones: those are
-kept unless the others are better there.
+The sample is dealt out alike. What values say is counted in the first part alone, so that
+no judge is in what they judge. A trial is judged by the balanced log loss on the
+validation part, and stopped early where it is worse than most were. The test part is
+looked at once, for the settings chosen and for the fixed ones: those are kept unless the
+others are better there.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,8 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from python_scoring import space
-from python_scoring.learning_rows import one_batch, weights_of
-from python_scoring.row_hashes import row_hashes
+from python_scoring.rows_to_learn import rows_to_learn
 from python_scoring.scorers.base import Extra, import_extra
 from python_scoring.scorers.boosted import EXTRA as BOOSTED
 from python_scoring.scorers.boosted import (
@@ -25,7 +25,6 @@ from python_scoring.scorers.boosted import (
     MOST_REFERENCE,
     MOST_SEED,
     NAME,
-    Encoder,
     Trees,
     matrix_of,
 )
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 EXTRA = Extra("boosted", "optuna")
 STUDY = "boosted"
 TRAIN, VALIDATE, TEST = (0, 1, 2), (3,), (4,)
-PARTS = 5
 REPORT_EVERY = 25  # trees
 TRIALS_BEFORE_PRUNING = 5
 
@@ -127,24 +125,20 @@ def finished_trials(storage: Path) -> list[FinishedTrial]:
 
 
 def parts_of(tables: Mapping[str, pa.Table]) -> Parts:
-    """The three parts of the seed and of the sample, without the test part's counts."""
-    test_fold = TEST[0]
-    limits = {"most_seed": MOST_SEED, "most_reference": MOST_REFERENCE}
-    encoder = Encoder(space.space_of(tables, test_fold, **limits).look_ups)
-    everybody = space.space_of(tables, -1, **limits).rows
-    sample = encoder.rows(everybody.reference)
-    sample = sample[np.argsort(row_hashes(sample), kind="stable")]
-    part_of_sample = np.arange(len(sample)) % PARTS
-    seed = tables["canonical_seed"].sort_by("person_key")
-    folds = seed["fold"].to_numpy()
-    rows, weights = encoder.rows(one_batch(seed)), weights_of(seed)
+    """The three parts of the seed and of the sample, by counts of the first alone."""
+    found = space.space_of(
+        tables, -1, most_seed=MOST_SEED, most_reference=MOST_REFERENCE
+    )
+    rows = rows_to_learn(found, tables, judges=(*VALIDATE, *TEST))
 
-    def matrix(chosen: tuple[int, ...]) -> "xgboost.DMatrix":
-        is_chosen = np.isin(folds, chosen)
+    def matrix(folds: tuple[int, ...]) -> "xgboost.DMatrix":
+        is_seed, is_sample = (
+            np.isin(each, folds) for each in (rows.seed_folds, rows.reference_folds)
+        )
         return matrix_of(
-            rows[is_chosen],
-            weights[is_chosen],
-            sample[np.isin(part_of_sample, chosen)],
+            rows.seed[is_seed],
+            found.rows.seed_weights[is_seed],
+            rows.reference[is_sample],
         )
 
     return Parts(matrix(TRAIN), matrix(VALIDATE), matrix(TEST))

@@ -17,18 +17,16 @@ import pyarrow as pa
 
 from python_scoring import space
 from python_scoring.composite import rounded_log_odds
+from python_scoring.encoder import MISSING, Encoder
 from python_scoring.learning_rows import effective_people
-from python_scoring.look_ups import BinLookUp, LookUp, counted
-from python_scoring.parameters import (
-    DroppedParameters,
-    refusal,
-)
+from python_scoring.look_ups import LookUp, counted
+from python_scoring.parameters import DroppedParameters, refusal
 from python_scoring.row_hashes import row_hashes
-from python_scoring.scorers.base import Extra, SmallSeedError, columns_of, import_extra
+from python_scoring.rows_to_learn import rows_to_learn
+from python_scoring.scorers.base import Extra, SmallSeedError, import_extra
 from python_scoring.scorers.in_space import InSpace, stored_parameters
 from python_scoring.similarity import spread_out
 from python_scoring.stored_attributes import require_named_once
-from python_scoring.terms import ListedTerms
 
 if TYPE_CHECKING:
     import xgboost
@@ -45,7 +43,6 @@ MOST_REFERENCE = 30_000
 LEAST_SEED = 1_000  # below, trees alone are worse than counted evidence
 HALVES = 2
 TREES = "boosted_trees"  # the relation of settings that a search found
-MISSING = -1_000.0  # beyond every z and every log ratio
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +139,7 @@ class Boosted(InSpace):
         return spread_out(parts, self.columns, self.attributes, rest[:, None])
 
     @cached_property
-    def _encoder(self) -> "Encoder":
+    def _encoder(self) -> Encoder:
         return Encoder(counted(self.parameters.attributes))
 
     @cached_property
@@ -172,31 +169,6 @@ class Boosted(InSpace):
         ]
 
 
-class Encoder:
-    """People as rows of 32-bit floats, one column an attribute; `MISSING` where none."""
-
-    def __init__(self, look_ups: Sequence[LookUp]) -> None:
-        self.columns = tuple(each.attribute for each in look_ups)
-        self._terms = [
-            ListedTerms(
-                replace(each, missing_number=MISSING).terms()
-                if isinstance(each, BinLookUp)
-                else each.terms()
-            )
-            for each in look_ups
-        ]
-
-    def rows(self, batch: pa.RecordBatch) -> np.ndarray:
-        """Rows x columns."""
-        columns = columns_of(batch, self.columns)
-        rows = np.empty((batch.num_rows, len(self.columns)), np.float32)
-        for place, (terms, name) in enumerate(
-            zip(self._terms, self.columns, strict=True)
-        ):
-            rows[:, place] = terms.of(columns[name])
-        return rows
-
-
 def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> Boosted:
     """The scorer learnt from `RELATIONS`, for the whole seed or without a fold.
 
@@ -224,16 +196,23 @@ def fit_trees(
     found = space.space_of(
         tables, left_out_fold, most_seed=MOST_SEED, most_reference=MOST_REFERENCE
     )
-    encoder = Encoder(found.look_ups)
-    seed = encoder.rows(found.rows.seed), found.rows.seed_weights
-    halves = halves_of(encoder.rows(found.rows.reference))
+    learnt = rows_to_learn(found, tables)
+    attributes = only_those(found.attributes, learnt.columns)
+    scored = Encoder(counted(attributes)).rows(found.rows.reference)
+    halves = halves_of(scored)
+    seed = learnt.seed, found.rows.seed_weights
     return Boosted(
         BoostedParameters(
             left_out_fold=left_out_fold,
             seed_total=round(found.seed_total),
-            models=tuple(trained(*seed, half, trees) for half in halves),
-            half_rows=tuple(only_in(*pair) for pair in (halves, halves[::-1])),
-            attributes=found.attributes,
+            models=tuple(
+                trained(*seed, learnt.reference[half], trees) for half in halves
+            ),
+            half_rows=tuple(
+                only_in(scored[half], scored[other])
+                for half, other in (halves, halves[::-1])
+            ),
+            attributes=attributes,
         )
     )
 
@@ -243,9 +222,19 @@ def from_json(text: str, capped: bool = False) -> Boosted:
     return Boosted(stored_parameters(text, NAME, BoostedParameters))
 
 
+def only_those(
+    attributes: Sequence[LookUp | DroppedParameters], names: Sequence[str]
+) -> tuple[LookUp | DroppedParameters, ...]:
+    """The attributes, dropped where they are not among the names."""
+    return tuple(
+        each if each.attribute in names else DroppedParameters(each.attribute)
+        for each in attributes
+    )
+
+
 def halves_of(reference: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The rows in order of their hash, in turn to one half and the other."""
-    ordered = reference[np.argsort(row_hashes(reference), kind="stable")]
+    """Places of the rows in order of their hash, in turn to one half and the other."""
+    ordered = np.argsort(row_hashes(reference), kind="stable")
     return ordered[::2], ordered[1::2]
 
 

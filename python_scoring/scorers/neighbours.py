@@ -179,7 +179,8 @@ def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> Neig
     seed = points.directions_of(found.rows.seed)
     reference = points.directions_of(found.rows.reference)
     nearest = Nearest(seed.astype("<f4"))
-    halves = halves_of(reference.astype("<f4"))
+    rows = reference.astype("<f4")
+    halves = [rows[half] for half in halves_of(rows)]
     half_rows = only_in(*halves), only_in(*halves[::-1])
     others = Others(
         halves, [np.frombuffer(b64decode(each), "<u8") for each in half_rows]

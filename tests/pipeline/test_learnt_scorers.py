@@ -19,6 +19,7 @@ from orchestration.builds import load_build
 from orchestration.fitting import cross_fitted
 from python_scoring import tuning
 from python_scoring.cross_fitting import log_odds_of, out_of_fold_log_odds
+from python_scoring.encoder import MISSING, Encoder
 from python_scoring.evaluation import auc_pu
 from python_scoring.features import features_of
 from python_scoring.learning_rows import one_batch
@@ -31,14 +32,7 @@ from python_scoring.scorers.base import (
     relations_of,
     scorer_from_json,
 )
-from python_scoring.scorers.boosted import (
-    FULL,
-    MISSING,
-    TREES,
-    Encoder,
-    Trees,
-    halves_of,
-)
+from python_scoring.scorers.boosted import FULL, TREES, Trees, halves_of
 from python_scoring.similarity import unit
 from python_scoring.space import space_of
 from python_scoring.tuning import as_table, parts_of, tune
@@ -309,7 +303,7 @@ def test_a_person_of_one_half_is_scored_by_the_model_of_the_other(tables, fitted
     matrix = xgboost.DMatrix(rows, missing=MISSING)
     margins = np.array([model.predict(matrix, output_margin=True) for model in models])
     # what XGBoost itself says of the halves, told apart by the rows themselves
-    halves = [{row.tobytes() for row in half} for half in halves_of(rows)]
+    halves = [{row.tobytes() for row in rows[half]} for half in halves_of(rows)]
     is_in = np.array([[row.tobytes() in half for row in rows] for half in halves])
     expected = np.where(
         is_in[0] & ~is_in[1],
