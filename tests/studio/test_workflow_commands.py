@@ -21,7 +21,7 @@ def documents(two_files):
 
 
 def test_a_workflow_is_written_without_a_home(documents):
-    assert not (documents / "home").exists()
+    assert not (documents / "home" / "catalog.db").exists()
     assert ask("audience", "validate", "flow.yml").code == 0
     assert read_specification("flow.yml") == read_specification("a.yml")
     text = Path("flow.yml").read_text()
