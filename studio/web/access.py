@@ -3,17 +3,33 @@
 For pages and what is pressed on them. Routes under `/api/v1` ask `studio.api.dependencies`.
 """
 
+from collections.abc import Callable
+
 from nicegui import context
 
+from catalog.errors import StudioError
 from studio.services import access
 from studio.services.access import Role, User
 
 USER = "studio.user"
+ASK_AGAIN = "studio.ask_again"
 
 
 def current_user() -> User:
-    """Who uses the page that is being made or acted on."""
-    user: User = context.client.request.scope[USER]
+    """Who uses the page that is being made or acted on, with the role of this moment.
+
+    A page may stay open longer than the session that it was opened in: StudioError
+    `not_signed_in` then.
+    """
+    ask_again: Callable[[], User | None] = context.client.request.scope[ASK_AGAIN]
+    user = ask_again()
+    if user is None:
+        raise StudioError(
+            "not_signed_in",
+            "your session",
+            "has ended",
+            "sign in again and load this page anew; what was saved is kept",
+        )
     return user
 
 

@@ -1,6 +1,7 @@
 """Sessions of browsers: a signed cookie that says who has signed in, and how."""
 
 import hashlib
+from secrets import token_hex
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.responses import Response
@@ -22,6 +23,7 @@ class Sessions:
 
     def __init__(self, home: Home, access: Access) -> None:
         self.home, self._access = home, access
+        self._ended: set[str] = set()
         self._signer = URLSafeTimedSerializer(session_key(home), salt="session")
         place = hashlib.sha256(str(home.root).encode()).hexdigest()[:8]
         self.cookie = f"lookalike_{place}"  # homes on other ports have their own
@@ -31,7 +33,7 @@ class Sessions:
         mark = token_mark(self.home) if login is None else ""
         response.set_cookie(
             self.cookie,
-            self._signer.dumps([login, mark]),
+            self._signer.dumps([login, mark, token_hex(8)]),
             max_age=round(self._access.session_hours * 3600),
             path="/",
             secure=(self._access.public_origin or "").startswith("https:"),
@@ -41,18 +43,28 @@ class Sessions:
         response.headers["cache-control"] = "no-store"
         return response
 
-    def end(self, response: Response) -> Response:
-        """Take the session from the browser."""
+    def end(self, response: Response, cookie: str | None = None) -> Response:
+        """Take the session from the browser; pages that are still open end with it."""
+        if cookie is not None and self.user(cookie) is not None:
+            self._ended = {each for each in self._ended if self._read(each)} | {cookie}
         response.delete_cookie(self.cookie, path="/", httponly=True, samesite="strict")
         return response
 
     def user(self, cookie: str) -> User | None:
         """Whose session it is, with the role of today; None for none of ours."""
-        seconds = round(self._access.session_hours * 3600)
-        try:
-            login, mark = self._signer.loads(cookie, max_age=seconds)
-        except (BadData, ValueError, TypeError):
+        found = None if cookie in self._ended else self._read(cookie)
+        if found is None:
             return None
+        login, mark = found
         if login is None:
             return LOCAL if mark == token_mark(self.home) else None
         return self._access.user(login)
+
+    def _read(self, cookie: str) -> tuple[str | None, str] | None:
+        """Login and mark of a session that has not run out; None for none of ours."""
+        seconds = round(self._access.session_hours * 3600)
+        try:
+            login, mark, _ = self._signer.loads(cookie, max_age=seconds)
+        except (BadData, ValueError, TypeError):
+            return None
+        return login, mark

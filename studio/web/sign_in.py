@@ -70,9 +70,10 @@ def sign_in_router(home: Home, access: Access, sessions: Sessions) -> APIRouter:
         return sessions.begin(RedirectResponse(_own(to), 303))
 
     @router.post("/sign-out")
-    def leave() -> Response:
+    def leave(request: Request) -> Response:
         """End the session of this browser."""
-        return sessions.end(RedirectResponse(SIGN_IN, 303))
+        cookie = request.cookies.get(sessions.cookie)
+        return sessions.end(RedirectResponse(SIGN_IN, 303), cookie)
 
     if access.openid is not None:
         add_provider(router, home, access, sessions)

@@ -1,5 +1,6 @@
 """Who asks: every page, file, route and socket is for people who have signed in."""
 
+from functools import partial
 from ipaddress import ip_address, ip_network
 from urllib.parse import quote
 
@@ -12,7 +13,7 @@ from catalog.errors import StudioError
 from studio.services.access import LOCAL, Access, User
 from studio.services.audit import acting_as
 from studio.services.tokens import is_token
-from studio.web.access import USER
+from studio.web.access import ASK_AGAIN, USER
 from studio.web.refusals import refuse
 from studio.web.sessions import Sessions
 
@@ -31,9 +32,10 @@ class SignedIn:
         if scope["type"] not in ("http", "websocket") or scope["path"] in OPEN:
             await self.app(scope, receive, send)
             return
-        user = self._user(HTTPConnection(scope))
+        asked = HTTPConnection(scope)
+        user = self._user(asked)
         if user is not None:
-            scope[USER] = user
+            scope[USER], scope[ASK_AGAIN] = user, partial(self._user, asked)
             with acting_as(user.id):
                 await self.app(scope, receive, send)
             return

@@ -13,6 +13,7 @@ import dagster as dg
 import pandas as pd
 import pytest
 from nicegui import ui
+from starlette.responses import Response
 
 from catalog.errors import StudioError
 from catalog.file_failures import disk_full
@@ -30,15 +31,16 @@ from studio.services.access import Access, person_id
 from studio.services.audience_list import AudienceQuery
 from studio.services.audit import acting_as
 from studio.services.overlap import overlap
-from studio.services.tokens import token_of
+from studio.services.tokens import renew_token, token_of
 from studio.web.app import MOST_WAITING
+from studio.web.pages import dataset as dataset_page
 from studio.web.pages.audiences import address_of
 from tests.pipeline.building import build_specification
 from tests.report.test_comparison_words import AUTO, TIED, comparison_of
 from tests.studio.conftest import write_specification
 from tests.studio.rest import ADDRESS, API, copy_home
 from tests.studio.served import add_version
-from tests.studio.visits import ELSEWHERE, visited
+from tests.studio.visits import ACCESS, ELSEWHERE, HEADER, visited
 
 QUOTAS = {"attribute": "country", "at_most": {"DE": 0.4}}
 ROLES = ("viewer", "builder")
@@ -500,6 +502,45 @@ def test_what_a_viewer_sends_all_the_same_is_refused_in_words(visits, path, labe
         await user.should_see("the role viewer may not do this, builder is needed")
 
     visits.as_("viewer", press)
+
+
+@pytest.mark.parametrize("end", ["sign_out", "renew", "run_out"])
+def test_an_open_page_changes_nothing_once_its_session_has_ended(
+    visits, monkeypatch, end
+):
+    home, sessions = visits.studio.workshop.home, visits.client.app.state.sessions
+    begun = sessions.begin(Response()).headers["set-cookie"]
+    cookie = begun.partition(";")[0].partition("=")[2]
+    asked = []
+    monkeypatch.setattr(dataset_page.datasets, "profile", lambda *_: asked.append(1))
+
+    async def press(user):
+        user.http_client.headers.pop(HEADER)
+        user.http_client.cookies.set(sessions.cookie, cookie)
+        client = await user.open("/datasets/seed")
+        (button,) = (
+            each
+            for each in client.elements.values()
+            if each.props.get("label") == "Read it anew"
+        )
+        if end == "sign_out":
+            left = await user.http_client.post("/sign-out", headers={"origin": ADDRESS})
+            assert left.status_code == 303
+        elif end == "renew":
+            renew_token(home)
+        else:
+            access = ACCESS.model_copy(update={"session_hours": -1})
+            monkeypatch.setattr(sessions, "_access", access)
+        for listener in button._event_listeners.values():
+            client.handle_event(
+                {"id": button.id, "listener_id": listener.id, "args": {}}
+            )
+        await user.should_see("your session has ended: sign in again")
+
+    visits.as_("builder", press)
+
+    assert asked == []
+    assert sessions.user(cookie) is None
 
 
 def test_every_change_by_rest_is_refused_to_a_viewer(visits):

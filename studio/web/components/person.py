@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable
 from nicegui import ui
 
 from catalog.errors import StudioError
+from studio.services.access import Role
 from studio.services.audience_page import Explanation, Step, explanation
+from studio.web.access import require
 from studio.web.components.buttons import main_button
 from studio.web.components.elements import block, heading, paragraph, text
 from studio.web.current import studio
@@ -38,6 +40,7 @@ def ask_for_person(slug: str) -> Explain:
     async def tell(identifier: str) -> None:
         found: Explanation | StudioError
         try:
+            require(Role.viewer)
             found = await to_thread(explanation, studio().workshop, slug, identifier)
         except StudioError as error:
             found = error
