@@ -24,6 +24,7 @@ from studio.services import (
     choices,
     comparison,
     dataset_sources,
+    datasets,
     draft_store,
     drafts,
 )
@@ -33,7 +34,6 @@ from studio.services.audit import acting_as
 from studio.services.overlap import overlap
 from studio.services.tokens import renew_token, token_of
 from studio.web.app import MOST_WAITING
-from studio.web.pages import dataset as dataset_page
 from studio.web.pages.audiences import address_of
 from tests.pipeline.building import build_specification
 from tests.report.test_comparison_words import AUTO, TIED, comparison_of
@@ -512,7 +512,7 @@ def test_an_open_page_changes_nothing_once_its_session_has_ended(
     begun = sessions.begin(Response()).headers["set-cookie"]
     cookie = begun.partition(";")[0].partition("=")[2]
     asked = []
-    monkeypatch.setattr(dataset_page.datasets, "profile", lambda *_: asked.append(1))
+    monkeypatch.setattr(datasets, "profile", lambda *_: asked.append(1))
 
     async def press(user):
         user.http_client.headers.pop(HEADER)

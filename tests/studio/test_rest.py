@@ -186,7 +186,7 @@ def test_an_upload_is_read_as_its_schema_says(client):
     assert answer.status_code == 201, answer.text
     assert answer.json()["csv_schema"]["decimal_separator"] == ","
     assert [each["type"] for each in answer.json()["columns"]] == ["VARCHAR", "DOUBLE"]
-    assert_refused(wrong, 400, "schema_invalid")
+    assert_refused(wrong, 422, "schema_invalid")
 
 
 @pytest.mark.parametrize("body", [b"", b"user_id\n", b"\xff\xfe\x00", b"a,a\n1,2\n"])

@@ -33,7 +33,11 @@ def made(tmp_path_factory):
     """A home with a built audience of three attributes, and what the build said."""
     folder = tmp_path_factory.mktemp("what_if")
     write_people(folder, population=2_000, seed=200)
-    write_specification(folder / "audience.yml", attributes=list(CHOSEN))
+    write_specification(
+        folder / "audience.yml",
+        attributes=list(CHOSEN),
+        economics={"least_marginal_lift": 1.2},
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LOOKALIKE_HOME", str(folder / "home"))
         patch.chdir(folder)
@@ -86,7 +90,8 @@ def test_the_answer_for_what_was_built_is_what_the_build_tells(made, service):
     )
     assert found.overlap is None
     built_size = quality["recommendation"]["people"]
-    assert built_size and found.recommended.people == pytest.approx(built_size, rel=0.1)
+    # intervals of a sample are wider, so that less is sure
+    assert 0.8 * built_size <= found.recommended.people <= built_size
     assert found.recommended.text.startswith(f"Up to {found.recommended.people} people")
 
 
