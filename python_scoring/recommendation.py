@@ -8,7 +8,7 @@ import pandas as pd
 
 @dataclass(frozen=True, slots=True)
 class Economics:
-    """What contacts cost and bring. `prevalence` is the share who would convert anyhow.
+    """What contacts cost and bring. `prevalence` is the share who are of the seed's kind.
 
     Of people with lift l a share of prevalence * l converts, 1 at most.
     """

@@ -136,7 +136,7 @@ def show_dataset(name: str, opened: Opened) -> DatasetShown:
 def map_column(name: str, wanted: ColumnRole, opened: Opened) -> DatasetShown:
     """Give a column another role."""
     found = datasets.map_column(
-        opened.workshop.catalog,
+        opened.workshop,
         name,
         wanted.column,
         wanted.role,

@@ -137,13 +137,13 @@ def map_column(
     from studio.services import datasets
     from studio.services.opening import open_studio
 
-    catalog = open_studio().catalog
+    workshop = open_studio()
     if (column is None) != (role is None):
         raise typer.BadParameter("--column and --role go together")
     if column is None or role is None:
-        found = datasets.show(catalog, name)
+        found = datasets.show(workshop.catalog, name)
     elif role is Role.identity and identifier_type is None:
-        slug = catalog.get_dataset(name).slug
+        slug = workshop.catalog.get_dataset(name).slug
         raise StudioError(
             "identifier_type_missing",
             "option --identifier-type",
@@ -151,7 +151,7 @@ def map_column(
             f"run `{map_command(slug, column)}`, or name one of your own",
         )
     else:
-        found = datasets.map_column(catalog, name, column, role, identifier_type)
+        found = datasets.map_column(workshop, name, column, role, identifier_type)
     _print_dataset(found, as_json=as_json)
 
 

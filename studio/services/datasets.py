@@ -206,12 +206,18 @@ def show(catalog: Catalog, name: str) -> dict[str, Any]:
 
 
 def map_column(
-    catalog: Catalog, name: str, column: str, role: Role, identifier_type: str | None
+    workshop: "Workshop",
+    name: str,
+    column: str,
+    role: Role,
+    identifier_type: str | None,
 ) -> dict[str, Any]:
     """Give one column the role that the person wants."""
+    catalog = workshop.catalog
     dataset = catalog.get_dataset(name)
     mappings = with_role(catalog.mappings(dataset.id), column, role, identifier_type)
     catalog.set_mappings(dataset.id, mappings)
+    record(workshop.home, Verb.column_mapped, f"dataset/{dataset.id}")
     return show(catalog, dataset.id)
 
 

@@ -688,6 +688,7 @@ def test_what_was_done_is_in_the_audit_log(client, studio):
 
     verbs = {each.verb for each in records}
     assert {"dataset_added", "dataset_removed", "specified", "served"} <= verbs
+    assert "column_mapped" in verbs
     assert {"archived", "unarchived", "exported"} <= verbs
     assert "local" in {each.who for each in records if each.verb == "specified"}
     page = client.get(f"{API}/audit?limit=1").json()

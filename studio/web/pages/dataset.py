@@ -142,7 +142,7 @@ class MappingEditor:
         role = Role(self.role.value)
         await to_thread(
             datasets.map_column,
-            studio().workshop.catalog,
+            studio().workshop,
             self.found.line.slug,
             column.name,
             role,
