@@ -4,7 +4,7 @@ People are counted in one pass over the protected attributes of everybody, from 
 codes where there are any.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from engines.base import Engine
 from orchestration.builds import Build
 from orchestration.proxies import SCORE
+from orchestration.row_ids import is_among, sorted_ids
 from python_scoring.proxies import PROTECTED_BANDS
 from python_scoring.selection_rates import FEWEST_PEOPLE, selection_rates
 from python_scoring.value_groups import (
@@ -86,8 +87,8 @@ def count_groups(engine: Engine, build: Build) -> dict[str, Counts]:
     }
     for batch in engine.stream_people(build.folder, "main.canonical_members", slugs):
         row_ids = batch.column("row_id").to_numpy()
-        is_ranked = ~_is_among(left_out, row_ids)
-        is_chosen = _is_among(chosen, row_ids)
+        is_ranked = ~is_among(left_out, row_ids)
+        is_chosen = is_among(chosen, row_ids)
         for slug in slugs:
             places, labels = grouped(batch.column(slug), bands.get(slug))
             counts = np.stack(
@@ -132,7 +133,7 @@ def _bands(engine: Engine, build: Build) -> dict[str, NumberBands]:
 
 def _chosen(engine: Engine, build: Build) -> np.ndarray:
     """Row ids of the new people of the audience, sorted."""
-    return _sorted(
+    return sorted_ids(
         batch.column("row_id").filter(pc.invert(batch.column("is_seed")))
         for batch in engine.stream(
             build.folder, "main.audience_members", ("row_id", "is_seed")
@@ -157,17 +158,4 @@ def _not_ranked(engine: Engine, build: Build) -> np.ndarray:
                 build.folder, "scoring.scores", ("row_id", "log_odds")
             )
         ]
-    return _sorted(left_out)
-
-
-def _sorted(columns: Iterable[pa.Array]) -> np.ndarray:
-    found = [column.to_numpy(zero_copy_only=False) for column in columns]
-    return np.unique(np.concatenate([np.empty(0, np.int64), *found]))
-
-
-def _is_among(ids: np.ndarray, row_ids: np.ndarray) -> np.ndarray:
-    """Which row ids are among the sorted ids."""
-    if not len(ids):
-        return np.zeros(len(row_ids), bool)
-    places = np.minimum(np.searchsorted(ids, row_ids), len(ids) - 1)
-    return ids[places] == row_ids
+    return sorted_ids(left_out)

@@ -140,7 +140,7 @@ def quota_figures(
     """
     if not build.has_quotas:
         return None
-    names = ["main.report_score_steps", "main.audience_score_steps", "inputs.quotas"]
+    names = ["main.report_score_steps", "scoring.score_steps", "inputs.quotas"]
     read = engine.read_tables(build.folder, names)
     steps, score_steps, groups = (read[name].to_pandas() for name in names)
     table = pq.read_table(members, columns=["quota_group", "rank", "score", "is_seed"])

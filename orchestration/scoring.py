@@ -4,8 +4,7 @@ Reads the weight relations, fits nothing that SQL has fitted, calibrates on the 
 and the out-of-fold seed, then streams the population once.
 """
 
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,11 +15,12 @@ import pyarrow as pa
 from catalog.errors import StudioError
 from catalog.names import shown
 from engines.base import Engine
-from engines.marks import QUOTA_GROUP
 from orchestration.builds import Build
 from orchestration.fitting import cross_fitted, tuned
 from orchestration.proxies import proxies_of_build, refuse_strong_proxies
 from orchestration.quality import refuse_indistinct, smoothing_of
+from orchestration.row_ids import sorted_ids
+from orchestration.score_pass import nullable, score_everybody
 from orchestration.unlike import unlike_too_small
 from python_scoring.calibration import Calibration, fit_calibration
 from python_scoring.choice import Choice
@@ -50,10 +50,6 @@ PEOPLE_RELATIONS = (
     "canonical_sample",
     "canonical_seed",
 )
-SCORES = pa.schema(
-    [("row_id", pa.int64()), ("log_odds", pa.float64()), ("score", pa.float64())]
-)
-GROUPED_SCORES = SCORES.append(pa.field("quota_group", pa.int16()))
 SEED_SCORES = pa.schema(
     [
         ("person_key", pa.string()),
@@ -102,7 +98,7 @@ class ScoringSummary:
 
 
 def score_population(engine: Engine, build: Build) -> ScoringSummary:
-    """Write `scoring.scores`, `scoring.seed_scores` and `scoring.parameters`.
+    """Write `scoring.scores`, `score_steps`, `seed_scores` and `parameters`.
 
     Raises StudioError `seed_too_small` below the build's least number of people to learn
     from, or what names both sides (`no_overlap`, `too_few_matched`) where they had to be found in
@@ -159,23 +155,17 @@ def _score(engine: Engine, build: Build) -> ScoringSummary:
     _write_seed_scores(engine, folder, seed, seed_log_odds, calibration)
     scored_by = Model(scorer, calibration)
     _write_parameters(engine, folder, scored_by)
-    extremes = _Extremes()
-    groups = [QUOTA_GROUP] if build.has_quotas else []
-    columns = [*scorer.columns, *groups]
-    people = engine.write_table(
-        folder,
-        "scoring",
-        "scores",
-        _scored(
-            engine.stream_people(folder, "main.canonical_members", columns),
-            scored_by,
-            extremes.see,
-            groups,
-            np.zeros(0) if unlike is None else unlike.people["row_id"].to_numpy(),
-        ),
-        SCORES if not groups else GROUPED_SCORES,
+    done = score_everybody(
+        engine,
+        build,
+        scored_by,
+        sample_log_odds,
+        tables["distribution_totals"].column("reference_total")[0].as_py(),
+        np.empty(0, np.int64)
+        if unlike is None
+        else sorted_ids(unlike.people["row_id"].chunks),
     )
-    if people == 0:
+    if done.people == 0:
         raise StudioError(
             "nobody_identified",
             "the population",
@@ -183,22 +173,22 @@ def _score(engine: Engine, build: Build) -> ScoringSummary:
             "fill its identifiers, or raise limits.maximum_linked_rows where many rows"
             " are one person's",
         )
-    if extremes.unscored == people:
+    if done.unscored == done.people:
         raise StudioError(
             "nobody_scored",
             "the population",
-            f"has a missing continuous value in each of its {people:,} people,"
+            f"has a missing continuous value in each of its {done.people:,} people,"
             " and scoring.as_published_nulls leaves them all without a score",
             "set it to false, or leave out the attribute that nobody has",
         )
     return ScoringSummary(
-        people=people,
-        unscored_people=extremes.unscored,
+        people=done.people,
+        unscored_people=done.unscored,
         learning_seed=seed.num_rows,
         effective_seed=effective_people(tables),
         sample=sample.num_rows,
-        least_log_odds=extremes.least,
-        greatest_log_odds=extremes.greatest,
+        least_log_odds=done.least,
+        greatest_log_odds=done.greatest,
         quality=quality,
         held_out_auc=auc_pu(scored_seed, scored_sample),
         calibration=calibration,
@@ -352,59 +342,6 @@ def check_matched_seed(
 def known(log_odds: np.ndarray) -> np.ndarray:
     """The log odds of those who have any."""
     return log_odds[~np.isnan(log_odds)]
-
-
-def nullable(numbers: np.ndarray) -> pa.Array:
-    """The numbers as a column, null where a person has none."""
-    return pa.array(numbers, pa.float64(), from_pandas=True)
-
-
-@dataclass(slots=True)
-class _Extremes:
-    """The least and greatest log odds seen so far, and how many people have none."""
-
-    least: float = np.inf
-    greatest: float = -np.inf
-    unscored: int = 0
-
-    def see(self, log_odds: np.ndarray) -> None:
-        scored = known(log_odds)
-        self.unscored += len(log_odds) - len(scored)
-        if len(scored):
-            self.least = min(self.least, float(scored.min()))
-            self.greatest = max(self.greatest, float(scored.max()))
-
-
-def _scored(
-    batches: Generator[pa.RecordBatch],
-    model: Model,
-    see: Callable[[np.ndarray], None],
-    groups: Sequence[str],
-    unwanted: np.ndarray,
-) -> Generator[pa.RecordBatch]:
-    """Row ids with their log odds and scores, and the groups with quotas if there are.
-
-    Who is unwanted has neither.
-    """
-    schema = SCORES if not groups else GROUPED_SCORES
-    with closing(batches):
-        for batch in batches:
-            log_odds, score = model.score(batch)
-            see(log_odds)
-            if len(unwanted):
-                is_unwanted = np.isin(batch.column("row_id").to_numpy(), unwanted)
-                log_odds, score = (
-                    np.where(is_unwanted, np.nan, each) for each in (log_odds, score)
-                )
-            yield pa.RecordBatch.from_arrays(
-                [
-                    batch.column("row_id"),
-                    nullable(log_odds),
-                    nullable(score),
-                    *(batch.column(name) for name in groups),
-                ],
-                schema=schema,
-            )
 
 
 def _write_seed_scores(

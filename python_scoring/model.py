@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
-
 from python_scoring.calibration import Calibration
 from python_scoring.parameters import read_json, write_json
 from python_scoring.scorers.base import Scorer, scorer_from_json
@@ -17,11 +14,6 @@ class Model:
 
     scorer: Scorer
     calibration: Calibration
-
-    def score(self, batch: pa.RecordBatch) -> tuple[np.ndarray, np.ndarray]:
-        """Log odds, rounded to 1e-9, and score of each row."""
-        log_odds = self.scorer.log_odds(batch)
-        return log_odds, self.calibration.score(log_odds)
 
     def to_json(self) -> str:
         """Both as one text: the scorer's own document and the calibration in it."""

@@ -28,6 +28,7 @@ ORDERS: dict[str, str | list[tuple[str, str]]] = {
     "inputs.population_values": [("attribute", "ascending"), ("code", "ascending")],
     "inputs.sample": "sample_key",
     "scoring.scores": "row_id",
+    "scoring.score_steps": [("step", "ascending"), ("score_bin", "ascending")],
     "scoring.seed_scores": "person_key",
     "scoring.parameters": "parameters",
 }

@@ -21,11 +21,11 @@ from orchestration.steps import step
     tags={INTERMEDIATE: ""},
 )
 def scores(context: dg.AssetExecutionContext, studio: Studio) -> dg.MaterializeResult:
-    """One row per person of the population: the log odds, and the score from 0 to 1.
+    """One row per person who may be chosen: the log odds, and the score from 0 to 1.
 
-    Gaussian terms and the composite are computed here, in Arrow batches; the weights
-    come from the relations before. `seed_scores` has one row per learning-seed person,
-    out of fold.
+    Gaussian terms and the composite are computed here for everybody, in Arrow batches;
+    the weights come from the relations before. `score_steps` counts everybody by log
+    odds; `seed_scores` has one row per learning-seed person, out of fold.
     """
     with step(context, studio, "scores") as work:
         figures = work.build.done("scores")

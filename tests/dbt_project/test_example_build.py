@@ -1,6 +1,7 @@
 """A bare `dbt build` runs every model and test on the example, the same way every time."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -191,3 +192,32 @@ def test_sqlfmt_is_the_law_for_layout() -> None:
         check=True,
         capture_output=True,
     )
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "delete from scoring.score_steps where step = (select max(step) from scoring.score_steps)",
+        "delete from scoring.scores where row_id in (select row_id from canonical_matched_seed)",
+        "update scoring.scores set score = 1.5 where row_id = (select min(row_id) from scoring.scores)",
+        "update scoring.scores set log_odds = null, score = null"
+        " where row_id = (select min(row_id) from scoring.scores)",
+    ],
+)
+def test_scores_that_leave_somebody_out_end_a_build(
+    example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str
+) -> None:
+    guard = ("test", "--select", "input_scores_and_steps_are_everyone")
+    shutil.copy(example / "work.duckdb", tmp_path)
+    monkeypatch.setenv("LOOKALIKE_WORK_DATABASE", str(tmp_path / "work.duckdb"))
+    in_process(tmp_path, *guard)
+    with duckdb.connect(str(tmp_path / "work.duckdb")) as connection:
+        for name in ("scores", "score_steps"):
+            connection.execute(
+                f"create table copied as from scoring.{name}; drop view scoring.{name};"
+                f"create table scoring.{name} as from copied; drop table copied"
+            )
+        connection.execute(damage)
+
+    with pytest.raises(AssertionError, match="Got 1 result"):
+        in_process(tmp_path, *guard)

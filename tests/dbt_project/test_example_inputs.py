@@ -27,6 +27,7 @@ def built(tmp_path_factory):
         "quotas",
         "sample",
         "scores",
+        "score_steps",
         "seed_scores",
         "parameters",
     ],

@@ -29,7 +29,7 @@ GUARDS = {
         "weight_published_values_is_sound",
     },
     "deliver": {
-        "input_scores_holds_everyone",
+        "input_scores_and_steps_are_everyone",
         "input_seed_scores_holds_everyone",
         "audience_cut_is_sound",
         "audience_members_is_unique",

@@ -8,7 +8,7 @@ with
 
     spec as (select * from {{ source("inputs", "spec") }}),
 
-    score_steps as (select * from {{ ref("audience_score_steps") }}),
+    score_steps as (select * from {{ source("scoring", "score_steps") }}),
 
     -- People without a score are nobody's candidates.
     unscored_total as (

@@ -11,7 +11,7 @@ with
             min(least_log_odds) as least_log_odds,
             max(greatest_log_odds) as greatest_log_odds
 
-        from {{ ref("audience_score_steps") }}
+        from {{ source("scoring", "score_steps") }}
         group by step
 
     ),

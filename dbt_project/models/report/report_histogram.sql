@@ -17,7 +17,7 @@ with
 
         select score_bin, sum(people_count) as people_count
 
-        from {{ ref("audience_score_steps") }}
+        from {{ source("scoring", "score_steps") }}
         group by score_bin
 
     ),

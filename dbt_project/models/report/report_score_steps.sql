@@ -6,7 +6,7 @@ with
 
         select step, sum(people_count) as people_count
 
-        from {{ ref("audience_score_steps") }}
+        from {{ source("scoring", "score_steps") }}
         group by step
 
     ),

@@ -1,12 +1,15 @@
 {#
-    The scores are as many as the members, finite and in range: one pass over a relation that
-    is as large as the population. Comparisons with NaN are spelt so that NaN breaks them. Only
-    a specification with `as_published_nulls`, or with a negative seed, may leave people
-    without a score; after a search for settings also those who fit `judges`.
+    The scores are as many as the people, finite and in range. Only a specification with
+    `as_published_nulls` may leave people without a score; after a search for settings also
+    those who fit `judges`.
 
-    arguments: {members: ref('canonical_members'), spec: source('inputs', 'spec')}
+    arguments: {people: ref('canonical_seed'), spec: source('inputs', 'spec'), key: person_key}
 #}
-{% test scores_everyone(model, members, spec, key="row_id", judges="false") %}
+{% test scores_everyone(model, people, spec, key, judges) %}
+    {% set may_be_null -%}
+        (spec.as_published_nulls or ({{ var("is_searched") }} and {{ judges }}))
+    {%- endset %}
+
     with
 
         scored as (
@@ -15,21 +18,7 @@
                 count(*) as score_count,
                 count(
                     case
-                        when
-                            {{ key }} is not null
-                            and {{ is_finite("log_odds") }}
-                            and score >= 0
-                            and score <= 1
-                        then 1
-                        when
-                            {{ key }} is not null
-                            and log_odds is null
-                            and score is null
-                            and (
-                                spec.as_published_nulls
-                                or {{ var("has_unlike") }}
-                                or ({{ var("is_searched") }} and {{ judges }})
-                            )
+                        when {{ key }} is not null and {{ is_sound_score(may_be_null) }}
                         then 1
                     end
                 ) as sound_count
@@ -39,12 +28,12 @@
 
         ),
 
-        expected as (select count(*) as member_count from {{ members }})
+        expected as (select count(*) as people_count from {{ people }})
 
-    select scored.*, expected.member_count
+    select scored.*, expected.people_count
     from scored
     cross join expected
     where
-        scored.score_count <> expected.member_count
-        or scored.sound_count <> expected.member_count
+        scored.score_count <> expected.people_count
+        or scored.sound_count <> expected.people_count
 {% endtest %}
