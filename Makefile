@@ -24,6 +24,9 @@ install: $(READY) ## make .venv with everything pinned in constraints.txt
 demo: $(READY) ## build a look-alike audience from the Bank Marketing data
 	$(BIN)/lookalike demo
 
+# Compiled Python is kept, whatever the environment says: the tests start some hundred processes.
+test: export PYTHONDONTWRITEBYTECODE =
+
 # In the order of the folders, so that no long file is left to one process at the end. Three at
 # a time, as each waits for servers and browsers of its own a quarter of the time.
 test: $(READY) browser ## all tests, style and types
