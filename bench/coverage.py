@@ -115,6 +115,8 @@ def _built(
             "output": {"best_percent": 100},
             "economics": {"prevalence": prevalence},
             "scoring": {"learn_from": "seed", "model": model},
+            # What is told of a seed that is hard to tell apart is to be right as well.
+            "limits": {"allow_indistinct": True},
         }
     )
     workshop = open_workshop(create_home(folder / "home"))
