@@ -13,6 +13,7 @@ from studio.services.access import Role, User
 
 USER = "studio.user"
 ASK_AGAIN = "studio.ask_again"
+HAS_SESSION = "studio.has_session"
 
 
 def current_user() -> User:

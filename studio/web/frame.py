@@ -12,6 +12,7 @@ from studio.services.access import Role
 from studio.web.access import may
 from studio.web.components.buttons import go_button
 from studio.web.components.elements import block, heading, link, paragraph, text
+from studio.web.components.signed_in_as import signed_in_as
 from studio.web.current import studio
 from studio.web.shell import shell
 
@@ -47,6 +48,7 @@ def frame(
         with block("studio-end"):
             _theme_switch()
             _menu(place)
+        signed_in_as()
     with block("studio-main studio") as main:
         main.props("id=content tabindex=-1")
         if shows_heading:

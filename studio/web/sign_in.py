@@ -13,7 +13,7 @@ from studio.services import audit
 from studio.services.access import LOCAL, Access, OpenIdConnect, person_id
 from studio.services.tokens import is_token, take_ticket
 from studio.web.sessions import Sessions
-from studio.web.signed_in import SIGN_IN
+from studio.web.signed_in import SIGN_IN, SIGN_OUT
 
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
@@ -69,7 +69,7 @@ def sign_in_router(home: Home, access: Access, sessions: Sessions) -> APIRouter:
             audit.record(home, audit.Verb.signed_in, "studio")
         return sessions.begin(RedirectResponse(_own(to), 303))
 
-    @router.post("/sign-out")
+    @router.post(SIGN_OUT)
     def leave(request: Request) -> Response:
         """End the session of this browser."""
         cookie = request.cookies.get(sessions.cookie)

@@ -13,11 +13,12 @@ from catalog.errors import StudioError
 from studio.services.access import LOCAL, Access, User
 from studio.services.audit import acting_as
 from studio.services.tokens import is_token
-from studio.web.access import ASK_AGAIN, USER
+from studio.web.access import ASK_AGAIN, HAS_SESSION, USER
 from studio.web.refusals import refuse
 from studio.web.sessions import Sessions
 
 SIGN_IN = "/sign-in"
+SIGN_OUT = "/sign-out"
 OPEN = frozenset({SIGN_IN, f"{SIGN_IN}/start", f"{SIGN_IN}/done"})
 
 
@@ -36,6 +37,7 @@ class SignedIn:
         user = self._user(asked)
         if user is not None:
             scope[USER], scope[ASK_AGAIN] = user, partial(self._user, asked)
+            scope[HAS_SESSION] = self._has_session(asked)
             with acting_as(user.id):
                 await self.app(scope, receive, send)
             return
@@ -60,6 +62,12 @@ class SignedIn:
             return self.access.user(named)
         cookie = asked.cookies.get(self.sessions.cookie)
         return None if cookie is None else self.sessions.user(cookie)
+
+    def _has_session(self, asked: HTTPConnection) -> bool:
+        """True for who came in by a session, and not anew with each request."""
+        return (
+            "authorization" not in asked.headers and self._named_by_proxy(asked) is None
+        )
 
     def _named_by_proxy(self, asked: HTTPConnection) -> str | None:
         """Whom the trusted proxy named; what others write in its header counts nothing."""

@@ -543,6 +543,33 @@ def test_an_open_page_changes_nothing_once_its_session_has_ended(
     assert sessions.user(cookie) is None
 
 
+@pytest.mark.parametrize("by", ["proxy", "session"])
+def test_the_bar_says_who_is_signed_in_and_ends_a_session_where_there_is_one(
+    visits, by
+):
+    sessions = visits.client.app.state.sessions
+    begun = sessions.begin(Response(), "vera").headers["set-cookie"]
+    found = []
+
+    async def look(user):
+        if by == "session":
+            user.http_client.headers.pop(HEADER)
+            cookie = begun.partition(";")[0].partition("=")[2]
+            user.http_client.cookies.set(sessions.cookie, cookie)
+        client = await user.open("/datasets")
+        await user.should_see("vera")
+        await user.should_see("viewer")
+        found.extend(
+            (each.props["method"], each.props["action"])
+            for each in client.elements.values()
+            if each.tag == "form"
+        )
+
+    visits.as_("viewer", look)
+
+    assert found == ([("post", "/sign-out")] if by == "session" else [])
+
+
 def test_every_change_by_rest_is_refused_to_a_viewer(visits):
     document = visits.client.get(f"{API}/openapi.json", headers=visits.named("admin"))
     asking = ("what-if", "explain", "overlap", "plan", "validate", "suggest")

@@ -412,6 +412,21 @@ def test_the_colours_that_were_chosen_are_remembered(page, address):
     assert "body--dark" in page.locator("body").get_attribute("class")
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_session_is_ended_in_the_bar_by_the_keyboard(page, address, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    visit(page, f"{address}/datasets")
+    for words in ("local", "admin"):
+        assert page.get_by_text(words, exact=True).is_visible()
+
+    page.get_by_role("button", name="Sign out").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sign-in")
+    page.goto(f"{address}/datasets")
+
+    assert "/sign-in?to=" in page.url
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_bar_stands_before_scripts_have_run_and_goes_with_them(
     page, address, scheme
