@@ -5,7 +5,7 @@ For pages and what is pressed on them. Routes under `/api/v1` ask `studio.api.de
 
 from collections.abc import Callable
 
-from nicegui import context
+from nicegui import Client, context
 
 from catalog.errors import StudioError
 from studio.services import access
@@ -16,13 +16,15 @@ ASK_AGAIN = "studio.ask_again"
 HAS_SESSION = "studio.has_session"
 
 
-def current_user() -> User:
+def current_user(client: Client | None = None) -> User:
     """Who uses the page that is being made or acted on, with the role of this moment.
 
     A page may stay open longer than the session that it was opened in: StudioError
-    `not_signed_in` then.
+    `not_signed_in` then. `client` names the page where what is done is no longer done
+    in it, such as a change that waited for its turn.
     """
-    ask_again: Callable[[], User | None] = context.client.request.scope[ASK_AGAIN]
+    request = (client or context.client).request
+    ask_again: Callable[[], User | None] = request.scope[ASK_AGAIN]
     user = ask_again()
     if user is None:
         raise StudioError(
@@ -34,9 +36,9 @@ def current_user() -> User:
     return user
 
 
-def require(role: Role | str) -> User:
+def require(role: Role | str, client: Client | None = None) -> User:
     """The user, if their role is enough; StudioError `not_allowed` where it is not."""
-    return access.require(current_user(), Role(role))
+    return access.require(current_user(client), Role(role))
 
 
 def may(role: Role | str) -> bool:

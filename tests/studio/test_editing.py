@@ -1,12 +1,15 @@
-"""What a step of the builder begins meanwhile, while choices follow one another."""
+"""What a step of the builder begins meanwhile, and that it asks whose session it is."""
 
 import asyncio
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 from nicegui import core
 
+from catalog.errors import StudioError
 from studio.services.draft_store import Draft, Step
+from studio.web.access import ASK_AGAIN
 from studio.web.builder import frame
 from studio.web.builder.frame import Editing
 
@@ -38,7 +41,7 @@ def begun(monkeypatch):
 def test_reading_begins_for_the_last_choice_alone_and_not_at_once(begun, monkeypatch):
     async def choose():
         monkeypatch.setattr(core, "loop", asyncio.get_running_loop())
-        editing = Editing(draft_of("none"), Step.population, go=None)
+        editing = Editing(draft_of("none"), Step.population, go=None, client=None)
         for name in ("first", "second", "last"):
             editing.draft = draft_of(name)
             editing.prepare()
@@ -49,3 +52,19 @@ def test_reading_begins_for_the_last_choice_alone_and_not_at_once(begun, monkeyp
 
     assert asyncio.run(choose()) == []
     assert begun == ["last"]
+
+
+def test_nothing_is_done_with_a_draft_once_its_session_has_ended():
+    ended = SimpleNamespace(scope={ASK_AGAIN: lambda: None})
+    client = SimpleNamespace(request=ended)
+    done = []
+
+    async def work():
+        editing = Editing(draft_of("none"), Step.finalise, go=None, client=client)
+        assert not await editing.keep(done.append)
+        await editing.ask(done.append)
+
+    with pytest.raises(StudioError, match="your session has ended: sign in again"):
+        asyncio.run(work())
+
+    assert done == []

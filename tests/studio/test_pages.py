@@ -28,7 +28,7 @@ from studio.services import (
     draft_store,
     drafts,
 )
-from studio.services.access import Access, person_id
+from studio.services.access import Access, Role, person_id
 from studio.services.audience_list import AudienceQuery
 from studio.services.audit import acting_as
 from studio.services.overlap import overlap
@@ -86,6 +86,22 @@ def shown(visits, role, path):
 
     visits.as_(role, look)
     return found
+
+
+def radios_of(client):
+    return [e for e in client.elements.values() if e.props.get("type") == "radio"]
+
+
+def pick_another_seed(client):
+    """Press a seed that can be chosen and is not; returned is what was pressed."""
+    other = next(
+        each
+        for each in radios_of(client)
+        if not {"checked", "disabled"} & each.props.keys()
+    )
+    for listener in other._event_listeners.values():
+        client.handle_event({"id": other.id, "listener_id": listener.id, "args": {}})
+    return other
 
 
 @pytest.mark.parametrize(
@@ -403,22 +419,11 @@ def test_a_choice_that_the_disk_does_not_take_is_told_and_not_shown_as_kept(
     def refuse(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    def find(client):
-        return [e for e in client.elements.values() if e.props.get("type") == "radio"]
-
     async def pick(user):
         client = await user.open(f"/builder/{draft.id}/seed")
         await user.should_see("Saved as you go")
-        (other,) = (
-            each
-            for each in find(client)
-            if not {"checked", "disabled"} & each.props.keys()
-        )
         monkeypatch.setattr(draft_store, "write_text_whole", refuse)
-        for listener in other._event_listeners.values():
-            client.handle_event(
-                {"id": other.id, "listener_id": listener.id, "args": {}}
-            )
+        other = pick_another_seed(client)
         await user.should_see("the draft does not fit on the disk")
         await user.should_see("The last change is not saved")
         for _ in range(100):
@@ -426,7 +431,7 @@ def test_a_choice_that_the_disk_does_not_take_is_told_and_not_shown_as_kept(
                 break  # drawn anew, so the browser marks what is kept
             await asyncio.sleep(0.05)
         assert other.id not in client.elements
-        radios.extend("checked" in each.props for each in find(client))
+        radios.extend("checked" in each.props for each in radios_of(client))
 
     visits.as_("builder", pick)
 
@@ -541,6 +546,41 @@ def test_an_open_page_changes_nothing_once_its_session_has_ended(
 
     assert asked == []
     assert sessions.user(cookie) is None
+
+
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        ("sign_out", "your session has ended"),
+        ("role", "the role viewer may not do this, builder is needed"),
+    ],
+)
+def test_a_choice_of_a_session_that_ended_is_refused_in_words_and_not_kept(
+    visits, monkeypatch, end, said
+):
+    workshop = visits.studio.workshop
+    draft = drafts.change(workshop, drafts.begin(workshop).id, CHOICES)
+    sessions = visits.client.app.state.sessions
+    begun = sessions.begin(Response(), "bruno").headers["set-cookie"]
+
+    async def pick(user):
+        user.http_client.headers.pop(HEADER)
+        cookie = begun.partition(";")[0].partition("=")[2]
+        user.http_client.cookies.set(sessions.cookie, cookie)
+        client = await user.open(f"/builder/{draft.id}/seed")
+        await user.should_see("Saved as you go")
+        if end == "sign_out":
+            await user.http_client.post("/sign-out", headers={"origin": ADDRESS})
+        else:
+            access = ACCESS.model_copy(update={"roles": {"bruno": Role.viewer}})
+            monkeypatch.setattr(sessions, "_access", access)
+        pick_another_seed(client)
+        await user.should_see(said)
+        await user.should_see("The last change is not saved")
+
+    visits.as_("builder", pick)
+
+    assert drafts.read(workshop, draft.id) == draft
 
 
 @pytest.mark.parametrize("by", ["proxy", "session"])

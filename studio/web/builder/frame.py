@@ -6,14 +6,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from nicegui import background_tasks, ui
+from nicegui import Client, background_tasks, ui
 from nicegui.elements.mixins.text_element import TextElement
 
 from catalog.conditions import conditions_text
 from catalog.errors import StudioError
 from report.words import counted, number_text
 from studio.services import draft_estimates, drafts
+from studio.services.access import Role
 from studio.services.draft_store import Draft, DraftChoices, Step
+from studio.web.access import require
 from studio.web.components.elements import block, heading, link, text
 from studio.web.current import studio
 from studio.web.failures import told
@@ -66,13 +68,19 @@ GO = """(event) => {
 class Editing:
     """The draft that a step shows, the one way to change it, and the way to another step.
 
-    `go` shows another step of the draft.
+    `go` shows another step of the draft. `client` is the page, of whose session is asked
+    with each change whether it lives still.
     """
 
     def __init__(
-        self, draft: Draft, step: Step, go: Callable[[Step], Awaitable[None]]
+        self,
+        draft: Draft,
+        step: Step,
+        go: Callable[[Step], Awaitable[None]],
+        client: Client,
     ) -> None:
         self.draft, self.step, self.go = draft, step, go
+        self._client = client
         self._lock = asyncio.Lock()
         self._at_work = 0
         self._is_idle = asyncio.Event()
@@ -128,6 +136,7 @@ class Editing:
             async with self._lock:
                 self.clear()
                 try:
+                    require(Role.builder, self._client)
                     self.draft = await asyncio.to_thread(change, self.draft)
                 except StudioError as error:
                     self.tell(error)
@@ -147,6 +156,7 @@ class Editing:
         """Do something with the draft, once the changes before it are kept."""
         await self.settle()
         async with self._lock:
+            require(Role.builder, self._client)
             return await asyncio.to_thread(act, self.draft)
 
     def prepare(self) -> None:

@@ -15,6 +15,7 @@ from catalog.errors import StudioError
 from studio.services import dataset_sources, uploads
 from studio.services.access import Role
 from studio.services.dataset_sources import Look
+from studio.web.access import require
 from studio.web.components.buttons import main_button, quiet_button
 from studio.web.components.elements import block, heading, paragraph, text
 from studio.web.components.tables import Cell, table
@@ -106,6 +107,7 @@ class Adding:
             async def read() -> None:
                 self.error, self.found = None, None
                 try:
+                    require(Role.builder, self.client)
                     path = await to_thread(
                         dataset_sources.allowed_path,
                         studio().workshop.home,
@@ -163,6 +165,7 @@ class Adding:
             return
         self.error = None
         try:
+            require(Role.builder, self.client)
             with uploads.told_as_sent(self.path, self.file_name):
                 self.found = await to_thread(
                     dataset_sources.look, studio().workshop, self.path, schema
@@ -177,6 +180,7 @@ class Adding:
         if found is None or path is None:
             return
         try:
+            require(Role.builder, self.client)
             saved = await to_thread(
                 dataset_sources.add,
                 studio().workshop,

@@ -13,6 +13,7 @@ from catalog.errors import StudioError
 from studio.services import drafts
 from studio.services.access import Role
 from studio.services.draft_store import Draft, DraftState, Step
+from studio.web.access import require
 from studio.web.builder.attributes import choose_attributes
 from studio.web.builder.finalise import finalise
 from studio.web.builder.frame import HEADINGS, STYLE, Editing, lay_out, show_remarks
@@ -72,6 +73,7 @@ async def builder(
 
     async def begin() -> None:
         try:
+            require(Role.builder)
             draft = await to_thread(begun)
         except StudioError as error:
             with told:
@@ -130,7 +132,7 @@ class Builder:
         self._step = step
         self._showing = asyncio.current_task()
         remarks = await to_thread(drafts.remarks, studio().workshop, draft)
-        editing = self._editing = Editing(draft, step, self.go)
+        editing = self._editing = Editing(draft, step, self.go, self._client)
         self._body.clear()
         with self._body, lay_out(editing):
             show_remarks(editing, remarks)
@@ -156,6 +158,7 @@ class Builder:
         if self._showing is not None and not self._showing.done():
             self._showing.cancel()
         try:
+            require(Role.builder, self._client)
             draft = await to_thread(drafts.read, studio().workshop, self._draft_id)
         except StudioError as error:
             self._body.clear()
@@ -182,7 +185,8 @@ class Builder:
         await self._remember()
 
     async def _remember(self) -> None:
-        with suppress(StudioError):  # deleted in another window: the next act says so
+        with suppress(StudioError):  # deleted, or signed out: the next act says so
+            require(Role.builder, self._client)
             await to_thread(drafts.go_to, studio().workshop, self._draft_id, self._step)
 
 
