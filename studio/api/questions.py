@@ -19,7 +19,7 @@ from studio.api.models.audiences import Checked, Explanation, PersonAsked, Plann
 from studio.api.models.datasets import Asked
 from studio.services import audiences, overlap
 from studio.services.advice import Advice
-from studio.services.open_what_ifs import OpenWhatIfs
+from studio.services.open_what_ifs import OPEN
 from studio.services.what_if_answers import Answer
 
 if TYPE_CHECKING:
@@ -28,15 +28,6 @@ if TYPE_CHECKING:
 router = APIRouter(tags=["questions"])
 MOST_SECONDS = 10.0  # that an answer is waited for
 ASK_AGAIN_SECONDS = 2
-
-
-def open_what_ifs(request: Request) -> OpenWhatIfs:
-    """Those that were asked lately."""
-    found: OpenWhatIfs = request.app.state.what_ifs
-    return found
-
-
-WhatIfs = Annotated[OpenWhatIfs, Depends(open_what_ifs)]
 
 
 class WhatIfAsked(Asked):
@@ -134,35 +125,32 @@ def plan_specification(wanted: Specified, opened: Opened) -> Planned:
 
 
 @router.post("/audiences/suggest", openapi_extra=DOCUMENT)
-def suggest_attributes(wanted: Specified, opened: Opened, what_ifs: WhatIfs) -> Advice:
+def suggest_attributes(wanted: Specified, opened: Opened) -> Advice:
     """Which attributes to take of all that could be scored, each with a reason."""
-    return what_ifs.advice(opened.workshop, wanted)
+    return OPEN.advice(opened.workshop, wanted)
 
 
 @router.post("/what-if", response_model=Answer, responses=NOT_YET)
-def ask_of_draft(wanted: DraftAsked, opened: Opened, what_ifs: WhatIfs) -> Any:
+def ask_of_draft(wanted: DraftAsked, opened: Opened) -> Any:
     """What an audience of a specification would be, with other choices."""
-    return _answered(what_ifs, opened.workshop, wanted.specification, wanted)
+    return _answered(opened.workshop, wanted.specification, wanted)
 
 
 @router.post("/audiences/{name}/what-if", response_model=Answer, responses=NOT_YET)
-def ask_of_audience(
-    name: str, wanted: WhatIfAsked, opened: Opened, what_ifs: WhatIfs
-) -> Any:
+def ask_of_audience(name: str, wanted: WhatIfAsked, opened: Opened) -> Any:
     """What the audience would be, with other choices."""
     catalog = opened.workshop.catalog
     kept = catalog.newest_specification(catalog.get_audience(name).id)
-    return _answered(what_ifs, opened.workshop, kept.specification, wanted)
+    return _answered(opened.workshop, kept.specification, wanted)
 
 
 def _answered(
-    what_ifs: OpenWhatIfs,
     workshop: "Workshop",
     specification: AudienceSpecification,
     wanted: WhatIfAsked,
 ) -> Answer | JSONResponse:
     """The answer, or after MOST_SECONDS how far it is; what was begun goes on."""
-    with what_ifs.what_if(workshop, specification) as service:
+    with OPEN.what_if(workshop, specification) as service:
         asked = service.ask(wanted.attributes, wanted.output, wanted.model)
         try:
             return asked.result(MOST_SECONDS)

@@ -17,7 +17,6 @@ from studio.api import (
 from studio.api.dependencies import BY_METHOD, VIEWER
 from studio.api.documents import specification_schemas
 from studio.api.errors import RESPONSES, add_handlers
-from studio.services.open_what_ifs import OpenWhatIfs
 
 PREFIX = "/api/v1"
 ABOUT = (
@@ -53,7 +52,6 @@ def add_routes(app: FastAPI) -> None:
         separate_input_output_schemas=False,
     )
     api.state.studio, api.state.access = app.state.studio, app.state.access
-    api.state.what_ifs = OpenWhatIfs()
     add_handlers(api)
     # Before the audiences: `plan` and `validate` are no names of audiences here.
     api.include_router(questions.router, dependencies=VIEWER)

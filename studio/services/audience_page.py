@@ -22,6 +22,7 @@ from studio.services.versions import (
     MANIFEST,
     MEMBERS,
     served,
+    version_asked,
     version_file,
 )
 
@@ -222,7 +223,7 @@ def show_version(
     audience = workshop.catalog.get_audience(name)
     if number is None and workshop.catalog.served_version(audience.id) is None:
         return None
-    version = _version(workshop, audience, number)
+    version = version_asked(workshop, audience, number)
     manifest = _manifest(version)
     documents = {
         each: json.loads(
@@ -256,7 +257,7 @@ def picture(
 ) -> str:
     """A picture of a version's report as SVG, by its section; it never changes."""
     audience = workshop.catalog.get_audience(name)
-    version = _version(workshop, audience, number)
+    version = version_asked(workshop, audience, number)
     found = _pictures(audience, version)
     if anchor not in found:
         raise StudioError(
@@ -362,14 +363,6 @@ def explanation(workshop: "Workshop", name: str, identifier: str) -> Explanation
         ),
         total=step("Together", 0.0, at),
     )
-
-
-def _version(
-    workshop: "Workshop", audience: Audience, number: int | None
-) -> AudienceVersion:
-    if number is None:
-        return served(workshop, audience)
-    return workshop.catalog.version(audience.id, number)
 
 
 def _manifest(version: AudienceVersion) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from studio.services.versions import (
     MEMBERS,
     refuse_gone,
     served,
+    version_asked,
     version_file,
     whole_folder,
 )
@@ -360,11 +361,7 @@ def show(workshop: "Workshop", name: str) -> dict[str, Any]:
 def report_page(workshop: "Workshop", name: str, number: int | None = None) -> Path:
     """The report of a version, or of the one that is served."""
     audience = workshop.catalog.get_audience(name)
-    version = (
-        served(workshop, audience)
-        if number is None
-        else workshop.catalog.version(audience.id, number)
-    )
+    version = version_asked(workshop, audience, number)
     return version_file(audience, version, REPORT)
 
 

@@ -24,14 +24,13 @@ from studio.services import drafts
 from studio.services.advice import Advice
 from studio.services.attribute_sides import AttributeSides
 from studio.services.draft_store import Draft, Step
-from studio.services.open_what_ifs import OpenWhatIfs
+from studio.services.open_what_ifs import OPEN
 from studio.services.what_if import WhatIf
 from studio.services.what_if_answers import Answer, Overlap, Recommended, recommended
 
 if TYPE_CHECKING:
     from orchestration.workshop import Workshop
 
-OPEN = OpenWhatIfs()
 PREPARING = threading.Lock()
 SLIDER_ENDS = 1_000
 SMALLEST = 100

@@ -11,7 +11,7 @@ from catalog.identifiers import is_hash
 from catalog.names import closest, shown
 from catalog.records import Audience, AudienceVersion
 from studio.services.audit import Verb, record
-from studio.services.versions import MEMBERS, served, version_file
+from studio.services.versions import MEMBERS, version_asked, version_file
 
 if TYPE_CHECKING:
     from orchestration.workshop import Workshop
@@ -40,11 +40,7 @@ def export(
     from engines.output import refuse_target
 
     audience = workshop.catalog.get_audience(name)
-    version = (
-        served(workshop, audience)
-        if number is None
-        else workshop.catalog.version(audience.id, number)
-    )
+    version = version_asked(workshop, audience, number)
     refuse_target(target)
     if target.exists():
         raise StudioError(
@@ -107,11 +103,7 @@ def preview(
     import pyarrow.parquet as pq
 
     audience = workshop.catalog.get_audience(name)
-    version = (
-        served(workshop, audience)
-        if number is None
-        else workshop.catalog.version(audience.id, number)
-    )
+    version = version_asked(workshop, audience, number)
     with pq.ParquetFile(version_file(audience, version, MEMBERS)) as file:
         there = file.schema_arrow.names
         columns = [each for each in there if each in PREVIEWED or is_hash(each)]

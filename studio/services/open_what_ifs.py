@@ -139,6 +139,9 @@ class OpenWhatIfs:
         _close_unused(self._open.pop(key))
 
 
+OPEN = OpenWhatIfs()  # those of this process, for pages and REST alike
+
+
 def _opened(kept: _Open, workshop: "Workshop") -> WhatIf:
     with kept.opening:
         if kept.what_if is None:

@@ -61,11 +61,7 @@ def diff(
     from orchestration.refresh import compare, version_before
 
     audience = workshop.catalog.get_audience(name)
-    new = (
-        served(workshop, audience)
-        if to_version is None
-        else workshop.catalog.version(audience.id, to_version)
-    )
+    new = version_asked(workshop, audience, to_version)
     old = (
         version_before(workshop.catalog, audience.id, new.number)
         if from_version is None
@@ -102,16 +98,21 @@ def served(workshop: "Workshop", audience: Audience) -> AudienceVersion:
     return version
 
 
+def version_asked(
+    workshop: "Workshop", audience: Audience, number: int | None
+) -> AudienceVersion:
+    """The version of a number, or the one in use; StudioError where there is none."""
+    if number is None:
+        return served(workshop, audience)
+    return workshop.catalog.version(audience.id, number)
+
+
 def document(
     workshop: "Workshop", name: str, file: str, number: int | None = None
 ) -> dict[str, Any]:
     """A JSON file of a version, or of the one in use, with whose it is."""
     audience = workshop.catalog.get_audience(name)
-    version = (
-        served(workshop, audience)
-        if number is None
-        else workshop.catalog.version(audience.id, number)
-    )
+    version = version_asked(workshop, audience, number)
     path = version_file(audience, version, file)
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return {"audience": audience.slug, "version": version.number, **found}
