@@ -188,6 +188,7 @@ def list_audiences(
 ) -> None:
     """List the audiences with the version that each serves."""
     from studio.services import audiences
+    from studio.services.audience_list import failure_text
     from studio.services.opening import open_studio
 
     found = audiences.overview(
@@ -208,6 +209,7 @@ def list_audiences(
             [
                 each["name"],
                 each["audience"],
+                each["state"],
                 each["version"],
                 each["people"],
                 f"{each['published_at']:%Y-%m-%d %H:%M} UTC"
@@ -217,7 +219,14 @@ def list_audiences(
             ]
             for each in found
         ]
-        print_table(["name", "id", "version", "people", "published", "tags"], rows)
+        columns = ["name", "id", "state", "version", "people", "published", "tags"]
+        print_table(columns, rows)
+        for each in found:
+            if each["error"]:
+                note(
+                    f"The newest build of '{each['name']}' failed:"
+                    f" {failure_text(each['error'])}; {each['error']['remedy']}"
+                )
 
 
 def _told_tags(audience: dict[str, Any]) -> str:
@@ -342,6 +351,7 @@ def explain(
 def history(name: Name, as_json: AsJson = False) -> None:
     """List an audience's builds, newest first, with the versions they became."""
     from studio.services import audiences
+    from studio.services.audience_list import failure_text
     from studio.services.opening import open_studio
 
     found = audiences.history(open_studio(), name)
@@ -355,17 +365,13 @@ def history(name: Name, as_json: AsJson = False) -> None:
             each["specification"],
             each["version"],
             each["people"],
-            "served" if each["served"] else "",
-            _cause(each["error"]),
+            "yes" if each["served"] else "",
+            failure_text(each["error"]) if each["error"] else "",
         ]
         for each in found
     ]
-    columns = ["started", "state", "spec", "version", "people", "", "cause"]
+    columns = ["started", "state", "spec", "version", "people", "served", "cause"]
     print_table(columns, rows)
-
-
-def _cause(error: dict[str, str] | None) -> str:
-    return f"{error['object']} {error['cause']}" if error else ""
 
 
 def _print_plan(plan: Any, *, as_json: bool) -> None:

@@ -1,6 +1,6 @@
 """My Audiences: every audience in a line, searched, filtered, sorted, a page at a time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -53,7 +53,10 @@ class AudienceQuery(Frozen):
 
 
 class AudienceLine(Frozen):
-    """One audience. `quality` is the band of its held-out AUC in words."""
+    """One audience. `quality` is the band of its held-out AUC in words.
+
+    `failure` says why its newest build failed, and is empty where that did not.
+    """
 
     name: str
     slug: str
@@ -61,6 +64,7 @@ class AudienceLine(Frozen):
     tags: tuple[str, ...]
     owner: str
     state: State
+    failure: str
     people: int | None
     auc: float | None
     quality: str | None
@@ -142,6 +146,7 @@ def line_of(standing: Standing, now: datetime) -> AudienceLine:
     figures: dict[str, Any] = dict(version.figures) if version else {}
     auc = figures.get("held_out_auc")
     is_refreshed = standing.schedule and not audience.is_archived
+    error = standing.build.error if standing.build else None
     return AudienceLine(
         name=audience.name,
         slug=audience.slug,
@@ -149,6 +154,7 @@ def line_of(standing: Standing, now: datetime) -> AudienceLine:
         tags=own_tags(audience.tags),
         owner=standing.owner,
         state=state_of(audience, version, standing.build),
+        failure=failure_text(error) if error else "",
         people=figures.get("delivered_people"),
         auc=auc,
         quality=None if auc is None else band_of(float(auc)).name,
@@ -168,6 +174,11 @@ def state_of(
         return State.archived
     done = State.never_built if version is None else State.served
     return done if build is None else STATES.get(build.state, done)
+
+
+def failure_text(error: Mapping[str, Any]) -> str:
+    """Why a build failed, without what to do about it."""
+    return f"{error['object']} {error['cause']}"
 
 
 def own_tags(tags: tuple[str, ...]) -> tuple[str, ...]:

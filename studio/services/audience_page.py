@@ -13,7 +13,7 @@ from catalog.errors import StudioError
 from catalog.names import shown
 from catalog.records import Audience, AudienceVersion
 from report.words import number_text, plain_text, share_text
-from studio.services.audience_list import State, own_tags, state_of
+from studio.services.audience_list import State, failure_text, own_tags, state_of
 from studio.services.audience_sections import Block, Tile, blocks, read_figures, tiles
 from studio.services.audiences import REPORT, explain
 from studio.services.audit import Verb, record
@@ -189,9 +189,7 @@ def summary(workshop: "Workshop", name: str) -> AudienceSummary:
         specification=kept.number,
         specification_yaml=kept.yaml,
         workflow_yaml=workflow_to_yaml(kept.specification),
-        failure=BuildFailure(
-            cause=f"{error['object']} {error['cause']}", remedy=error["remedy"]
-        )
+        failure=BuildFailure(cause=failure_text(error), remedy=error["remedy"])
         if error
         else None,
         versions=tuple(

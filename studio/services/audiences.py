@@ -17,6 +17,7 @@ from catalog.specification import (
 from catalog.version_store import INTERMEDIATE
 from catalog.visible_text import visible
 from studio.ending import was_asked
+from studio.services.audience_list import state_of
 from studio.services.audit import Verb, record
 from studio.services.opening import open_studio
 from studio.services.versions import (
@@ -285,7 +286,7 @@ def overview(
     """
     rows = []
     for standing in workshop.catalog.standings():
-        audience, version = standing.audience, standing.version
+        audience, version, build = standing.audience, standing.version, standing.build
         texts = (
             *(audience.name, audience.slug, audience.description),
             *(standing.owner, *audience.tags),
@@ -303,12 +304,14 @@ def overview(
             {
                 "name": audience.name,
                 "audience": audience.slug,
+                "state": state_of(audience, version, build).value,
                 "version": version.number if version else None,
                 "people": version.figures.get("delivered_people") if version else None,
                 "published_at": version.published_at if version else None,
                 "tags": list(audience.tags),
                 "owner": standing.owner,
                 "is_archived": audience.is_archived,
+                "error": dict(build.error) if build and build.error else None,
             }
         )
     return rows

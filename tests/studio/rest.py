@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from catalog.home import create_home
 from orchestration.workshop import open_workshop
 from studio.services.access import Access
+from studio.services.open_what_ifs import OPEN
 from studio.services.runs import opened_runs
 from studio.services.studio import Studio
 from studio.services.tokens import token_of
@@ -43,6 +44,7 @@ def serving(root: Path, access: Access | None = None) -> Iterator[Studio]:
         workshop = open_workshop(create_home(root), threads=2, memory_limit="1GB")
         with opened_runs(workshop, with_dagster=False) as runs:
             yield Studio(workshop, runs)
+        OPEN.close()
         workshop.catalog.close()
 
 

@@ -130,10 +130,12 @@ def test_what_was_not_asked_for_is_told_as_that(two_files):
 
 def test_history_tells_build_and_version(built):
     (entry,) = ask("audience", "history", AUDIENCE, "--json").json
+    head, line = ask("audience", "history", AUDIENCE).out.splitlines()[:2]
 
     assert entry["build"] == built.json["build"]
     assert (entry["state"], entry["version"], entry["served"]) == ("succeeded", 1, True)
     assert entry["error"] is None
+    assert head.split()[-2:] == ["served", "cause"] and line.split()[-1] == "yes"
 
 
 def test_an_unknown_version_is_refused_with_those_there_are(built):

@@ -18,10 +18,17 @@ from studio.services.audience_list import (
     State,
     list_audiences,
 )
+from studio.services.audiences import overview
 
 NOW = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
 MANY = 1_000
 ENDED = {1: "failed", 3: "canceled"}
+WHY = {
+    "code": "too_few",
+    "object": "dataset 'seed'",
+    "cause": "has 3 rows",
+    "remedy": "add people to it",
+}
 
 
 def audience_rows(number: int) -> tuple[dict, dict, dict | None, dict | None]:
@@ -70,7 +77,7 @@ def audience_rows(number: int) -> tuple[dict, dict, dict | None, dict | None]:
         "code_version": "",
         "started_at": NOW,
         "ended_at": NOW,
-        "error": None,
+        "error": WHY if number % 50 == 1 else None,
     }
     version = {
         "audience_id": key,
@@ -128,6 +135,17 @@ def test_a_line_tells_state_quality_and_times(workshop):
     assert line.refreshed_at == NOW - timedelta(hours=667)
     assert line.next_refresh_at == datetime(2026, 11, 27, 6, tzinfo=UTC)
     assert line.tags == ("autumn",)
+    assert line.failure == ""
+
+
+def test_an_audience_whose_newest_build_failed_says_why(workshop):
+    (line,) = list_audiences(workshop, AudienceQuery(search="audience_551")).lines
+    (told,) = overview(workshop, search="audience_551")
+    (well,) = overview(workshop, search="audience_667")
+
+    assert (line.state, line.failure) == (State.failed, "dataset 'seed' has 3 rows")
+    assert (told["state"], told["error"]) == ("failed", WHY)
+    assert (well["state"], well["error"]) == ("served", None)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from catalog.errors import StudioError
 from catalog.file_failures import disk_full
+from catalog.records import BuildState
 from catalog.run_records import RunState
 from catalog.specification import read_specification
 from studio.services import (
@@ -205,6 +206,31 @@ def test_who_may_only_look_is_shown_no_way_to_change(
     assert changing <= builder
     assert not changing & viewer
     assert viewer < builder
+
+
+def test_the_list_says_why_the_newest_build_of_an_audience_failed(visits, monkeypatch):
+    catalog = visits.studio.workshop.catalog
+    error = StudioError("too_few", "dataset 'seed'", "has 3 rows", "add people")
+    standings = [
+        each.model_copy(
+            update={
+                "version": None,
+                "build": each.build.model_copy(
+                    update={"state": BuildState.failed, "error": error.as_dict()}
+                ),
+            }
+        )
+        for each in catalog.standings()
+        if each.build is not None
+    ]
+    monkeypatch.setattr(catalog, "standings", lambda: standings)
+
+    async def look(user):
+        await user.open("/audiences")
+        await user.should_see("Failed")
+        await user.should_see("The newest build failed: dataset 'seed' has 3 rows.")
+
+    visits.as_("viewer", look)
 
 
 def test_audiences_are_put_beside_each_other_by_who_is_in_both(visits, slug):

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from studio.api.errors import Refusal
 from studio.api.models.datasets import Asked
+from studio.services.audience_list import State
 
 
 class AudienceLine(BaseModel):
@@ -14,12 +15,14 @@ class AudienceLine(BaseModel):
 
     name: str
     audience: str = Field(description="Its slug, which stands in addresses.")
+    state: State
     version: int | None
     people: int | None
     published_at: datetime | None
     tags: list[str]
     owner: str
     is_archived: bool
+    error: Refusal | None = Field(description="Why the newest build failed.")
 
 
 class KeptAudience(BaseModel):

@@ -176,6 +176,9 @@ def row_of(line: AudienceLine) -> list[Cell]:
             link(line.name, f"/audiences/{line.slug}").classes("text-weight-bold")
             if line.description:
                 text("div", line.description[:140], "quiet small")
+            if line.failure:
+                told = f"The newest build failed: {line.failure}."
+                text("div", told, "bad-words small")
             if line.tags:
                 with block("chips q-mt-xs"):
                     for tag in line.tags[:6]:
