@@ -539,6 +539,22 @@ def test_attributes_are_unticked_one_after_the_other_by_tab_and_space(
     )
 
 
+def test_the_focus_stays_where_all_attributes_or_none_are_taken(page, draft):
+    page.goto(f"/builder/{draft.id}/attributes")
+    settled(page, "attributes")
+
+    for name, words in (
+        ("None", "No attribute is chosen."),
+        ("All that fit", "6 attributes are chosen."),
+    ):
+        page.get_by_role("button", name=name, exact=True).focus()
+        page.keyboard.press("Enter")
+        page.get_by_text(words).wait_for()
+        pressed = page.get_by_role("button", name=name, exact=True, pressed=True)
+        pressed.wait_for()
+        assert page.evaluate("document.activeElement.innerText") == name
+
+
 def test_the_focus_follows_an_attribute_that_is_protected(page, draft):
     page.goto(f"/builder/{draft.id}/attributes")
     settled(page, "attributes")

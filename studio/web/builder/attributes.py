@@ -1,6 +1,7 @@
 """`/builder/{draft}/attributes`: step 3, what people are compared by."""
 
 from asyncio import Lock, to_thread
+from collections.abc import Callable
 
 from nicegui import ui
 
@@ -71,7 +72,11 @@ class AttributeChoosing:
         self._editing, self._found, self._onward = editing, found, onward
         self._lock = Lock()
         _join_keys(found)
-        self._count = block("notice").props("role=status")
+        with block("notice"):
+            self._count = block().props("role=status")
+            with block("actions q-mt-sm"):
+                self._all = self._choose_only("All that fit", self._fitting)
+                self._none = self._choose_only("None", tuple)
         self._advice = block("notice").props("role=status")
         self._shown = AttributeTable()
         with self._advice, block("beside-each-other"):
@@ -136,7 +141,7 @@ class AttributeChoosing:
             ).classes("q-px-sm")
 
     def _tell_count(self) -> None:
-        names, fitting = self._found.chosen, attribute_changes.proposed(self._found)
+        names = self._found.chosen
         self._count.clear()
         with self._count:
             if names:
@@ -147,17 +152,28 @@ class AttributeChoosing:
                 text("span", " Choose at least one to go on.")
             if len(names) > MANY:
                 text("span", " 3 to 8 are easier to explain, and often as good.")
-            with block("actions q-mt-sm"):
-                self._choose_only("All that fit", fitting, set(names) == set(fitting))
-                self._choose_only("None", (), not names)
+        # Pressed and not disabled: what is disabled loses the keyboard's focus.
+        _press(self._all, set(names) == set(self._fitting()))
+        _press(self._none, not names)
         self._onward.set_enabled(bool(names))
 
-    def _choose_only(self, label: str, names: tuple[str, ...], is_so: bool) -> None:
+    def _fitting(self) -> tuple[str, ...]:
+        return attribute_changes.proposed(self._found)
+
+    def _choose_only(
+        self, label: str, names: Callable[[], tuple[str, ...]]
+    ) -> ui.button:
         async def choose() -> None:
-            await self.change(AttributeChange(only=names))
+            await self.change(AttributeChange(only=names()))
 
         button = ui.button(label, on_click=choose).props("no-caps outline dense")
-        button.classes("q-px-sm").set_enabled(not is_so)
+        return button.classes("q-px-sm")
+
+
+def _press(button: ui.button, is_so: bool) -> None:
+    """Show a button as pressed where what it asks for is so."""
+    button.props["aria-pressed"] = str(is_so).lower()
+    button.update()
 
 
 def _join_keys(found: AttributeChoices) -> None:
