@@ -118,6 +118,18 @@ class Database:
         finally:
             self._alone.release()
 
+    def is_alone_elsewhere(self) -> bool:
+        """True while another thread or process does what is done by one at a time."""
+        from filelock import Timeout
+
+        if self._path is None:
+            return False
+        try:
+            with self._alone.acquire(timeout=0):
+                return False
+        except Timeout:
+            return True
+
     @cached_property
     def _alone(self) -> "FileLock":
         from filelock import FileLock

@@ -91,7 +91,9 @@ def test_one_process_at_a_time_is_alone_and_the_other_is_told_who(
         told = pytest.raises(StudioError, match=f"by process {os.getpid()}")
         with told as refusal, other.alone():
             pass
+        assert other.is_alone_elsewhere() and not catalog.is_alone_elsewhere()
 
+    assert not other.is_alone_elsewhere()
     assert refusal.value.code == "catalog_in_use"
     with other.alone():
         pass

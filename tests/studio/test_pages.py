@@ -20,6 +20,7 @@ from catalog.file_failures import disk_full
 from catalog.records import BuildState
 from catalog.run_records import RunState
 from catalog.specification import read_specification
+from catalog.store import Catalog
 from studio.services import (
     audit,
     choices,
@@ -387,6 +388,38 @@ def test_create_takes_what_was_typed_just_before_it(visits, monkeypatch):
 
     kept = workshop.catalog.newest_specification("typed_in_a_hurry").specification
     assert (kept.description, kept.owner) == ("Typed last", "Ada")
+
+
+def test_create_says_that_it_waits_for_a_dataset_that_is_read_in(visits):
+    workshop = visits.studio.workshop
+    begun = drafts.begin(workshop)
+    draft = drafts.change(workshop, begun.id, {**CHOICES, "name": "Patient"})
+    other = Catalog(workshop.home.catalog_url)
+
+    async def wait(user):
+        client = await user.open(f"/builder/{draft.id}/finalise")
+        await user.should_see("Know before you build", retries=100)
+        button = next(
+            each
+            for each in client.elements.values()
+            if each.props.get("label") == "Create audience"
+        )
+        with other.alone():
+            for listener in button._event_listeners.values():
+                client.handle_event(
+                    {"id": button.id, "listener_id": listener.id, "args": {}}
+                )
+            await user.should_see("Another change has to end first", retries=20)
+            assert drafts.read(workshop, draft.id).audience is None
+        for _ in range(200):
+            if drafts.read(workshop, draft.id).audience is not None:
+                break
+            await asyncio.sleep(0.05)
+        await user.should_not_see("Another change has to end first", retries=20)
+
+    visits.as_("builder", wait)
+
+    assert workshop.catalog.get_audience("patient").name == "Patient"
 
 
 def test_scorers_are_compared_before_one_is_chosen(visits, monkeypatch):

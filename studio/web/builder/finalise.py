@@ -21,6 +21,10 @@ from studio.web.reading import read_data
 
 COPY = "() => navigator.clipboard.writeText(document.getElementById('workflow').textContent)"
 CRON = "cron"
+WAITS = (
+    "Another change has to end first, such as a dataset that is being read in. The"
+    " audience is created then; you need not press again."
+)
 IS_OPEN = "(event) => emit(event.target.open)"
 
 
@@ -239,7 +243,9 @@ class Finalise:
         if not await self._check(None):
             return
         self._create.disable()
-        self._create.props("loading")  # somebody else's upload may have to end first
+        self._create.props("loading")
+        if await to_thread(studio().workshop.catalog.is_alone_elsewhere):
+            self._editing.remark(WAITS)
         try:
             run = await self._editing.ask(
                 lambda draft: drafts.create(studio(), draft.id, draft.version)
@@ -252,4 +258,5 @@ class Finalise:
             return
         finally:
             self._create.props(remove="loading")
+        self._editing.clear()
         self._dialog.open(run)
