@@ -363,7 +363,7 @@ def _told(draft: Draft, answer: Answer, what_if: WhatIf) -> DraftEstimate:
         lift_text=chosen.lift.text(2) if chosen.lift else "",
         recall_text=share_text(recall.value) if recall else "",
         quality_text=f"{answer.reading}: {pairs_text(answer.auc.value)}"
-        f" (held-out AUC {answer.auc.text(3)})",
+        f"; held-out AUC {answer.auc.text(3)}",
         stays_text=_stays_text(answer.overlap),
         can_be_told=answer.can_be_told,
         stops=answer.stops,

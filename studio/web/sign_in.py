@@ -20,17 +20,30 @@ PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{heading} - Look-alike Studio</title><link rel="icon" href="data:,">{extra}
 <style>:root {{ color-scheme: light dark; }}
-body {{ font-family: system-ui, sans-serif; max-width: 30rem; margin: 3rem auto;
-padding: 0 1rem; line-height: 1.5; }}
-input, button {{ font: inherit; padding: .5rem; width: 100%; box-sizing: border-box;
-margin-top: .5rem; }}</style></head>
-<body><main><h1>{heading}</h1>{body}</main></body></html>"""
+body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 26rem; margin: 12vh auto 2rem;
+padding: 0 1rem; color: light-dark(#1b2430, #e7eaee);
+background: light-dark(#f5f7f9, #12161b); }}
+main {{ background: light-dark(#fff, #1b2128); padding: 1.25rem 1.5rem .75rem;
+border: 1px solid light-dark(#dde2e8, #333c47); border-radius: .75rem; }}
+h1 {{ font-size: 1.55rem; line-height: 1.25; margin: 0 0 1rem; }}
+header {{ font-weight: 700; margin-bottom: .75rem; }}
+a {{ color: light-dark(#1a569b, #8fc1f7); }}
+input, button {{ font: inherit; padding: .5rem .75rem; width: 100%; margin: .35rem 0;
+box-sizing: border-box; border-radius: .3rem; border: 1px solid #7a8591; }}
+button {{ background: #1a569b; border-color: #1a569b; color: #fff; cursor: pointer; }}
+:focus-visible {{ outline: 3px solid light-dark(#1a569b, #8fc1f7); outline-offset: 2px; }}
+[role=alert] {{ padding: .6rem .9rem; border-radius: .5rem;
+border-left: .35rem solid light-dark(#a61b1b, #ff9c93);
+background: light-dark(#fdf0ef, #3a2222); }}</style></head>
+<body><header>Look-alike Studio</header><main><h1>{heading}</h1>{body}</main></body></html>"""
 FORM = """<form method="post" action="/sign-in">
 <label for="token">Token of this studio</label>
 <input id="token" name="token" type="password" autocomplete="off" required>
 <input type="hidden" name="to" value="{to}">
 <button>Sign in</button></form>
-<p><code>lookalike token</code> prints it on the machine that the studio runs on.</p>"""
+<p>On the machine that the studio runs on <code>lookalike token</code> prints it, and
+<code>lookalike token --sign-in</code> an address that signs you in without it.</p>"""
+USED = "This address was used before or is too old. Open a new one, or give the token."
 PROVIDER_LINK = """<p><a href="/sign-in/start">Sign in at your provider</a></p>"""
 
 
@@ -50,9 +63,7 @@ def sign_in_router(home: Home, access: Access, sessions: Sessions) -> APIRouter:
         if token is None:
             return form(_own(to))
         if not take_ticket(home, token):
-            return form(
-                _own(to), "This address was used before or is too old.", status=401
-            )
+            return form(_own(to), USED, status=401)
         return enter(to)
 
     @router.post(SIGN_IN)
@@ -114,7 +125,7 @@ def add_provider(
         if not name:
             return _page("Sign in", NAMELESS.format(claim=escape(claim)), 403)
         if access.user(name) is None:
-            return _page("Sign in", "<p>You have no role here. Ask an admin.</p>", 403)
+            return _page("Sign in", NO_ROLE, 403)
         with audit.acting_as(person_id(name)):
             audit.record(home, audit.Verb.signed_in, "studio")
         # A redirect would still count as another site's, for which no cookie is sent.
@@ -129,6 +140,10 @@ TRY_AGAIN = (
 )
 
 
+NO_ROLE = (
+    '<p role="alert">You have no role in this studio.</p><p>Ask an admin for one, then'
+    ' <a href="/sign-in/start">try again</a>.</p>'
+)
 NAMELESS = (
     '<p role="alert">The provider did not say who you are: what it sent has no'
     " <code>{claim}</code>.</p><p>Ask an admin to choose another claim under"

@@ -118,6 +118,13 @@ def test_a_ticket_opens_one_session_once(studio):
     assert "set-cookie" not in second.headers
 
 
+def test_a_sign_in_that_failed_says_the_way_on(studio):
+    page = client_of(studio, signed_in=False).get("/sign-in?token=used").text
+
+    assert "Open a new one, or give the token." in page
+    assert "lookalike token --sign-in" in page
+
+
 def test_a_ticket_grows_old(home):
     ticket = new_ticket(home)
     (path,) = (home.root / TICKETS).iterdir()

@@ -135,9 +135,9 @@ def test_a_page_is_accessible_and_never_scrolls_sideways(
 @pytest.mark.parametrize(
     ("path", "button", "name"),
     [
-        ("/audiences/{slug}", "Archive", "Archive?"),
+        ("/audiences/{slug}", "Archive", f"Archive “{AUDIENCE}”?"),
         ("/audiences/{slug}", "Put version 1 into use", "Put version 1 into use?"),
-        ("/datasets/seed", "Remove", "Remove this dataset?"),
+        ("/datasets/seed", "Remove", "Remove the dataset “seed”?"),
         ("/datasets/seed", "Change the role of age", "What is “age” for?"),
     ],
 )

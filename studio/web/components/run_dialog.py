@@ -196,11 +196,11 @@ class RunDialog:
         with self._dialog, block("run-card studio"):
             self._heading = heading(2, "")
             self._heading.props("id=run-heading")
-            self._body = block()
+            self._body = block("q-mb-md")
             paragraph(
                 "You can close this. The build goes on, and the audience is in My"
                 " Audiences when it is done.",
-                "quiet small q-mt-md",
+                "quiet small",
             )
             ui.button("Close", on_click=self._dialog.close).props("no-caps flat")
         self._dialog.on("hide", self._left)

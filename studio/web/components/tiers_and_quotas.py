@@ -7,7 +7,6 @@ from nicegui import ui
 
 from catalog.errors import StudioError
 from catalog.specification_model import Output
-from report.words import share_text
 from studio.services import draft_estimates
 from studio.web.components.elements import block, heading, more, paragraph, text
 
@@ -110,11 +109,12 @@ class TiersAndQuotas:
             for field, words in RULES.items():
                 for group, amount in getattr(quotas, field).items():
                     told = (
-                        share_text(amount)
+                        f"{100 * amount:g} %"
                         if quotas.unit == "share"
                         else f"{amount:g} people"
                     )
-                    text("span", f"{group}: {words} {told}", "chip")
+                    named = f"{quotas.attribute} {group}"
+                    text("span", f"{named}: {words} {told}", "chip")
             ui.button("Remove quotas", on_click=self._remove).props(
                 "no-caps flat dense"
             )

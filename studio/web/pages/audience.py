@@ -96,8 +96,9 @@ def changes(audience: AudienceSummary, *, is_built: bool, is_at_work: bool) -> N
     go_button("Duplicate", f"/builder?{edit}&duplicate=1", is_main=False)
     is_archived = audience.state is State.archived
     words = "Take out of the archive" if is_archived else "Archive"
+    asked = "Take “{}” out of the archive?" if is_archived else "Archive “{}”?"
     ask = question_dialog(
-        lambda _: f"{words}?",
+        lambda each: asked.format(each.name),
         "It is listed and refreshed again."
         if is_archived
         else "It leaves the list and is no longer refreshed. Nothing is deleted, and it"

@@ -91,7 +91,7 @@ def removal(found: DatasetPage) -> None:
         ui.navigate.to("/datasets")
 
     ask = question_dialog(
-        lambda _: "Remove this dataset?",
+        lambda _: f"Remove the dataset “{found.line.name}”?",
         "The file that was uploaded is deleted."
         if found.is_upload
         else "The studio forgets it; its file is not touched.",
