@@ -484,7 +484,9 @@ def _fairness(
     words = (
         "None of these attributes was scored. The rate is the share of a group's"
         " candidates who are in the audience; the ratio is that rate over the rate of"
-        " the most chosen group. Below 0.8 it is taken for evidence of a disadvantage.",
+        " the most chosen group, which is one of at least 2 % of the candidates: a"
+        " smaller one may have a ratio above 1. Below 0.8 it is taken for evidence of a"
+        " disadvantage.",
     )
     return [_block(section, pictures, words=words, tables=tuple(tables))]
 

@@ -821,7 +821,9 @@ def test_tiers_quotas_and_groups_are_told_with_their_figures(visits):
     assert told["quotas"][germans + 1 : germans + 3] == ["at most 40 %", "40"]
     basic = told["fairness"].index("basic")
     assert told["fairness"][basic + 1] == str(sum(plans == "basic"))
-    assert "below 0.8" in " ".join(told["fairness"])
+    fairness = " ".join(told["fairness"])
+    assert "below 0.8" in fairness
+    assert "one of at least 2 % of the candidates" in fairness
     assert "The score as a whole" in told["fairness"]
 
 
