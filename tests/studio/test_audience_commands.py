@@ -138,6 +138,19 @@ def test_history_tells_build_and_version(built):
     assert head.split()[-2:] == ["served", "cause"] and line.split()[-1] == "yes"
 
 
+def test_the_list_says_why_a_newest_build_failed(built, monkeypatch):
+    (line,) = ask("audience", "list", "--json").json
+    error = {"object": "dataset 'seed'", "cause": "has 3 rows", "remedy": "add people"}
+    failed = {**line, "state": "failed", "error": error, "version": None}
+    failed |= {"people": None, "published_at": None}
+    monkeypatch.setattr("studio.services.audiences.overview", lambda *_, **__: [failed])
+
+    answer = ask("audience", "list")
+
+    assert "failed" in answer.out
+    assert "failed: dataset 'seed' has 3 rows; add people" in answer.err
+
+
 def test_an_unknown_version_is_refused_with_those_there_are(built):
     answer = ask("audience", "serve-version", AUDIENCE, "7")
 
