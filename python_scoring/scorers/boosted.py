@@ -6,7 +6,6 @@ taken for unlike. Everybody else has the mean of both. The margin is the log odd
 sides have the same mass.
 """
 
-from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -21,8 +20,14 @@ from python_scoring.encoder import MISSING, Encoder
 from python_scoring.learning_rows import effective_people
 from python_scoring.look_ups import LookUp, counted
 from python_scoring.parameters import DroppedParameters, refusal
-from python_scoring.row_hashes import row_hashes
 from python_scoring.rows_to_learn import rows_to_learn
+from python_scoring.sample_halves import (
+    HALVES,
+    half_rows_of,
+    halves_of,
+    hashes_of,
+    shares_of,
+)
 from python_scoring.scorers.base import Extra, SmallSeedError, import_extra
 from python_scoring.scorers.in_space import InSpace, stored_parameters
 from python_scoring.similarity import spread_out
@@ -41,7 +46,6 @@ WHOLE_SEED = -1
 MOST_SEED = 20_000
 MOST_REFERENCE = 30_000
 LEAST_SEED = 1_000  # below, trees alone are worse than counted evidence
-HALVES = 2
 TREES = "boosted_trees"  # the relation of settings that a search found
 
 
@@ -153,20 +157,12 @@ class Boosted(InSpace):
         return models
 
     @cached_property
-    def _half_rows(self) -> list[np.ndarray]:
-        return [
-            np.frombuffer(b64decode(text), np.dtype("<u8"))
-            for text in self.parameters.half_rows
-        ]
+    def _half_hashes(self) -> list[np.ndarray]:
+        return hashes_of(self.parameters.half_rows)
 
     def _shares(self, rows: np.ndarray) -> list[np.ndarray]:
         """Each model's share in each row: all of it where the other one learnt it."""
-        hashes = row_hashes(rows)
-        learnt = [is_among(hashes, known) for known in self._half_rows]
-        return [
-            np.where(learnt[1 - half], 1.0, np.where(learnt[half], 0.0, 0.5))
-            for half in range(HALVES)
-        ]
+        return shares_of(rows, self._half_hashes)
 
 
 def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> Boosted:
@@ -208,10 +204,7 @@ def fit_trees(
             models=tuple(
                 trained(*seed, learnt.reference[half], trees) for half in halves
             ),
-            half_rows=tuple(
-                only_in(scored[half], scored[other])
-                for half, other in (halves, halves[::-1])
-            ),
+            half_rows=half_rows_of(*(scored[half] for half in halves)),
             attributes=attributes,
         )
     )
@@ -230,26 +223,6 @@ def only_those(
         each if each.attribute in names else DroppedParameters(each.attribute)
         for each in attributes
     )
-
-
-def halves_of(reference: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Places of the rows in order of their hash, in turn to one half and the other."""
-    ordered = np.argsort(row_hashes(reference), kind="stable")
-    return ordered[::2], ordered[1::2]
-
-
-def only_in(half: np.ndarray, other: np.ndarray) -> str:
-    """Hashes of the rows that the half alone has, as base64 of sorted numbers."""
-    hashes = np.setdiff1d(row_hashes(half), row_hashes(other))
-    return b64encode(hashes.astype("<u8").tobytes()).decode("ascii")
-
-
-def is_among(hashes: np.ndarray, ordered: np.ndarray) -> np.ndarray:
-    """Whether each hash is one of the ordered ones."""
-    if not len(ordered):
-        return np.zeros(len(hashes), bool)
-    places = np.searchsorted(ordered, hashes)
-    return ordered.take(places, mode="clip") == hashes
 
 
 def matrix_of(

@@ -24,9 +24,14 @@ from python_scoring.parameters import (
     refusal,
     require_finite,
 )
-from python_scoring.row_hashes import row_hashes
+from python_scoring.sample_halves import (
+    HALVES,
+    half_rows_of,
+    halves_of,
+    hashes_of,
+    shares_of,
+)
 from python_scoring.scorers.base import Extra, import_extra
-from python_scoring.scorers.boosted import HALVES, halves_of, is_among, only_in
 from python_scoring.scorers.in_space import InSpace, stored_parameters
 from python_scoring.similarity import Points, line_of, spread_out
 from python_scoring.stored_attributes import require_named_once
@@ -102,10 +107,7 @@ class Neighbours(InSpace):
     def _others(self) -> "Others":
         return Others(
             [self._stored(text) for text in self.parameters.half_directions],
-            [
-                np.frombuffer(b64decode(text), np.dtype("<u8"))
-                for text in self.parameters.half_rows
-            ],
+            hashes_of(self.parameters.half_rows),
         )
 
     def _stored(self, text: str) -> np.ndarray:
@@ -148,18 +150,16 @@ class Others:
     """The sample's halves; who is of one half has the nearest of the other."""
 
     def __init__(
-        self, halves: Sequence[np.ndarray], rows: Sequence[np.ndarray]
+        self, halves: Sequence[np.ndarray], half_hashes: Sequence[np.ndarray]
     ) -> None:
         self._nearest = [Nearest(half) for half in halves]
-        self._rows = rows
+        self._half_hashes = half_hashes
 
     def mean_of(self, directions: np.ndarray) -> np.ndarray:
         """Mean direction of each row's nearest; of both halves for who is of none."""
-        hashes = row_hashes(directions.astype(np.float32))
-        of_half = [is_among(hashes, known) for known in self._rows]
+        shares = shares_of(directions.astype(np.float32), self._half_hashes)
         found = np.zeros(directions.shape)
-        for half, nearest in enumerate(self._nearest):
-            share = np.where(of_half[1 - half], 1.0, np.where(of_half[half], 0.0, 0.5))
+        for nearest, share in zip(self._nearest, shares, strict=True):
             asked = share > 0
             mean = nearest.mean_of(directions[asked], skipped=0)
             found[asked] += share[asked, None] * mean
@@ -181,10 +181,8 @@ def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> Neig
     nearest = Nearest(seed.astype("<f4"))
     rows = reference.astype("<f4")
     halves = [rows[half] for half in halves_of(rows)]
-    half_rows = only_in(*halves), only_in(*halves[::-1])
-    others = Others(
-        halves, [np.frombuffer(b64decode(each), "<u8") for each in half_rows]
-    )
+    half_rows = half_rows_of(*halves)
+    others = Others(halves, hashes_of(half_rows))
     nearer = [
         np.einsum(
             "nj,nj->n", side, nearest.mean_of(side, skipped) - others.mean_of(side)

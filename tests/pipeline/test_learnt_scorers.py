@@ -25,6 +25,7 @@ from python_scoring.features import features_of
 from python_scoring.learning_rows import one_batch
 from python_scoring.look_ups import counted, looked_up
 from python_scoring.model import Model
+from python_scoring.sample_halves import halves_of
 from python_scoring.scorers import weighted_bayes
 from python_scoring.scorers.base import (
     SmallSeedError,
@@ -32,7 +33,7 @@ from python_scoring.scorers.base import (
     relations_of,
     scorer_from_json,
 )
-from python_scoring.scorers.boosted import FULL, TREES, Trees, halves_of
+from python_scoring.scorers.boosted import FULL, TREES, Trees
 from python_scoring.similarity import unit
 from python_scoring.space import space_of
 from python_scoring.tuning import as_table, parts_of, tune
