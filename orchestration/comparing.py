@@ -269,7 +269,9 @@ def fitted_and_measured(
     fit = replace(fit, seed_log_odds=fit.seed_log_odds[judges])
     own["canonical_seed"] = own["canonical_seed"].filter(pa.array(judges))
     shares = (*SHARES, share_asked(plan, candidates, fit))
-    return fit, measured(model, fit, own, shares, smoothing)
+    return fit, measured(
+        model, fit, own, shares, smoothing, is_weighed=build.weighs_seed
+    )
 
 
 def share_asked(plan: Plan, candidates: int, fit: CrossFit) -> float:
@@ -307,6 +309,7 @@ def as_document(
         "sample_people": tables["canonical_sample"].num_rows,
         "candidate_people": candidates_of(workshop, build),
         "asked": {"kind": output.kind, "value": output.value},
+        "is_weighed": build.weighs_seed,
         "best": best,
         "scorers": [
             line_of(each)
@@ -343,6 +346,7 @@ def line_of(entrant: Entrant) -> dict[str, Any]:
     return line | {
         "is_additive": entrant.fit.scorer.is_additive,
         "auc": asdict(quality.auc),
+        **({"auc_by_value": asdict(quality.by_value.auc)} if quality.by_value else {}),
         "calibration_error": quality.calibration_error,
         "verdict": None if quality.verdict is None else asdict(quality.verdict),
         "lifts": [asdict(each) for each in entrant.figures.lifts],

@@ -63,10 +63,14 @@ def measured(
     tables: Mapping[str, pa.Table],
     shares: Sequence[float],
     smoothing: Smoothing,
+    *,
+    is_weighed: bool = False,
 ) -> Measured | None:
     """The figures of a scorer; None where there is nobody to ask.
 
     `tables` hold `canonical_seed` and `canonical_sample`, in whose order the log odds are.
+    With weights (`is_weighed`) the verdict is by value, as `held_out_quality` says; lifts
+    count each seed person once.
     """
     quality = held_out_quality(
         model,
@@ -75,6 +79,7 @@ def measured(
         fit.seed_log_odds,
         fit.sample_log_odds,
         smoothing=smoothing,
+        is_weighed=is_weighed,
     )
     if quality is None:
         return None

@@ -3,7 +3,7 @@
 Reads the document of comparison.json, which `orchestration.comparing` makes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from report.reading import band_of
@@ -60,7 +60,23 @@ def comparison_sentences(comparison: Comparison) -> tuple[str, ...]:
         comparison["seed_people"], "held-out seed person", "held-out seed people"
     )
     sample = counted(comparison["sample_people"], "person", "people")
-    return (told, f"All were judged by the same {seed} and {sample} of the population.")
+    judged = f"All were judged by the same {seed} and {sample} of the population."
+    return (told, judged, *([value_sentence(lines)] if is_weighed(comparison) else []))
+
+
+def is_weighed(comparison: Comparison) -> bool:
+    """True where the seed has weights, so that there are figures by value too."""
+    return bool(comparison.get("is_weighed"))
+
+
+def value_sentence(lines: Sequence[Line]) -> str:
+    """How the figures count the people of a weighed seed, and which is best by value."""
+    best = max(lines, key=lambda line: line["auc_by_value"]["value"])
+    return (
+        "The AUC by value and whether the seed can be told count each seed person by the"
+        " weight; the best, AUC, lift and log loss count each once. By value the greatest"
+        f" AUC is {number_text(best['auc_by_value']['value'], 3)}, of {best['model']}."
+    )
 
 
 def size_names(comparison: Comparison) -> list[str]:
@@ -77,11 +93,19 @@ def size_names(comparison: Comparison) -> list[str]:
 
 
 def comparison_rows(comparison: Comparison) -> list[dict[str, Any]]:
-    """The table, the best scorer first; `auc` and `lifts` are estimates, the rest texts."""
+    """The table, the best scorer first; AUCs and `lifts` are estimates, the rest texts.
+
+    `auc_by_value` is there where the seed is weighed.
+    """
     return [
         {
             "model": line["model"],
-            "auc": auc_of(line),
+            "auc": auc_of(line["auc"]),
+            **(
+                {"auc_by_value": auc_of(line["auc_by_value"])}
+                if is_weighed(comparison)
+                else {}
+            ),
             "standing": standing(line),
             "lifts": [lift_of(each) for each in line["lifts"]],
             "log_loss": number_text(line["log_loss"], 4),
@@ -105,9 +129,8 @@ def standing(line: Line) -> str:
     return TIED if line["is_tied"] else f"{line['beyond_best']:.3f}"
 
 
-def auc_of(line: Line) -> Estimate:
-    """The AUC with its interval."""
-    auc = line["auc"]
+def auc_of(auc: Mapping[str, float]) -> Estimate:
+    """An AUC with its interval."""
     value, low, high = (number_text(auc[name], 3) for name in ("value", "low", "high"))
     return Estimate(value, f"{low} to {high}")
 

@@ -13,6 +13,7 @@ from report.charts import tenths_text
 from report.comparison_words import (
     comparison_rows,
     comparison_sentences,
+    is_weighed,
     missing_lines,
     size_names,
 )
@@ -321,6 +322,7 @@ def scorers_compared(comparison: Mapping[str, Any], picture: Picture) -> Section
             "picture": picture,
             "sentences": comparison_sentences(comparison),
             "sizes": size_names(comparison),
+            "is_weighed": is_weighed(comparison),
             "rows": comparison_rows(comparison),
             "missing": missing_lines(comparison),
         },

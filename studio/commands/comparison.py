@@ -56,20 +56,32 @@ def _print_comparison(comparison: dict[str, Any], folder: Path) -> None:
     from report.comparison_words import (
         comparison_rows,
         comparison_sentences,
+        is_weighed,
         missing_lines,
         size_names,
     )
 
     print_line("")
     sizes = [f"lift {name}" for name in size_names(comparison)]
-    head = ["scorer", "held-out AUC", "95 %", "beside the best", *sizes]
+    weighed = is_weighed(comparison)
     print_table(
-        [*head, "log loss", "verdict", "seconds"],
+        [
+            "scorer",
+            "held-out AUC",
+            "95 %",
+            *(["AUC by value"] if weighed else []),
+            "beside the best",
+            *sizes,
+            "log loss",
+            "verdict",
+            "seconds",
+        ],
         [
             [
                 row["model"],
                 row["auc"].value,
                 row["auc"].between.replace(" to ", "–"),
+                *([row["auc_by_value"].value] if weighed else []),
                 row["standing"],
                 *(lift.value for lift in row["lifts"]),
                 row["log_loss"],

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from catalog.errors import StudioError
+from orchestration.comparing import compare_scorers
 from orchestration.plan import plan_as_json
 from python_scoring.features import features_of
 from python_scoring.scorers.base import SCORERS, fit_scorer, relations_of, uses_weights
@@ -131,6 +132,19 @@ def test_quality_by_value_stands_beside_that_by_people(weighed):
     assert by_value["auc"]["value"] != quality["auc"]["value"]
     page = (weighed.folder / "report.html").read_text(encoding="utf-8")
     assert "of the seed&#39;s value" in page or "of the seed's value" in page
+
+
+def test_a_comparison_judges_a_weighed_seed_as_its_build_does(studio, weighed):
+    quality = json.loads((weighed.folder / "quality.json").read_text())
+    asked = studio.specification({"dataset": "seed", "weight": "value"}, **LEARN)
+
+    found = compare_scorers(studio.workshop, asked, [asked.scoring.model]).comparison
+
+    assert found["is_weighed"]
+    (line,) = found["scorers"]
+    assert line["auc"] == pytest.approx(quality["auc"])
+    assert line["auc_by_value"] == pytest.approx(quality["by_value"]["auc"])
+    assert line["verdict"] == pytest.approx(quality["verdict"])
 
 
 @pytest.fixture(scope="module")

@@ -117,3 +117,19 @@ def test_the_plot_tells_the_three_kinds_apart_by_shape_too():
     assert "weighted_bayes" in svg
     assert "0.800" in svg
     assert render_svg(comparison_chart(comparison_of())).startswith("<svg")
+
+
+def test_a_weighed_seed_is_told_by_people_and_by_value():
+    by_value = {"auc_by_value": {"value": 0.71, "low": 0.69, "high": 0.73}}
+    higher = {"auc_by_value": {"value": 0.74, "low": 0.72, "high": 0.76}}
+    weighed = comparison_of(AUTO | by_value, TIED | higher) | {"is_weighed": True}
+
+    *_, told = comparison_sentences(weighed)
+
+    assert told == (
+        "The AUC by value and whether the seed can be told count each seed person by the"
+        " weight; the best, AUC, lift and log loss count each once. By value the greatest"
+        " AUC is 0.740, of weighted_bayes."
+    )
+    rows = comparison_rows(weighed)
+    assert rows[0]["auc_by_value"] == ("0.710", "0.690 to 0.730")
