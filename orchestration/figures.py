@@ -11,6 +11,8 @@ from orchestration.builds import Build
 from orchestration.comparisons import Comparison
 from orchestration.fairness import Fairness
 from orchestration.quality import Quality
+from python_scoring.model import Model
+from python_scoring.scorers.base import Scorer, left_out_notice
 from report.charts import (
     attribute_weights_chart,
     deciles_chart,
@@ -23,9 +25,10 @@ from report.fairness_chart import fairness_chart
 from report.figures import AudienceFigures, audience_figures
 from report.reliability_chart import reliability_chart
 
+WEIGHTS = "report_attribute_weights"
 REPORT_TABLES = (
     "audience_cut",
-    "report_attribute_weights",
+    WEIGHTS,
     "report_curve",
     "report_deciles",
     "report_histogram",
@@ -39,11 +42,32 @@ CORRELATIONS = "weight_correlations"
 
 
 def read_report(engine: Engine, build: Build) -> dict[str, pa.Table]:
-    """The build's report tables by name."""
+    """The build's report tables by name, once it is scored."""
     names = [f"main.{name}" for name in (*REPORT_TABLES, CORRELATIONS)]
-    names.append("inputs.spec")
-    tables = engine.read_tables(build.folder, names)
-    return {name.partition(".")[2]: table for name, table in tables.items()}
+    names += ["inputs.spec", "scoring.parameters"]
+    read = engine.read_tables(build.folder, names)
+    tables = {name.partition(".")[2]: table for name, table in read.items()}
+    document = tables.pop("parameters").column("parameters")[0].as_py()
+    tables[WEIGHTS] = as_fitted(tables[WEIGHTS], Model.from_json(document).scorer)
+    return tables
+
+
+def as_fitted(weights: pa.Table, scorer: Scorer) -> pa.Table:
+    """report_attribute_weights with weight 0 and the reason where the scorer leaves one out.
+
+    What the others carry is shared out among them alone.
+    """
+    notice = left_out_notice(scorer.name)
+    if notice is None:
+        return weights
+    frame = weights.to_pandas()
+    is_out = ~frame["attribute"].isin(scorer.columns) & (frame["attribute_weight"] > 0)
+    frame.loc[is_out, ["attribute_weight", "information_share"]] = 0.0
+    frame.loc[is_out, "notice"] = notice
+    carried = frame["information_share"].sum()
+    if carried > 0:
+        frame["information_share"] /= carried
+    return pa.Table.from_pandas(frame, schema=weights.schema, preserve_index=False)
 
 
 def chosen_people(tables: Mapping[str, pa.Table]) -> int:
@@ -82,7 +106,7 @@ def figures_of(
         deciles=frames["report_deciles"],
         curve=frames["report_curve"],
         attribute_weights=with_used_parts(
-            frames["report_attribute_weights"],
+            frames[WEIGHTS],
             frames["spec"]["attribute_weights"].iloc[0],
         ),
         value_terms=frames["report_value_terms"],
@@ -136,7 +160,7 @@ def charts_of(
     cut = tables["audience_cut"].to_pylist()[0]
     charts = [
         reach_chart(frames["report_curve"], chosen_people(tables), quality),
-        attribute_weights_chart(frames["report_attribute_weights"]),
+        attribute_weights_chart(frames[WEIGHTS]),
         deciles_chart(frames["report_deciles"], quality),
         score_histogram_chart(frames["report_histogram"], cut["cut_score"]),
     ]

@@ -14,7 +14,8 @@ from python_scoring.parameters import read_json
 
 # Each module has RELATIONS, `fit(tables, left_out_fold=-1)` and `from_json(text)`, and may
 # have EXTRA, IS_ADDITIVE, `reweighed(tables)` and `settled(scorer)`; USES_WEIGHTS and
-# USES_UNLIKE say that it knows weights and negative seeds. They are named, not imported, so
+# USES_UNLIKE say that it knows weights and negative seeds, LEFT_OUT why it leaves out
+# attributes that others use. They are named, not imported, so
 # that one scorer's heavy libraries are not another's start-up time.
 SCORERS: Mapping[str, str] = {
     "naive_bayes": "python_scoring.scorers.naive_bayes",
@@ -205,6 +206,12 @@ def uses_weights(name: str) -> bool:
 def uses_unlike(name: str) -> bool:
     """True where the scorer of that name learns away from a negative seed."""
     return bool(getattr(_module(name), "USES_UNLIKE", False))
+
+
+def left_out_notice(name: str) -> str | None:
+    """Why the scorer of that name leaves out attributes that could say something, if it does."""
+    notice: str | None = getattr(_module(name), "LEFT_OUT", None)
+    return notice
 
 
 def extra_of(name: str) -> Extra | None:

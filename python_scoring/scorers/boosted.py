@@ -46,6 +46,10 @@ WHOLE_SEED = -1
 MOST_SEED = 20_000
 MOST_REFERENCE = 30_000
 LEAST_SEED = 1_000  # below, trees alone are worse than counted evidence
+LEFT_OUT = (
+    "left out of the trees: its values are scattered, and those of some seed people do not"
+    " surely tell the others from the population"
+)
 TREES = "boosted_trees"  # the relation of settings that a search found
 
 
