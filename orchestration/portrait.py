@@ -19,6 +19,7 @@ from python_scoring.portrait import (
     segments_of,
     together,
 )
+from python_scoring.told_cells import told_cells
 from python_scoring.value_groups import grouped
 
 Portrait = dict[str, Any]
@@ -31,7 +32,8 @@ def portrait_of(
     """All of portrait.json; `tables` are the build's report tables.
 
     `values` has those of report_value_terms with the people of the audience who have
-    them; None where they are fewer than 25, and so is the share of the seed.
+    them; None where they are fewer than 25 (`is_few`) or would give such away, and
+    so is the share of the seed.
     """
     roles = build.roles
     names = tuple(roles)
@@ -47,6 +49,10 @@ def portrait_of(
         for name, rows in rows_of.items():
             counts[name] += _counts(batch.column(name), rows, roles[name])
     audience = np.concatenate(coded)
+    told = {
+        name: told_cells(found, others=len(audience) - int(found.sum()))
+        for name, found in counts.items()
+    }
     segments = segments_of(audience, codes_of(sample, attributes), attributes)
     columns = {
         row["attribute"]: row["column_name"] or row["attribute"]
@@ -74,9 +80,17 @@ def portrait_of(
         ],
         "together_share": together(segments, audience, attributes),
         "values": [
-            _value(row, int(count), len(audience), columns.get(name, name))
+            _value(
+                row,
+                people,
+                len(audience),
+                columns.get(name, name),
+                is_told=is_told,
+            )
             for name, rows in rows_of.items()
-            for row, count in zip(rows, counts[name], strict=True)
+            for row, people, is_told in zip(
+                rows, counts[name].tolist(), told[name].tolist(), strict=True
+            )
         ],
     }
 
@@ -122,8 +136,9 @@ def _in_ranges(column: pa.Array, rows: list[Row]) -> np.ndarray:
     )
 
 
-def _value(row: Row, people: int, audience: int, column_name: str) -> Row:
-    is_told = people >= LEAST_PEOPLE
+def _value(
+    row: Row, people: int, audience: int, column_name: str, *, is_told: bool
+) -> Row:
     return {
         "attribute": row["attribute"],
         "column_name": column_name,
@@ -131,6 +146,7 @@ def _value(row: Row, people: int, audience: int, column_name: str) -> Row:
         "is_missing": row["is_missing"],
         "audience_people": people if is_told else None,
         "audience_share": people / audience if is_told else None,
+        "is_few": people < LEAST_PEOPLE,
         "population_share": row["reference_share"],
         "seed_share": row["seed_share"],
     }

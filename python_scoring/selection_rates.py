@@ -6,7 +6,10 @@ rule: below 0.8 it is evidence of adverse impact (29 CFR 1607.4 D). Groups of fe
 that others are compared with is one of at least 2 %.
 
 Of fewer than 25 chosen people neither their number nor what would give it away is told:
-of such a group there is a verdict, and what its ratio is surely below.
+of such a group there is a verdict, and what its ratio is surely below. Where all such
+groups have fewer than 25 together, all chosen people less those of the other groups would
+be their number: the others' chosen people are then told to the nearest five, and rates and
+ratios are those of the rounded numbers. Verdicts are those of the exact ones.
 """
 
 import math
@@ -16,12 +19,13 @@ from typing import Literal
 
 import numpy as np
 
+from python_scoring.told_cells import FEWEST_PEOPLE
 from python_scoring.value_groups import Label
 
-FEWEST_PEOPLE = 25
 MOST_GROUPS = 30
 REFERENCE_SHARE = 0.02
 FOUR_FIFTHS = 0.8
+ROUNDED_TO = 5
 CONFIDENCE = 0.95
 Verdict = Literal["reference", "surely_below", "below", "not_below", "surely_not_below"]
 
@@ -98,10 +102,12 @@ def selection_rates(counts: Mapping[Label, tuple[int, int]]) -> SelectionRates:
     ]
     kept = folded(people)
     reference = reference_of(kept)
+    is_rounded = gives_few_away(kept)
+    moved = moved_share(kept)
     return SelectionRates(
-        groups=tuple(_rate(each, reference) for each in kept),
+        groups=tuple(_rate(each, reference, is_rounded=is_rounded) for each in kept),
         folded_groups=len(people) - sum(not each.is_other for each in kept),
-        moved_share=moved_share(kept),
+        moved_share=round(moved, 2) if is_rounded else moved,
         least=_least(kept, reference),
     )
 
@@ -140,6 +146,26 @@ def folded(groups: list[GroupCount]) -> list[GroupCount]:
         is_other=True,
     )
     return [*(one for place, one in enumerate(groups) if place not in small), others]
+
+
+def gives_few_away(groups: list[GroupCount]) -> bool:
+    """True where subtraction would tell how many of few people were chosen.
+
+    >>> gives_few_away([GroupCount("a", 500, 90), GroupCount("b", 500, 10)])
+    True
+    """
+    few = [each.chosen for each in groups if each.chosen < FEWEST_PEOPLE]
+    return bool(few) and sum(few) < FEWEST_PEOPLE
+
+
+def rounded(group: GroupCount) -> GroupCount:
+    """The group with its chosen people to the nearest five, no more than there are.
+
+    >>> rounded(GroupCount("a", 500, 93)).chosen, rounded(GroupCount("b", 28, 28)).chosen
+    (95, 28)
+    """
+    nearest = ROUNDED_TO * round(group.chosen / ROUNDED_TO)
+    return replace(group, chosen=min(nearest, group.candidates))
 
 
 def reference_of(groups: list[GroupCount]) -> GroupCount | None:
@@ -204,14 +230,17 @@ def ratio_interval(
     return max(0.0, float(end(low, other_high, -1.0))), float(end(high, other_low, 1.0))
 
 
-def _rate(group: GroupCount, reference: GroupCount | None) -> GroupRate:
+def _rate(
+    group: GroupCount, reference: GroupCount | None, *, is_rounded: bool
+) -> GroupRate:
     is_few = group.chosen < FEWEST_PEOPLE
+    shown = rounded(group) if is_rounded else group
     told = GroupRate(
         group.label,
         group.is_other,
         group.candidates,
-        chosen=None if is_few else group.chosen,
-        rate=None if is_few else group.rate,
+        chosen=None if is_few else shown.chosen,
+        rate=None if is_few else shown.rate,
     )
     if reference is None:
         return told
@@ -219,14 +248,20 @@ def _rate(group: GroupCount, reference: GroupCount | None) -> GroupRate:
         return replace(
             told, ratio=1.0, ratio_low=1.0, ratio_high=1.0, verdict="reference"
         )
-    ratio = group.rate / reference.rate
-    low, high = ratio_interval(
-        group.chosen, group.candidates, reference.chosen, reference.candidates
-    )
-    told = replace(told, verdict=_verdict(ratio, low, high))
+    told = replace(told, verdict=_verdict(*_ratio(group, reference)))
     if is_few or reference.chosen < FEWEST_PEOPLE:
         return replace(told, ratio_below=_surely_below(told, reference))
+    ratio, low, high = _ratio(shown, rounded(reference) if is_rounded else reference)
     return replace(told, ratio=ratio, ratio_low=low, ratio_high=high)
+
+
+def _ratio(group: GroupCount, reference: GroupCount) -> tuple[float, float, float]:
+    return (
+        group.rate / reference.rate,
+        *ratio_interval(
+            group.chosen, group.candidates, reference.chosen, reference.candidates
+        ),
+    )
 
 
 def _surely_below(group: GroupRate, reference: GroupCount) -> float | None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from python_scoring.evaluation import recall_curve
 from python_scoring.held_out import Estimate, held_out_auc
+from python_scoring.told_cells import FEWEST_PEOPLE
 
 TOP_SHARE = 0.1
 
@@ -15,12 +16,12 @@ class UnlikeQuality:
     """Held-out seed people against held-out people of the negative seed.
 
     `people` of it are in the population and learnt away from; `both` it names of the seed,
-    who are no seed people then. `top_share` of the people would rank among the most
+    who are no seed people then, None for 1 to 24 of them. `top_share` of the people would rank among the most
     alike tenth of the population; a tenth would if they were like anybody.
     """
 
     people: int
-    both: int
+    both: int | None
     auc: Estimate
     top_share: float
 
@@ -32,7 +33,7 @@ def unlike_quality(
     top = recall_curve(unlike, population, [TOP_SHARE])
     return UnlikeQuality(
         people=len(unlike),
-        both=both,
+        both=None if 0 < both < FEWEST_PEOPLE else both,
         auc=held_out_auc(seed, unlike),
         top_share=float(top["recall"].iloc[0]),
     )

@@ -47,7 +47,7 @@ def beside(portrait: Portrait, side: str) -> list[dict[str, Any]]:
     told = []
     for row in portrait["values"]:
         share, theirs = row["audience_share"], row[other]
-        if not theirs or (share is None and theirs <= least_share):
+        if not theirs or (share is None and not _is_rarer(row, theirs, least_share)):
             continue
         told.append((row, least_share if share is None else share, theirs))
     kinds = []
@@ -85,6 +85,11 @@ def times_text(times: float) -> str:
     if times >= MANY_TIMES:
         return number_text(times)
     return number_text(times, 1 if times >= 1 else 2)
+
+
+def _is_rarer(row: Row, share: float, least_share: float) -> bool:
+    """True where an untold share of the audience is surely below this one."""
+    return bool(row.get("is_few", True)) and share > least_share
 
 
 def _is_told(times: float, *, is_more: bool) -> bool:

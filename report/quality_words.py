@@ -8,7 +8,7 @@ from typing import Any
 
 from report.reading import band_of
 from report.remarks import Remark
-from report.words import counted, number_text, share_text
+from report.words import FEWEST_PEOPLE, counted, number_text, share_text
 
 Quality = Mapping[str, Any]
 VALUE_SHARE = 0.1
@@ -88,8 +88,12 @@ def unlike_text(unlike: Mapping[str, Any]) -> str:
         f" {people} in the population are kept out; {share_text(unlike['top_share'])} of"
         " them would be among the most alike 10 %."
     )
-    if unlike["both"]:
-        both = counted(unlike["both"], "person", "people")
+    if unlike["both"] != 0:
+        both = (
+            f"fewer than {FEWEST_PEOPLE} people"
+            if unlike["both"] is None
+            else counted(unlike["both"], "person", "people")
+        )
         told += f" It names {both} of the seed, who count as unwanted alone."
     return told
 

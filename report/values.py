@@ -1,7 +1,8 @@
 """Values that tell: what the seed has more often, or less often, than the population.
 
 Rows are those of report_value_terms, which leaves out values of fewer than 25 people. A
-value that 1 to 24 people of the seed have has no share there, and is none of those told.
+value that fewer than 25 people of the seed have, or that would give such away, has no share
+there, and is none of those told.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ class TellingValue:
 class TellingValues:
     """An attribute's values that tell most, the strongest of either kind first.
 
-    `few` counts the values that are not told because few people of the seed have them.
+    `few` counts the values that are not told so that few people of the seed are not.
     """
 
     more: tuple[TellingValue, ...] = ()
@@ -69,15 +70,18 @@ class TellingValues:
 
     @property
     def few_text(self) -> str:
-        """What is said of the values that few people of the seed have.
+        """What is said of the values that are not told.
 
         >>> TellingValues(few=1).few_text
-        '1 value that few people of the seed have, fewer than 25, is not told apart.'
+        '1 value is not told: fewer than 25 people of the seed have it or would be found by it.'
         """
-        values = counted(self.few, "value", "values")
+        values, it = counted(self.few, "value", "values"), "it"
+        verb = "is"
+        if self.few != 1:
+            verb, it = "are", "one"
         return (
-            f"{values} that few people of the seed have, fewer than {FEWEST_PEOPLE},"
-            f" {'is' if self.few == 1 else 'are'} not told apart."
+            f"{values} {verb} not told: fewer than {FEWEST_PEOPLE} people of the seed"
+            f" have {it} or would be found by {it}."
         )
 
     @property

@@ -141,7 +141,7 @@ def test_what_sets_it_apart_counts_against_others(
     assert germans[0] > 0.8
     assert germans[1] < 0.4
     quality = json.loads((built.folder / "quality.json").read_text())["unlike"]
-    assert (quality["people"], quality["both"]) == (89, 9)
+    assert (quality["people"], quality["both"]) == (89, None)
     assert 0.5 < quality["auc"]["value"] < 1
     named = set(unwanted["user_id"]) - set(seed["user_id"]) - {"nobody"}
     chosen_before = len(named & set(members[0])) / len(named)
@@ -157,7 +157,7 @@ def test_the_build_says_who_was_kept_out(built):
     assert "people_without_score" not in json.dumps(figures)
     page = (built.folder / "report.html").read_text(encoding="utf-8")
     assert "Against the negative seed the held-out AUC is" in page
-    assert "It names 9 people of the seed" in page
+    assert "It names fewer than 25 people of the seed" in page
 
 
 def test_people_of_it_are_no_candidates_of_a_group(studio, everybody, seed, unwanted):

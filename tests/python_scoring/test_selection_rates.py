@@ -162,3 +162,30 @@ def test_the_share_that_would_have_to_move():
 
     # 90 of 100 chosen are of a, who are 60 of 100 candidates.
     assert found.moved_share == pytest.approx(0.3)
+
+
+def test_all_chosen_people_less_the_others_do_not_tell_how_many_a_few_are():
+    counts = {"m": (1_839, 152), "f": (1_833, 143), "x": (28, 5)}
+
+    found = selection_rates(counts)
+
+    m, f, x = found.groups
+    assert (m.chosen, f.chosen, x.chosen) == (150, 145, None)
+    assert f.rate == pytest.approx(145 / 1_833)
+    assert f.ratio == pytest.approx(145 / 1_833 / (150 / 1_839))
+    assert found.moved_share == round(found.moved_share, 2)
+
+
+def test_numbers_are_exact_where_a_few_cannot_be_told_apart():
+    found = selection_rates({"a": (900, 152), "b": (900, 24), "c": (900, 1)})
+
+    assert [each.chosen for each in found.groups] == [152, None, None]
+
+
+def test_a_verdict_is_that_of_the_exact_numbers():
+    # 79.6 % of the reference's rate; to the nearest five it is 80.4 %
+    counts = {"a": (10_000, 284), "b": (10_000, 226), "x": (30, 1)}
+
+    (_, other, _) = selection_rates(counts).groups
+
+    assert other.verdict == "below"

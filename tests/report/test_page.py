@@ -268,7 +268,7 @@ def test_values_that_few_people_of_the_seed_have_are_said_to_be_left_out(
     text = Html(render_page(page_of(tables, histogram))).text
 
     assert "student" not in text
-    assert "1 value that few people of the seed have, fewer than 25, is not" in text
+    assert "1 value is not told: fewer than 25 people of the seed" in text
 
 
 def test_a_further_section_is_a_template_and_its_values(tables, histogram):

@@ -72,6 +72,14 @@ def test_values_stand_beside_the_population_by_the_people_it_is_about(portrait):
     ]
 
 
+def test_what_would_give_few_people_away_is_not_taken_for_few(portrait):
+    portrait["values"][2]["is_few"] = False  # maids: not told, and any number of people
+
+    (more,) = beside(portrait, "population")
+
+    assert more["words"].startswith("More common")
+
+
 def test_and_beside_the_seed(portrait):
     more, less = beside(portrait, "seed")
 

@@ -65,7 +65,7 @@ def test_values_that_few_people_of_the_seed_have_are_none_of_them_and_are_counte
     assert [value.text for value in (*told.more, *told.less)] == ["many", "nobody's"]
     assert told.less[0].seed_text == "0 %"
     assert told.few == 2
-    assert told.few_text.startswith("2 values that few people of the seed have")
+    assert told.few_text.startswith("2 values are not told: fewer than 25 people")
 
 
 def test_at_most_four_of_a_kind_are_told():

@@ -1,5 +1,6 @@
 -- One row per value of a categorical attribute or tenth of a continuous one with 25
--- reference people or more. What 1 to 24 seed people have, has no share of the seed.
+-- reference people or more. What fewer than 25 seed people have, has no share of the
+-- seed, and neither has what would give it away by subtraction.
 with
 
     weights as (
@@ -194,27 +195,52 @@ with
 
     ),
 
+    -- The smallest first: those without a share are 25 seed people together, or more.
+    by_size as (
+
+        select
+            *,
+            row_number() over (
+                partition by attribute
+                order by seed_people, is_missing, least_value, value_text
+            ) as size_place,
+            coalesce(
+                sum(seed_people) over (
+                    partition by attribute
+                    order by seed_people, is_missing, least_value, value_text
+                    rows between unbounded preceding and 1 preceding
+                ),
+                0
+            ) as smaller_people
+
+        from all_values
+        where reference_count > 0 or seed_people > 0
+
+    ),
+
     contributions as (
 
         select
-            all_values.attribute,
-            all_values.value_text,
-            all_values.least_value,
-            all_values.greatest_value,
-            cast(all_values.reference_count as bigint) as reference_count,
+            by_size.attribute,
+            by_size.value_text,
+            by_size.least_value,
+            by_size.greatest_value,
+            cast(by_size.reference_count as bigint) as reference_count,
             case
-                when all_values.seed_people between 1 and 24
+                when by_size.seed_people < 25
                 then null
-                else all_values.seed_share
+                when by_size.size_place > 1 and by_size.smaller_people < 25
+                then null
+                else by_size.seed_share
             end as seed_share,
-            all_values.reference_share,
-            all_values.log_likelihood_ratio,
-            weights.attribute_weight * all_values.log_likelihood_ratio as contribution,
-            all_values.is_missing
+            by_size.reference_share,
+            by_size.log_likelihood_ratio,
+            weights.attribute_weight * by_size.log_likelihood_ratio as contribution,
+            by_size.is_missing
 
-        from all_values
-        inner join weights on all_values.attribute = weights.attribute
-        where all_values.reference_count >= 25
+        from by_size
+        inner join weights on by_size.attribute = weights.attribute
+        where by_size.reference_count >= 25
 
     )
 
