@@ -59,9 +59,8 @@ def lost_shares(
         (seed_rows, _kept_texts(files, column, conditions))
         for seed_rows, column in (pairs[at] for at in suspects)
     ]
-    exact = zip(suspects, unknown_shares(connection, asked), strict=True)
-    found = dict(exact)
-    return [found.get(at, share) for at, share in enumerate(shares)]
+    exact = dict(zip(suspects, unknown_shares(connection, asked), strict=True))
+    return [exact.get(at, share) for at, share in enumerate(shares)]
 
 
 def with_seed_values(

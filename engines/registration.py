@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from catalog.attributes import Mapping, Role, propose_mappings, type_family
-from catalog.datasets import CsvSchema, Dataset
+from catalog.datasets import CsvSchema, Dataset, DatasetProfile
 from catalog.errors import StudioError
 from catalog.names import shown, shown_path, slug_of
 from catalog.normal_forms import form_of
@@ -62,10 +62,7 @@ def register(
             description=description,
         )
         try:
-            fingerprint = engine.fingerprint(dataset)
-            engine.load(dataset, fingerprint)
-            profile = engine.profile(dataset, fingerprint, ())
-            refuse_empty(dataset, profile.rows)
+            profile = _profiled(engine, dataset)
             catalog.set_mappings(dataset.id, propose_mappings(dataset, profile))
             catalog.save_profile(profile)
         except BaseException:
@@ -118,10 +115,7 @@ def replace(
             "description": description or held.description,
         }
     )
-    fingerprint = engine.fingerprint(dataset)
-    engine.load(dataset, fingerprint)
-    profile = engine.profile(dataset, fingerprint, ())
-    refuse_empty(dataset, profile.rows)
+    profile = _profiled(engine, dataset)
     proposed = propose_mappings(dataset, profile)
     with catalog.alone():
         kept = kept_mappings(held, dataset, catalog.mappings(held.id), proposed)
@@ -172,6 +166,15 @@ def _beside(proposed: Mapping, taken: Collection[str]) -> Mapping:
             "reason": f"another column is already the {proposed.attribute}",
         }
     return proposed.model_copy(update=changed)
+
+
+def _profiled(engine: Engine, dataset: Dataset) -> DatasetProfile:
+    """The dataset loaded and looked at; StudioError where it has no rows."""
+    fingerprint = engine.fingerprint(dataset)
+    engine.load(dataset, fingerprint)
+    profile = engine.profile(dataset, fingerprint, ())
+    refuse_empty(dataset, profile.rows)
+    return profile
 
 
 def _forget(catalog: Catalog, engine: Engine, dataset: Dataset) -> None:

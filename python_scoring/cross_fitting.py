@@ -23,8 +23,8 @@ class CrossFit:
     """A scorer of the whole seed, with log odds in the order of the two relations.
 
     `sample_log_odds` are those of `canonical_sample`; `seed_log_odds` those of
-    `canonical_seed`, each placed in the sample by the fit without the person's fold. NaN where the scorer leaves a
-    person without. `choice` tells of a scorer that was chosen among several.
+    `canonical_seed`, each placed in the sample by the fit without the person's fold. NaN
+    where the scorer leaves a person without. `choice` tells of a scorer that was chosen among several.
     """
 
     scorer: Scorer

@@ -32,8 +32,9 @@ ROW_COLUMNS = frozenset({"row_id", "person_key", "fold", WEIGHT})
 
 @dataclass(frozen=True, eq=False)
 class HeldOutQuality:
-    """Figures of one fit, of JSON types when taken apart; `corrected_auc` where the prevalence is known and can be.
+    """Figures of one fit, of JSON types when taken apart.
 
+    `corrected_auc` is None without a prevalence, or with one that the AUC contradicts.
     `verdict` and the calibration are None with fewer than 25 people on a side.
     `reliability` has a row for each bin of scores. `by_value` counts seed people by their
     weight, where they have one; all other figures but the verdict count each once.

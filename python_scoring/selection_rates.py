@@ -79,8 +79,9 @@ class GroupRate:
 class SelectionRates:
     """The groups of one attribute; `least` is the place of the least chosen one.
 
-    It is None where nothing can be compared. `moved_share` is the share of the chosen people who would have to be of other groups
-    for each group to be as large among them as among the candidates.
+    It is None where nothing can be compared. `moved_share` is the share of the chosen
+    people who would have to be of other groups for each group to be as large among them
+    as among the candidates; rounded up to a whole percent beside rounded numbers.
     """
 
     groups: tuple[GroupRate, ...]
@@ -104,10 +105,11 @@ def selection_rates(counts: Mapping[Label, tuple[int, int]]) -> SelectionRates:
     reference = reference_of(kept)
     is_rounded = gives_few_away(kept)
     moved = moved_share(kept)
+    whole_percent = math.ceil(round(100 * moved, 6)) / 100  # 0.3 is not above 0.3
     return SelectionRates(
         groups=tuple(_rate(each, reference, is_rounded=is_rounded) for each in kept),
         folded_groups=len(people) - sum(not each.is_other for each in kept),
-        moved_share=round(moved, 2) if is_rounded else moved,
+        moved_share=whole_percent if is_rounded else moved,
         least=_least(kept, reference),
     )
 

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from report.rows import Row, plain_rows
-from report.words import counted, number_text, plain_text, share_text
+from report.words import FEWEST_PEOPLE, counted, number_text, plain_text, share_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MOST_OF_A_KIND = 4
 LEAST_TELLING = 1.1
-FEWEST_PEOPLE = 25
 MANY_TIMES = 10
 
 
