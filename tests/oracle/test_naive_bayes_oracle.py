@@ -15,17 +15,10 @@ from python_scoring.evaluation import auc_pu
 from python_scoring.places import on_scale_of
 from python_scoring.scorers.naive_bayes import fit
 from python_scoring.terms import Bins
-from tests.oracle.naive_bayes import (
-    Bin,
-    Profile,
-    Result,
-    Settings,
-    make_bins,
-    naive_bayes,
-    nearest_bin,
-    person_z,
-)
+from tests.oracle.bins import Bin, Profile, make_bins, nearest_bin, person_z
+from tests.oracle.naive_bayes import Result, naive_bayes
 from tests.oracle.relations import relations
+from tests.oracle.settings import Settings
 
 CATEGORICAL = ["country", "plan"]
 CONTINUOUS = ["age", "income", "visits"]

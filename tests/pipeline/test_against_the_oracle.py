@@ -7,7 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.oracle.naive_bayes import FOLDS, WHOLE, Result, Settings, naive_bayes
+from tests.oracle.naive_bayes import Result, naive_bayes
+from tests.oracle.people import FOLDS, WHOLE
+from tests.oracle.settings import Settings
 from tests.pipeline.building import Built, build
 
 BANK = Path(__file__).parents[2] / "examples" / "bank"
