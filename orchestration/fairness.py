@@ -15,9 +15,10 @@ import pyarrow.compute as pc
 from engines.base import Engine
 from orchestration.builds import Build
 from orchestration.proxies import SCORE
-from orchestration.row_ids import is_among, sorted_ids
+from orchestration.row_ids import sorted_ids
 from python_scoring.proxies import PROTECTED_BANDS
 from python_scoring.selection_rates import FEWEST_PEOPLE, selection_rates
+from python_scoring.sorted_sets import is_among
 from python_scoring.value_groups import (
     Label,
     NumberBands,

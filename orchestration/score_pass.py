@@ -14,9 +14,10 @@ import pyarrow as pa
 from engines.base import Engine
 from engines.marks import QUOTA_GROUP
 from orchestration.builds import Build
-from orchestration.row_ids import is_among, sorted_ids
+from orchestration.row_ids import sorted_ids
 from python_scoring.model import Model
 from python_scoring.score_steps import SCORE_STEPS, ScoreSteps
+from python_scoring.sorted_sets import is_among
 
 # So many scores cost nothing to keep.
 KEPT_WHOLE = 1_000_000

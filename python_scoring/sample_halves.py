@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from python_scoring.row_hashes import row_hashes
+from python_scoring.sorted_sets import is_among
 
 HALVES = 2
 
@@ -39,7 +40,7 @@ def shares_of(rows: np.ndarray, half_hashes: Sequence[np.ndarray]) -> list[np.nd
     A row of neither half, or of both, has half of each.
     """
     hashes = row_hashes(rows)
-    learnt = [_is_among(hashes, known) for known in half_hashes]
+    learnt = [is_among(known, hashes) for known in half_hashes]
     return [
         np.where(learnt[1 - half], 1.0, np.where(learnt[half], 0.0, 0.5))
         for half in range(HALVES)
@@ -49,10 +50,3 @@ def shares_of(rows: np.ndarray, half_hashes: Sequence[np.ndarray]) -> list[np.nd
 def _only_in(half: np.ndarray, other: np.ndarray) -> str:
     hashes = np.setdiff1d(row_hashes(half), row_hashes(other))
     return b64encode(hashes.astype("<u8").tobytes()).decode("ascii")
-
-
-def _is_among(hashes: np.ndarray, ordered: np.ndarray) -> np.ndarray:
-    if not len(ordered):
-        return np.zeros(len(hashes), bool)
-    places = np.searchsorted(ordered, hashes)
-    return ordered.take(places, mode="clip") == hashes
