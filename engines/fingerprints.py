@@ -75,8 +75,19 @@ def changed(subject: str) -> StudioError:
     )
 
 
-def file_hash(home: Home, file: Path) -> str:
-    """SHA-256 of a file, 64 hex digits; one that has not changed is not read again."""
+def content_hash(file: Path) -> str:
+    """SHA-256 of a file's bytes, 64 hex digits."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def file_hash(
+    home: Home, file: Path, hashed: Callable[[Path], str] = content_hash
+) -> str:
+    """The hash of a file's bytes; one that has not changed is not read again.
+
+    No file is hashed in two ways.
+    """
     from filelock import FileLock
 
     before = _state(file)
@@ -84,7 +95,7 @@ def file_hash(home: Home, file: Path) -> str:
     known = _read(cache).get(str(file))
     if known is not None and known[:-1] == before:
         return str(known[-1])
-    digest = content_hash(file)
+    digest = hashed(file)
     if _state(file) != before:
         raise changed(f"file '{file.name}'")
     status = file.stat()
@@ -94,12 +105,6 @@ def file_hash(home: Home, file: Path) -> str:
             entries[str(file)] = [*before, digest]
             write_sealed(cache, entries)
     return digest
-
-
-def content_hash(file: Path) -> str:
-    """SHA-256 of a file's bytes, 64 hex digits."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _state(file: Path) -> list[int]:

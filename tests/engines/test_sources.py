@@ -262,7 +262,7 @@ def test_a_damaged_copy_of_a_loaded_file_is_made_anew(
     (copy,) = engine.home.dataset(dataset.id).glob("*.parquet")
     whole = copy.read_bytes()
     if damage == "no hash":
-        copy.with_name(f"{copy.name}.sha256").unlink()
+        copy.with_name(f"{copy.name}.crc32").unlink()
     else:
         middle = len(whole) // 2
         end = whole[middle + 1 :] if damage == "flip" else b""
