@@ -72,6 +72,11 @@ class Facts:
         """Values that stand for something."""
         return self.filled - self.token_rows
 
+    def are_numbers(self, decimal: str) -> bool:
+        """True where every value is a plain number by this decimal sign."""
+        count = self.numbers if decimal == "." else self.comma_numbers
+        return count == self.values
+
     def are_amounts(self, decimal: str) -> bool:
         """True where every value is an amount by this decimal sign, in one currency."""
         count = self.point_amounts if decimal == "." else self.comma_amounts
@@ -96,7 +101,7 @@ def decide_types(names: Sequence[str], facts: Mapping[int, Facts]) -> TypesFound
         type_name, format_found, note = _type_of(one, decimal, date_format)
         date_format = format_found or date_format
         types.append(type_name)
-        has_amounts |= type_name == "DOUBLE" and note is not None
+        has_amounts |= type_name == "DOUBLE" and not one.are_numbers(decimal)
         if one.tokens and (type_name != "VARCHAR" or r"\N" in one.tokens):
             taken = one.tokens if type_name != "VARCHAR" else (r"\N",)
             tokens |= set(taken)
@@ -134,14 +139,14 @@ def _type_of(
     values = facts.values
     if not values:
         return "VARCHAR", None, None
-    for count, type_name in (
-        (facts.integers, "BIGINT"),
-        (facts.numbers if decimal == "." else facts.comma_numbers, "DOUBLE"),
-        (facts.booleans, "BOOLEAN"),
-        (facts.dates, "DATE"),
-        (facts.dates + facts.timestamps, "TIMESTAMP"),
+    for is_type, type_name in (
+        (facts.integers == values, "BIGINT"),
+        (facts.are_numbers(decimal), "DOUBLE"),
+        (facts.booleans == values, "BOOLEAN"),
+        (facts.dates == values, "DATE"),
+        (facts.dates + facts.timestamps == values, "TIMESTAMP"),
     ):
-        if count == values:
+        if is_type:
             return type_name, None, None
     if facts.are_amounts(decimal):
         return "DOUBLE", None, _amounts_note(facts)

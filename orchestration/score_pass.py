@@ -6,7 +6,7 @@ counts in small steps, and their own scores are written nowhere.
 
 from collections.abc import Generator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -82,8 +82,8 @@ class ScorePass:
     people: int = 0
     unscored: int = 0
     kept_candidates: int = 0
-    least: float = field(default=np.inf)
-    greatest: float = field(default=-np.inf)
+    least: float = np.inf
+    greatest: float = -np.inf
 
     def kept(
         self, batches: Generator[pa.RecordBatch], *, has_quotas: bool
