@@ -6,13 +6,10 @@ here, so that `plan`, `--dry-run` and a build meet the same sentence.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from catalog.attributes import Role
-from catalog.datasets import KeyProfile
 from catalog.eligibility import (
     Verdict,
     is_bare_list,
@@ -23,9 +20,8 @@ from catalog.eligibility import (
     seed_verdict,
 )
 from catalog.errors import StudioError
-from catalog.join_keys import Identifier, conflict_notes
+from catalog.join_keys import conflict_notes
 from catalog.mapped_dataset import MappedDataset
-from catalog.normal_forms import form_of
 from catalog.pairing import paired_by_name
 from catalog.protection import (
     ProtectedAttribute,
@@ -35,16 +31,14 @@ from catalog.protection import (
 )
 from catalog.selection import (
     SelectedAttribute,
-    find_attribute,
     select_attributes,
 )
-from catalog.specification import AudienceSpecification, specification_hash
+from catalog.specification import AudienceSpecification
 from engines.base import (
     BuildInputs,
     Hashing,
     InputAttribute,
     InputIdentifier,
-    KeyColumn,
     Source,
     SpecificationRow,
 )
@@ -52,8 +46,18 @@ from engines.duckdb import sample_key_of
 from engines.registration import register
 from orchestration.filtered_attributes import with_lost_shares
 from orchestration.fitting import require_seed_known
+from orchestration.plan_identifiers import (
+    LOST_ZEROS,
+    excluded_identifiers,
+    identifier_shapes,
+    input_identifier,
+    key_notes,
+    key_profiles,
+    keyed,
+    lost_zeros,
+    most_people,
+)
 from orchestration.populations import Population, population_of
-from orchestration.project import code_version
 from orchestration.proxies import proxies_of_sample, refuse_strong_proxies
 from orchestration.quotas import QuotaPlan, quotas_of
 from orchestration.seed_weights import refuse_uneven
@@ -62,12 +66,10 @@ from orchestration.tiers import refuse_empty_tiers
 from orchestration.unlike import Unlike, unlike_of_plan
 from orchestration.workshop import Workshop
 from python_scoring.proxies import Proxy
-from report.plan_words import plan_caveats, plan_summary
 
 MOST_DISCRETE_VALUES = 1_024
 # So many identifiers of a population are looked through in well under a second.
 MOST_LOOKED_UP = 2_000_000
-LOST_ZEROS = "{name}: leading zeros were lost in the {side}; export the column as text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,143 +387,12 @@ def mapped(workshop: Workshop, source: Source) -> MappedDataset:
     )
 
 
-def excluded_identifiers(
-    specification: AudienceSpecification, population: MappedDataset
-) -> set[str]:
-    """Identifiers that the specification leaves out, by the names of their columns too."""
-    return {find_attribute(name, population) for name in specification.exclude}
-
-
-def keyed(
-    workshop: Workshop,
-    source: Source,
-    side: MappedDataset,
-    found: Sequence[Identifier],
-    name: str,
-) -> Source:
-    """The source with the statistics of its identifiers' columns, those of the first first.
-
-    Its sample, and with it the scale of numbers, belongs to the first.
-    """
-    columns = dict.fromkeys(
-        column
-        for each in found
-        if (column := getattr(each, f"{name}_column")) is not None
-    )
-    forms = {each.column: form_of(each.attribute) for each in side.mappings}
-    keys = [KeyColumn(column, forms[column]) for column in columns]
-    profile = workshop.engine.profile(source.dataset, source.fingerprint, keys)
-    return replace(source, profile=profile)
-
-
-def identifier_shapes(
-    workshop: Workshop,
-    seed: Source,
-    population: Source,
-    shared: Sequence[Identifier],
-) -> dict[str, str]:
-    """What the identifiers that join look like on each side, in words."""
-    sides = (("seed", seed), ("population", population))
-    return {
-        name: " and ".join(
-            dict.fromkeys(
-                workshop.engine.identifier_shape(
-                    source, getattr(each, f"{name}_column")
-                )
-                for each in shared
-            )
-        )
-        for name, source in sides
-    }
-
-
-def lost_zeros(
-    workshop: Workshop,
-    seed: Source,
-    population: Source,
-    shared: Sequence[Identifier],
-) -> dict[str, str]:
-    """By identifier, the side on which a spreadsheet took the zeros in front away."""
-    columns = {
-        each.name: (each.seed_column or "", each.population_column or "")
-        for each in shared
-        if form_of(each.name) == "text"
-        and each.seed_hashing is None
-        and each.population_hashing is None
-    }
-    if not columns:
-        return {}
-    found = workshop.engine.lost_zeros(seed, population, [*columns.values()])
-    return {name: side for name, side in zip(columns, found, strict=True) if side}
-
-
 def with_found_rows(workshop: Workshop, plan: Plan) -> Plan:
     """The plan with the seed's rows whose people are in the population, where cheap."""
     found = workshop.engine.found_rows(
         plan.seed, plan.population, plan.identifiers, MOST_LOOKED_UP
     )
     return replace(plan, found_rows=found)
-
-
-def key_profiles(
-    source: Source, found: Sequence[Identifier], side: str
-) -> dict[str, KeyProfile]:
-    """What the columns hold that say who is who, by identifier."""
-    keys = {each.column: each for each in source.profile.keys} if source.profile else {}
-    return {
-        each.name: keys[column]
-        for each in found
-        if not each.is_carried
-        and (column := getattr(each, f"{side}_column")) is not None
-    }
-
-
-def input_identifier(
-    found: Identifier, seed: Source, population: Source
-) -> InputIdentifier:
-    """The identifier as the engine writes it; a hash by what either side holds."""
-    keys = [
-        key
-        for source, column, made in (
-            (population, found.population_column, found.population_hashing),
-            (seed, found.seed_column, found.seed_hashing),
-        )
-        for key in (source.profile.keys if source.profile else ())
-        if key.column == column and made is None
-    ]
-    return InputIdentifier(
-        slug=found.name,
-        is_hash=bool(keys) and all(key.is_hash for key in keys),
-        population_column=found.population_column,
-        seed_column=found.seed_column,
-        population_hashing=found.population_hashing,
-        seed_hashing=found.seed_hashing,
-        is_carried=found.is_carried,
-    )
-
-
-def shared_inputs(
-    specification: AudienceSpecification,
-    seed: Source,
-    population: Source,
-    ours: MappedDataset,
-    theirs: MappedDataset,
-) -> tuple[InputIdentifier, ...]:
-    """The identifiers of two sides as they stand; none where nothing joins them."""
-    excluded = excluded_identifiers(specification, theirs)
-    try:
-        found = join_identifiers(ours, theirs, specification.join_key, excluded)
-    except StudioError:
-        return ()
-    return tuple(input_identifier(each, seed, population) for each in found)
-
-
-def most_people(rows: int, keys: Mapping[str, KeyProfile]) -> int:
-    """How many people so many rows can be: rows that share an identifier are one person."""
-    if len(keys) == 1:
-        (key,) = keys.values()
-        return rows - key.duplicates - key.missing
-    return rows - max(key.duplicates for key in keys.values())
 
 
 def rows_of(source: Source) -> int:
@@ -550,23 +421,6 @@ def not_asked(verdict: Verdict) -> Verdict:
             "remedy": "name it under attributes, and not under exclude",
         }
     )
-
-
-def key_notes(side: str, keys: Mapping[str, KeyProfile]) -> list[str]:
-    """What is said of identifiers that repeat or are missing."""
-    notes = []
-    for name, key in keys.items():
-        what = "an identifier" if len(keys) == 1 else f"their {name}"
-        if key.duplicates:
-            notes.append(
-                f"{key.duplicates:,} rows of the {side} repeat {what}: they are"
-                " merged into one row a person"
-            )
-        if key.missing and len(keys) == 1:
-            notes.append(
-                f"{key.missing:,} rows of the {side} have no identifier and are left out"
-            )
-    return notes
 
 
 def unknown_shares(
@@ -654,81 +508,3 @@ def specification_row(specification: AudienceSpecification) -> SpecificationRow:
         as_published_nulls=scoring.as_published_nulls,
         matched_minimum=scoring.matched_minimum,
     )
-
-
-def identifier_use(identifier: InputIdentifier) -> str:
-    """What a build does with an identifier: joins, connects or carries it."""
-    if identifier.is_carried:
-        return "carries"
-    return "joins" if identifier.is_shared else "connects"
-
-
-def plan_as_json(plan: Plan) -> dict[str, Any]:
-    """The plan in JSON types, in figures and in words: what `--dry-run --json` prints."""
-    found = _figures_of(plan)
-    return {**found, "summary": plan_summary(found), "caveats": plan_caveats(found)}
-
-
-def _figures_of(plan: Plan) -> dict[str, Any]:
-    specification = plan.specification
-    return {
-        "audience": specification.name,
-        "specification_hash": specification_hash(specification),
-        "code_version": code_version(),
-        "seed": plan.seed_choice.facts,
-        "unlike": None if plan.unlike is None else plan.unlike.facts,
-        "population": plan.population_choice.facts,
-        "identifiers": [
-            {
-                "identifier": each.slug,
-                "seed_column": each.seed_column,
-                "population_column": each.population_column,
-                "use": identifier_use(each),
-            }
-            for each in plan.identifiers
-        ],
-        "resolves_people": plan.resolves_people,
-        "found_rows": plan.found_rows,
-        "learn_from": plan.learn_from,
-        "matched_minimum": specification.scoring.matched_minimum,
-        "model": specification.scoring.model,
-        "attributes": [
-            {"attribute": each.slug, "column": each.column, "role": each.role}
-            for each in plan.attributes
-        ],
-        "fairness": {
-            "mode": specification.fairness.mode,
-            "protected": [
-                {"attribute": each.slug, "column": each.column, "role": each.role}
-                for each in plan.protected
-            ],
-            "proxies": [asdict(each) for each in plan.proxies],
-        },
-        "left_out": [
-            {
-                "attribute": each.subject,
-                "code": each.code,
-                "reason": each.reason,
-                "remedy": each.remedy,
-            }
-            for each in plan.left_out
-        ],
-        "output": {
-            specification.output.kind: specification.output.value,
-            "include_seed": specification.output.include_seed,
-        }
-        | (
-            {}
-            if specification.output.keep_margin is None
-            else {"keep_margin": specification.output.keep_margin}
-        )
-        | (
-            {"tiers": specification.output.tier_names}
-            if specification.output.tiers
-            else {}
-        )
-        | ({} if plan.quotas is None else {"quotas": plan.quotas.facts}),
-        "economics": specification.economics.model_dump(mode="json"),
-        "refresh": specification.refresh.model_dump(mode="json"),
-        "notes": list(plan.notes),
-    }

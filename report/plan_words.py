@@ -1,6 +1,6 @@
 """A plan in plain words: what a build would take from where, and what it would give.
 
-Reads the plan as `orchestration.plan.plan_as_json` has it; the command line, REST and
+Reads the plan as `orchestration.plan_document.plan_as_json` has it; the command line, REST and
 screens show the same lines.
 """
 

@@ -375,7 +375,7 @@ def history(name: Name, as_json: AsJson = False) -> None:
 
 
 def _print_plan(plan: Any, *, as_json: bool) -> None:
-    from orchestration.plan import plan_as_json
+    from orchestration.plan_document import plan_as_json
 
     found = plan_as_json(plan)
     if as_json:

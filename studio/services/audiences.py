@@ -161,7 +161,8 @@ def plan_of(
     workshop: "Workshop", specification: AudienceSpecification
 ) -> dict[str, Any]:
     """The plan of a specification in JSON types; datasets count as they are registered."""
-    from orchestration.plan import plan_as_json, plan_build, with_found_rows
+    from orchestration.plan import plan_build, with_found_rows
+    from orchestration.plan_document import plan_as_json
 
     workshop.catalog.refuse_dataset_name(specification.name)
     plan = plan_build(workshop, specification)

@@ -285,7 +285,8 @@ def attributes(workshop: "Workshop", draft: Draft) -> AttributeChoices:
     Raises StudioError where seed and population cannot be read or joined.
     """
     from orchestration.filtered_attributes import with_lost_shares
-    from orchestration.plan import beside, mapped_pair, shared_inputs
+    from orchestration.plan import beside, mapped_pair
+    from orchestration.plan_identifiers import shared_inputs
     from orchestration.populations import population_of
     from orchestration.seeds import seed_of, unlike_of
 

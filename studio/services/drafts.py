@@ -325,7 +325,8 @@ def specification(workshop: "Workshop", draft: Draft) -> AudienceSpecification:
 
 def summary(workshop: "Workshop", draft: Draft) -> Summary:
     """What a build of the draft would do on the data as they are now (B25)."""
-    from orchestration.plan import plan_as_json, plan_build, with_found_rows
+    from orchestration.plan import plan_build, with_found_rows
+    from orchestration.plan_document import plan_as_json
 
     plan = plan_build(workshop, specification(workshop, draft))
     found = plan_as_json(with_found_rows(workshop, plan))

@@ -9,7 +9,8 @@ import pytest
 
 from catalog.errors import StudioError
 from catalog.specification import specification_of
-from orchestration.plan import plan_as_json, plan_build
+from orchestration.plan import plan_build
+from orchestration.plan_document import plan_as_json
 from tests.pipeline import people
 from tests.pipeline.building import build
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from catalog.errors import StudioError
-from orchestration.plan import plan_as_json
+from orchestration.plan_document import plan_as_json
 from tests.pipeline import people
 from tests.pipeline.test_seeds import Studio
 

@@ -9,7 +9,7 @@ import pytest
 
 from catalog.errors import StudioError
 from orchestration.comparing import compare_scorers
-from orchestration.plan import plan_as_json
+from orchestration.plan_document import plan_as_json
 from python_scoring.features import features_of
 from python_scoring.scorers.base import SCORERS, fit_scorer, relations_of, uses_weights
 from python_scoring.space import space_of

@@ -12,7 +12,8 @@ from catalog.errors import StudioError
 from catalog.home import create_home
 from catalog.specification_model import AudienceSpecification
 from orchestration.launch import build_directly, keep_specification
-from orchestration.plan import plan_as_json, plan_build, with_found_rows
+from orchestration.plan import plan_build, with_found_rows
+from orchestration.plan_document import plan_as_json
 from orchestration.sensors import _stamp
 from orchestration.workshop import open_workshop
 from tests.pipeline import people

@@ -10,7 +10,7 @@ import pytest
 from catalog.errors import StudioError
 from catalog.specification_model import AudienceSpecification
 from orchestration.builds import Build
-from orchestration.plan import plan_as_json
+from orchestration.plan_document import plan_as_json
 from orchestration.scoring import check_unlike
 from python_scoring.scorers.base import SCORERS, uses_unlike
 from tests.pipeline import people
