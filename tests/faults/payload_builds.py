@@ -24,7 +24,7 @@ PEOPLE = 1_200
 SEED_PEOPLE = 240
 A_BUILD = 20
 A_COLUMN = 8
-VALUES_A_BUILD = 10
+VALUES_A_BUILD = 8
 MISSING_IN_CSV = r"\N"
 
 Rows = Mapping[str, Sequence[Any]]
@@ -135,7 +135,7 @@ def _is_value_of(text: str, ending: str) -> bool:
 def _valued(texts: Sequence[str]) -> Sides:
     """The same people whatever the values; half of a column's mark the seed."""
     generator = random.Random(6)  # noqa: S311
-    count = max(PEOPLE, 25 * len(texts))
+    count = max(PEOPLE, 300 * len(texts))  # each has more seed people than are few
     rows: dict[str, list[Any]] = {
         "user_id": [f"u{at}" for at in range(count)],
         "everything": [texts[at % len(texts)] for at in range(count)],
@@ -149,7 +149,9 @@ def _valued(texts: Sequence[str]) -> Sides:
             liking[at] += each < len(own) / 2
     most = max(liking)
     places = [
-        at for at in range(count) if generator.random() < (liking[at] / most) ** 3 / 2
+        at
+        for at in range(count)
+        if generator.random() < 0.15 + 0.35 * (liking[at] / most) ** 3
     ]
     seed = {name: [rows[name][at] for at in places] for name in rows}
     roles = dict.fromkeys([name for name in rows if name != "user_id"], "categorical")

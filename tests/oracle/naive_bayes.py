@@ -18,9 +18,9 @@ import pandas as pd
 
 from tests.oracle.bins import Bin, Profile, make_bins, mid_rank, profile_of
 from tests.oracle.calibration import calibrate, score_of
+from tests.oracle.drawn_people import FOLDS, WHOLE, clean, draw, md5_of
 from tests.oracle.fits import Fit
 from tests.oracle.log_odds import contributions_of, log_odds_of, term_of_z
-from tests.oracle.people import FOLDS, WHOLE, clean, draw, md5_of
 from tests.oracle.places import placed
 from tests.oracle.pooling import choose_pooling, held_out_gains
 from tests.oracle.settings import Settings

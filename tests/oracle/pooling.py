@@ -6,8 +6,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from tests.oracle.bins import Bin
+from tests.oracle.drawn_people import FOLDS
 from tests.oracle.fits import Curve
-from tests.oracle.people import FOLDS
 from tests.oracle.settings import Settings
 from tests.oracle.terms import reference_moments, seed_moments
 

@@ -8,7 +8,7 @@ import pytest
 
 from engines.people_stream import _joined
 from orchestration.publishing import contributions
-from orchestration.scoring import _scored
+from orchestration.score_pass import ScorePass
 
 
 def broken(*of):
@@ -22,7 +22,10 @@ def contributed(people):
 
 
 def scored(people):
-    return _scored(people, SimpleNamespace(score=broken), print, (), np.zeros(0))
+    nobody = np.zeros(0, np.int64)
+    scorer = SimpleNamespace(log_odds=broken)
+    done = ScorePass(SimpleNamespace(scorer=scorer), None, nobody, nobody, -np.inf)
+    return done.kept(people, has_quotas=False)
 
 
 def joined(people):

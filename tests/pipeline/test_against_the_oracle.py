@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.oracle.drawn_people import FOLDS, WHOLE
 from tests.oracle.naive_bayes import Result, naive_bayes
-from tests.oracle.people import FOLDS, WHOLE
 from tests.oracle.settings import Settings
 from tests.pipeline.building import Built, build
 
