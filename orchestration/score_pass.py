@@ -140,8 +140,9 @@ def score_everybody(
     """Write `scoring.scores` and `scoring.score_steps`; what the pass found.
 
     `sample_log_odds` are those of a random part of the population of so many people, by
-    the same model, NaN where it gives none; `unwanted` the sorted row ids of people who get no score. Should
-    fewer be kept than are asked for, the pass is made again and keeps everybody.
+    the same model, NaN where it gives none; `unwanted` the sorted row ids of people who
+    get no score. Should fewer be kept than are asked for, the pass is made again and
+    keeps everybody.
     """
     asked = Asked.of(engine, build)
     lowest = (

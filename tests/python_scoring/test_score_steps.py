@@ -1,5 +1,6 @@
 """Counting everybody's log odds in small steps, against pandas."""
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -71,7 +72,6 @@ def test_nobody_is_no_step():
 
 
 def test_places_are_those_of_sql(log_odds):
-    duckdb = pytest.importorskip("duckdb")
     scores = UNCALIBRATED.score(log_odds)
     (steps, bins) = (
         duckdb.sql(
