@@ -18,6 +18,7 @@ from report.words import plain_text
 
 MOST_GROUPS = 40
 FOUR_FIFTHS = 0.8
+BESIDE = 1.15  # the numbers stand in a column, where no line ends
 
 
 def fairness_chart(fairness: Mapping[str, Any]) -> Chart:
@@ -55,7 +56,10 @@ def fairness_chart(fairness: Mapping[str, Any]) -> Chart:
         title = "There are no groups large enough to compare."
     most = max([1.0, *(point["high"] for point in points)])
     across = quantity(
-        "ratio", "Times as often chosen as the most chosen group", [0, 1.1 * most], None
+        "ratio",
+        "Times as often chosen as the most chosen group",
+        [0, BESIDE * most],
+        None,
     )
     along: Spec = {
         "field": "label",
@@ -80,10 +84,10 @@ def fairness_chart(fairness: Mapping[str, Any]) -> Chart:
             "encoding": {"y": along, "x": across},
         },
         {
-            "mark": {"type": "text", "align": "left", "dx": 7},
+            "mark": {"type": "text", "align": "right", "dx": -4},
             "encoding": {
                 "y": along,
-                "x": {**across, "field": "high"},
+                "x": {"value": "width"},
                 "text": {"field": "words", "type": "nominal"},
             },
         },

@@ -92,11 +92,14 @@ def test_every_picture_is_drawn_and_wide_ones_scroll_in_their_box(opened):
     assert all(inside > outside for inside, outside in boxes)
 
 
-@pytest.mark.parametrize("width", [WIDE, NARROW])
-def test_axe_finds_nothing_serious(opened, width):
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(WIDE, "light"), (NARROW, "light"), (WIDE, "dark")]
+)
+def test_axe_finds_nothing_serious(opened, width, scheme):
     from axe_playwright_python.sync_playwright import Axe
 
     opened.set_viewport_size({"width": width, "height": 900})
+    opened.emulate_media(color_scheme=scheme)
 
     found = Axe().run(opened).response
 
@@ -108,3 +111,16 @@ def test_axe_finds_nothing_serious(opened, width):
         for rule in found["violations"]
         if rule["impact"] in ("serious", "critical")
     ] == []
+
+
+def test_a_dark_page_has_dark_pictures_and_prints_light(opened):
+    page, picture = "document.body", "document.images[0]"
+    colour = "getComputedStyle({}).backgroundColor"
+
+    opened.emulate_media(color_scheme="dark")
+    assert opened.evaluate(colour.format(page)) == "rgb(26, 26, 26)"
+    assert "invert(0.9)" in opened.evaluate(f"getComputedStyle({picture}).filter")
+
+    opened.emulate_media(color_scheme="dark", media="print")
+    assert opened.evaluate(colour.format(page)) == "rgb(255, 255, 255)"
+    assert opened.evaluate(f"getComputedStyle({picture}).filter") == "none"
