@@ -8,13 +8,11 @@ curve, less its mean over the reference. Missing and unknown values have the ter
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from python_scoring.composite import rounded_log_odds
 from python_scoring.parameters import (
     DroppedParameters,
     read_json,
@@ -25,14 +23,15 @@ from python_scoring.parameters import (
     write_json,
 )
 from python_scoring.raw_terms import RawGaussian, RawScale
-from python_scoring.scorers.base import columns_of, no_difference, rows_of_fold
+from python_scoring.scorers.base import no_difference, rows_of_fold
+from python_scoring.scorers.sum_of_terms import SumOfTerms
 from python_scoring.stored_attributes import (
     document_of,
     parameters_of,
     require_named_once,
     require_values,
 )
-from python_scoring.terms import ListedTerms, ValueTerms
+from python_scoring.terms import ValueTerms
 
 NAME = "documented"
 IS_ADDITIVE = True
@@ -109,73 +108,43 @@ class DocumentedParameters:
 
 
 @dataclass(frozen=True)
-class Documented:
+class Documented(SumOfTerms):
     """A fitted `documented`.
 
-    `capped`, for stored parameters that score another population, keeps each term within
-    ln(seed_total + 1) on either side, one person being what Laplace adds.
+    `capped` keeps each term within ln(seed_total + 1) on either side, one person being what Laplace adds.
     """
 
     parameters: DocumentedParameters
-    capped: bool = False
-    is_additive = True
-
-    @property
-    def name(self) -> str:
-        """The scorer's name in the registry."""
-        return NAME
-
-    @property
-    def attributes(self) -> tuple[str, ...]:
-        """All attributes in the order of the specification, those of weight 0 too."""
-        return tuple(each.attribute for each in self.parameters.attributes)
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The attributes that a batch must have: those with a weight above 0."""
-        return tuple(self._terms)
-
-    @property
-    def attribute_weights(self) -> tuple[float, ...]:
-        """Weight of each of `attributes`; 0 where it was dropped."""
-        return tuple(
-            0.0 if isinstance(each, DroppedParameters) else each.attribute_weight
-            for each in self.parameters.attributes
-        )
-
-    def log_odds(self, batch: pa.RecordBatch) -> np.ndarray:
-        """Log odds of each row, rounded to 1e-9 and finite."""
-        columns = columns_of(batch, self._terms)
-        return rounded_log_odds(
-            (terms.of(columns[name]) for name, terms in self._listed.items()),
-            batch.num_rows,
-        )
-
-    def contributions(self, batch: pa.RecordBatch) -> np.ndarray:
-        """Rows x `attributes`: what each adds to the row's log odds before rounding."""
-        result = np.zeros((batch.num_rows, len(self.attributes)))
-        for name, column in columns_of(batch, self._terms).items():
-            result[:, self.attributes.index(name)] = self._listed[name].of(column)
-        return result
+    NAME = NAME
 
     def to_json(self) -> str:
         """All that scoring needs, as text that `from_json` reads."""
         return write_json(NAME, {"parameters": document_of(self.parameters, KINDS)})
 
-    @cached_property
-    def _listed(self) -> dict[str, ListedTerms]:
-        """The same terms, by the list of values where a batch comes with one."""
-        return {name: ListedTerms(terms) for name, terms in self._terms.items()}
+    @property
+    def _most_shown(self) -> float:
+        return self.parameters.seed_total + 1
 
-    @cached_property
-    def _terms(self) -> dict[str, ValueTerms | RawGaussian]:
-        """What each attribute that counts contributes, weight and bound included."""
-        bound = np.log(self.parameters.seed_total + 1) if self.capped else np.inf
-        return {
-            each.attribute: _weighted_terms(each, float(bound))
-            for each in self.parameters.attributes
-            if not isinstance(each, DroppedParameters)
-        }
+    @staticmethod
+    def _weighted_terms(
+        parameters: DocumentedValues | DocumentedCurve, bound: float
+    ) -> ValueTerms | RawGaussian:
+        weight = parameters.attribute_weight
+        if isinstance(parameters, DocumentedValues):
+            terms = np.array(parameters.log_likelihood_ratios, float)
+            return ValueTerms(
+                values=parameters.values,
+                terms=weight * np.clip(terms, -bound, bound),
+                missing_term=None,
+            )
+        return RawGaussian(
+            scale=RawScale(parameters.centre, parameters.scale),
+            mean=parameters.seed_mean,
+            variance=parameters.seed_variance,
+            reference_mean_square=parameters.reference_mean_square,
+            factor=weight,
+            bound=bound,
+        )
 
 
 def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> Documented:
@@ -262,25 +231,4 @@ def _attribute(
         seed_mean=significant(curve["seed_mean"]),
         seed_variance=significant(curve["seed_variance"]),
         reference_mean_square=significant(curve["reference_mean_square"]),
-    )
-
-
-def _weighted_terms(
-    parameters: DocumentedValues | DocumentedCurve, bound: float
-) -> ValueTerms | RawGaussian:
-    weight = parameters.attribute_weight
-    if isinstance(parameters, DocumentedValues):
-        terms = np.array(parameters.log_likelihood_ratios, float)
-        return ValueTerms(
-            values=parameters.values,
-            terms=weight * np.clip(terms, -bound, bound),
-            missing_term=None,
-        )
-    return RawGaussian(
-        scale=RawScale(parameters.centre, parameters.scale),
-        mean=parameters.seed_mean,
-        variance=parameters.seed_variance,
-        reference_mean_square=parameters.reference_mean_square,
-        factor=weight,
-        bound=bound,
     )

@@ -6,13 +6,11 @@ attribute_weight * term over the attributes, in the order of the specification.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from python_scoring.composite import rounded_log_odds
 from python_scoring.parameters import (
     AttributeParameters,
     CategoricalParameters,
@@ -31,10 +29,10 @@ from python_scoring.scorers.base import (
     no_difference,
     weight_rows,
 )
+from python_scoring.scorers.sum_of_terms import SumOfTerms
 from python_scoring.terms import (
     Bins,
     GaussianTerms,
-    ListedTerms,
     Normal,
     ValueTerms,
     gaussian_log_ratio,
@@ -53,65 +51,23 @@ USES_WEIGHTS = True
 USES_UNLIKE = True
 WHOLE_SEED = -1
 
-Terms = ValueTerms | GaussianTerms
-
 
 @dataclass(frozen=True)
-class NaiveBayes:
+class NaiveBayes(SumOfTerms):
     """A fitted `naive_bayes`.
 
-    `capped`, for stored parameters that score another population, keeps each term
-    within ln(seed_total + smoothing) on either side: no single value may say more than
-    the seed it was learnt from could show.
+    `capped` keeps each term within ln(seed_total + smoothing) on either side: no single
+    value may say more than the seed it was learnt from could show.
     """
 
     parameters: NaiveBayesParameters
-    capped: bool = False
-    is_additive = True
-
-    @property
-    def name(self) -> str:
-        """The scorer's name in the registry."""
-        return NAME
-
-    @property
-    def attributes(self) -> tuple[str, ...]:
-        """All attributes in the order of the specification, those of weight 0 too."""
-        return tuple(each.attribute for each in self.parameters.attributes)
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The attributes that a batch must have: those with a weight above 0."""
-        return tuple(self._terms)
-
-    @property
-    def attribute_weights(self) -> tuple[float, ...]:
-        """Weight of each of `attributes`; 0 where it was dropped."""
-        return tuple(
-            0.0 if isinstance(each, DroppedParameters) else each.attribute_weight
-            for each in self.parameters.attributes
-        )
-
-    def log_odds(self, batch: pa.RecordBatch) -> np.ndarray:
-        """Log odds of each row, rounded to 1e-9 and finite."""
-        columns = self._columns(batch)
-        return rounded_log_odds(
-            (terms.of(columns[name]) for name, terms in self._listed.items()),
-            batch.num_rows,
-        )
-
-    def contributions(self, batch: pa.RecordBatch) -> np.ndarray:
-        """Rows x `attributes`: what each adds to the row's log odds before rounding."""
-        result = np.zeros((batch.num_rows, len(self.attributes)))
-        for name, column in self._columns(batch).items():
-            result[:, self.attributes.index(name)] = self._listed[name].of(column)
-        return result
+    NAME = NAME
 
     def unknown_values(self, batch: pa.RecordBatch) -> dict[str, int]:
         """People by categorical attribute whose value was in neither side: term 0."""
         return {
             name: terms.unknown_count(column)
-            for name, column in self._columns(batch).items()
+            for name, column in columns_of(batch, self._terms).items()
             if isinstance(terms := self._terms[name], ValueTerms)
         }
 
@@ -119,33 +75,45 @@ class NaiveBayes:
         """All that scoring needs, as text that `from_json` reads."""
         return write_json(NAME, {"parameters": to_document(self.parameters)})
 
-    @classmethod
-    def from_json(cls, text: str, capped: bool = False) -> "NaiveBayes":
-        """The scorer that `to_json` wrote; ValueError where the text is damaged."""
-        document = read_json(text)
-        if document["scorer"] != NAME:
-            raise refusal("scorer", f"is {document['scorer']!r}, not {NAME!r}")
-        return cls(from_document(document.get("parameters")), capped)
+    @property
+    def _most_shown(self) -> float:
+        return self.parameters.seed_total + self.parameters.smoothing
 
-    @cached_property
-    def _listed(self) -> dict[str, ListedTerms]:
-        """The same terms, by the list of values where a batch comes with one."""
-        return {name: ListedTerms(terms) for name, terms in self._terms.items()}
-
-    @cached_property
-    def _terms(self) -> dict[str, Terms]:
-        """What each attribute that counts contributes, weight and bound included."""
-        bound = np.inf
-        if self.capped:
-            bound = np.log(self.parameters.seed_total + self.parameters.smoothing)
-        return {
-            each.attribute: _weighted_terms(each, float(bound))
-            for each in self.parameters.attributes
-            if not isinstance(each, DroppedParameters)
-        }
-
-    def _columns(self, batch: pa.RecordBatch) -> dict[str, pa.Array]:
-        return columns_of(batch, self._terms)
+    @staticmethod
+    def _weighted_terms(
+        parameters: CategoricalParameters | ContinuousParameters, bound: float
+    ) -> ValueTerms | GaussianTerms:
+        weight = parameters.attribute_weight
+        if isinstance(parameters, CategoricalParameters):
+            missing = parameters.missing_log_likelihood_ratio
+            terms = np.array(parameters.log_likelihood_ratios, float)
+            return ValueTerms(
+                values=parameters.values,
+                terms=weight * np.clip(terms, -bound, bound),
+                missing_term=(
+                    None
+                    if missing is None
+                    else weight * float(np.clip(missing, -bound, bound))
+                ),
+            )
+        return GaussianTerms(
+            bins=Bins(
+                least_values=np.array(parameters.least_values),
+                greatest_values=np.array(parameters.greatest_values),
+                shares_below=np.array(parameters.shares_below),
+                reference_shares=np.array(parameters.reference_shares),
+                quantile_clip=parameters.quantile_clip,
+            ),
+            log_ratio=gaussian_log_ratio(
+                Normal(parameters.seed_mean, parameters.seed_variance),
+                Normal(parameters.reference_mean, parameters.reference_variance),
+                parameters.variance_pooling,
+            ),
+            missing_term=parameters.missing_log_likelihood_ratio,
+            present_term=parameters.present_log_likelihood_ratio,
+            bound=bound,
+            factor=weight,
+        )
 
 
 def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> NaiveBayes:
@@ -181,8 +149,11 @@ def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> Naiv
 
 
 def from_json(text: str, capped: bool = False) -> NaiveBayes:
-    """The scorer that `NaiveBayes.to_json` wrote."""
-    return NaiveBayes.from_json(text, capped)
+    """The scorer that `to_json` wrote; ValueError where the text is damaged."""
+    document = read_json(text)
+    if document["scorer"] != NAME:
+        raise refusal("scorer", f"is {document['scorer']!r}, not {NAME!r}")
+    return NaiveBayes(from_document(document.get("parameters")), capped)
 
 
 def _categorical(
@@ -246,40 +217,4 @@ def _continuous(
         greatest_values=tuple(float(each["greatest_value"]) for each in bins),
         shares_below=tuple(float(each["share_below"]) for each in bins),
         reference_shares=tuple(float(each["reference_share"]) for each in bins),
-    )
-
-
-def _weighted_terms(
-    parameters: CategoricalParameters | ContinuousParameters, bound: float
-) -> Terms:
-    weight = parameters.attribute_weight
-    if isinstance(parameters, CategoricalParameters):
-        missing = parameters.missing_log_likelihood_ratio
-        terms = np.array(parameters.log_likelihood_ratios, float)
-        return ValueTerms(
-            values=parameters.values,
-            terms=weight * np.clip(terms, -bound, bound),
-            missing_term=(
-                None
-                if missing is None
-                else weight * float(np.clip(missing, -bound, bound))
-            ),
-        )
-    return GaussianTerms(
-        bins=Bins(
-            least_values=np.array(parameters.least_values),
-            greatest_values=np.array(parameters.greatest_values),
-            shares_below=np.array(parameters.shares_below),
-            reference_shares=np.array(parameters.reference_shares),
-            quantile_clip=parameters.quantile_clip,
-        ),
-        log_ratio=gaussian_log_ratio(
-            Normal(parameters.seed_mean, parameters.seed_variance),
-            Normal(parameters.reference_mean, parameters.reference_variance),
-            parameters.variance_pooling,
-        ),
-        missing_term=parameters.missing_log_likelihood_ratio,
-        present_term=parameters.present_log_likelihood_ratio,
-        bound=bound,
-        factor=weight,
     )

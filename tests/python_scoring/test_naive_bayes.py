@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from python_scoring.scorers.base import NoDifferenceError, fit_scorer, scorer_from_json
-from python_scoring.scorers.naive_bayes import NaiveBayes, fit
+from python_scoring.scorers.naive_bayes import NaiveBayes, fit, from_json
 from tests.python_scoring.weight_relations import (
     LN2,
     LN4,
@@ -149,7 +149,7 @@ def test_a_batch_without_an_attribute_is_refused_by_name():
 
 def test_capped_terms_stay_within_what_the_seed_could_show():
     relations = weight_relations()
-    capped = NaiveBayes.from_json(fit(relations).to_json(), capped=True)
+    capped = from_json(fit(relations).to_json(), capped=True)
     values = relations["weight_values"].to_pylist()
     values[0]["log_likelihood_ratio"] = 50.0
     relations["weight_values"] = pa.Table.from_pylist(values)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from python_scoring.calibration import Calibration
 from python_scoring.model import Model
 from python_scoring.parameters import CategoricalParameters, significant
-from python_scoring.scorers.naive_bayes import NaiveBayes, fit
+from python_scoring.scorers.naive_bayes import NaiveBayes, fit, from_json
 from tests.python_scoring.weight_relations import batch, weight_relations
 
 SCORER = fit(weight_relations())
@@ -25,7 +25,7 @@ def changed(change):
 def test_a_document_read_back_is_the_same_scorer():
     text = SCORER.to_json()
 
-    read = NaiveBayes.from_json(text)
+    read = from_json(text)
 
     assert read == SCORER
     assert read.to_json() == text
@@ -45,7 +45,7 @@ def test_every_number_and_every_text_comes_back_as_it_was(number, text):
         )
     )
 
-    assert NaiveBayes.from_json(scorer.to_json()) == scorer
+    assert from_json(scorer.to_json()) == scorer
 
 
 def test_a_model_comes_back_with_its_calibration():
@@ -70,13 +70,13 @@ def test_twelve_significant_digits_are_kept(value):
 @pytest.mark.parametrize("length", [0, 1, 40, -1])
 def test_a_document_that_was_cut_is_refused(length):
     with pytest.raises(ValueError, match=f"not JSON, or was cut short; {REMEDY}"):
-        NaiveBayes.from_json(SCORER.to_json()[:length])
+        from_json(SCORER.to_json()[:length])
 
 
 @pytest.mark.parametrize("text", ["[]", "3", "null", '"naive_bayes"'])
 def test_a_document_of_another_shape_is_refused(text):
     with pytest.raises(ValueError, match="not a JSON object"):
-        NaiveBayes.from_json(text)
+        from_json(text)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_document_of_another_shape_is_refused(text):
 )
 def test_a_damaged_document_is_refused_by_field(change, named):
     with pytest.raises(ValueError, match=REMEDY) as refused:
-        NaiveBayes.from_json(changed(change))
+        from_json(changed(change))
 
     assert named in str(refused.value)
 
@@ -132,7 +132,7 @@ def test_a_damaged_attribute_is_refused_by_field(place, field, value, named):
         document["parameters"]["attributes"][place][field] = value
 
     with pytest.raises(ValueError, match=REMEDY) as refused:
-        NaiveBayes.from_json(changed(change))
+        from_json(changed(change))
 
     assert named in str(refused.value)
 
