@@ -42,7 +42,7 @@ FORM = """<form method="post" action="/sign-in">
 <input type="hidden" name="to" value="{to}">
 <button>Sign in</button></form>
 <p>On the machine that the studio runs on <code>lookalike token</code> prints it, and
-<code>lookalike token --sign-in</code> an address that signs you in without it.</p>"""
+<code>lookalike token --sign-in</code> a path to open here that signs you in without it.</p>"""
 USED = "This address was used before or is too old. Open a new one, or give the token."
 PROVIDER_LINK = """<p><a href="/sign-in/start">Sign in at your provider</a></p>"""
 
