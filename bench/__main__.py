@@ -76,10 +76,16 @@ def quality(options: argparse.Namespace) -> int:
         ]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     for row in json.loads(done.stdout or "[]"):
+        beside = ""
+        if (
+            f"auc minus {reference}" in row
+        ):  # else no reference model was run on the set
+            beside = (
+                f" ({row[f'auc minus {reference}']:+.4f} against {reference})"
+                f"  E {row['auc vs oracle']:.3f}"
+            )
         print(
-            f"{row['dataset']:<10} seed {row['seed']:<5} AUC {row['auc']:.4f}"
-            f" ({row[f'auc minus {reference}']:+.4f} against {reference})"
-            f"  E {row['auc vs oracle']:.3f}"
+            f"{row['dataset']:<10} seed {row['seed']:<5} AUC {row['auc']:.4f}{beside}"
             f"  lift at 10 % {row['lift@10%']:.2f}  {row['seconds_median']:.1f} s"
         )
     return done.returncode
@@ -239,7 +245,9 @@ def main() -> int:
     parser.add_argument(
         "--attributes", help="categorical:continuous, the first of each"
     )
-    parser.add_argument("--wide", action="store_true", help="speed and whatif with 30 attributes")
+    parser.add_argument(
+        "--wide", action="store_true", help="speed and whatif with 30 attributes"
+    )
     parser.add_argument("--users", type=int, default=20, help="of the studio at once")
     parser.add_argument("--sessions", type=int, default=200, help="in the builder")
     parser.add_argument("--folder", help="where made-up data is kept between runs")

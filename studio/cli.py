@@ -44,7 +44,7 @@ app.command()(home.dev)
 app.command()(up.up)
 app.command()(access.token)
 app.command()(access.audit)
-app.command()(score.score)
+app.command(cls=score.ScoreCommand)(score.score)
 app.add_typer(datasets.app, name="datasets")
 for command in (
     advice.suggest,

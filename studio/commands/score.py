@@ -1,12 +1,34 @@
 """`lookalike score`: two files in, one file of scores out; nothing is registered."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from studio.commands.options import MemoryLimit, Threads
 from studio.console import build_progress, guarded, print_json, print_line, print_table
+
+LISTS = ("--categorical", "--continuous")
+
+
+class ScoreCommand(TyperCommand):
+    """`score`, where a list of columns may be empty.
+
+    A script with nothing to put there writes `--categorical --continuous age`, which
+    would name a column `--continuous`.
+    """
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments, a list without a value as an empty one."""
+        options = {name for each in self.params for name in each.opts}
+        read: list[str] = []
+        for place, argument in enumerate(args):
+            read.append(argument)
+            following = args[place + 1 : place + 2]
+            if argument in LISTS and (not following or following[0] in options):
+                read.append("")
+        return super().parse_args(ctx, read)
 
 
 @guarded

@@ -56,6 +56,21 @@ def test_every_kind_of_file_holds_the_same_rows(two_files, monkeypatch):
     assert left_behind(two_files) == []
 
 
+@pytest.mark.parametrize(
+    "lists",
+    [
+        ("--categorical", "--continuous", "age,income"),
+        ("--continuous", "age,income", "--categorical"),
+    ],
+)
+def test_a_list_that_a_script_leaves_empty_names_no_column(two_files, lists):
+    answer = score(*lists, "--json")
+
+    assert answer.code == 0, answer.err
+    names = [each["attribute"] for each in json.loads(answer.out)["attributes"]]
+    assert sorted(names) == ["age", "income"]
+
+
 def remembering(module: str):
     """Build once; later calls copy what the first one published."""
     import importlib
