@@ -7,6 +7,8 @@ suppression (Hundepool et al., Statistical Disclosure Control, 2012, chapter 4).
 
 import numpy as np
 
+# The one number of the rule. `report` and `engines`, which import no other room's code,
+# and the report's models have it as their own; a test holds them to it.
 FEWEST_PEOPLE = 25
 
 
