@@ -30,3 +30,12 @@ def told_cells(counts: np.ndarray, others: int = 0) -> np.ndarray:
             is_told[place] = False
             hidden += int(counts[place])
     return is_told
+
+
+def told_greatest_share(share: float) -> float:
+    """One person's share of all weight, to one digit: it is a figure of that person.
+
+    >>> told_greatest_share(0.0472), told_greatest_share(0.9999)
+    (0.05, 1.0)
+    """
+    return float(f"{share:.0e}")
