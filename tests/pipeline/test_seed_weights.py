@@ -127,7 +127,11 @@ def test_quality_by_value_stands_beside_that_by_people(weighed):
     by_value = quality["by_value"]
     weight = held_out["seed_weight"]
     effective = weight.sum() ** 2 / (weight**2).sum()
-    assert by_value["effective_people"] == pytest.approx(effective, rel=1e-9)
+    measured = weighed.measured["by_value"]
+    assert measured["effective_people"] == pytest.approx(effective, rel=1e-9)
+    assert by_value["effective_people"] == float(f"{effective:.4g}")
+    assert measured["greatest_share"] == pytest.approx(weight.max() / weight.sum())
+    assert by_value["greatest_share"] == float(f"{weight.max() / weight.sum():.1g}")
     assert quality["verdict"]["seed_people"] == int(effective)
     assert by_value["auc"]["value"] != quality["auc"]["value"]
     page = (weighed.folder / "report.html").read_text(encoding="utf-8")
