@@ -227,6 +227,10 @@ def test_the_command_prints_the_answer(home):
     assert "of version 1" in answer.out
     as_json = ask("audience", "what-if", "people", "--top", "50", "--json").json
     assert as_json["chosen"]["people"]["value"] == 50
+    told = [as_json["auc"], as_json["chosen"]["recall"]]
+    told += [each["marginal_lift"] for each in as_json["curve"]]
+    figures = [value for each in told for value in each.values()]
+    assert figures == [float(f"{value:.4g}") for value in figures]
     assert as_json["attributes"] == list(CHOSEN)
 
 
