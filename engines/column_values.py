@@ -18,7 +18,8 @@ from engines.relations import read_parquet
 if TYPE_CHECKING:
     import duckdb
 
-FOLD = 25
+# Of fewer rows, as of fewer people, nothing is told apart.
+FEWEST_ROWS = 25
 MOST_VALUES = 5
 BINS = 12
 TAIL = 0.01
@@ -69,7 +70,7 @@ def column_values(
                 " order by rows desc, value limit ?",
                 [MOST_VALUES],
             ).fetchall()
-            told = tuple((row[0], row[1]) for row in counted if row[1] >= FOLD)
+            told = tuple((row[0], row[1]) for row in counted if row[1] >= FEWEST_ROWS)
             total = int(counted[0][2]) if counted else 0
             found[column.name] = FrequentValues(
                 told, total - sum(count for _, count in told)
@@ -99,5 +100,5 @@ def _spread(
     )
     counts = [int(counted.get(at, 0)) for at in range(BINS)]
     return Spread(
-        least, greatest, tuple(count if count >= FOLD else 0 for count in counts)
+        least, greatest, tuple(count if count >= FEWEST_ROWS else 0 for count in counts)
     )

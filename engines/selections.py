@@ -17,6 +17,7 @@ from catalog.home import Home
 from catalog.names import closest, shown
 from engines.base import Source
 from engines.casts import category_text, family
+from engines.column_values import FEWEST_ROWS
 from engines.conditions import condition_sql, conditions_sql
 from engines.quoting import quote_identifier
 from engines.relations import column_of, copy_to_parquet, one_row, read_parquet
@@ -24,8 +25,7 @@ from engines.relations import column_of, copy_to_parquet, one_row, read_parquet
 if TYPE_CHECKING:
     import duckdb
 
-# A value that fewer people have is not named to help with a filter.
-LEAST_ROWS_OF_A_NAMED_VALUE = 25
+# A value that fewer than FEWEST_ROWS have is not named to help with a filter.
 MOST_VALUES_TO_NAME = 1_000
 
 Conditions = Sequence[tuple[Condition, Column]]
@@ -146,7 +146,7 @@ def _near_values(
     found = connection.execute(
         f"select cast({name} as varchar) as value from {rows} "
         f"where {name} is not null group by value "
-        f"having count(*) >= {LEAST_ROWS_OF_A_NAMED_VALUE} "
+        f"having count(*) >= {FEWEST_ROWS} "
         "order by count(*) desc, value"
     ).fetchall()
     values = [value for (value,) in found]

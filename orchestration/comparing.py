@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 
 from catalog.errors import StudioError
 from catalog.specification import AudienceSpecification
+from orchestration import told_figures
 from orchestration.builds import Build
 from orchestration.comparisons import (
     LOCK,
@@ -137,7 +138,7 @@ def compare_scorers(
             tell(Progress("inputs", seconds=time.monotonic() - began))
             learn(workshop, build, models)
             entrants = entrants_of(workshop, build, plan, models)
-            comparison = as_document(workshop, build, plan, entrants)
+            comparison = told_figures.told(as_document(workshop, build, plan, entrants))
             refuse_changed_inputs(workshop, build)
             plot = render_svg(comparison_chart(comparison))
             keep_comparison(folder, comparison, plot)

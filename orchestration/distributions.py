@@ -1,7 +1,7 @@
 """What a version keeps of its distributions, so that a later one can be compared.
 
 `distributions.json`: the reference's shares for each attribute and the candidates' by
-score. Nothing that fewer than FOLD people have is told apart.
+score. Nothing that fewer than 25 people have is told apart.
 """
 
 import json
@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from engines.base import Engine
 from python_scoring.drift import Band, Bands, Values
+from python_scoring.told_cells import FEWEST_PEOPLE
 
 FILE = "distributions.json"
 DISTRIBUTION_RELATIONS = (
@@ -21,7 +22,6 @@ DISTRIBUTION_RELATIONS = (
     "distribution_categorical",
     "distribution_continuous",
 )
-FOLD = 25
 MOST_VALUES = 200
 BANDS = 100
 
@@ -64,10 +64,10 @@ def _numbers(rows: Iterable[Row], *names: str) -> list[tuple[float, float, int]]
 
 
 def values_of(rows: Sequence[Row]) -> Values:
-    """The values that at least FOLD people of the reference have, as shares.
+    """The values that at least 25 people of the reference have, as shares.
 
     At most MOST_VALUES of them, the most frequent; the rest is `other`, which is left
-    out where it is fewer than FOLD people.
+    out where it is fewer than 25 people.
     """
     counts = {
         row["attribute_value"]: row["reference_count"]
@@ -76,13 +76,13 @@ def values_of(rows: Sequence[Row]) -> Values:
     }
     missing = sum(row["reference_count"] for row in rows if row["is_missing"])
     told = sorted(
-        (value for value, count in counts.items() if count >= FOLD),
+        (value for value, count in counts.items() if count >= FEWEST_PEOPLE),
         key=lambda value: (-counts[value], value),
     )[:MOST_VALUES]
     folded = sum(counts.values()) - sum(counts[value] for value in told)
-    if missing < FOLD:
+    if missing < FEWEST_PEOPLE:
         folded, missing = folded + missing, 0
-    other = folded if folded >= FOLD else 0
+    other = folded if folded >= FEWEST_PEOPLE else 0
     people = sum(counts[value] for value in told) + missing + other
     total = max(people, 1)
     return Values(
@@ -94,11 +94,11 @@ def values_of(rows: Sequence[Row]) -> Values:
 
 
 def bands_of(bins: Sequence[tuple[float, float, int]], missing: int) -> Bands:
-    """Bins in order merged into bands of a hundredth of the people, and of FOLD."""
-    kept_missing = missing if missing >= FOLD else 0
+    """Bins in order merged into bands of a hundredth of the people, and of 25."""
+    kept_missing = missing if missing >= FEWEST_PEOPLE else 0
     present = sum(count for _, _, count in bins)
     people = present + kept_missing
-    wanted = max(FOLD, present / BANDS)
+    wanted = max(FEWEST_PEOPLE, present / BANDS)
     merged: list[tuple[float, float, int]] = []
     for least, greatest, count in bins:
         if count and merged and merged[-1][2] < wanted:

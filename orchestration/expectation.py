@@ -22,8 +22,9 @@ from python_scoring.chosen_attributes import of_attributes
 from python_scoring.cross_fitting import FOLDS, log_odds_of, out_of_fold_log_odds
 from python_scoring.evaluation import CURVE_SHARES, recall_at
 from python_scoring.held_out import NORMAL_95, Estimate, held_out_auc
-from python_scoring.reach import FEWEST_PEOPLE, reach_with_intervals
+from python_scoring.reach import reach_with_intervals
 from python_scoring.scorers.base import is_compared, settled
+from python_scoring.told_cells import FEWEST_PEOPLE
 from python_scoring.verdict import Verdict, by_variance
 
 NEIGHBOURS = 8

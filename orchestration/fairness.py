@@ -17,8 +17,9 @@ from orchestration.builds import Build
 from orchestration.proxies import SCORE
 from orchestration.row_ids import sorted_ids
 from python_scoring.proxies import PROTECTED_BANDS
-from python_scoring.selection_rates import FEWEST_PEOPLE, selection_rates
+from python_scoring.selection_rates import selection_rates
 from python_scoring.sorted_sets import is_among
+from python_scoring.told_cells import FEWEST_PEOPLE
 from python_scoring.value_groups import (
     Label,
     NumberBands,

@@ -8,12 +8,23 @@ from engines.base import InputIdentifier
 from orchestration.plan import Plan
 from orchestration.project import code_version
 from report.plan_words import plan_caveats, plan_summary
+from report.told_parts import told_part
 
 
 def plan_as_json(plan: Plan) -> dict[str, Any]:
-    """The plan in JSON types, in figures and in words: what `--dry-run --json` prints."""
+    """The plan in JSON types, in figures and in words: what `--dry-run --json` prints.
+
+    `found_rows` is None as well where only words tell of it: of few people, or all but few.
+    """
     found = _figures_of(plan)
-    return {**found, "summary": plan_summary(found), "caveats": plan_caveats(found)}
+    words = {"summary": plan_summary(found), "caveats": plan_caveats(found)}
+    return {**found, "found_rows": _told_rows(plan), **words}
+
+
+def _told_rows(plan: Plan) -> int | None:
+    if plan.found_rows is None:
+        return None
+    return told_part(plan.found_rows, plan.seed_choice.facts["rows"]).count
 
 
 def _figures_of(plan: Plan) -> dict[str, Any]:

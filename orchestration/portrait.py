@@ -13,13 +13,12 @@ import pyarrow as pa
 from engines.base import Engine
 from orchestration.builds import Build
 from python_scoring.portrait import (
-    LEAST_PEOPLE,
     coded_attributes,
     codes_of,
     segments_of,
     together,
 )
-from python_scoring.told_cells import told_cells
+from python_scoring.told_cells import FEWEST_PEOPLE, told_cells
 from python_scoring.value_groups import grouped
 
 Portrait = dict[str, Any]
@@ -60,7 +59,7 @@ def portrait_of(
     }
     return {
         "people": len(audience),
-        "fewest_people": LEAST_PEOPLE,
+        "fewest_people": FEWEST_PEOPLE,
         "segments": [
             {
                 "conditions": [
@@ -146,7 +145,7 @@ def _value(
         "is_missing": row["is_missing"],
         "audience_people": people if is_told else None,
         "audience_share": people / audience if is_told else None,
-        "is_few": people < LEAST_PEOPLE,
+        "is_few": people < FEWEST_PEOPLE,
         "population_share": row["reference_share"],
         "seed_share": row["seed_share"],
     }

@@ -46,6 +46,7 @@ from orchestration.refresh import (
 from orchestration.reporting import REPORT, page_of, pictures_of
 from orchestration.steady import refuse_changed_inputs
 from orchestration.tiers import tier_counts, tier_ends, tier_figures
+from orchestration.told_figures import told, told_facts, told_quality
 from orchestration.version_files import MANIFEST, file_hash, is_whole
 from orchestration.workshop import Workshop
 from python_scoring.model import Model
@@ -232,36 +233,45 @@ def write_version(
     )
     if build.has_many_identities:
         engine.export_identities(build.folder, folder / IDENTITIES)
-    quality = quality_of(build, tables, chosen_people(tables))
-    fairness = fairness_of(engine, build, tables)
-    tiers = tier_figures(engine, build, folder / "members.parquet")
-    quotas = quota_figures(
-        engine, build, tables, folder / "members.parquet", model.calibration
+    quality = told_quality(
+        quality_of(build, tables, chosen_people(tables)),
+        tables["report_overlap"].column("seed_people")[0].as_py(),
     )
-    figures = figures_of(
-        build,
-        tables,
-        members.rows,
-        lowest_score(folder / "members.parquet"),
-        engine,
-        quality,
-        fairness,
-        quotas,
-        tiers,
+    fairness = fairness_of(engine, build, tables)
+    tiers = told(tier_figures(engine, build, folder / "members.parquet"))
+    quotas = told(
+        quota_figures(
+            engine, build, tables, folder / "members.parquet", model.calibration
+        )
+    )
+    figures = told_facts(
+        figures_of(
+            build,
+            tables,
+            members.rows,
+            lowest_score(folder / "members.parquet"),
+            engine,
+            quality,
+            fairness,
+            quotas,
+            tiers,
+        )
     )
     distributions = read_distributions(engine, build.folder)
     (folder / FILE).write_text(to_json(distributions), encoding="utf-8")
     refresh = refreshed(workshop, build, folder, number)
-    told = figures.as_json() | {"refresh": refresh.as_json() if refresh else None}
-    told |= {"tiers": tiers} if tiers else {}
-    told |= {"quotas": quotas} if quotas else {}
+    all_figures = figures.as_json() | {
+        "refresh": refresh.as_json() if refresh else None
+    }
+    all_figures |= {"tiers": tiers} if tiers else {}
+    all_figures |= {"quotas": quotas} if quotas else {}
     manifest = manifest_of(build, members, number)
     manifest["has_contributions"] = with_contributions
     manifest |= scorer_of(build)
     manifest |= {"tiers": tier_counts(tiers)} if tiers else {}
     manifest |= {"quotas": build.quotas} if build.has_quotas else {}
     texts = {
-        "figures.json": json.dumps(told, indent=1, ensure_ascii=False),
+        "figures.json": json.dumps(all_figures, indent=1, ensure_ascii=False),
         "parameters.json": document,
     }
     if quality is not None:
@@ -336,7 +346,7 @@ def manifest_of(build: Build, members: MembersFile, number: int) -> dict[str, An
 def scorer_of(build: Build) -> dict[str, Any]:
     """What was chosen where the specification leaves the choice, and by which figures."""
     choice = (build.done("scores") or {}).get("choice")
-    return {} if choice is None else {"scorer": {"asked": build.model, **choice}}
+    return {} if choice is None else {"scorer": {"asked": build.model, **told(choice)}}
 
 
 def lowest_score(members: Path) -> float | None:

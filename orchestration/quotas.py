@@ -1,7 +1,7 @@
 """Quotas of a build: the groups as its data have them, and what each group got."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,8 @@ from orchestration.populations import Population
 from orchestration.workshop import Workshop
 from python_scoring.calibration import Calibration
 from python_scoring.divisions import parts_with_intervals, seed_people_at
+from python_scoring.told_cells import FEWEST_PEOPLE, told_cells
+from report.told_parts import few_people
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ def _notes(
     )
     return tuple(
         f"{shown(value)} is to have at least {asked:,} people and"
-        f" {rows[value]:,} rows have it: {rest}"
+        f" {few_people(rows[value])} rows have it: {rest}"
         for value, amount in [*quotas.exactly.items(), *quotas.at_least.items()]
         if top is not None
         and (asked := least_people(amount, quotas.unit, top)) > rows[value]
@@ -136,7 +138,8 @@ def quota_figures(
 ) -> dict[str, Any] | None:
     """What each group was to have and got, and what the quotas cost; None without any.
 
-    The cost is against the best people of the same number: their mean score and lift.
+    The cost is against the best people of the same number: their mean score and lift. Of
+    groups of few people, and of what would give them away, the numbers are None.
     """
     if not build.has_quotas:
         return None
@@ -151,21 +154,31 @@ def quota_figures(
     seed_people = seed_people_at(new["rank"].to_numpy(), steps)
     candidates = score_steps.groupby("quota_group")["people_count"].sum()
     seed_total = int(steps["seed_count"].sum())
-    found = []
-    for place, value in enumerate(values):
-        own = places == (place if value is not None else -1)
-        found.append(
-            {
-                "value": value,
-                "asked": _asked(build.quotas, value),
-                "least_people": _least(build.quotas, value, cut["asked_count"]),
-                "candidates": int(
-                    candidates.get(place if value is not None else -1, 0)
-                ),
-                "people_count": int(own.sum()),
-                "mean_score": float(new["score"][own].mean()) if own.any() else None,
-            }
-        )
+    codes = [*range(len(values) - 1), -1]
+    own = [places == code for code in codes]
+    least = [_least(build.quotas, value, cut["asked_count"]) for value in values]
+    people_of = [int(each.sum()) for each in own]
+    # What a quota says exactly hides nothing of the others.
+    is_said = [
+        value in build.quotas["exactly"] and count == asked
+        for value, count, asked in zip(values, people_of, least, strict=True)
+    ]
+    chosen = told_counts(people_of, is_said)
+    eligible = told_counts([int(candidates.get(code, 0)) for code in codes])
+    found = [
+        {
+            "value": value,
+            "asked": _asked(build.quotas, value),
+            "least_people": least[at],
+            "is_filled": people_of[at] >= least[at],
+            "candidates": eligible[at],
+            "people_count": chosen[at],
+            "mean_score": float(new["score"][own[at]].mean())
+            if people_of[at] >= FEWEST_PEOPLE
+            else None,
+        }
+        for at, value in enumerate(values)
+    ]
     best = seed_people_at(np.arange(1, people + 1), steps)
     whole = {
         "attribute": build.quotas["attribute"],
@@ -190,6 +203,29 @@ def quota_figures(
         **{str(name): told[name][0] for name in told if name != "people_count"},
         "lift_without": float(best.sum()) / seed_total / (people / all_people),
     }
+
+
+def told_counts(
+    counts: Sequence[int], is_known: Sequence[bool] = ()
+) -> list[int | None]:
+    """Counts of groups that are everybody together, None for those that are not told.
+
+    None that anybody is in of fewer than 25, nor what would give it away; those that are
+    known anyway are told.
+
+    >>> told_counts([200, 60, 3, 0]), told_counts([200, 60, 0])
+    ([200, None, None, 0], [200, 60, 0])
+    >>> told_counts([200, 60, 3], [False, True, False])
+    [None, 60, None]
+    """
+    found = np.array(counts)
+    is_told = found == 0
+    if is_known:
+        is_told |= np.array(is_known)
+    is_told[~is_told] = told_cells(found[~is_told])
+    return [
+        count if told else None for count, told in zip(counts, is_told, strict=True)
+    ]
 
 
 def mean_score_of_best(

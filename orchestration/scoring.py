@@ -34,6 +34,7 @@ from python_scoring.scorers.base import relations_of
 from python_scoring.scorers.boosted import TREES
 from python_scoring.tuning import Tuning, as_table
 from python_scoring.unlike_quality import unlike_quality
+from report.told_parts import few_people, told_part
 
 # Those that every build has, whatever its scorer; each scorer names what it reads.
 WEIGHT_RELATIONS = (
@@ -257,20 +258,21 @@ def check_unlike(
         raise StudioError(
             "unlike_is_seed",
             "the negative seed (seed.unlike)",
-            f"names {len(unwanted):,} people of the seed and leaves {seed_people:,}",
+            f"names {few_people(len(unwanted))} people of the seed and leaves"
+            f" {few_people(seed_people)}",
             "name other people under seed.unlike, or leave it out",
         )
     if tables["canonical_sample"].num_rows == 0:
         raise StudioError(
             "unlike_everybody",
             "the negative seed (seed.unlike)",
-            f"and the seed hold everybody in the population ({people.num_rows:,} people"
+            f"and the seed hold everybody in the population ({few_people(people.num_rows)} people"
             " are in the negative seed), so nobody is left to find",
             "name fewer people under seed.unlike",
         )
     if people.num_rows < build.minimum_unlike:
         raise unlike_too_small(
-            f"{people.num_rows:,} of its people are in the population",
+            f"{few_people(people.num_rows)} of its people are in the population",
             build.minimum_unlike,
         )
     return UnlikePeople(people, len(unwanted))
@@ -322,7 +324,7 @@ def check_matched_seed(
         if shapes
         else ""
     )
-    verb = "is" if matched == 1 else "are"
+    found = told_part(matched, people).text
     lost = shapes.get("lost_zeros")
     remedy = (
         f"leading zeros were lost in the {lost}: export the column as text,"
@@ -332,7 +334,7 @@ def check_matched_seed(
     raise StudioError(
         "too_few_matched" if matched else "no_overlap",
         "the seed",
-        f"cannot be learnt from: {matched:,} of its {people:,} people {verb} in the"
+        f"cannot be learnt from: {found} of its {people:,} people are in the"
         f" population, at least {minimum:,} are needed{told}",
         f"{remedy} or take a seed with attributes of its own and scoring.learn_from:"
         " seed",

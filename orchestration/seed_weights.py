@@ -12,6 +12,8 @@ from engines.base import Source, WeightCounts
 from engines.casts import is_number
 from engines.relations import column_of
 from orchestration.workshop import Workshop
+from python_scoring.told_cells import told_greatest_share
+from report.words import share_text
 
 LEAST_EFFECTIVE_SHARE = 0.5
 
@@ -32,7 +34,7 @@ class SeedWeight:
             "missing": self.counts.missing,
             "zero": self.counts.zero,
             "effective": round(self.counts.effective, 1),
-            "greatest_share": round(self.counts.greatest_share, 6),
+            "greatest_share": told_greatest_share(self.counts.greatest_share),
         }
 
     @property
@@ -50,7 +52,7 @@ class SeedWeight:
             notes.append(
                 f"the weights in {shown(self.column)} are very unequal:"
                 f" {counts.above_zero:,} rows say as much as {counts.effective:,.0f} of"
-                f" equal weight, and the heaviest has {counts.greatest_share:.1%} of"
+                f" equal weight, and the heaviest has about {_heaviest(counts)} of"
                 " all weight; a column that is cut off at the top tells more"
             )
         return tuple(notes)
@@ -64,10 +66,15 @@ def refuse_uneven(weight: SeedWeight, minimum: int) -> None:
             "seed_too_small",
             f"weight {shown(weight.column)} of the seed",
             f"lets {counts.above_zero:,} rows say as much as {counts.effective:,.1f} of"
-            f" equal weight, and at least {minimum:,} are needed: the heaviest has"
-            f" {counts.greatest_share:.1%} of all weight",
+            f" equal weight, and at least {minimum:,} are needed: the heaviest has about"
+            f" {_heaviest(counts)} of all weight",
             "cut the column off at the top, or leave out seed.weight",
         )
+
+
+def _heaviest(counts: WeightCounts) -> str:
+    """What is told of the heaviest person's share of all weight."""
+    return share_text(told_greatest_share(counts.greatest_share))
 
 
 def weight_column(dataset: Dataset, mappings: Sequence[Mapping], name: str) -> Column:

@@ -16,6 +16,7 @@ from catalog.specification_model import Output
 from engines.base import Engine
 from orchestration.builds import Build
 from python_scoring.divisions import parts_with_intervals, seed_people_at
+from python_scoring.told_cells import FEWEST_PEOPLE
 
 Tier = dict[str, Any]
 
@@ -54,7 +55,10 @@ def tier_ends(
 
 
 def tier_figures(engine: Engine, build: Build, members: Path) -> list[Tier]:
-    """Of each tier: people, range of scores, share of the held-out seed, and lift."""
+    """Of each tier: people, range of scores, share of the held-out seed, and lift.
+
+    Those of few people are None, but for the people, whom the limit says.
+    """
     if not build.tiers:
         return []
     people = pq.read_table(members, columns=["tier", "rank", "score"])
@@ -63,7 +67,8 @@ def tier_figures(engine: Engine, build: Build, members: Path) -> list[Tier]:
     seed_people: list[float] = []
     for name, _ in build.tiers:
         own = people.filter(pc.equal(people["tier"], name))
-        scores = pc.min_max(own["score"]).as_py()
+        is_told = own.num_rows >= FEWEST_PEOPLE
+        scores = pc.min_max(own["score"] if is_told else own["score"][:0]).as_py()
         found.append(
             {
                 "name": name,

@@ -18,7 +18,8 @@ from python_scoring.held_out import NORMAL_95, auc_difference
 from python_scoring.held_out_loss import held_out_losses
 from python_scoring.quality import HeldOutQuality, held_out_quality
 from python_scoring.random_seeds import Smoothing
-from python_scoring.reach import DRAWS, FEWEST_PEOPLE, INTERVAL, RANDOM_SEED
+from python_scoring.reach import DRAWS, INTERVAL, RANDOM_SEED
+from python_scoring.told_cells import FEWEST_PEOPLE
 
 EVERY_FOLD = range(5)
 

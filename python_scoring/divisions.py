@@ -9,7 +9,8 @@ of the curve at N.
 import numpy as np
 import pandas as pd
 
-from python_scoring.reach import FEWEST_PEOPLE, Bounds, draw_shares
+from python_scoring.reach import Bounds, draw_shares
+from python_scoring.told_cells import FEWEST_PEOPLE
 
 
 def seed_people_at(ranks: np.ndarray, steps: pd.DataFrame) -> np.ndarray:

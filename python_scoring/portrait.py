@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from python_scoring.segment_search import common_codes, find_segments, meets
+from python_scoring.told_cells import FEWEST_PEOPLE
 from python_scoring.value_groups import (
     Label,
     NumberBands,
@@ -25,7 +26,6 @@ MOST_LABELS = 250  # codes are bytes, and a rarer value is nobody's portrait
 MOST_SEARCHED = 20_000
 MOST_SEGMENTS = 6
 LEAST_SHARE = 0.1
-LEAST_PEOPLE = 25
 LEAST_LIFT = 1.2
 LEAST_GAIN = math.log(1.1)
 STANDARD_ERRORS = 3.0
@@ -107,10 +107,10 @@ def segments_of(
     Each has 25 people at least on either side, and is at least 1.2 times as common in
     the audience. A condition that does not surely raise the lift is left out.
     """
-    if min(len(audience), len(sample)) < LEAST_PEOPLE:
+    if min(len(audience), len(sample)) < FEWEST_PEOPLE:
         return ()
     searched, reference = thinned(audience), thinned(sample)
-    least = max(LEAST_PEOPLE, math.ceil(LEAST_SHARE * len(searched)))
+    least = max(FEWEST_PEOPLE, math.ceil(LEAST_SHARE * len(searched)))
     conditions = common_codes(searched, least)
     if not conditions:
         return ()
@@ -120,7 +120,7 @@ def segments_of(
         [place for place, _ in conditions],
         smoothing=1.0,
         least_count=least,
-        least_reference_count=LEAST_PEOPLE,
+        least_reference_count=FEWEST_PEOPLE,
         most_segments=MOST_SEGMENTS,
     )
     told: dict[tuple[tuple[int, int], ...], Segment] = {}
@@ -201,7 +201,7 @@ def _counted(
 ) -> Segment | None:
     people = int(_who(conditions, audience).sum())
     of_sample = int(_who(conditions, sample).sum())
-    if min(people, of_sample) < LEAST_PEOPLE:
+    if min(people, of_sample) < FEWEST_PEOPLE:
         return None
     return Segment(
         conditions=tuple(

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from python_scoring.told_cells import FEWEST_PEOPLE
+
 DRAWS = 1_000
 RANDOM_SEED = 20_041
-FEWEST_PEOPLE = 25
 INTERVAL = (0.025, 0.975)
 
 

@@ -7,6 +7,8 @@ suppression (Hundepool et al., Statistical Disclosure Control, 2012, chapter 4).
 
 import numpy as np
 
+# The one number of the rule. `report` and `engines`, which import no other room's code,
+# and the report's models have it as their own; a test holds them to it.
 FEWEST_PEOPLE = 25
 
 
@@ -28,3 +30,12 @@ def told_cells(counts: np.ndarray, others: int = 0) -> np.ndarray:
             is_told[place] = False
             hidden += int(counts[place])
     return is_told
+
+
+def told_greatest_share(share: float) -> float:
+    """One person's share of all weight, to one digit: it is a figure of that person.
+
+    >>> told_greatest_share(0.0472), told_greatest_share(0.9999)
+    (0.05, 1.0)
+    """
+    return float(f"{share:.0e}")

@@ -13,7 +13,7 @@ from report.words import (
     share_text,
 )
 
-UNKNOWN = "–"
+UNKNOWN, NOT_TOLD = "–", "not told"
 
 
 def tiers_section(tiers: Sequence[Mapping[str, Any]]) -> Section:
@@ -51,10 +51,18 @@ def quotas_section(quotas: Mapping[str, Any]) -> Section:
             "between": _between(
                 quotas.get("lift_low"), quotas.get("lift_high"), _times
             ),
+            "fewest": FEWEST_PEOPLE if _has_untold(quotas) else None,
             "empty": number_text(quotas["asked_people"] - people)
             if people < quotas["asked_people"]
             else None,
         },
+    )
+
+
+def _has_untold(quotas: Mapping[str, Any]) -> bool:
+    """Whether numbers of a group are not told."""
+    return any(
+        None in (each["people_count"], each["candidates"]) for each in quotas["groups"]
     )
 
 
@@ -67,13 +75,13 @@ def quota_warnings(quotas: Mapping[str, Any] | None) -> list[Remark]:
             "quota_unfilled",
             f"“{plain_text(each['value'])}” was to have at least"
             f" {counted(each['least_people'], 'person', 'people')} and has"
-            f" {number_text(each['people_count'])}, all of its candidates.",
+            f" {_people(each['people_count'], 'fewer')}, all of its candidates.",
             "The most alike of the other groups have the places."
             if quotas["unfilled"] == "others"
             else "The places stay empty.",
         )
         for each in quotas["groups"]
-        if each["people_count"] < each["least_people"]
+        if not each["is_filled"]
     ]
     empty = quotas["asked_people"] - quotas["people_count"]
     if empty:
@@ -103,15 +111,19 @@ def tier_warnings(tiers: Sequence[Mapping[str, Any]]) -> list[Remark]:
 
 
 def _group(group: Mapping[str, Any], people: int) -> dict[str, str]:
-    mean = group["mean_score"] if group["people_count"] >= FEWEST_PEOPLE else None
+    mean, count = group["mean_score"], group["people_count"]
     return {
         "name": "all others" if group["value"] is None else f"“{group['value']}”",
         "asked": group["asked"] or UNKNOWN,
-        "people": number_text(group["people_count"]),
-        "share": share_text(group["people_count"] / people) if people else UNKNOWN,
-        "candidates": number_text(group["candidates"]),
+        "people": _people(count, NOT_TOLD),
+        "share": UNKNOWN if count is None or not people else share_text(count / people),
+        "candidates": _people(group["candidates"], NOT_TOLD),
         "score": UNKNOWN if mean is None else number_text(mean, 3),
     }
+
+
+def _people(count: int | None, otherwise: str) -> str:
+    return otherwise if count is None else number_text(count)
 
 
 def _tier(tier: Mapping[str, Any]) -> dict[str, str]:

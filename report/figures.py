@@ -43,7 +43,8 @@ from report.seed_remarks import (
     unknown_value_warnings,
     version_warnings,
 )
-from report.words import counted, number_text, plain_text, share_text
+from report.told_parts import few_people, sentence, told_matched, told_part
+from report.words import FEWEST_PEOPLE, counted, number_text, plain_text, share_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -234,7 +235,7 @@ def _audience_facts(
 def _filter_facts(overlap: Row) -> list[Fact]:
     count = overlap["filtered_out_people"]
     return (
-        [_people("filtered_out_people", "Left out by the filter", count)]
+        [_discreet_people("filtered_out_people", "Left out by the filter", count)]
         if count
         else []
     )
@@ -246,8 +247,8 @@ def _unscored_facts(cut: Row, has_unlike: bool) -> list[Fact]:
     if not count:
         return []
     if has_unlike:
-        return [_people("unlike_people", "Negative seed, kept out", count)]
-    return [_people("unscored_people", "Without a score", count)]
+        return [_discreet_people("unlike_people", "Negative seed, kept out", count)]
+    return [_discreet_people("unscored_people", "Without a score", count)]
 
 
 def _seed_facts(overlap: Row) -> list[Fact]:
@@ -255,18 +256,32 @@ def _seed_facts(overlap: Row) -> list[Fact]:
         "seed": "the seed's own rows",
         "population": "the matched people's rows in the population",
     }[overlap["learn_from"]]
+    people = overlap["seed_people"]
+    found = told_part(overlap["matched_people"], people)
+    learning = told_part(overlap["learning_seed_people"], people)
     return [
         _people("seed_rows", "Seed rows", overlap["seed_rows"], "rows"),
-        _people("seed_people", "Seed people", overlap["seed_people"]),
-        _people("matched_people", "Seed people found", overlap["matched_people"]),
-        _share(
+        _people("seed_people", "Seed people", people),
+        Fact(
+            "matched_people",
+            "Seed people found",
+            found.count,
+            "people",
+            found.phrase,
+        ),
+        Fact(
             "matched_share",
             "Share of the seed found",
-            overlap["matched_share"],
+            found.share,
             "share of the seed people",
+            found.share_text,
         ),
-        _people(
-            "learning_seed_people", "Learning seed", overlap["learning_seed_people"]
+        Fact(
+            "learning_seed_people",
+            "Learning seed",
+            learning.count,
+            "people",
+            learning.phrase,
         ),
         Fact("learned_from", "Learned from", source, "source", source),
     ]
@@ -394,10 +409,11 @@ def _sentences(
 ) -> tuple[str, ...]:
     known = {fact.name: fact for fact in facts if fact.value is not None}
     delivered, candidates = known["delivered_people"], known["candidate_people"]
+    learning = told_part(overlap["learning_seed_people"], overlap["seed_people"])
     sentences = [
         f"{delivered.text} of {candidates.text} candidates are in the audience.",
         _overlap_sentence(overlap),
-        f"The model learned from {known['learning_seed_people'].text} seed people: "
+        f"The model learned from {learning.phrase} seed people: "
         f"{known['learned_from'].text}.",
     ]
     if "added_seed_people" in known:
@@ -424,18 +440,18 @@ def _sentences(
 
 def _overlap_sentence(overlap: Row) -> str:
     matched, seed = overlap["matched_people"], overlap["seed_people"]
-    verb = "is" if matched == 1 else "are"
-    sentence = (
-        f"{number_text(matched)} of {counted(seed, 'seed person', 'seed people')} "
-        f"{verb} in the population."
+    verb = "is" if matched == seed == 1 else "are"
+    told = (
+        f"{sentence(told_part(matched, seed).text)} of"
+        f" {counted(seed, 'seed person', 'seed people')} {verb} in the population."
     )
     if not overlap["filtered_out_people"]:
-        return sentence
+        return told
     return (
-        f"{sentence} Its filter leaves out"
-        f" {counted(overlap['filtered_out_people'], 'person', 'people')} and keeps"
+        f"{told} Its filter leaves out"
+        f" {few_people(overlap['filtered_out_people'])} people and keeps"
         f" {number_text(overlap['population_people'])},"
-        f" {number_text(overlap['matched_population_people'])} of them seed people."
+        f" {told_matched(overlap).text} of them seed people."
     )
 
 
@@ -505,6 +521,12 @@ def _weight_words(model: str, weight: float) -> list[str]:
 def _people(name: str, label: str, count: int | None, unit: str = "people") -> Fact:
     text = "not known" if count is None else number_text(count)
     return Fact(name, label, count, unit, text)
+
+
+def _discreet_people(name: str, label: str, count: int) -> Fact:
+    """People of whom few are not counted out."""
+    is_few = 0 < count < FEWEST_PEOPLE
+    return Fact(name, label, None if is_few else count, "people", few_people(count))
 
 
 def _number(

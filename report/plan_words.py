@@ -7,6 +7,7 @@ screens show the same lines.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from report.told_parts import told_part
 from report.words import counted, number_text, plain_text, share_text
 
 
@@ -76,7 +77,7 @@ def _seed(seed: Mapping[str, Any]) -> str:
     return (
         f"{_people_of(seed)}, weighed by '{plain_text(weight['column'])}': as much as"
         f" {number_text(round(weight['effective']))} people of equal weight, the"
-        f" heaviest with {share_text(weight['greatest_share'])} of all"
+        f" heaviest with about {share_text(weight['greatest_share'])} of all"
     )
 
 
@@ -125,8 +126,9 @@ def _found(plan: Mapping[str, Any]) -> dict[str, str]:
     found = plan.get("found_rows")
     if found is None:
         return {}
-    rows = counted(plan["seed"]["rows"], "row", "rows")
-    return {"found": f"{number_text(found)} of {rows} of the seed in the population"}
+    part = told_part(found, plan["seed"]["rows"])
+    rows = counted(part.whole, "row", "rows")
+    return {"found": f"{part.text} of {rows} of the seed in the population"}
 
 
 def _found_caveats(plan: Mapping[str, Any]) -> list[str]:

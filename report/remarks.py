@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from report.reach import last_better_than_random
 from report.rows import Row
+from report.told_parts import few_people, sentence, told_part
 from report.words import counted, number_text
 
 CHANCE_BELOW, PERFECT_FROM = 0.55, 0.98
@@ -45,6 +46,12 @@ def seed_warnings(overlap: Row, advised_seed: int, effective: int) -> list[Remar
             )
         )
     if effective < advised_seed:
+        told = told_part(learning, overlap["seed_people"])
+        people = (
+            counted(learning, "person", "people")
+            if told.count is not None
+            else f"{told.phrase} seed people"
+        )
         equal = (
             ""
             if effective == learning
@@ -53,7 +60,7 @@ def seed_warnings(overlap: Row, advised_seed: int, effective: int) -> list[Remar
         warnings.append(
             Remark(
                 "small_seed",
-                f"The learning seed has {counted(learning, 'person', 'people')}{equal}; "
+                f"The learning seed has {people}{equal}; "
                 f"{number_text(advised_seed)} are advised.",
                 "Weights and held-out figures are uncertain; another seed of this size "
                 "may give another audience.",
@@ -150,7 +157,7 @@ def score_notes(cut: Row) -> list[Remark]:
     """Of audience_cut: people whom the scorer leaves without a score."""
     if not cut["unscored_count"]:
         return []
-    people = counted(cut["unscored_count"], "person lacks", "people lack")
+    people = f"{sentence(few_people(cut['unscored_count']))} people lack"
     return [
         Remark(
             "people_without_score",
@@ -237,7 +244,7 @@ def identifier_notes(identities: Sequence[Row]) -> list[Remark]:
             )
     if len(identities) > 1:
         found = ", ".join(
-            f"{number_text(row['matched_identifiers'])} of "
+            f"{told_part(row['matched_identifiers'], row['seed_identifiers']).text} of "
             f"{number_text(row['seed_identifiers'])} by {row['id_type']}"
             for row in identities
             if row["seed_identifiers"]

@@ -27,6 +27,7 @@ from report.quality_words import recommendation_text
 from report.reach import Reach, curve_points, last_better_than_random, reach_at
 from report.reading import BANDS, band_of, pairs_text, range_text
 from report.rows import Row, only_row, plain_rows
+from report.told_parts import ToldPart, few_people, told_matched, told_part
 from report.values import TellingValues, telling_values
 from report.words import number_text, share_text
 
@@ -341,25 +342,31 @@ def overlap(table: pd.DataFrame) -> Section:
             "filtered_out_people",
         )
     )
-    inside = row["matched_population_people"]
+    part = told_part(found, seed)
     sides = [
-        _side("seed people are in the population", found, seed),
+        _side("seed people are in the population", part),
         _side(
             "people whom the population's filter keeps are seed people"
             if left_out
             else "people in the population are seed people",
-            inside,
-            people,
+            told_matched(row),
         ),
     ]
     facts = [
-        ("Seed rows", row["seed_rows"]),
-        ("Seed people", seed),
-        ("Seed people found in the population", found),
-        ("Seed people not found", row["unmatched_people"]),
-        ("Seed people the model learned from", row["learning_seed_people"]),
-        ("People in the population", people + left_out),
-        *([("Of these, left out by its filter", left_out)] if left_out else []),
+        ("Seed rows", number_text(row["seed_rows"])),
+        ("Seed people", number_text(seed)),
+        ("Seed people found in the population", part.phrase),
+        ("Seed people not found", told_part(row["unmatched_people"], seed).phrase),
+        (
+            "Seed people the model learned from",
+            told_part(row["learning_seed_people"], seed).phrase,
+        ),
+        ("People in the population", number_text(people + left_out)),
+        *(
+            [("Of these, left out by its filter", few_people(left_out))]
+            if left_out
+            else []
+        ),
     ]
     return Section(
         "overlap",
@@ -367,7 +374,7 @@ def overlap(table: pd.DataFrame) -> Section:
         "sections/overlap.html",
         {
             "sides": sides,
-            "facts": [(label, number_text(count)) for label, count in facts],
+            "facts": facts,
         },
     )
 
@@ -439,14 +446,13 @@ def _chosen(figures: AudienceFigures) -> int:
     return int(counts["delivered_people"]) - int(counts.get("added_seed_people", 0))
 
 
-def _side(words: str, part: int, whole: int) -> dict[str, Any]:
-    share = part / whole if whole else 0.0
+def _side(words: str, part: ToldPart) -> dict[str, str]:
     return {
         "words": words,
-        "part": number_text(part),
-        "whole": number_text(whole),
-        "share": share_text(share),
-        "percent": f"{100 * share:.2f}",
+        "part": part.text,
+        "whole": number_text(part.whole),
+        "share": part.share_text,
+        "percent": f"{100 * part.bound:.2f}",
     }
 
 

@@ -8,7 +8,8 @@ _TURNS_TEXT_AROUND = frozenset(
 )
 _TO_THE_LEFT = frozenset({"R", "AL"})
 _NOT_A_CHARACTER = frozenset({"Cc", "Cn", "Cs", "Zl", "Zp"})
-# Of fewer people no figure is shown but how many they are.
+# Of fewer people nothing is told but that they are few. The rule is that of
+# `python_scoring.told_cells`, which a report does not import.
 FEWEST_PEOPLE = 25
 
 

@@ -11,6 +11,7 @@ from orchestration.scoring import (
     score_population,
 )
 from orchestration.steps import step
+from orchestration.told_figures import told_scoring
 
 
 @dg.asset(
@@ -36,6 +37,9 @@ def scores(context: dg.AssetExecutionContext, studio: Studio) -> dg.MaterializeR
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": figures["people"],
-                **{name.replace("_", " "): value for name, value in figures.items()},
+                **{
+                    name.replace("_", " "): value
+                    for name, value in told_scoring(figures).items()
+                },
             }
         )

@@ -153,7 +153,7 @@ def _answered(
     with OPEN.what_if(workshop, specification) as service:
         asked = service.ask(wanted.attributes, wanted.output, wanted.model)
         try:
-            return asked.result(MOST_SECONDS)
+            return asked.result(MOST_SECONDS).told()
         except TimeoutError:
             told = StillEstimating(progress=round(min(asked.progress, 1.0), 3))
     return JSONResponse(

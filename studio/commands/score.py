@@ -84,10 +84,8 @@ def score(
     if as_json:
         print_json(found)
         return
-    print_line(
-        f"{found['rows']:,} people scored, {found['matched_seed']:,} of"
-        f" {found['seed_people']:,} seed people are in the population."
-    )
+    overlap = found["overlap"]
+    print_line(f"{found['rows']:,} people scored, {overlap[:1].lower()}{overlap[1:]}")
     print_table(
         ["attribute", "weight", "because"],
         [

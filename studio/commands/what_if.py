@@ -61,7 +61,7 @@ def what_if(
             listener=listener,
         )
     if as_json:
-        print_json(found.model_dump(mode="json"))
+        print_json(found.told().model_dump(mode="json"))
         return
     print_facts(facts_of(found))
     shown = {round(percent / 100, 6) for percent in SHOWN_PERCENTS}

@@ -8,12 +8,11 @@ what 1 to 24 people of the population have.
 from typing import TYPE_CHECKING, Any
 
 from catalog.datasets import Frozen
-from report.words import isolated, number_text, share_text
+from report.words import FEWEST_PEOPLE, isolated, number_text, share_text
 
 if TYPE_CHECKING:
     from orchestration.outlook import Outlook
 
-FEWEST_SHOWN = 25
 MOST_BARS = 3
 FIFTHS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
@@ -69,8 +68,8 @@ def _bars(outlook: "Outlook", attribute: str) -> tuple[SideBar, ...]:
         )
         for row in _whole_fit(outlook, "distribution_categorical", attribute)
         if not row["is_missing"]
-        and people.get(row["attribute_value"], 0) >= FEWEST_SHOWN
-        and not 0 < row["reference_count"] < FEWEST_SHOWN
+        and people.get(row["attribute_value"], 0) >= FEWEST_PEOPLE
+        and not 0 < row["reference_count"] < FEWEST_PEOPLE
     ]
     return tuple(
         sorted(
@@ -95,7 +94,7 @@ def _continuous(outlook: "Outlook", attribute: str) -> AttributeSides | None:
         outlook.tables[name][attribute].drop_null().to_numpy().astype(float)
         for name in ("canonical_seed", "canonical_sample")
     )
-    if min(len(seed), len(population)) < FEWEST_SHOWN:
+    if min(len(seed), len(population)) < FEWEST_PEOPLE:
         return None
     medians = [_figure(float(np.median(side))) for side in (seed, population)]
     told = f"median {medians[0]} in the seed, {medians[1]} in the population"
@@ -111,7 +110,7 @@ def _continuous(outlook: "Outlook", attribute: str) -> AttributeSides | None:
             population_share=float(counts[1][at] / len(population)),
         )
         for at in range(len(inner) + 1)
-        if min(counts[0][at], counts[1][at]) >= FEWEST_SHOWN
+        if min(counts[0][at], counts[1][at]) >= FEWEST_PEOPLE
     )
     return AttributeSides(attribute=attribute, text=told, bars=bars)
 

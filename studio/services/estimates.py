@@ -35,3 +35,10 @@ class Interval(Frozen):
         if estimate is None:
             return None
         return cls(value=estimate.value, low=estimate.low, high=estimate.high)
+
+
+def told_interval(figure: Interval) -> Interval:
+    """The figure with the digits that held-out figures are told with."""
+    from orchestration.told_figures import told
+
+    return figure.model_copy(update=told(figure.model_dump()))

@@ -121,6 +121,7 @@ def score_files(
         "population_people": facts["population_people"],
         "seed_people": facts["seed_people"],
         "matched_seed": facts["matched_people"],
+        "overlap": figures["sentences"][1],
         "attributes": [
             {
                 "attribute": each["column_name"],

@@ -10,7 +10,7 @@ from report import advice_words as words
 from report.quality_words import recommendation_text
 from report.reading import band_of
 from report.words import number_text
-from studio.services.estimates import Interval
+from studio.services.estimates import Interval, told_interval
 
 if TYPE_CHECKING:
     from orchestration.expectation import Cut, Expectation, Question
@@ -88,6 +88,30 @@ class Answer(Frozen):
     estimated_from: str
     notes: tuple[str, ...]
     seconds: float
+
+    def told(self) -> "Answer":
+        """The answer for programs: its held-out figures rounded, all else as it is."""
+        return self.model_copy(
+            update={
+                "auc": told_interval(self.auc),
+                "chosen": _told(self.chosen, ("recall", "lift")),
+                "curve": tuple(
+                    _told(each, ("recall", "lift", "marginal_lift"))
+                    for each in self.curve
+                ),
+            }
+        )
+
+
+def _told(figures: Any, names: Sequence[str]) -> Any:
+    known = {name: getattr(figures, name) for name in names}
+    return figures.model_copy(
+        update={
+            name: told_interval(each)
+            for name, each in known.items()
+            if each is not None
+        }
+    )
 
 
 def _size_notes(output: Output, people: int) -> tuple[str, ...]:

@@ -13,7 +13,6 @@ from catalog.errors import StudioError
 from catalog.version_store import BORN_WITH, INTERMEDIATE
 from orchestration.definitions import build_defs
 from orchestration.distributions import (
-    FOLD,
     bands_of,
     load,
     values_of,
@@ -21,6 +20,7 @@ from orchestration.distributions import (
 from orchestration.instance import open_instance
 from orchestration.launch import build_audience, build_directly
 from orchestration.refresh import compare, version_before
+from python_scoring.told_cells import FEWEST_PEOPLE
 from tests.orchestration.conftest import files_below, keep
 
 ASK = "--force"
@@ -184,7 +184,7 @@ def test_the_kept_distributions_fold_small_groups(story):
     for each in load(Path(story.first.version.path)).values():
         shares = list(each.shares.values()) if hasattr(each, "shares") else []
         shares += [band.share for band in getattr(each, "bands", [])]
-        assert min(shares) * each.people >= FOLD - 1e-6
+        assert min(shares) * each.people >= FEWEST_PEOPLE - 1e-6
         assert sum(shares) + each.missing + getattr(each, "other", 0) == pytest.approx(
             1
         )

@@ -11,6 +11,7 @@ import pandas as pd
 
 from catalog.home import create_home
 from catalog.specification_model import AudienceSpecification
+from orchestration.builds import load_build
 from orchestration.launch import Outcome, build_directly, keep_specification
 from orchestration.workshop import Workshop, open_workshop
 
@@ -41,6 +42,12 @@ class Built:
     def relation(self, name: str) -> pd.DataFrame:
         folder = self.workshop.home.build(self.outcome.version.build_id)
         return self.workshop.engine.read_table(folder, name).to_pandas()
+
+    @property
+    def measured(self) -> dict[str, Any]:
+        """The held-out quality before it is told."""
+        record = load_build(self.workshop.home, self.outcome.version.build_id)
+        return record.done("scores")["quality"]
 
     def attributes(self) -> pd.DataFrame:
         """`weight_attributes` of the whole fit, by attribute."""

@@ -127,7 +127,11 @@ def test_quality_by_value_stands_beside_that_by_people(weighed):
     by_value = quality["by_value"]
     weight = held_out["seed_weight"]
     effective = weight.sum() ** 2 / (weight**2).sum()
-    assert by_value["effective_people"] == pytest.approx(effective, rel=1e-9)
+    measured = weighed.measured["by_value"]
+    assert measured["effective_people"] == pytest.approx(effective, rel=1e-9)
+    assert by_value["effective_people"] == float(f"{effective:.4g}")
+    assert measured["greatest_share"] == pytest.approx(weight.max() / weight.sum())
+    assert by_value["greatest_share"] == float(f"{weight.max() / weight.sum():.1g}")
     assert quality["verdict"]["seed_people"] == int(effective)
     assert by_value["auc"]["value"] != quality["auc"]["value"]
     page = (weighed.folder / "report.html").read_text(encoding="utf-8")
@@ -200,7 +204,7 @@ def with_value(value: float, rows: int) -> np.ndarray:
         ("worth", with_value(-1, 3), "weight_unfit", "3 values below 0"),
         ("worth", with_value(np.inf, 2), "weight_unfit", "2 values that are no finite"),
         ("worth", BAD * 0, "weight_unfit", "missing or 0 in all 400 rows"),
-        ("worth", with_value(1e9, 1), "seed_too_small", "heaviest has 100.0%"),
+        ("worth", with_value(1e9, 1), "seed_too_small", "heaviest has about 100 %"),
         ("worth", with_value(1e300, 1), "seed_too_small", "as much as 1.0"),
     ],
 )

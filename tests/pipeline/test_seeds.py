@@ -342,10 +342,11 @@ def test_a_list_without_a_header_is_a_seed_once_its_column_is_mapped(
 
 
 @pytest.mark.parametrize(
-    ("matched", "code"), [(0, "no_overlap"), (24, "too_few_matched")]
+    ("matched", "told", "code"),
+    [(0, "0", "no_overlap"), (24, "fewer than 25", "too_few_matched")],
 )
 def test_a_bare_list_of_whom_too_few_are_found_is_refused_with_both_sides(
-    studio, everybody, matched, code
+    studio, everybody, matched, told, code
 ):
     studio.write("population", everybody)
     found = list(everybody["user_id"].head(matched))
@@ -356,7 +357,7 @@ def test_a_bare_list_of_whom_too_few_are_found_is_refused_with_both_sides(
         studio.build({"dataset": "ids"}, attributes=ATTRIBUTES)
 
     assert error.value.code == code
-    assert f"{matched} of its 100 people are in the population" in error.value.cause
+    assert f"{told} of its 100 people are in the population" in error.value.cause
     assert "the population's 6 to 9 characters" in error.value.cause
     assert "00000001" not in str(error.value)
 
@@ -490,8 +491,10 @@ def test_people_who_are_coded_otherwise_in_the_population_are_warned_of(
     versions = built.relation("main.report_seed_versions").set_index("attribute")
     assert versions.loc["country", "differing_share"] == pytest.approx(222 / 600)
     assert versions.loc["age", "missing_in_seed_share"] == pytest.approx(60 / 600)
-    assert versions.loc["visits", "differing_share"] == 0
-    assert versions.loc["plan", "reason"] == "the same on both sides"
+    assert versions.loc["visits", ["differing_share"]].isna().all()
+    assert versions.loc["plan", "reason"] == (
+        "the same on both sides, but for fewer than 25 people or nobody"
+    )
     figures = json.loads((built.folder / "figures.json").read_text())
     told = [w["message"] for w in figures["warnings"] if w["code"] == "versions_differ"]
     assert told == [
@@ -534,7 +537,7 @@ def test_attributes_that_the_seed_lacks_are_not_compared(studio, everybody, seed
 
 @pytest.mark.parametrize(
     ("people_with", "kind", "code"),
-    [(60, "warnings", "unknown_values"), (6, "notes", "few_unknown_values")],
+    [(60, "warnings", "unknown_values"), (25, "notes", "few_unknown_values")],
 )
 def test_values_unknown_to_the_population_are_told_by_attribute(
     studio, everybody, seed, people_with, kind, code
@@ -554,7 +557,30 @@ def test_values_unknown_to_the_population_are_told_by_attribute(
     figures = json.loads((built.folder / "figures.json").read_text())
     by_name = {each["attribute"]: each for each in figures["attributes"]}
     assert by_name["country"]["seed_unknown_share"] == pytest.approx(people_with / 600)
-    assert by_name["plan"]["seed_unknown_share"] == 0
+    assert by_name["plan"]["seed_unknown_share"] is None
+
+
+@pytest.mark.parametrize("people_with", [0, 1, 24])
+def test_values_that_few_people_have_unknown_are_told_as_those_of_nobody(
+    studio, everybody, seed, people_with
+):
+    other = seed.copy()
+    other.loc[: people_with - 1, "country"] = "Deutschland"
+    studio.write("population", everybody)
+    studio.write("seed", other)
+
+    built = studio.build(
+        {"dataset": "seed"},
+        attributes=ATTRIBUTES,
+        scoring={"learn_from": "seed"},
+        limits={"maximum_unknown_share": 0.0, "maximum_differing_share": 0.0},
+    )
+
+    told = (built.folder / "figures.json").read_text()
+    figures = json.loads(told)
+    assert {each["seed_unknown_share"] for each in figures["attributes"]} == {None}
+    assert "unknown_values" not in told
+    assert "versions_differ" not in told
 
 
 # An earlier audience

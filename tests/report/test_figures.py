@@ -33,7 +33,7 @@ def test_sentences_are_short_and_factual(tables):
 
     assert figures.sentences == (
         "150 of 1,000 candidates are in the audience.",
-        "10 of 40 seed people are in the population.",
+        "Fewer than 25 of 40 seed people are in the population.",
         "The model learned from 40 seed people: the seed's own rows.",
         "The lowest score let in is 0.600.",
         "The audience reaches 60.0 % of held-out seed people, 4.00 times as many as "

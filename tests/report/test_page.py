@@ -110,8 +110,43 @@ def test_deciles_and_the_cut_are_told_as_tables(tables, histogram):
 def test_overlap_is_told_from_both_sides(tables, histogram):
     text = Html(render_page(page_of(tables, histogram))).text
 
-    assert "25.0 % · 10 of 40 seed people are in the population" in text
-    assert "1.0 % · 10 of 1,010 people in the population are seed people" in text
+    few = "fewer than 25 of"
+    assert f"under 62.5 % · {few} 40 seed people are in the population" in text
+    assert f"under 2.5 % · {few} 1,010 people in the population are seed people" in text
+    assert "Seed people not found all but fewer than 25 of 40 " in text
+
+
+@pytest.mark.parametrize(
+    ("found", "told", "not_found", "inside"),
+    [
+        (400, "100 % · 400 of 400", "0", "28.4 % · 400 of 1,410"),
+        (
+            397,
+            "over 93.8 % · all but fewer than 25 of 400",
+            "fewer than 25 of 400",
+            "over 26.6 % · at least 375 of 1,410",
+        ),
+        (375, "93.8 % · 375 of 400", "25", "26.6 % · 375 of 1,410"),
+        (0, "0 % · 0 of 400", "400", "0 % · 0 of 1,410"),
+    ],
+)
+def test_few_who_are_not_found_are_not_counted_out(
+    tables, histogram, found, told, not_found, inside
+):
+    tables["overlap"] = tables["overlap"].assign(
+        seed_people=400,
+        matched_people=found,
+        unmatched_people=400 - found,
+        matched_population_people=found,
+        population_people=1410,
+        learning_seed_people=400,
+    )
+
+    text = Html(render_page(page_of(tables, histogram))).text
+
+    assert f"{told} seed people are in the population" in text
+    assert f"Seed people not found {not_found} " in text
+    assert f"{inside} people in the population are seed people" in text
 
 
 def test_what_was_left_out_has_its_code_its_reason_and_its_remedy(tables, histogram):

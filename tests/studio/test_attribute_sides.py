@@ -6,7 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from studio.services.attribute_sides import FEWEST_SHOWN, MOST_BARS, sides_of
+from report.words import FEWEST_PEOPLE
+from studio.services.attribute_sides import MOST_BARS, sides_of
 
 SEED, POPULATION = 1_000, 10_000
 
@@ -74,7 +75,7 @@ def test_values_stand_by_how_much_their_shares_differ():
 
 
 def test_values_of_fewer_than_25_seed_people_are_not_told():
-    few = (FEWEST_SHOWN - 1) / SEED
+    few = (FEWEST_PEOPLE - 1) / SEED
     values = [("rare", few, 0.9), *((f"v{n}", 0.1 + n / 100, 0.1) for n in range(9))]
     (found,) = sides_of(outlook(values))
 
@@ -90,7 +91,7 @@ def test_nor_are_they_where_a_few_of_a_weighed_seed_count_as_many():
 
 
 def test_values_of_few_people_of_the_population_are_not_told_those_of_nobody_are():
-    few = (FEWEST_SHOWN - 1) / POPULATION
+    few = (FEWEST_PEOPLE - 1) / POPULATION
     (found,) = sides_of(outlook([("few", 0.5, few), ("none", 0.2, 0), ("b", 0.3, 0.2)]))
 
     assert [each.label for each in found.bars] == ["none", "b"]
@@ -109,7 +110,7 @@ def test_numbers_are_told_by_the_fifths_of_the_population():
 
 def test_numbers_with_one_value_and_numbers_of_too_few_have_no_false_bars():
     same = outlook(seed=np.full(30, 7.0), population=np.full(90, 7.0))
-    few = outlook(seed=np.arange(FEWEST_SHOWN - 1), population=np.arange(90))
+    few = outlook(seed=np.arange(FEWEST_PEOPLE - 1), population=np.arange(90))
 
     (found,) = sides_of(same)
     assert [(each.seed_share, each.population_share) for each in found.bars] == [(1, 1)]

@@ -103,8 +103,9 @@ def test_the_best_is_marked_and_ties_are_told(compared, lines):
         reach = 1.959964 * each["beyond_best_error"]
         tied = abs(each["beyond_best"]) <= reach and not each["is_best"]
         assert each["is_tied"] is tied
+        # told with four digits
         assert each["beyond_best"] == pytest.approx(
-            each["auc"]["value"] - best["auc"]["value"], abs=1e-12
+            each["auc"]["value"] - best["auc"]["value"], abs=2e-4
         )
 
 

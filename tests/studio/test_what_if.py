@@ -72,7 +72,8 @@ def test_the_answer_for_what_was_built_is_what_the_build_tells(made, service):
     found = service.answer()
 
     # everybody is in the sample, so that nothing is left to chance
-    assert found.auc.value == pytest.approx(quality["auc"]["value"], abs=1e-9)
+    assert found.auc.value == pytest.approx(built.measured["auc"]["value"], abs=1e-9)
+    assert quality["auc"]["value"] == float(f"{found.auc.value:.4g}")
     assert found.chosen.people.value == 100
     cut_score = built.outcome.version.figures["cut_score"]
     assert found.chosen.score.value == pytest.approx(cut_score, abs=1e-6)
@@ -101,8 +102,7 @@ def test_other_attributes_are_weighed_as_their_build_weighs_them(made, service, 
 
     found = service.answer(["age", "plan"])
 
-    quality = quality_of(built)
-    assert found.auc.value == pytest.approx(quality["auc"]["value"], abs=1e-9)
+    assert found.auc.value == pytest.approx(built.measured["auc"]["value"], abs=1e-9)
     assert_weighed_alike(made, ["age", "plan"], built)
     first, later = (set(each.members["person_key"]) for each in (made[1], built))
     stayed = len(first & later) / len(first)
@@ -227,6 +227,10 @@ def test_the_command_prints_the_answer(home):
     assert "of version 1" in answer.out
     as_json = ask("audience", "what-if", "people", "--top", "50", "--json").json
     assert as_json["chosen"]["people"]["value"] == 50
+    told = [as_json["auc"], as_json["chosen"]["recall"]]
+    told += [each["marginal_lift"] for each in as_json["curve"]]
+    figures = [value for each in told for value in each.values()]
+    assert figures == [float(f"{value:.4g}") for value in figures]
     assert as_json["attributes"] == list(CHOSEN)
 
 

@@ -11,6 +11,41 @@ with
 
     cardinalities as (select * from {{ ref("distribution_cardinalities") }}),
 
+    population_counts as (select * from {{ ref("distribution_population_counts") }}),
+
+    -- Heads, since one person of a weighed seed may count as many.
+    seed_values as ({{ value_counts(ref("canonical_seed"), var("categorical")) }}),
+
+    known as (
+
+        select
+            seed_values.attribute,
+            sum(
+                case
+                    when population_counts.population_count is null
+                    then 0
+                    else seed_values.people_count
+                end
+            ) as known_people,
+            sum(
+                case
+                    when population_counts.population_count is null
+                    then seed_values.people_count
+                    else 0
+                end
+            ) as unknown_people
+
+        from seed_values
+        left join
+            population_counts
+            on seed_values.attribute = population_counts.attribute
+            and seed_values.is_missing = population_counts.is_missing
+            and seed_values.attribute_value = population_counts.attribute_value
+        where not seed_values.is_missing
+        group by seed_values.attribute
+
+    ),
+
     total as (
 
         select {{ exact_sum("attribute_weight * divergence") }} as information
@@ -36,11 +71,20 @@ with
             end as information_share,
             weights.signal_share,
             weights.decorrelation,
-            cardinalities.seed_unknown_share
+            -- A share of few people, or of all but few, would tell of persons.
+            case
+                when known.unknown_people < 25
+                then null
+                when known.known_people < 25
+                then 1e0
+                when known.unknown_people >= 25
+                then cardinalities.seed_unknown_share
+            end as seed_unknown_share
 
         from weights
         inner join attributes on weights.attribute = attributes.attribute
         inner join cardinalities on weights.attribute = cardinalities.attribute
+        left join known on weights.attribute = known.attribute
         cross join total
         cross join spec
 

@@ -57,32 +57,31 @@ with
             attributes.column_name,
             attributes.position,
             counted.compared_people,
-            -- Shares of fewer than 25 people would tell of persons.
-            case
-                when counted.compared_people >= 25
-                then counted.differing_people / (counted.compared_people * 1e0)
-            end as differing_share,
-            case
-                when counted.compared_people >= 25
-                then counted.missing_in_seed_people / (counted.compared_people * 1e0)
-            end as missing_in_seed_share,
-            case
-                when counted.compared_people >= 25
-                then
-                    counted.missing_in_population_people
-                    / (counted.compared_people * 1e0)
-            end as missing_in_population_share,
+            {{ told_share("counted.differing_people", "counted.compared_people") }}
+            as differing_share,
+            {{
+                told_share(
+                    "counted.missing_in_seed_people", "counted.compared_people"
+                )
+            }} as missing_in_seed_share,
+            {{
+                told_share(
+                    "counted.missing_in_population_people", "counted.compared_people"
+                )
+            }} as missing_in_population_share,
             case
                 when counted.compared_people < 25
                 then 'fewer than 25 people are on both sides'
-                when counted.differing_people > 0
+                when counted.differing_people >= 25
                 then 'some people have another value on each side'
                 when
-                    counted.missing_in_seed_people
-                    + counted.missing_in_population_people
-                    > 0
+                    greatest(
+                        counted.missing_in_seed_people,
+                        counted.missing_in_population_people
+                    )
+                    >= 25
                 then 'some people have a value on one side alone'
-                else 'the same on both sides'
+                else 'the same on both sides, but for fewer than 25 people or nobody'
             end as reason
 
         from attributes
