@@ -23,7 +23,7 @@ from python_scoring.cross_fitting import FOLDS, log_odds_of, out_of_fold_log_odd
 from python_scoring.evaluation import CURVE_SHARES, recall_at
 from python_scoring.held_out import NORMAL_95, Estimate, held_out_auc
 from python_scoring.reach import reach_with_intervals
-from python_scoring.scorers.base import is_compared, settled
+from python_scoring.scorers.base import own_cross_fit, settled
 from python_scoring.told_cells import FEWEST_PEOPLE
 from python_scoring.verdict import Verdict, by_variance
 
@@ -125,7 +125,7 @@ def rank(
     `people` are outside the seed. `tell` hears after each fit which share of the work it was.
     """
     chosen = of_attributes(model, tables, weights, attributes)
-    if not is_compared(model):
+    if own_cross_fit(model) is not None:
         fit = cross_fitted(model, chosen)
         tell(1.0)
         return _ranked(fit.seed_log_odds, fit.sample_log_odds, people)

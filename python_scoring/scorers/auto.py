@@ -7,17 +7,22 @@
 Each is divided by the standard deviation of its log odds over the sample, so that each
 has the say that it is given, and the weighed mean is multiplied by the mean deviation: log
 odds again, on the scale of both. What z-scores subtract besides is the same for everybody.
+
+Both have the same say, unless held-out people are told apart better for sure where one has
+more: attributes that say something only together are the trees' alone.
 """
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 import pyarrow as pa
 
+from python_scoring.chosen_fit import chosen_fit
 from python_scoring.composite import rounded_log_odds
+from python_scoring.cross_fitting import FOLDS, CrossFit, log_odds_of
 from python_scoring.learning_rows import effective_people, one_batch
 from python_scoring.parameters import (
     Entries,
@@ -26,6 +31,7 @@ from python_scoring.parameters import (
     significant,
     write_json,
 )
+from python_scoring.places import in_key_order, on_scale_of
 from python_scoring.scorers import boosted, naive_bayes, weighted_bayes
 from python_scoring.scorers.base import Fit, Scorer, scorer_from_json
 
@@ -36,6 +42,14 @@ USES_WEIGHTS = True
 WHOLE_SEED = -1
 LEAST_FOR_TREES = 150
 SAY_OF_FEW = 0.5  # of what few people have taught a regression, beside what they count
+# The regression's say beside the trees', in order of preference.
+SAYS = {
+    "even": (1.0, 1.0),
+    "more of the regression": (3.0, 1.0),
+    "the regression": (1.0, 0.0),
+    "more of the trees": (1.0, 3.0),
+    "the trees": (0.0, 1.0),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +121,7 @@ class Auto:
 def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> Auto:
     """The scorers for a seed of this size, for the whole seed or without a fold.
 
+    Each with the say that it has unless held-out people speak for another one.
     Raises NoDifferenceError where nothing tells anybody apart, and MissingExtraError
     where the seed is large enough for trees and XGBoost is not installed.
     """
@@ -114,8 +129,48 @@ def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> Auto
     parts = parts_for(effective_people(tables), trees)
     scorers = tuple(each.fit(tables, left_out_fold) for each in parts)
     sample = one_batch(tables["canonical_sample"])
-    spreads = np.array([float(np.std(each.log_odds(sample))) for each in scorers])
+    spreads = spreads_of(np.stack([each.log_odds(sample) for each in scorers]))
     return Auto(scorers, factors_of(spreads, [each.say for each in parts]))
+
+
+def cross_fit(tables: Mapping[str, pa.Table]) -> CrossFit:
+    """Six fits, and the say of each scorer by which held-out people are told apart best.
+
+    The say is another than an even one where that has the less balanced log loss by more
+    than a standard error. Raises what `fit` raises.
+    """
+    parts = parts_for(effective_people(tables), boosted.trees_of(tables))
+    sample, seed = tables["canonical_sample"], tables["canonical_seed"]
+    by_key = in_key_order(seed)
+    folds = seed["fold"].to_numpy()[by_key]
+    whole = tuple(each.fit(tables, WHOLE_SEED) for each in parts)
+    of_sample = _stacked(whole, sample)
+    held_out = []
+    for fold in range(FOLDS):
+        members = by_key[folds == fold]
+        if len(members):
+            fits = [each.fit(tables, fold) for each in parts]
+            people = seed.take(pa.array(members))
+            held_out.append((members, _stacked(fits, people), _stacked(fits, sample)))
+
+    def with_says(says: Sequence[float]) -> CrossFit:
+        factors = factors_of(spreads_of(of_sample), says)
+        sample_log_odds = _together(of_sample, factors)
+        seed_log_odds = np.zeros(seed.num_rows)
+        for members, of_members, of_own_sample in held_out:
+            own = factors_of(spreads_of(of_own_sample), says)
+            seed_log_odds[members] = on_scale_of(
+                _together(of_members, own),
+                _together(of_own_sample, own),
+                sample_log_odds,
+            )
+        return CrossFit(_heard(whole, factors), seed_log_odds, sample_log_odds)
+
+    if effective_people(tables) < LEAST_FOR_TREES:
+        return with_says([each.say for each in parts])
+    found = {name: with_says(says) for name, says in SAYS.items()}
+    is_searched = boosted.TREES in tables
+    return replace(chosen_fit(found, tables, is_searched=is_searched), choice=None)
 
 
 def parts_for(seed_people: float, full: boosted.Trees) -> tuple[Part, ...]:
@@ -126,6 +181,11 @@ def parts_for(seed_people: float, full: boosted.Trees) -> tuple[Part, ...]:
     is_small = seed_people < boosted.LEAST_SEED
     trees = boosted.SHALLOW if is_small else full
     return Part(weighted_bayes.fit), Part(partial(boosted.fit_trees, trees=trees))
+
+
+def spreads_of(log_odds: np.ndarray) -> np.ndarray:
+    """Standard deviation of each scorer's log odds, scorers x people, over the people."""
+    return np.array([float(np.std(each)) for each in log_odds])
 
 
 def factors_of(spreads: np.ndarray, says: Sequence[float]) -> tuple[float, ...]:
@@ -152,3 +212,23 @@ def from_json(text: str, capped: bool = False) -> Auto:
         raise refusal("factors", "has not one number a scorer")
     scorers = (scorer_from_json(json.dumps(each), capped) for each in documents)
     return Auto(tuple(scorers), factors)
+
+
+def _heard(scorers: Sequence[Scorer], factors: Sequence[float]) -> Auto:
+    """The scorers that have a say; who has none need not be asked, unless none has."""
+    every = list(zip(scorers, factors, strict=True))
+    heard = [each for each in every if each[1]] or every
+    return Auto(tuple(each for each, _ in heard), tuple(factor for _, factor in heard))
+
+
+def _stacked(scorers: Sequence[Scorer], people: pa.Table) -> np.ndarray:
+    """Scorers x people: log odds."""
+    return np.stack([log_odds_of(each, people) for each in scorers])
+
+
+def _together(log_odds: np.ndarray, factors: Sequence[float]) -> np.ndarray:
+    """The people's log odds by all scorers, each times its factor."""
+    parts = zip(factors, log_odds, strict=True)
+    return rounded_log_odds(
+        (factor * each for factor, each in parts), log_odds.shape[1]
+    )

@@ -15,7 +15,7 @@ from python_scoring.parameters import read_json
 # Each module has RELATIONS, `fit(tables, left_out_fold=-1)` and `from_json(text)`, and may
 # have EXTRA, IS_ADDITIVE, `reweighed(tables)` and `settled(scorer)`; USES_WEIGHTS and
 # USES_UNLIKE say that it knows weights and negative seeds, LEFT_OUT why it leaves out
-# attributes that others use. They are named, not imported, so
+# attributes that others use, IS_ANOTHER that it chooses another scorer. They are named, not imported, so
 # that one scorer's heavy libraries are not another's start-up time.
 SCORERS: Mapping[str, str] = {
     "naive_bayes": "python_scoring.scorers.naive_bayes",
@@ -269,7 +269,7 @@ def people_fields(name: str) -> tuple[str, ...]:
 
 def is_compared(name: str) -> bool:
     """Whether the scorer stands for itself, and not for the choice of another one."""
-    return own_cross_fit(name) is None
+    return not getattr(_module(name), "IS_ANOTHER", False)
 
 
 def own_cross_fit(name: str) -> Callable[[Mapping[str, pa.Table]], Any] | None:

@@ -1,5 +1,6 @@
 """The choice among scorers: its losses, its rule, and who has a say in it."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,6 +10,7 @@ from scipy.stats import rankdata
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
+from python_scoring import chosen_fit
 from python_scoring.choice import Candidate, chosen_of
 from python_scoring.cross_fitting import CrossFit
 from python_scoring.held_out_loss import held_out_losses
@@ -129,7 +131,7 @@ def test_a_fold_has_no_say_in_what_its_people_are_ranked_by():
         "auto": cross_fit(seed, sample, additive=False),
     }
 
-    choice = best.choice_of(fits, tables_of())
+    choice = chosen_fit.choice_of(fits, tables_of(), is_searched=False)
 
     assert choice.chosen_without[3] == "auto"
     assert choice.judged_folds == (0, 1, 2, 3, 4)
@@ -143,10 +145,21 @@ def test_after_a_search_only_the_folds_it_did_not_judge_by_have_a_say():
     poor[np.isin(FOLDS, [0, 1, 2])] -= 1.0
     fits = {"weighted_bayes": cross_fit(poor, sample), "auto": cross_fit(seed, sample)}
 
-    choice = best.choice_of(fits, tables_of(**{TREES: as_table(Trees())}))
+    choice = chosen_fit.choice_of(fits, tables_of(), is_searched=True)
 
     assert choice.judged_folds == (0, 1, 2)
     assert choice.model == "auto"
+
+
+def test_only_a_search_for_trees_takes_the_say_from_folds(monkeypatch):
+    seed, sample = people(9)
+    monkeypatch.setattr(best, "cross_fits", lambda _: {"auto": cross_fit(seed, sample)})
+
+    plain = best.cross_fit(tables_of())
+    searched = best.cross_fit(tables_of(**{TREES: as_table(Trees())}))
+
+    assert plain.choice.judged_folds == (0, 1, 2, 3, 4)
+    assert searched.choice.judged_folds == (0, 1, 2)
 
 
 def test_held_out_people_keep_their_place_on_the_scale_of_the_chosen(monkeypatch):
@@ -157,13 +170,13 @@ def test_held_out_people_keep_their_place_on_the_scale_of_the_chosen(monkeypatch
         "weighted_bayes": cross_fit(np.exp(seed), other),
         "auto": cross_fit(seed, sample),
     }
-    choice = best.choice_of(fits, tables_of())
+    choice = chosen_fit.choice_of(fits, tables_of(), is_searched=False)
     mixed = ("weighted_bayes", "auto", "auto", "auto", "auto")
     monkeypatch.setattr(best, "cross_fits", lambda tables: fits)
     monkeypatch.setattr(
-        best,
+        chosen_fit,
         "choice_of",
-        lambda *_: best.replace(choice, model="auto", chosen_without=mixed),
+        lambda *_, is_searched: replace(choice, model="auto", chosen_without=mixed),
     )
 
     found = best.cross_fit(tables_of())

@@ -1,0 +1,65 @@
+"""One of several cross-fits by held-out log loss, with held-out figures of choosing, too.
+
+All are fitted without each fold, and judged by the balanced log loss of the same held-out
+people. A fold's people are ranked by what was chosen without them. Where that is another
+fit than the one that was chosen with everybody, their log odds are put on its scale by
+their place in the sample, so that the choice flatters nobody.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pyarrow as pa
+
+from python_scoring.choice import Choice, candidates_of, chosen_of
+from python_scoring.cross_fitting import FOLDS, UNSEARCHED_FOLDS, CrossFit
+from python_scoring.held_out_loss import held_out_losses
+from python_scoring.places import in_key_order, on_scale_of
+
+EVERY_FOLD = tuple(range(FOLDS))
+
+
+def chosen_fit(
+    fits: Mapping[str, CrossFit], tables: Mapping[str, pa.Table], *, is_searched: bool
+) -> CrossFit:
+    """The fit that is chosen, with its `choice`; `fits` stand in order of preference.
+
+    With `is_searched` the folds by which settings were searched for have no say.
+    """
+    choice = choice_of(fits, tables, is_searched=is_searched)
+    chosen = fits[choice.model]
+    by_key = in_key_order(tables["canonical_seed"])
+    folds = tables["canonical_seed"]["fold"].to_numpy()[by_key]
+    seed_log_odds = chosen.seed_log_odds.copy()
+    for fold, model in enumerate(choice.chosen_without):
+        if model != choice.model:
+            members = by_key[folds == fold]
+            seed_log_odds[members] = on_scale_of(
+                fits[model].seed_log_odds[members],
+                fits[model].sample_log_odds,
+                chosen.sample_log_odds,
+            )
+    return replace(chosen, seed_log_odds=seed_log_odds, choice=choice)
+
+
+def choice_of(
+    fits: Mapping[str, CrossFit], tables: Mapping[str, pa.Table], *, is_searched: bool
+) -> Choice:
+    """What all folds choose, and what each would have been given by the others."""
+    losses = held_out_losses(fits, tables["canonical_seed"]["fold"].to_numpy())
+    additive = {name: each.scorer.is_additive for name, each in fits.items()}
+    judged = UNSEARCHED_FOLDS if is_searched else EVERY_FOLD
+    candidates = candidates_of(losses, judged, additive)
+    return Choice(
+        model=chosen_of(candidates),
+        candidates=candidates,
+        judged_folds=judged,
+        chosen_without=tuple(
+            chosen_of(
+                candidates_of(
+                    losses, [each for each in judged if each != fold], additive
+                )
+            )
+            for fold in EVERY_FOLD
+        ),
+    )
