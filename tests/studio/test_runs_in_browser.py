@@ -74,6 +74,13 @@ def test_a_failed_build_says_why_and_a_retry_builds(studio, chromium):
     assert "population.csv" in why.inner_text()
     assert "Traceback" not in why.inner_text()
     assert studio.served_people("comes back") is None
+    beside = page.context.new_page()
+    beside.set_default_timeout(LONG)
+    beside.goto(f"{studio.address}/audiences")
+    line = beside.get_by_role("row", name="comes back").inner_text()
+    assert "Failed" in line
+    assert "population.csv" in line
+    beside.close()
     aside.rename(file)
     dialog.get_by_role("button", name="Retry").click()
     page.wait_for_url("**/audiences/*")
