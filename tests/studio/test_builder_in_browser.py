@@ -181,6 +181,46 @@ def test_a_size_keeps_its_people_in_every_unit(page, workshop, draft):
     assert drafts.read(workshop, draft.id).choices.output.top != 90
 
 
+def test_a_quota_for_a_value_that_nobody_has_is_told_where_it_is_typed(
+    page, workshop, draft
+):
+    page.goto(f"/builder/{draft.id}/output")
+    settled(page, "output")
+    page.get_by_text("Tiers and quotas").click()
+    page.get_by_label("Column").click()
+    page.get_by_role("option", name="country").click()
+    value = page.get_by_label("Value")
+
+    def quotas():
+        output = drafts.read(workshop, draft.id).choices.output
+        return None if output is None else output.quotas
+
+    value.fill("Germany")
+
+    value.press("Tab")
+
+    told = page.get_by_role("status").filter(has_text="is no value that country has")
+    told.wait_for()
+    assert "'Germany'" in told.inner_text() and "name one such as" in told.inner_text()
+    expect(value).to_have_attribute("aria-invalid", "true")
+    page.get_by_label("Percent", exact=True).last.fill("40")
+    page.get_by_role("button", name="Add quota").click()
+    page.wait_for_timeout(500)
+    assert page.locator(".chip").count() == 0
+    value.fill("DE")
+    page.get_by_role("button", name="Add quota").click()
+    expect(told).to_be_hidden()
+    _until(lambda: quotas() and quotas().at_most == {"DE": 0.4})
+    value.fill("FR")
+    page.get_by_label("Percent", exact=True).last.fill("30")
+    page.get_by_role("button", name="Add quota").click()
+    page.locator(".chip", has_text="country is FR: at most 30 %").wait_for()
+    page.get_by_role("button", name="Remove the quota: country is DE").click()
+    _until(lambda: quotas().at_most == {"FR": 0.3})
+    page.get_by_role("button", name="Remove the quota: country is FR").click()
+    _until(lambda: quotas() is None)
+
+
 def test_quick_changes_of_attributes_are_all_kept(page, workshop, draft):
     page.goto(f"/builder/{draft.id}/attributes")
     settled(page, "attributes")
