@@ -149,9 +149,9 @@ def refusals_recorded(
         raise
     except BaseException:
         with suppress(StudioError):
-            known = catalog.build_of_run(run_id)
-            if known is not None:
-                catalog.cancel_build(known.build_id)
+            begun = catalog.build_of_run(run_id)
+            if begun is not None:
+                catalog.cancel_build(begun.build_id)
         raise
 
 
