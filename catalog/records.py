@@ -70,6 +70,11 @@ class Build(Frozen):
     ended_at: datetime | None
     error: Mapping[str, str] | None
 
+    @property
+    def is_planned(self) -> bool:
+        """False where it was refused before it had inputs, and so no folder either."""
+        return bool(self.input_fingerprints)
+
 
 class Lease(Frozen):
     """The right to build an audience. A greater token was given later."""

@@ -196,7 +196,8 @@ def restore(
 
 def superseded(workshop: Workshop, build: Build) -> list[str]:
     """Ids of the audience's builds whose folders nobody needs any more."""
-    builds = [entry.build for entry in workshop.catalog.history(build.audience_id)]
+    history = [entry.build for entry in workshop.catalog.history(build.audience_id)]
+    builds = [each for each in history if each.is_planned]
     kept = {build.build_id, *(each.build_id for each in builds[: workshop.kept_builds])}
     return [each.build_id for each in builds if each.build_id not in kept]
 

@@ -13,6 +13,7 @@ from typing import Any
 import dagster as dg
 
 from catalog.errors import StudioError
+from catalog.records import Build as BuildRecord
 from catalog.records import Lease
 from orchestration.builds import Build, load_build
 from orchestration.endings import stop_if_cancelled
@@ -23,8 +24,9 @@ from orchestration.faults import (
     as_failure,
     as_studio_error,
 )
-from orchestration.leases import leased
+from orchestration.leases import give_back, leased
 from orchestration.progress import Progress, tell
+from orchestration.project import code_version
 from orchestration.resources import Studio
 from orchestration.steady import refuse_changed_inputs, steady
 from orchestration.workshop import Workshop
@@ -117,6 +119,60 @@ def failures_recorded(workshop: Workshop, build_id: str, tries: int) -> Iterator
         raise
 
 
+@contextmanager
+def refusals_recorded(
+    workshop: Workshop,
+    slug: str,
+    specification_number: int | None,
+    run_id: str,
+    tries: int,
+) -> Iterator[None]:
+    """The same while a build is planned and gets its inputs; `run_id` is the root run's.
+
+    One that is refused before it has a name gets one of its run's own, so that lists and
+    history tell of it as of others. That another run is at work is no failure.
+    """
+    catalog = workshop.catalog
+    try:
+        yield
+    except Exception as error:
+        cause = as_studio_error(error, workshop.home.root)
+        is_last = tries >= RETRY_POLICY.max_retries
+        if cause.code != "already_building" and (
+            is_last or cause.code not in WORTH_A_RETRY
+        ):
+            with suppress(StudioError):
+                known = catalog.build_of_run(run_id) or _refused_build(
+                    workshop, slug, specification_number, run_id
+                )
+                catalog.fail_build(known.build_id, cause)
+        raise
+    except BaseException:
+        with suppress(StudioError):
+            begun = catalog.build_of_run(run_id)
+            if begun is not None:
+                catalog.cancel_build(begun.build_id)
+        raise
+
+
+def _refused_build(
+    workshop: Workshop, slug: str, specification_number: int | None, run_id: str
+) -> BuildRecord:
+    """A build without inputs, begun under the lease as any other."""
+    audience = workshop.catalog.get_audience(slug)
+    number = specification_number or audience.current_specification
+    with leased(workshop, audience.id, run_id) as lease:
+        begun = workshop.catalog.start_build(
+            audience.id,
+            number,
+            input_fingerprints={},
+            code_version=code_version(),
+            force=run_id,
+        )
+    give_back(workshop, lease)
+    return begun
+
+
 def root_run_id(context: dg.AssetExecutionContext) -> str:
     """The first run of a chain of retries."""
     return context.run.root_run_id or context.run.run_id
@@ -132,7 +188,8 @@ def build_of_run(workshop: Workshop, context: dg.AssetExecutionContext) -> Build
     known = catalog.build_of_run(root_run_id(context))
     if known is None:
         audience = catalog.get_audience(context.partition_key)
-        known = catalog.newest_build(audience.id)
+        history = [entry.build for entry in catalog.history(audience.id)]
+        known = next((build for build in history if build.is_planned), None)
         if known is None:
             raise StudioError(
                 "no_build",

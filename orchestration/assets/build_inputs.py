@@ -9,7 +9,7 @@ from orchestration.jobs import FORCE_TAG, SPECIFICATION_TAG
 from orchestration.partitions import audiences
 from orchestration.progress import Progress, tell
 from orchestration.resources import Studio
-from orchestration.steps import root_run_id, told_to_dagster
+from orchestration.steps import refusals_recorded, root_run_id, told_to_dagster
 
 datasets = dg.AssetSpec(
     "datasets",
@@ -41,13 +41,16 @@ def build_inputs(
         stop_if_cancelled(context.instance, context.run)
         workshop = studio.open()
         tags = context.run.tags
-        number = tags.get(SPECIFICATION_TAG)
-        prepared = prepare_build(
-            workshop,
-            slug=context.partition_key,
-            specification_number=int(number) if number else None,
-            force=tags.get(FORCE_TAG, ""),
-            root_run_id=root_run_id(context),
-        )
+        slug, run_id = context.partition_key, root_run_id(context)
+        told = tags.get(SPECIFICATION_TAG)
+        number = int(told) if told else None
+        with refusals_recorded(workshop, slug, number, run_id, context.retry_number):
+            prepared = prepare_build(
+                workshop,
+                slug=slug,
+                specification_number=number,
+                force=tags.get(FORCE_TAG, ""),
+                root_run_id=run_id,
+            )
     tell(Progress("inputs", seconds=prepared.seconds))
     return dg.MaterializeResult(metadata=prepared.as_metadata())

@@ -1,8 +1,10 @@
 """Comparisons of scorers in REST: asked for, then looked at until they have ended."""
 
-from typing import Annotated
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import Field
 
 from studio.api.models.datasets import Asked
@@ -18,6 +20,14 @@ def comparisons(request: Request) -> Comparisons:
 
 
 Compared = Annotated[Comparisons, Depends(comparisons)]
+EVENT = (
+    'event: comparison\ndata: {"id":"5f0c2a9e7b1d4c3f8a6e0d2b4c6f8a1e",'
+    '"audience":"spring_buyers","state":"running","asked_at":"2026-11-27T09:05:00Z",'
+    '"found":null,"error":null}\n\n'
+)
+STREAM: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/event-stream": {"example": EVENT}}}
+}
 
 
 class NewComparison(Asked):
@@ -49,3 +59,17 @@ def start_comparison(
 def get_comparison(run_id: str, compared: Compared) -> ComparisonRun:
     """A comparison as it is now, with its figures once it has ended."""
     return compared.get(run_id)
+
+
+def known(run_id: str, compared: Compared) -> ComparisonRun:
+    """The comparison, so that an unknown one is refused before the stream begins."""
+    return compared.get(run_id)
+
+
+@router.get("/{run_id}/events", response_class=EventSourceResponse, responses=STREAM)
+async def follow_comparison(
+    run: Annotated[ComparisonRun, Depends(known)], compared: Compared
+) -> AsyncIterator[ServerSentEvent]:
+    """The comparison each time that it changes, as server-sent events, until it has ended."""
+    async for each in compared.follow(run.id):
+        yield ServerSentEvent(event="comparison", data=each)

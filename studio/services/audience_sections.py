@@ -405,6 +405,7 @@ def scorers_block(
 
     section = scorers_compared(comparison, _picture(pictures, "comparison"))
     values = section.values
+    is_weighed = values["is_weighed"]
     return _block(
         section,
         pictures,
@@ -418,6 +419,7 @@ def scorers_block(
                 head=(
                     "Scorer",
                     "Held-out AUC",
+                    *(["AUC by value"] if is_weighed else []),
                     "Beside the best",
                     *(f"Lift, {size}" for size in values["sizes"]),
                     "Verdict",
@@ -426,6 +428,7 @@ def scorers_block(
                     (
                         row["model"],
                         str(row["auc"]),
+                        *([str(row["auc_by_value"])] if is_weighed else []),
                         row["standing"],
                         *map(str, row["lifts"]),
                         row["verdict"],

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from catalog.conditions import parse_condition
-from catalog.datasets import DatasetKind, Frozen
+from catalog.datasets import Frozen
 from catalog.eligibility import (
     DEFAULT_LIMITS,
     ELIGIBLE,
@@ -28,6 +28,7 @@ from catalog.roles import Role
 from catalog.selection import find_attribute
 from catalog.specification_model import SeedChoice
 from studio.services import drafts
+from studio.services.draft_joins import seed_side
 from studio.services.draft_store import Draft, DraftChoices
 
 if TYPE_CHECKING:
@@ -197,7 +198,7 @@ def populations(workshop: "Workshop", draft: Draft) -> tuple[PeopleChoice, ...]:
     seed = draft.choices.seed
     if seed is None:
         return ()
-    ours = _seed_side(workshop, seed)
+    ours = seed_side(workshop, seed)
     verdicts = population_verdicts(
         ours, datasets, draft.choices.limits, draft.choices.scoring.learn_from
     )
@@ -351,45 +352,6 @@ def _without_attributes(draft: Draft) -> Draft:
     """The draft without what names attributes: one that is gone must not stop the list."""
     choices = draft.choices.model_copy(update={"attributes": None, "exclude": ()})
     return draft.model_copy(update={"choices": choices})
-
-
-def _seed_side(workshop: "Workshop", seed: SeedChoice) -> MappedDataset:
-    """The draft's seed as eligibility reads it, before a population is known."""
-    if seed.audience is not None:
-        from engines.registration import keys_of
-        from orchestration.audience_seeds import (
-            audience_dataset,
-            audience_mappings,
-            served_or_named,
-        )
-
-        audience, version = served_or_named(workshop, seed)
-        dataset = audience_dataset(audience, version)
-        mappings = audience_mappings(dataset)
-        profile = workshop.engine.profile(
-            dataset, str(version.figures["content_hash"]), keys_of(mappings)
-        )
-        return MappedDataset(dataset=dataset, mappings=mappings, profile=profile)
-    found = workshop.catalog.mapped_dataset(str(seed.dataset))
-    if not seed.where:
-        return found
-    named = {each.column for each in seed.where}
-    kept = tuple(
-        each
-        for each in found.mappings
-        if each.role is Role.identity or not {each.column, each.attribute} & named
-    )
-    return found.model_copy(
-        update={
-            "dataset": found.dataset.model_copy(update={"kind": DatasetKind.selection}),
-            "mappings": kept,
-            "chosen_by": tuple(
-                each.attribute
-                for each in found.mappings
-                if {each.column, each.attribute} & named
-            ),
-        }
-    )
 
 
 def _told(

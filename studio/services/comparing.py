@@ -4,8 +4,9 @@ They take minutes. What they found is kept while the process lasts; asked for ag
 are there at once, since their files stay in the home.
 """
 
+import asyncio
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -118,6 +119,19 @@ class Comparisons:
                 "ask for it again: what was compared before is there at once",
             )
         return run
+
+    async def follow(
+        self, run_id: str, *, seconds: float = 1.0
+    ) -> AsyncIterator[ComparisonRun]:
+        """The comparison each time that it has changed, the last time when it has ended."""
+        told: ComparisonRun | None = None
+        while told is None or not told.state.is_final:
+            run = self.get(run_id)
+            if run != told:
+                told = run
+                yield run
+            if not run.state.is_final:
+                await asyncio.sleep(seconds)
 
     def _work(self, run: ComparisonRun, compare: Callable[[], "Compared"]) -> None:
         with self._working:

@@ -295,6 +295,16 @@ def with_quota(
     return {**quotas, **others}
 
 
+def without_quota(known: Output, rule: str, value: str) -> dict[str, Any] | None:
+    """The quotas without what one rule says of one group; None where none is left."""
+    if known.quotas is None:
+        return None
+    quotas = known.quotas.model_dump(mode="json")
+    quotas[rule].pop(value, None)
+    is_left = any(quotas[each] for each in ("exactly", "at_least", "at_most"))
+    return quotas if is_left else None
+
+
 def _tiers(known: Output, wanted: Output) -> list[dict[str, Any]]:
     """The tiers at the same shares of the wanted size."""
     return [

@@ -19,6 +19,7 @@ from catalog.specification_faults import told
 from studio.services import draft_store
 from studio.services.audiences import keep_specification
 from studio.services.audit import actor
+from studio.services.draft_joins import still_joined
 from studio.services.draft_store import (
     Draft,
     DraftChoices,
@@ -106,10 +107,13 @@ def change(
     """Change some choices, named and written as in a specification; keep the rest.
 
     `version` is that of the draft which the person sees. Raises StudioError for a value
-    that no specification may have, and where the draft was changed meanwhile.
+    that no specification may have, and where the draft was changed meanwhile. A join key
+    that another seed or population does not share goes with the one before.
     """
     draft = open_draft(workshop, draft_id)
     choices = _choices(draft.choices, values)
+    if {"seed", "population"} & values.keys() and "join_key" not in values:
+        choices = still_joined(workshop, choices)
     update: dict[str, Any] = {"choices": choices, "step": step or draft.step}
     if {"seed", "population"} & values.keys():
         update["seen"] = _seen(workshop, choices)

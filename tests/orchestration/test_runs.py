@@ -331,6 +331,44 @@ def test_a_column_that_is_gone_is_told_before_anything_is_built(published, kept)
     assert workshop.catalog.served_version(audience.id).number == 1
 
 
+def test_a_build_that_is_refused_while_it_is_planned_has_failed(studio, tmp_path):
+    """Lists and history tell of it; what is mended is built as ever."""
+    workshop, audience = studio
+    seed = tmp_path / "seed.parquet"
+    aside = seed.rename(tmp_path / "aside")
+
+    with pytest.raises(StudioError) as refusal:
+        build_audience(workshop, audience)
+
+    failed = workshop.catalog.newest_build(audience.id)
+    assert (failed.state, failed.is_planned) == ("failed", False)
+    assert failed.error == refusal.value.as_dict()
+    assert list((workshop.home.root / "builds").glob("*")) == []
+
+    aside.rename(seed)
+    outcome = build_audience(workshop, audience)
+
+    newest, before = workshop.catalog.history(audience.id)
+    assert newest.version == outcome.version
+    assert (before.build, before.version) == (failed, None)
+
+
+def test_inputs_that_cannot_be_written_leave_no_build_at_work(studio, monkeypatch):
+    workshop, audience = studio
+
+    def full(*arguments, **options):
+        raise StudioError("disk_full", "the disk", "is full", "make room")
+
+    monkeypatch.setattr("orchestration.intake.write_inputs", full)
+
+    with pytest.raises(StudioError, match="is full"):
+        build_audience(workshop, audience)
+
+    failed = workshop.catalog.newest_build(audience.id)
+    assert (failed.state, failed.error["code"]) == ("failed", "disk_full")
+    assert failed.is_planned
+
+
 def test_an_input_that_changes_during_the_build_is_not_published(studio, tmp_path):
     """F15."""
     workshop, audience = studio

@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import string
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -20,6 +22,7 @@ from studio.services.access import (
     require,
 )
 from studio.services.audit import Verb, acting_as, record
+from studio.services.sign_outs import SIGN_OUTS, SignOuts
 from studio.services.tokens import (
     TICKETS,
     new_ticket,
@@ -193,6 +196,63 @@ def test_sessions_end_by_sign_out_by_forgery_and_with_the_token(tmp_path):
         bearer = {"authorization": f"Bearer {old}"}
         client.cookies.clear()
         assert client.get(f"{API}/me", headers=bearer).status_code == 401
+
+
+def test_a_session_that_was_signed_out_stays_so_when_the_studio_starts_again(tmp_path):
+    with serving(tmp_path / "home") as opened:
+        client = client_of(opened, signed_in=False)
+        client.get(sign_in_path(opened.workshop.home))
+        ((name, value),) = client.cookies.items()
+        client.get(sign_in_path(opened.workshop.home))
+        ((_, other),) = client.cookies.items()
+        client.cookies.clear()
+        client.cookies.set(name, value)
+        client.post("/sign-out", headers=OWN)
+
+    with serving(tmp_path / "home") as opened:
+        client = client_of(opened, signed_in=False)
+
+        def is_inside(cookie: str) -> bool:
+            client.cookies.clear()
+            client.cookies.set(name, cookie)
+            return client.get(f"{API}/me").status_code == 200
+
+        assert is_inside(other)
+        # The last digit of a signature has two bits that say nothing.
+        letters = string.ascii_letters + string.digits + "-_"
+        assert not any(is_inside(value[:-1] + each) for each in letters)
+
+    kept = tmp_path / "home" / SIGN_OUTS
+    assert kept.stat().st_mode & 0o777 == 0o600
+    text = kept.read_text()
+    assert not any(part in text for part in value.split("."))
+
+
+def test_sign_outs_are_forgotten_once_the_sessions_would_have_ended(home):
+    now = time.time()
+    ended = SignOuts(home)
+    ended.add("long ago", now - 100, 50)
+    ended.add("late", now - 10, 50)
+    ended.add("now", now, 50)
+
+    again = SignOuts(home)
+
+    assert [each in again for each in ("long ago", "late", "now")] == [
+        False,
+        True,
+        True,
+    ]
+    assert len(json.loads((home.root / SIGN_OUTS).read_text())) == 2
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"a": "b"}', "\xff"])
+def test_a_damaged_list_of_sign_outs_lets_the_studio_start(home, text):
+    (home.root / SIGN_OUTS).write_text(text)
+
+    ended = SignOuts(home)
+    ended.add("now", time.time(), 50)
+
+    assert "now" in SignOuts(home)
 
 
 # Roles and logins

@@ -8,7 +8,9 @@ import pytest
 from catalog.errors import StudioError
 from studio.services import audience_page
 from studio.services.audience_list import State
+from studio.services.audience_sections import scorers_block
 from studio.services.opening import open_studio
+from tests.report.test_comparison_words import AUTO, comparison_of
 from tests.studio.conftest import AUDIENCE
 
 
@@ -46,6 +48,19 @@ def test_a_version_is_shown_with_the_words_and_pictures_of_its_report(workshop, 
             drawn = audience_page.picture(workshop, AUDIENCE, block.anchor)
             assert drawn.startswith("<svg")
             assert f'id="{block.anchor}"' in report
+
+
+def test_scorers_on_a_weighed_seed_are_told_by_value_as_well():
+    by_value = {"auc_by_value": {"value": 0.71, "low": 0.69, "high": 0.73}}
+    found = comparison_of(AUTO | by_value) | {"is_weighed": True}
+
+    (weighed,) = scorers_block(found, {}).tables
+    (plain,) = scorers_block(comparison_of(AUTO), {}).tables
+
+    assert weighed.head[1:4] == ("Held-out AUC", "AUC by value", "Beside the best")
+    assert weighed.rows[0][2] == "0.710 (0.690 to 0.730)"
+    assert len(weighed.rows[0]) == len(weighed.head) == len(plain.head) + 1
+    assert "AUC by value" not in plain.head
 
 
 def test_people_are_shown_by_hashes_alone(workshop, built):

@@ -1,13 +1,15 @@
 """The builder as a browser shows it: five steps to an audience, by mouse and by keys."""
 
 import time
+import uuid
 from pathlib import Path
 from urllib.request import Request, urlopen
 
+import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
-from studio.services import drafts
+from studio.services import datasets, drafts
 from studio.services.access import LOCAL_NAME
 from studio.services.draft_store import Step
 from studio.web.pages.drafts import DRAFTS_A_PAGE
@@ -179,6 +181,46 @@ def test_a_size_keeps_its_people_in_every_unit(page, workshop, draft):
     page.get_by_role("button", name="Take it").click()
     page.get_by_role("button", name="Take it").wait_for(state="hidden")
     assert drafts.read(workshop, draft.id).choices.output.top != 90
+
+
+def test_a_quota_for_a_value_that_nobody_has_is_told_where_it_is_typed(
+    page, workshop, draft
+):
+    page.goto(f"/builder/{draft.id}/output")
+    settled(page, "output")
+    page.get_by_text("Tiers and quotas").click()
+    page.get_by_label("Column").click()
+    page.get_by_role("option", name="country").click()
+    value = page.get_by_label("Value")
+
+    def quotas():
+        output = drafts.read(workshop, draft.id).choices.output
+        return None if output is None else output.quotas
+
+    value.fill("Germany")
+
+    value.press("Tab")
+
+    told = page.get_by_role("status").filter(has_text="is no value that country has")
+    told.wait_for()
+    assert "'Germany'" in told.inner_text() and "name one such as" in told.inner_text()
+    expect(value).to_have_attribute("aria-invalid", "true")
+    page.get_by_label("Percent", exact=True).last.fill("40")
+    page.get_by_role("button", name="Add quota").click()
+    page.wait_for_timeout(500)
+    assert page.locator(".chip").count() == 0
+    value.fill("DE")
+    page.get_by_role("button", name="Add quota").click()
+    expect(told).to_be_hidden()
+    _until(lambda: quotas() and quotas().at_most == {"DE": 0.4})
+    value.fill("FR")
+    page.get_by_label("Percent", exact=True).last.fill("30")
+    page.get_by_role("button", name="Add quota").click()
+    page.locator(".chip", has_text="country is FR: at most 30 %").wait_for()
+    page.get_by_role("button", name="Remove the quota: country is DE").click()
+    _until(lambda: quotas().at_most == {"FR": 0.3})
+    page.get_by_role("button", name="Remove the quota: country is FR").click()
+    _until(lambda: quotas() is None)
 
 
 def test_quick_changes_of_attributes_are_all_kept(page, workshop, draft):
@@ -585,3 +627,42 @@ def test_every_step_is_accessible_wide_narrow_and_dark(page, draft, step):
     assert serious(page) == []
     assert page.evaluate("window.canary") is None
     assert page.said == []
+
+
+def test_which_identifier_joins_is_chosen_with_the_population(page, workshop, tmp_path):
+    """Where both sides have several; every one joins until one is chosen."""
+    for name in ("seed", "population"):
+        frame = pd.read_csv(workshop.home.root.parent / f"{name}.csv")
+        frame["maid"] = [str(uuid.uuid5(uuid.NAMESPACE_URL, e)) for e in frame.user_id]
+        path = tmp_path / f"{name}.parquet"
+        frame.to_parquet(path)
+        datasets.add(
+            workshop.catalog,
+            workshop.engine,
+            path,
+            f"{name} of phones",
+            table=None,
+            csv_schema=None,
+            description="",
+        )
+    begun = drafts.begin(workshop)
+    drafts.change(workshop, begun.id, {"seed": {"dataset": "seed of phones"}})
+    page.goto(f"/builder/{begun.id}/population")
+    page.get_by_role("radio", name="population of phones").check()
+    joined = page.get_by_label("Joined by")
+    joined.wait_for()
+    expect(joined).to_have_value("Every identifier of both: user_id, maid")
+
+    joined.click()
+    page.get_by_role("option", name="maid", exact=True).click()
+
+    page.get_by_role("complementary").get_by_text("maid", exact=True).wait_for()
+    assert drafts.read(workshop, begun.id).choices.join_key == ("maid",)
+    assert serious(page) == []
+    page.set_viewport_size({"width": NARROW, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
+    go_on(page, "attributes")
+    settled(page, "attributes")
+    page.get_by_role("cell", name="maid").first.wait_for()
+    page.goto(f"/builder/{begun.id}/population")
+    expect(page.get_by_label("Joined by")).to_have_value("maid")

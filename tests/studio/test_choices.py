@@ -8,7 +8,13 @@ import pytest
 
 from catalog.errors import StudioError
 from catalog.specification_model import Economics, ModelName, Output
-from studio.services import attribute_changes, choices, draft_estimates, drafts
+from studio.services import (
+    attribute_changes,
+    choices,
+    draft_estimates,
+    draft_quotas,
+    drafts,
+)
 from studio.services.attribute_changes import AttributeChange
 from studio.services.draft_economics import kept_economics
 from studio.services.draft_store import Step
@@ -61,6 +67,36 @@ def test_a_population_is_told_by_what_it_joins_and_the_seed_itself_is_none(
     assert refused.remedy.startswith(
         "go back to the seed and use only some of its rows"
     )
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "code"),
+    [
+        ("country", "Germany", "unknown_group"),
+        ("age", "40", "quotas_need_groups"),
+        ("shoe size", "40", "unknown_attribute"),
+        ("country", "x" * 1_001, "output_invalid"),
+    ],
+)
+def test_a_quota_that_no_build_would_take_is_refused_as_it_is_made(
+    workshop, ready, column, value, code
+):
+    draft_quotas.refuse_unknown_group(workshop, ready, "country", "DE")
+
+    with pytest.raises(StudioError) as refusal:
+        draft_quotas.refuse_unknown_group(workshop, ready, column, value)
+
+    assert refusal.value.code == code
+
+
+def test_a_group_that_the_populations_filter_leaves_out_has_nobody(workshop, ready):
+    where = choices.conditions_of(workshop, "population", ["country=DE"])
+    draft = drafts.change(
+        workshop, ready.id, {"population": {"dataset": "population", "where": where}}
+    )
+
+    with pytest.raises(StudioError, match="among the people who may be chosen"):
+        draft_quotas.refuse_unknown_group(workshop, draft, "country", "FR")
 
 
 def test_a_seed_that_is_a_filter_may_have_its_own_dataset_as_population(workshop):

@@ -3,10 +3,12 @@
 import gzip
 import os
 import shutil
+from pathlib import Path
 
 import httpx
 import pandas as pd
 import pytest
+from playwright.sync_api import expect
 
 from catalog.errors import StudioError
 from catalog.home import Home
@@ -304,6 +306,90 @@ def test_a_file_is_uploaded_shown_saved_and_mapped_otherwise(
     page.get_by_text("set by a person").wait_for()
     roles = {m.column: m.role for m in workshop.catalog.mappings("hostile_values")}
     assert roles["user_id"] == "metadata"
+
+
+@pytest.mark.parametrize("path", ["/audiences", "/datasets", "/audiences/{slug}"])
+@pytest.mark.parametrize("width", [740, 800, 880, 1280])
+def test_a_time_stands_in_one_line_and_in_sight(
+    page, address, studio_home, path, width
+):
+    page.set_viewport_size({"width": width, "height": 900})
+    visit(page, address + path.format(slug=studio_home[1]))
+
+    times = page.locator("td .time, td.time")
+    assert times.count() > 0
+    assert times.evaluate_all(
+        "all => all.every((each) => each.getClientRects().length === 1"
+        " && each.getBoundingClientRect().right <= innerWidth)"
+    )
+
+
+def test_a_class_of_a_margin_counts_on_a_paragraph(page, address):
+    visit(page, f"{address}/audiences/never_there")
+    margin = "(each) => getComputedStyle(each).marginBottom"
+    assert page.locator(".notice p").evaluate(margin) == "0px"
+    page.said.clear()  # the browser says that there is none
+
+    visit(page, f"{address}/datasets/add")
+
+    assert page.locator(".panel p").first.evaluate(margin) == "12px"
+
+
+def test_saving_a_dataset_says_that_it_is_at_work_and_ends_in_words(
+    page, address, studio_home
+):
+    folder, _, workshop = studio_home
+    visit(page, f"{address}/datasets/add")
+    page.locator("input[type=file]").set_input_files(folder / "hostile.csv")
+    save = page.get_by_role("button", name="Save")
+    name = page.get_by_label("Name", exact=True)
+    name.fill("seed")
+
+    save.click()
+
+    page.get_by_role("alert").filter(has_text="'seed'").wait_for()
+    expect(save).to_be_enabled()
+    name.fill("Patient values")
+    with workshop.catalog.alone():
+        save.click()
+        page.get_by_text("Another change has to end first").wait_for()
+        expect(save).to_be_disabled()
+        assert save.locator(".q-spinner").count() == 1
+        assert page.locator("[inert]").count() == 3
+        passed_by_axe(page)
+        assert "Patient values" not in {
+            each.name for each in workshop.catalog.list_datasets()
+        }
+    page.wait_for_url("**/datasets/patient_values")
+
+
+def test_a_page_that_is_closed_while_it_saves_leaves_the_dataset_whole(
+    page, address, studio_home
+):
+    folder, _, workshop = studio_home
+    visit(page, f"{address}/datasets/add")
+    page.locator("input[type=file]").set_input_files(folder / "hostile.csv")
+    page.get_by_label("Name", exact=True).fill("Left alone")
+
+    with workshop.catalog.alone():
+        page.get_by_role("button", name="Save").click()
+        page.get_by_text("Another change has to end first").wait_for()
+        page.goto("about:blank")
+        page.wait_for_timeout(8_000)
+
+    def saved():
+        return [
+            each
+            for each in workshop.catalog.list_datasets()
+            if each.name == "Left alone"
+        ]
+
+    for _ in range(300):
+        if saved():
+            break
+        page.wait_for_timeout(100)
+    (dataset,) = saved()
+    assert Path(dataset.path).exists()
 
 
 @pytest.mark.parametrize(

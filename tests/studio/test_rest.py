@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import threading
 import time
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from schemathesis.specs.openapi.checks import (
 )
 from starlette.testclient import TestClient
 
+from catalog.errors import StudioError
 from catalog.specification import parse_specification
 from studio.api import questions
 from studio.services import audit
@@ -467,6 +469,41 @@ def test_a_comparison_is_accepted_and_looked_at_until_it_has_ended(
     )
     assert_refused(unknown, 422, "unknown_model")
     assert_refused(client.get(f"{API}/comparisons/x"), 404, "unknown_comparison")
+
+
+def test_a_comparison_is_followed_by_events_until_it_has_ended(
+    client, slug, monkeypatch
+):
+    from studio.services import comparison
+
+    goes_on = threading.Event()
+
+    def compare(*_):
+        assert goes_on.wait(30)
+        raise StudioError("too_few", "the seed", "has 3 people", "add people to it")
+
+    monkeypatch.setattr(comparison, "compare", compare)
+    place = client.post(f"{API}/comparisons", json={"audience": slug}).headers[
+        "location"
+    ]
+    threading.Timer(1.5, goes_on.set).start()
+
+    answer = client.get(f"{place}/events")
+
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    lines = answer.text.splitlines()
+    told = [json.loads(each[6:]) for each in lines if each.startswith("data: ")]
+    assert lines.count("event: comparison") == len(told) > 1
+    assert [each["state"] for each in told][-2:] == ["running", "failed"]
+    assert told[-1]["error"]["code"] == "too_few"
+    unknown = client.get(f"{API}/comparisons/x/events")
+    assert_refused(unknown, 404, "unknown_comparison")
+    document = client.get(f"{API}/openapi.json").json()
+    path = document["paths"]["/comparisons/{run_id}/events"]["get"]
+    (content,) = path["responses"]["200"]["content"].items()
+    assert content[0] == "text/event-stream"
+    data = content[1]["example"].split("data: ")[1]
+    assert json.loads(data).keys() == told[0].keys()
 
 
 def test_a_build_is_refused_while_dagster_is_off(client, slug):

@@ -67,13 +67,23 @@ def test_a_failed_build_says_why_and_a_retry_builds(studio, chromium):
     page = studio.open(chromium)
     file = studio.folder / "population.csv"
     dialog = studio.create(page, "comes back")
+    meanwhile = dialog.get_by_text("You can close this. The build goes on")
+    assert meanwhile.is_visible()
     aside = file.rename(studio.folder / "aside")
 
     why = dialog.get_by_role("alert")
     why.wait_for()
     assert "population.csv" in why.inner_text()
     assert "Traceback" not in why.inner_text()
+    assert meanwhile.is_hidden()
     assert studio.served_people("comes back") is None
+    beside = page.context.new_page()
+    beside.set_default_timeout(LONG)
+    beside.goto(f"{studio.address}/audiences")
+    line = beside.get_by_role("row", name="comes back").inner_text()
+    assert "Failed" in line
+    assert "population.csv" in line
+    beside.close()
     aside.rename(file)
     dialog.get_by_role("button", name="Retry").click()
     page.wait_for_url("**/audiences/*")

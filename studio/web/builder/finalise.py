@@ -14,17 +14,13 @@ from studio.web.builder.frame import Change, Editing, back_button
 from studio.web.builder.more_options import more_options
 from studio.web.components.elements import block, heading, more, paragraph, text
 from studio.web.components.run_dialog import RunDialog
-from studio.web.components.words import NEVER, SCHEDULES
+from studio.web.components.words import NEVER, SCHEDULES, waits_words
 from studio.web.current import studio
 from studio.web.failures import told
 from studio.web.reading import read_data
 
 COPY = "() => navigator.clipboard.writeText(document.getElementById('workflow').textContent)"
 CRON = "cron"
-WAITS = (
-    "Another change has to end first, such as a dataset that is being read in. The"
-    " audience is created then; you need not press again."
-)
 IS_OPEN = "(event) => emit(event.target.open)"
 
 
@@ -245,7 +241,7 @@ class Finalise:
         self._create.disable()
         self._create.props("loading")
         if await to_thread(studio().workshop.catalog.is_alone_elsewhere):
-            self._editing.remark(WAITS)
+            self._editing.remark(waits_words("The audience is created"))
         try:
             run = await self._editing.ask(
                 lambda draft: drafts.create(studio(), draft.id, draft.version)

@@ -320,6 +320,7 @@ def choices_so_far(draft: Draft) -> list[tuple[str, str]]:
             else []
         ),
         ("Population", "not chosen yet" if population is None else _people(population)),
+        *([("Joined by", ", ".join(choices.join_key))] if choices.join_key else []),
         ("Attributes", _attributes(choices.attributes)),
         ("Size", "the 1,000 most alike" if output is None else _size(output)),
     ]

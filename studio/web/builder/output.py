@@ -10,7 +10,7 @@ from nicegui import ui
 from catalog.errors import StudioError
 from catalog.specification_model import Output
 from report.words import counted
-from studio.services import choices, draft_estimates
+from studio.services import choices, draft_estimates, draft_quotas
 from studio.services.draft_estimates import DraftEstimate
 from studio.web.builder.frame import Editing, walk
 from studio.web.components.elements import block, heading, text
@@ -102,7 +102,7 @@ class SizeControl:
             on_change=self._with_seed,
         )
         self._divisions = TiersAndQuotas(
-            self._output, columns, self._keep, editing.tell
+            self._output, columns, self._keep, editing.tell, self._check_group
         )
         self._tell(found)
 
@@ -151,6 +151,15 @@ class SizeControl:
                     "allow_indistinct": event.value,
                 }
             }
+        )
+
+    async def _check_group(self, column: str, value: str) -> None:
+        await asyncio.to_thread(
+            draft_quotas.refuse_unknown_group,
+            studio().workshop,
+            self._editing.draft,
+            column,
+            value,
         )
 
     def _output(self) -> Output:

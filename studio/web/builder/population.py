@@ -5,9 +5,11 @@ from typing import Any
 
 from studio.services import choices
 from studio.services.choices import PeopleChoice
+from studio.services.draft_joins import join_choice
 from studio.services.draft_store import DraftChoices
 from studio.web.builder.frame import Editing, walk
 from studio.web.components.elements import block
+from studio.web.components.join_picker import join_picker
 from studio.web.components.people_picker import people_picker
 from studio.web.components.row_filter import row_filter
 from studio.web.current import studio
@@ -21,7 +23,7 @@ async def choose_population(editing: Editing) -> None:
     chosen = draft.choices.population
     with block("panel"):
         picker = block()
-        filter_box = block("q-mt-md")
+        join_box, filter_box = block("q-mt-md"), block("q-mt-md")
     onward = walk(editing, is_ready=chosen is not None)
 
     async def pick(choice: PeopleChoice) -> None:
@@ -29,6 +31,7 @@ async def choose_population(editing: Editing) -> None:
             assert onward is not None  # noqa: S101
             onward.enable()
             editing.prepare()
+            await show_joins()
             await show_filter()
         else:
             show()
@@ -48,6 +51,17 @@ async def choose_population(editing: Editing) -> None:
         with filter_box:
             await row_filter(kept.dataset, kept.where, filtered, editing.tell)
 
+    async def show_joins() -> None:
+        found_joins = await to_thread(join_choice, workshop, editing.draft.choices)
+        join_box.clear()
+        if len(found_joins.identifiers) > 1:
+            with join_box:
+                join_picker(found_joins, join)
+
+    async def join(chosen: tuple[str, ...]) -> None:
+        if await editing.change(join_key=list(chosen) or None):
+            editing.prepare()
+
     def show() -> None:
         kept = editing.draft.choices.population
         named = None if kept is None else (kept.dataset, False)
@@ -56,4 +70,5 @@ async def choose_population(editing: Editing) -> None:
             people_picker("The population", found, named, pick)
 
     show()
+    await show_joins()
     await show_filter()

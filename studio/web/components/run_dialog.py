@@ -14,6 +14,7 @@ from report.words import counted
 from studio.services import drafts
 from studio.services.access import Role
 from studio.web.access import may
+from studio.web.components.buttons import quiet_button
 from studio.web.components.elements import block, heading, paragraph, text
 from studio.web.components.kept_focus import focus_again
 from studio.web.current import studio
@@ -51,12 +52,19 @@ STATES = {
 
 
 class RunPanel:
-    """One run, looked at every second while it goes on."""
+    """One run, looked at every second while it goes on.
+
+    `meanwhile` is seen as long as it does.
+    """
 
     def __init__(
-        self, run: "Run", *, on_end: Callable[["Run"], Awaitable[None]] | None = None
+        self,
+        run: "Run",
+        *,
+        on_end: Callable[["Run"], Awaitable[None]] | None = None,
+        meanwhile: ui.element | None = None,
     ) -> None:
-        self._run, self._on_end = run, on_end
+        self._run, self._on_end, self._meanwhile = run, on_end, meanwhile
         self._error_shown: Mapping[str, str] | None = None
         self._ways_shown: tuple[bool, bool, bool] | None = None
         self._has_focus = False
@@ -107,6 +115,8 @@ class RunPanel:
             state = f"Nothing has changed: version {run.version} has the same people"
         self._state.text = state
         self._state.classes(replace=f"state {kind}")
+        if self._meanwhile is not None:
+            self._meanwhile.set_visibility(not run.is_final)
         self._stages.clear()
         with self._stages:
             for stage in run.stages:
@@ -197,12 +207,13 @@ class RunDialog:
             self._heading = heading(2, "")
             self._heading.props("id=run-heading")
             self._body = block("q-mb-md")
-            paragraph(
+            self._meanwhile = paragraph(
                 "You can close this. The build goes on, and the audience is in My"
                 " Audiences when it is done.",
                 "quiet small",
             )
-            ui.button("Close", on_click=self._dialog.close).props("no-caps flat")
+            with block("actions justify-end"):
+                quiet_button("Close", self._dialog.close)
         self._dialog.on("hide", self._left)
 
     def open(self, run: "Run") -> None:
@@ -210,7 +221,7 @@ class RunDialog:
         self._heading.text = f"Building {run.audience_name}"
         self._body.clear()
         with self._body:
-            RunPanel(run, on_end=self._ended)
+            RunPanel(run, on_end=self._ended, meanwhile=self._meanwhile)
         self._dialog.open()
 
     async def _ended(self, run: "Run") -> None:

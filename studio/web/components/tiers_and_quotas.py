@@ -1,11 +1,13 @@
 """What divides an audience of a given size: tiers down the ranking, shares of groups."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from nicegui import ui
 
 from catalog.errors import StudioError
+from catalog.names import shown
 from catalog.specification_model import Output
 from studio.services import draft_estimates
 from studio.web.components.elements import block, heading, more, paragraph, text
@@ -20,15 +22,25 @@ ENDS = {
 }
 Keep = Callable[[Callable[[Output], dict[str, Any]]], Awaitable[None]]
 Tell = Callable[[StudioError], None]
+Check = Callable[[str, str], Awaitable[None]]
 
 
 class TiersAndQuotas:
-    """Fields for both; `output` gives the output as it is now, `keep` changes it."""
+    """Fields for both; `output` gives the output as it is now, `keep` changes it.
+
+    `check` raises StudioError where nobody has a value of a column.
+    """
 
     def __init__(
-        self, output: Callable[[], Output], columns: list[str], keep: Keep, tell: Tell
+        self,
+        output: Callable[[], Output],
+        columns: list[str],
+        keep: Keep,
+        tell: Tell,
+        check: Check,
     ) -> None:
         self._output, self._keep, self._tell = output, keep, tell
+        self._check = check
         with more("Tiers and quotas") as details:
             if output().tiers or output().quotas:
                 details.props("open")
@@ -90,11 +102,16 @@ class TiersAndQuotas:
         self._shown = block("chips")
         with block("filter-new"):
             self._column = ui.select(columns, label="Column").props("dense outlined")
-            self._value = ui.input("Value").props("dense outlined")
+            self._value = ui.input("Value").props(
+                "dense outlined no-error-icon hide-bottom-space"
+            )
+            self._value.on_value_change(lambda: self._tell_unknown(""))
+            self._value.on("blur", self._is_known, [])
             self._rule = ui.select(RULES, value="at_most", label="Has").props(
                 "dense outlined"
             )
             self._percent = ui.number("Percent", min=0, max=100).props("dense outlined")
+        self._unknown = text("p", "", "small bad-words q-my-xs").props("role=status")
         ui.button("Add quota", icon="add", on_click=self._append).props(
             "no-caps outline"
         ).classes("q-mt-sm")
@@ -113,14 +130,18 @@ class TiersAndQuotas:
                         if quotas.unit == "share"
                         else f"{amount:g} people"
                     )
-                    named = f"{quotas.attribute} {group}"
-                    text("span", f"{named}: {words} {told}", "chip")
-            ui.button("Remove quotas", on_click=self._remove).props(
-                "no-caps flat dense"
-            )
+                    named = f"{quotas.attribute} is {group}"
+                    with block("chip", "span"):
+                        text("span", f"{named}: {words} {told}")
+                        remove = ui.button(
+                            icon="close", on_click=partial(self._remove, field, group)
+                        ).props("flat dense round size=xs")
+                        remove.props["aria-label"] = f"Remove the quota: {named}"
 
-    async def _remove(self) -> None:
-        await self._keep(lambda _: {"quotas": None})
+    async def _remove(self, rule: str, value: str) -> None:
+        await self._keep(
+            lambda known: {"quotas": draft_estimates.without_quota(known, rule, value)}
+        )
 
     async def _append(self) -> None:
         column, percent = self._column.value, self._percent.value
@@ -136,6 +157,9 @@ class TiersAndQuotas:
                 )
             )
             return
+        if not await self._is_known():
+            return
+        self._value.value = ""
         await self._keep(
             lambda known: {
                 "quotas": draft_estimates.with_quota(
@@ -143,6 +167,25 @@ class TiersAndQuotas:
                 )
             }
         )
+
+    async def _is_known(self) -> bool:
+        """Whether somebody has the value that is typed; told beneath it where nobody has."""
+        column, value = self._column.value, str(self._value.value or "")
+        told = ""
+        if column and value:
+            try:
+                await self._check(column, value)
+            except StudioError as error:
+                is_known = error.code != "unknown_group"
+                subject = error.object if is_known else shown(value)
+                told = f"▲ {subject} {error.cause}: {error.remedy}."
+        self._tell_unknown(told)
+        return not told
+
+    def _tell_unknown(self, words: str) -> None:
+        self._unknown.text = words
+        self._value.props["error"] = bool(words)
+        self._value.props["aria-invalid"] = "true" if words else "false"
 
 
 def _parts(output: Output) -> int:

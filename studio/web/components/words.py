@@ -70,6 +70,14 @@ def schedule_words(schedule: str | None, *, on_change: bool) -> str:
     return f"{words}, and when its data change" if schedule else "When its data change"
 
 
+def waits_words(what: str) -> str:
+    """That something asked for is done once another change has ended."""
+    return (
+        "Another change has to end first, such as a dataset that is being read in."
+        f" {what} then; you need not press again."
+    )
+
+
 def size_words(count: int) -> str:
     """A file's size.
 

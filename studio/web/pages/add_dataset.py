@@ -4,7 +4,8 @@ Loaded before `dataset.py`, whose address would take this one for a dataset.
 """
 
 from asyncio import to_thread
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from studio.web.components.buttons import main_button, quiet_button
 from studio.web.components.elements import block, heading, paragraph, text
 from studio.web.components.tables import Cell, table
 from studio.web.components.upload_field import upload_field
-from studio.web.components.words import count_words, size_words
+from studio.web.components.words import count_words, size_words, waits_words
 from studio.web.current import access, studio
 from studio.web.failures import studio_page
 from studio.web.frame import frame, page_title, show_error
@@ -42,6 +43,7 @@ ABOUT = (
     "A list of people: an identifier, such as an e-mail address, its hash or a customer"
     " number, and columns that say something about them."
 )
+SAVING = "Saving. All of it is read, which takes a while where it is large."
 
 
 @studio_page("/datasets/add", "datasets", Role.builder)
@@ -67,7 +69,7 @@ class Adding:
 
     def show(self) -> None:
         """Where it comes from, and what was read of it."""
-        with block("columns"):
+        with block("columns") as self.ways_in:
             self.upload_panel()
             self.path_panel()
         with block().props("aria-live=polite"):
@@ -175,27 +177,53 @@ class Adding:
         self.reading.refresh()
 
     async def save(self) -> None:
-        """Register the source as it was read."""
+        """Register the source as it was read; nothing else can be done meanwhile."""
         found, path = self.found, self.path
         if found is None or path is None:
             return
+        # From here on it is the dataset's: a page that is closed does not take it away.
+        self.path = None
+        workshop = studio().workshop
         try:
             require(Role.builder, self.client)
-            saved = await to_thread(
-                dataset_sources.add,
-                studio().workshop,
-                path,
-                self.name,
-                csv_schema=found.csv_schema,
-                description=self.description,
-            )
+            with self.at_work():
+                if await to_thread(workshop.catalog.is_alone_elsewhere):
+                    self.said.text = waits_words("The dataset is saved")
+                saved = await to_thread(
+                    dataset_sources.add,
+                    workshop,
+                    path,
+                    self.name,
+                    csv_schema=found.csv_schema,
+                    description=self.description,
+                )
         except StudioError as error:
-            self.error = error
-            self.reading.refresh()
+            self.path, self.error = path, error
+            if self.client.is_deleted:
+                self.drop()
+            else:
+                self.reading.refresh()
             return
-        self.path = None
-        dataset = studio().workshop.catalog.get_dataset(saved["name"])
+        dataset = workshop.catalog.get_dataset(saved["name"])
         ui.navigate.to(f"/datasets/{dataset.slug}")
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Show that the source is being saved, and let nothing be changed."""
+        shown = (self.ways_in, self.settings, self.saving)
+        for each in shown:
+            each.props("inert aria-busy=true")
+        self.save_button.props("loading")
+        self.save_button.disable()
+        self.said.text = SAVING
+        try:
+            yield
+        finally:
+            self.said.text = ""
+            self.save_button.enable()
+            self.save_button.props(remove="loading")
+            for each in shown:
+                each.props(remove="inert aria-busy")
 
     def give_up(self) -> None:
         """Leave the source alone."""
@@ -211,7 +239,7 @@ class Adding:
         if self.found is None or self.path is None:
             return
         found = self.found
-        with block("panel", "section"):
+        with block("panel", "section") as self.settings:
             heading(2, "How it will be read")
             paragraph(
                 f"{found.kind}, {count_words(found.rows)} rows. Nothing is saved yet."
@@ -227,13 +255,15 @@ class Adding:
             )
         with block("panel", "section"):
             heading(2, "Save it")
-            name = ui.input("Name").bind_value(self, "name")
-            name.props("outlined dense maxlength=200").classes("w-full q-mb-sm")
-            about = ui.input("Description").bind_value(self, "description")
-            about.props("outlined dense").classes("w-full q-mb-sm")
-            with block("actions"):
-                main_button("Save", self.save)
-                quiet_button("Leave it", self.give_up)
+            with block() as self.saving:
+                name = ui.input("Name").bind_value(self, "name")
+                name.props("outlined dense maxlength=200").classes("w-full q-mb-sm")
+                about = ui.input("Description").bind_value(self, "description")
+                about.props("outlined dense").classes("w-full q-mb-sm")
+                with block("actions"):
+                    self.save_button = main_button("Save", self.save)
+                    quiet_button("Leave it", self.give_up)
+            self.said = text("p", "", "small q-mt-sm q-mb-none").props("role=status")
 
     def csv_settings(self, schema: CsvSchema) -> None:
         """Delimiter, encoding, names and decimals; a change reads the file again."""

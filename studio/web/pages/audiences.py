@@ -22,7 +22,7 @@ from studio.web.access import may
 from studio.web.components.buttons import go_button
 from studio.web.components.elements import block, link, paragraph, text
 from studio.web.components.pager import pager
-from studio.web.components.tables import Cell, table
+from studio.web.components.tables import Cell, table, time_cell
 from studio.web.components.words import NONE, STATE_SIGNS, count_words, time_words
 from studio.web.current import studio
 from studio.web.failures import studio_page
@@ -191,8 +191,8 @@ def row_of(line: AudienceLine) -> list[Cell]:
         ),
         count_words(line.people),
         line.quality.capitalize() if line.quality else NONE,
-        time_words(line.refreshed_at),
-        time_words(line.next_refresh_at),
+        time_cell(time_words(line.refreshed_at)),
+        time_cell(time_words(line.next_refresh_at)),
         NONE if line.version is None else str(line.version),
     ]
 
