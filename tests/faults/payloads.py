@@ -119,7 +119,7 @@ def file_names(here: Bed, texts: Sequence[str]) -> None:
             told = (answer.json["path"], answer.json["rows"])
             here.hold("path and rows", told, (str(path), rows))
         here.ask("datasets", "add", path)  # under the file's own name, or refused
-    for text in texts:
+    for text in (each for each in texts if "\0" not in each):  # no shell passes that on
         if here.ask("datasets", "add", f"nowhere/{text}.csv") is not None:
             here.outcome.broken.append(f"a file was found at {text!a}")
 
