@@ -22,10 +22,9 @@ class Candidate:
     beyond_least: float
     standard_error: float
 
-    @property
-    def is_near(self) -> bool:
-        """True where the loss is within one standard error of the least."""
-        return self.beyond_least <= self.standard_error
+    def is_near(self, errors: float = 1.0) -> bool:
+        """True where the loss is within so many standard errors of the least."""
+        return self.beyond_least <= errors * self.standard_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +58,14 @@ def candidates_of(
     )
 
 
-def chosen_of(candidates: Sequence[Candidate]) -> str:
-    """The first whose loss is within one standard error of the least.
+def chosen_of(candidates: Sequence[Candidate], errors: float = 1.0) -> str:
+    """The first whose loss is within so many standard errors of the least.
 
-    The rule of one standard error (Breiman, Friedman, Olshen and Stone, Classification
+    With 1 the rule of one standard error (Breiman, Friedman, Olshen and Stone, Classification
     and Regression Trees, 1984), with the error of the difference: what is no worse for
     sure, and simpler, is taken.
 
     >>> chosen_of([Candidate("a", True, 0.52, 0.02, 0.01), Candidate("b", True, 0.5, 0, 0)])
     'b'
     """
-    return next(each.model for each in candidates if each.is_near)
+    return next(each.model for each in candidates if each.is_near(errors))

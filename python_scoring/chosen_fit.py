@@ -20,13 +20,18 @@ EVERY_FOLD = tuple(range(FOLDS))
 
 
 def chosen_fit(
-    fits: Mapping[str, CrossFit], tables: Mapping[str, pa.Table], *, is_searched: bool
+    fits: Mapping[str, CrossFit],
+    tables: Mapping[str, pa.Table],
+    *,
+    is_searched: bool,
+    errors: float = 1.0,
 ) -> CrossFit:
     """The fit that is chosen, with its `choice`; `fits` stand in order of preference.
 
-    With `is_searched` the folds by which settings were searched for have no say.
+    The first within so many standard errors of the least loss. With `is_searched` the folds
+    by which settings were searched for have no say.
     """
-    choice = choice_of(fits, tables, is_searched=is_searched)
+    choice = choice_of(fits, tables, is_searched=is_searched, errors=errors)
     chosen = fits[choice.model]
     by_key = in_key_order(tables["canonical_seed"])
     folds = tables["canonical_seed"]["fold"].to_numpy()[by_key]
@@ -43,7 +48,11 @@ def chosen_fit(
 
 
 def choice_of(
-    fits: Mapping[str, CrossFit], tables: Mapping[str, pa.Table], *, is_searched: bool
+    fits: Mapping[str, CrossFit],
+    tables: Mapping[str, pa.Table],
+    *,
+    is_searched: bool,
+    errors: float = 1.0,
 ) -> Choice:
     """What all folds choose, and what each would have been given by the others."""
     losses = held_out_losses(fits, tables["canonical_seed"]["fold"].to_numpy())
@@ -51,14 +60,15 @@ def choice_of(
     judged = UNSEARCHED_FOLDS if is_searched else EVERY_FOLD
     candidates = candidates_of(losses, judged, additive)
     return Choice(
-        model=chosen_of(candidates),
+        model=chosen_of(candidates, errors),
         candidates=candidates,
         judged_folds=judged,
         chosen_without=tuple(
             chosen_of(
                 candidates_of(
                     losses, [each for each in judged if each != fold], additive
-                )
+                ),
+                errors,
             )
             for fold in EVERY_FOLD
         ),

@@ -42,6 +42,8 @@ USES_WEIGHTS = True
 WHOLE_SEED = -1
 LEAST_FOR_TREES = 150
 SAY_OF_FEW = 0.5  # of what few people have taught a regression, beside what they count
+# An even say gives way to one that is better for sure, and five are many to try.
+STANDARD_ERRORS = 2.0
 # The regression's say beside the trees', in order of preference.
 SAYS = {
     "even": (1.0, 1.0),
@@ -136,8 +138,8 @@ def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> Auto
 def cross_fit(tables: Mapping[str, pa.Table]) -> CrossFit:
     """Six fits, and the say of each scorer by which held-out people are told apart best.
 
-    The say is another than an even one where that has the less balanced log loss by more
-    than a standard error. Raises what `fit` raises.
+    The say is another than an even one where that has the greater balanced log loss by more
+    than two standard errors. Raises what `fit` raises.
     """
     parts = parts_for(effective_people(tables), boosted.trees_of(tables))
     sample, seed = tables["canonical_sample"], tables["canonical_seed"]
@@ -170,7 +172,8 @@ def cross_fit(tables: Mapping[str, pa.Table]) -> CrossFit:
         return with_says([each.say for each in parts])
     found = {name: with_says(says) for name, says in SAYS.items()}
     is_searched = boosted.TREES in tables
-    return replace(chosen_fit(found, tables, is_searched=is_searched), choice=None)
+    chosen = chosen_fit(found, tables, is_searched=is_searched, errors=STANDARD_ERRORS)
+    return replace(chosen, choice=None)
 
 
 def parts_for(seed_people: float, full: boosted.Trees) -> tuple[Part, ...]:
