@@ -85,12 +85,15 @@ def quotas_of(
 
 def _refuse_unknown(attribute: str, value: str, rows: Mapping[str, int]) -> None:
     if value not in rows:
-        near = closest(value, list(rows)) or sorted(rows, key=rows.__getitem__)[-4:]
+        told = [each for each, people in rows.items() if people >= FEWEST_PEOPLE]
+        near = closest(value, told) or sorted(told, key=rows.__getitem__)[-4:]
         raise StudioError(
             "unknown_group",
             f"group {shown(value)} of output.quotas",
             f"is no value that {attribute} has among the people who may be chosen",
-            f"name one such as {', '.join(map(shown, near))}",
+            f"name one such as {', '.join(map(shown, near))}"
+            if near
+            else "name a value that people have",
         )
 
 

@@ -3,7 +3,8 @@
 All are fitted without each fold, and judged by the balanced log loss of the same held-out
 people. A fold's people are ranked by what was chosen without them. Where that is another
 fit than the one that was chosen with everybody, their log odds are put on its scale by
-their place in the sample, so that the choice flatters nobody.
+their place in the sample: nobody has a say in what they are ranked by. The fits that judge
+for a fold have learnt from its people, so a trace of them is in the choice.
 """
 
 from collections.abc import Mapping

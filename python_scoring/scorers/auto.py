@@ -9,7 +9,8 @@ has the say that it is given, and the weighed mean is multiplied by the mean dev
 odds again, on the scale of both. What z-scores subtract besides is the same for everybody.
 
 Both have the same say, unless held-out people are told apart better for sure where one has
-more: attributes that say something only together are the trees' alone.
+more, or all: attributes that say something only together are the trees' alone. What has all of
+the say is stored under its own name.
 """
 
 import json
@@ -44,13 +45,14 @@ LEAST_FOR_TREES = 150
 SAY_OF_FEW = 0.5  # of what few people have taught a regression, beside what they count
 # An even say gives way to one that is better for sure, and five are many to try.
 STANDARD_ERRORS = 2.0
+TREES_ALONE = "the trees"
 # The regression's say beside the trees', in order of preference.
 SAYS = {
     "even": (1.0, 1.0),
     "more of the regression": (3.0, 1.0),
-    "the regression": (1.0, 0.0),
     "more of the trees": (1.0, 3.0),
-    "the trees": (0.0, 1.0),
+    "the regression": (1.0, 0.0),
+    TREES_ALONE: (0.0, 1.0),
 }
 
 
@@ -139,7 +141,8 @@ def cross_fit(tables: Mapping[str, pa.Table]) -> CrossFit:
     """Six fits, and the say of each scorer by which held-out people are told apart best.
 
     The say is another than an even one where that has the greater balanced log loss by more
-    than two standard errors. Raises what `fit` raises.
+    than two standard errors. Losses count heads, so that weighed seed people leave it even.
+    Raises what `fit` raises.
     """
     parts = parts_for(effective_people(tables), boosted.trees_of(tables))
     sample, seed = tables["canonical_sample"], tables["canonical_seed"]
@@ -156,21 +159,32 @@ def cross_fit(tables: Mapping[str, pa.Table]) -> CrossFit:
             held_out.append((members, _stacked(fits, people), _stacked(fits, sample)))
 
     def with_says(says: Sequence[float]) -> CrossFit:
-        factors = factors_of(spreads_of(of_sample), says)
-        sample_log_odds = _together(of_sample, factors)
+        heard = [place for place, say in enumerate(says) if say]
+        says = [says[place] for place in heard]
+        factors = factors_of(spreads_of(of_sample[heard]), says)
+        sample_log_odds = _together(of_sample[heard], factors)
         seed_log_odds = np.zeros(seed.num_rows)
         for members, of_members, of_own_sample in held_out:
-            own = factors_of(spreads_of(of_own_sample), says)
+            own = factors_of(spreads_of(of_own_sample[heard]), says)
             seed_log_odds[members] = on_scale_of(
-                _together(of_members, own),
-                _together(of_own_sample, own),
+                _together(of_members[heard], own),
+                _together(of_own_sample[heard], own),
                 sample_log_odds,
             )
-        return CrossFit(_heard(whole, factors), seed_log_odds, sample_log_odds)
+        scorers = tuple(whole[place] for place in heard)
+        joined = Auto(scorers, factors) if len(heard) > 1 else scorers[0]
+        return CrossFit(joined, seed_log_odds, sample_log_odds)
 
-    if effective_people(tables) < LEAST_FOR_TREES:
+    people = effective_people(tables)
+    if people < LEAST_FOR_TREES:
         return with_says([each.say for each in parts])
-    found = {name: with_says(says) for name, says in SAYS.items()}
+    if people != seed.num_rows:  # they are weighed
+        return with_says(SAYS["even"])
+    found = {
+        name: with_says(says)
+        for name, says in SAYS.items()
+        if people >= boosted.LEAST_SEED or name != TREES_ALONE
+    }
     is_searched = boosted.TREES in tables
     chosen = chosen_fit(found, tables, is_searched=is_searched, errors=STANDARD_ERRORS)
     return replace(chosen, choice=None)
@@ -215,13 +229,6 @@ def from_json(text: str, capped: bool = False) -> Auto:
         raise refusal("factors", "has not one number a scorer")
     scorers = (scorer_from_json(json.dumps(each), capped) for each in documents)
     return Auto(tuple(scorers), factors)
-
-
-def _heard(scorers: Sequence[Scorer], factors: Sequence[float]) -> Auto:
-    """The scorers that have a say; who has none need not be asked, unless none has."""
-    every = list(zip(scorers, factors, strict=True))
-    heard = [each for each in every if each[1]] or every
-    return Auto(tuple(each for each, _ in heard), tuple(factor for _, factor in heard))
 
 
 def _stacked(scorers: Sequence[Scorer], people: pa.Table) -> np.ndarray:

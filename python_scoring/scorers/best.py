@@ -34,9 +34,10 @@ def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> Scor
     where a candidate's library is not installed.
     """
     is_searched = boosted.TREES in tables
-    choice = choice_of(cross_fits(tables), tables, is_searched=is_searched)
+    fits = cross_fits(tables)
+    choice = choice_of(fits, tables, is_searched=is_searched)
     if left_out_fold == WHOLE_SEED:
-        return fit_scorer(choice.model, tables)
+        return fits[choice.model].scorer
     return fit_scorer(choice.chosen_without[left_out_fold], tables, left_out_fold)
 
 

@@ -1,4 +1,4 @@
-"""Files in REST: the report page, and an audience's people to be taken away."""
+"""Files in REST: report page, documents of a version, and people to be taken away."""
 
 from typing import Annotated, Literal
 
@@ -10,11 +10,21 @@ from studio.api.audiences import Number
 from studio.api.dependencies import Opened
 from studio.api.models.datasets import Asked
 from studio.api.sending import sent_once
-from studio.services import audiences, members
+from studio.services import audience_page, audiences, members, versions
 
 router = APIRouter(prefix="/audiences", tags=["files"])
 # A page that is one file needs nothing, so it may nothing.
 STILL = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+Document = Literal[
+    "comparison.json",
+    "distributions.json",
+    "fairness.json",
+    "figures.json",
+    "manifest.json",
+    "parameters.json",
+    "portrait.json",
+    "quality.json",
+]
 BYTES = {"schema": {"type": "string", "format": "binary"}}
 
 
@@ -36,6 +46,21 @@ def get_report(name: str, opened: Opened, version: Number = None) -> FileRespons
     path = audiences.report_page(opened.workshop, name, version)
     headers = {"content-security-policy": STILL}
     return FileResponse(path, media_type="text/html", headers=headers)
+
+
+@router.get(
+    "/{name}/files/{file}",
+    response_class=FileResponse,
+    responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
+)
+def get_document(
+    name: str, file: Document, opened: Opened, version: Number = None
+) -> FileResponse:
+    """A document of a version as it was published; of those without people in them."""
+    audience = opened.workshop.catalog.get_audience(name)
+    number = versions.version_asked(opened.workshop, audience, version).number
+    path = audience_page.take_file(opened.workshop, name, file, number)
+    return FileResponse(path, media_type="application/json")
 
 
 @router.post(

@@ -23,6 +23,7 @@ from catalog.eligibility import (
 from catalog.errors import StudioError
 from catalog.mapped_dataset import MappedDataset
 from catalog.names import shown
+from catalog.personal_columns import names_people
 from catalog.protection import protected_attributes
 from catalog.roles import Role
 from catalog.selection import find_attribute
@@ -238,12 +239,17 @@ def filter_columns(workshop: "Workshop", dataset: str) -> tuple[FilterColumn, ..
 
 
 def group_columns(workshop: "Workshop", draft: Draft) -> list[str]:
-    """The columns of the population whose values can have quotas."""
+    """The columns of the population whose values can have quotas; never people's names."""
     population = draft.choices.population
     if population is None:
         return []
     found = workshop.catalog.mapped_dataset(population.dataset)
-    return [each.column for each in found.mappings if each.role is Role.categorical]
+    return [
+        each.column
+        for each in found.mappings
+        if each.role is Role.categorical
+        and not (each.is_personal or names_people(each.column))
+    ]
 
 
 def conditions_of(

@@ -1,5 +1,6 @@
 """One studio, or one `lookalike dev`, at a time on a home; and on a port."""
 
+import errno
 import os
 import socket
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from catalog.errors import StudioError
+from catalog.names import shown
 
 if TYPE_CHECKING:
     from catalog.home import Home
@@ -44,19 +46,41 @@ def only_one(home: "Home", what: str) -> Iterator[None]:
         lock.release()
 
 
-def refuse_taken_port(port: int, option: str = "--port") -> None:
-    """Raise StudioError `port_taken`, naming who listens there where that can be seen."""
-    with socket.socket() as probe:
+def refuse_taken_port(
+    port: int, option: str = "--port", *, host: str = LOOPBACK
+) -> None:
+    """Raise StudioError `port_taken`, naming who listens there where that can be seen.
+
+    Raises `no_such_address` for a host that is no address of this machine.
+    """
+    try:
+        (family, _, _, _, place), *_ = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+    except OSError as error:
+        raise _no_such_address(host) from error
+    with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((LOOPBACK, port))
+            probe.bind(place)
         except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise _no_such_address(host) from error
             raise StudioError(
                 "port_taken",
                 f"port {port}",
                 f"is in use by {_listener(port)}",
                 f"stop that, or choose another with {option}",
             ) from error
+
+
+def _no_such_address(host: str) -> StudioError:
+    return StudioError(
+        "no_such_address",
+        f"address {shown(host)}",
+        "is none of this machine's",
+        f"give one of them with --host, such as {LOOPBACK}",
+    )
 
 
 def _listener(port: int) -> str:

@@ -1,7 +1,8 @@
 """What every answer carries and every request is held to, whatever answers it.
 
-NiceGUI's pages need `unsafe-eval` for scripts of the studio's own; scripts in a page run
-by a nonce of that page alone, so text that became markup by mistake could not run.
+NiceGUI's pages need `unsafe-eval` for scripts of the studio's own. Scripts in a page run by a
+nonce of that page alone, which all have that the server writes: it writes text escaped. A
+script that gets into the page in the browser has none, and does not run.
 """
 
 import re

@@ -28,7 +28,7 @@ class Column:
         return batch.column(self.column).to_numpy()
 
 
-def tables_of(regression, trees, people=SEED):
+def tables_of(regression, trees, people=SEED, weight=1.0):
     """People on whom the regression and the trees tell seed from sample by such shifts."""
     rng = np.random.default_rng(1)
 
@@ -41,7 +41,7 @@ def tables_of(regression, trees, people=SEED):
     seed = {
         "person_key": [f"{at:04d}" for at in range(people)],
         "fold": pa.array(np.arange(people) % 5, pa.int32()),
-        "seed_weight": np.ones(people),
+        "seed_weight": np.full(people, weight),
     }
     return {
         "canonical_seed": pa.table(seed | side(people, 1)),
@@ -92,7 +92,7 @@ def test_scorers_that_are_as_good_have_an_even_say():
 def test_what_only_the_trees_see_is_theirs_alone():
     found = auto.cross_fit(tables_of(regression=0.0, trees=0.8))
 
-    assert found.scorer.scorers == (Column("trees"),)
+    assert found.scorer == Column("trees")
     assert auc(found) == pytest.approx(auc_of_shift(0.8), abs=0.02)
 
 
@@ -105,7 +105,37 @@ def test_trees_that_see_more_have_more_of_the_say():
 def test_trees_that_see_nothing_have_no_say():
     found = auto.cross_fit(tables_of(regression=0.8, trees=0.0))
 
-    assert found.scorer.scorers == (Column("regression"),)
+    assert found.scorer == Column("regression")
+
+
+def test_below_a_thousand_people_trees_never_stand_alone():
+    found = auto.cross_fit(tables_of(regression=0.0, trees=0.8, people=999))
+
+    assert say_of_trees(found) == pytest.approx(0.75, abs=0.02)
+
+
+def test_a_better_one_that_may_be_luck_leaves_the_say_even():
+    found = auto.cross_fit(tables_of(regression=0.62, trees=0.8, people=300))
+
+    assert say_of_trees(found) == pytest.approx(0.5, abs=0.02)
+
+
+def test_people_of_different_weight_leave_the_say_even():
+    found = auto.cross_fit(tables_of(regression=0.0, trees=0.8, weight=0.9))
+
+    assert say_of_trees(found) == pytest.approx(0.5, abs=0.02)
+
+
+def test_the_order_of_the_seed_changes_nobody():
+    tables = tables_of(regression=0.35, trees=0.8)
+    order = np.random.default_rng(2).permutation(SEED)
+    seed = tables["canonical_seed"].take(pa.array(order))
+
+    plain = auto.cross_fit(tables)
+    turned = auto.cross_fit({**tables, "canonical_seed": seed})
+
+    assert np.array_equal(turned.seed_log_odds, plain.seed_log_odds[order])
+    assert turned.scorer.factors == plain.scorer.factors
 
 
 def test_few_people_have_no_say_in_it():

@@ -176,7 +176,7 @@ def test_held_out_people_keep_their_place_on_the_scale_of_the_chosen(monkeypatch
     monkeypatch.setattr(
         chosen_fit,
         "choice_of",
-        lambda *_, is_searched: replace(choice, model="auto", chosen_without=mixed),
+        lambda *_, **__: replace(choice, model="auto", chosen_without=mixed),
     )
 
     found = best.cross_fit(tables_of())

@@ -332,6 +332,16 @@ def test_what_the_served_version_holds_is_shown(client, slug):
     assert sizes == sorted(sizes)
     assert curve["sizes"][-1]["recall"] == pytest.approx(1)
     assert len(deciles["deciles"]) == 10
+    whole = client.get(f"{API}/audiences/{slug}/files/quality.json").json()
+    assert [each["lift"] for each in whole["curve"]] == [
+        each["lift"] for each in curve["sizes"]
+    ]
+    manifest = client.get(f"{API}/audiences/{slug}/files/manifest.json?version=1")
+    assert manifest.json()["files"].keys() > {"members.parquet", "quality.json"}
+    never = client.get(f"{API}/audiences/{slug}/files/fairness.json")
+    assert_refused(never, 404, "unknown_file")
+    people = client.get(f"{API}/audiences/{slug}/files/members.parquet")
+    assert people.status_code == 422
     assert str(Path.cwd().anchor + "home") not in json.dumps(shown)
 
 
