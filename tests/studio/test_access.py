@@ -319,6 +319,30 @@ def test_listening_for_others_needs_a_login(host):
     refuse_open_door(host, Access.model_validate({"proxy": PROXY}))
 
 
+@pytest.mark.parametrize(
+    ("host", "login", "told"),
+    [
+        ("0.0.0.0", None, "no login is set up"),  # noqa: S104
+        (
+            "203.0.113.7",
+            "X-User",
+            "none of this machine",
+        ),  # kept for documentation: nobody's
+        ("no.such.host.invalid", "X-User", "none of this machine"),
+    ],
+)
+def test_the_command_listens_elsewhere_only_with_a_login(
+    home, monkeypatch, host, login, told
+):
+    monkeypatch.setenv("LOOKALIKE_HOME", str(home.root))
+    if login:
+        monkeypatch.setenv("LOOKALIKE_PROXY_USER_HEADER", login)
+        monkeypatch.setenv("LOOKALIKE_PROXY_ADDRESS", "10.1.0.7")
+    answer = ask("up", "--no-dagster", "--host", host)
+
+    assert_refused(answer, host, told)
+
+
 def test_settings_come_from_the_file_and_the_environment(home, monkeypatch):
     (home.root / "access.yml").write_text(
         "roles:\n  ada: admin\n  grace: builder\ndefault_role: viewer\n"
