@@ -187,14 +187,21 @@ def test_a_link_leads_to_the_run_on_the_screens_of_dagster(up):
     (run,) = up.client.get(
         "/runs", params={"audience": SLUG, "state": "succeeded"}
     ).json()
-    command = command_of(up.server("web_server")).split()
+    server = up.server("web_server")
+    command = command_of(server).split()
     port = command[command.index("--port") + 1]
+    listening = {
+        each.laddr.ip
+        for each in server.net_connections("tcp")
+        if each.status == psutil.CONN_LISTEN
+    }
 
     page = httpx.get(f"http://127.0.0.1:{port}{run['dagster_path']}", trust_env=False)
     without_path = httpx.post(
         f"http://127.0.0.1:{port}/graphql", json={"query": "{version}"}, trust_env=False
     )
 
+    assert listening == {"127.0.0.1"}
     assert page.status_code == 200
     assert without_path.status_code == 404
 
