@@ -8,8 +8,8 @@ Each is divided by the standard deviation of its log odds over the sample, so th
 has the say that it is given, and the weighed mean is multiplied by the mean deviation: log
 odds again, on the scale of both. What z-scores subtract besides is the same for everybody.
 
-Both have the same say, unless held-out people are told apart better for sure where one has
-more, or all: attributes that say something only together are the trees' alone. What has all of
+From 1,000 people on one has more of the say than the other, or all, where held-out people are
+told apart better for sure by that: attributes that say something only together are the trees' alone. What has all of
 the say is stored under its own name.
 """
 
@@ -45,14 +45,13 @@ LEAST_FOR_TREES = 150
 SAY_OF_FEW = 0.5  # of what few people have taught a regression, beside what they count
 # An even say gives way to one that is better for sure, and five are many to try.
 STANDARD_ERRORS = 2.0
-TREES_ALONE = "the trees"
 # The regression's say beside the trees', in order of preference.
 SAYS = {
     "even": (1.0, 1.0),
     "more of the regression": (3.0, 1.0),
     "more of the trees": (1.0, 3.0),
     "the regression": (1.0, 0.0),
-    TREES_ALONE: (0.0, 1.0),
+    "the trees": (0.0, 1.0),
 }
 
 
@@ -141,7 +140,8 @@ def cross_fit(tables: Mapping[str, pa.Table]) -> CrossFit:
     """Six fits, and the say of each scorer by which held-out people are told apart best.
 
     The say is another than an even one where that has the greater balanced log loss by more
-    than two standard errors. Losses count heads, so that weighed seed people leave it even.
+    than two standard errors. Fewer than 1,000 people are too few to judge, and losses count
+    heads, so that weighed seed people leave it even.
     Raises what `fit` raises.
     """
     parts = parts_for(effective_people(tables), boosted.trees_of(tables))
@@ -176,15 +176,10 @@ def cross_fit(tables: Mapping[str, pa.Table]) -> CrossFit:
         return CrossFit(joined, seed_log_odds, sample_log_odds)
 
     people = effective_people(tables)
-    if people < LEAST_FOR_TREES:
+    are_weighed = people != seed.num_rows
+    if people < boosted.LEAST_SEED or are_weighed:
         return with_says([each.say for each in parts])
-    if people != seed.num_rows:  # they are weighed
-        return with_says(SAYS["even"])
-    found = {
-        name: with_says(says)
-        for name, says in SAYS.items()
-        if people >= boosted.LEAST_SEED or name != TREES_ALONE
-    }
+    found = {name: with_says(says) for name, says in SAYS.items()}
     is_searched = boosted.TREES in tables
     chosen = chosen_fit(found, tables, is_searched=is_searched, errors=STANDARD_ERRORS)
     return replace(chosen, choice=None)
