@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, TypeVar
+from typing import TypeVar
 
 from python_scoring.look_ups import KINDS, counted
 from python_scoring.parameters import read_json, refusal, write_json
+from python_scoring.scorers.stored import StoredScorer
 from python_scoring.similarity import Points
 from python_scoring.stored_attributes import document_of, parameters_of
 
@@ -14,22 +15,10 @@ Stored = TypeVar("Stored")
 
 
 @dataclass(frozen=True)
-class InSpace:
+class InSpace(StoredScorer):
     """A fitted scorer's name, its attributes, and its parameters as JSON."""
 
-    parameters: Any
-    NAME: ClassVar[str]
     is_additive = False  # a distance or a tree looks at several attributes at once
-
-    @property
-    def name(self) -> str:
-        """The scorer's name in the registry."""
-        return self.NAME
-
-    @property
-    def attributes(self) -> tuple[str, ...]:
-        """All attributes in the order of the specification, dropped ones too."""
-        return tuple(each.attribute for each in self.parameters.attributes)
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -12,31 +12,20 @@ import pyarrow as pa
 from python_scoring.composite import rounded_log_odds
 from python_scoring.parameters import DroppedParameters
 from python_scoring.scorers.base import columns_of
+from python_scoring.scorers.stored import StoredScorer
 from python_scoring.terms import ListedTerms, TermsOfColumn
 
 
 @dataclass(frozen=True)
-class SumOfTerms:
+class SumOfTerms(StoredScorer):
     """A fitted scorer: its weights come from SQL, and its terms are summed.
 
     `capped`, for stored parameters that score another population, keeps each term within
     what the seed it was learnt from could show.
     """
 
-    parameters: Any
     capped: bool = False
-    NAME: ClassVar[str]
     is_additive: ClassVar[bool] = True
-
-    @property
-    def name(self) -> str:
-        """The scorer's name in the registry."""
-        return self.NAME
-
-    @property
-    def attributes(self) -> tuple[str, ...]:
-        """All attributes in the order of the specification, those of weight 0 too."""
-        return tuple(each.attribute for each in self.parameters.attributes)
 
     @property
     def columns(self) -> tuple[str, ...]:
