@@ -63,6 +63,19 @@ def economise(awaited: Collection[str]) -> None:
     BaseEvent.__setattr__ = _set_of_noted  # type: ignore[method-assign]
 
 
+def compile_macros() -> None:
+    """Have dbt compile every macro of the project now, for processes forked later."""
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt_common.clients.jinja import template_cache
+
+    from orchestration.project import manifest_folder
+    from orchestration.stage_manifest import WHOLE
+
+    manifest = Manifest.from_msgpack((manifest_folder() / WHOLE).read_bytes())
+    for macro in manifest.macros.values():
+        template_cache.get_node_template(macro)
+
+
 def _compiled_once(
     self: MacroFuzzEnvironment, source: Any, *place: Any, **options: Any
 ) -> Any:

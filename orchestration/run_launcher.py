@@ -2,7 +2,8 @@
 
 Dagster's own launcher makes the worker a child of the code server: where that dies, the
 run can be neither ended nor seen to have died. Here the run carries its process in a
-tag, as a run does that a command carries out. Named in `dagster.yaml`.
+tag, as a run does that a command carries out. It is forked from what has loaded all that
+a run needs, or where nothing has, loads it by itself. Named in `dagster.yaml`.
 """
 
 import os
@@ -10,6 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 import dagster as dg
@@ -21,6 +23,7 @@ from dagster._serdes import ConfigurableClass, ConfigurableClassData
 from orchestration.endings import WORKER_TAG, report_death, worker_of
 from orchestration.leases import owner_is_alive, owner_of, pid_of
 from orchestration.project import ROOT
+from orchestration.run_starter import Fork, fork_for
 
 WORKER = "orchestration.run_worker"
 
@@ -60,21 +63,18 @@ class OwnProcessRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
             run_id=run.run_id,
             instance_ref=self._instance.get_ref(),
         ).get_command_args()
-        process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", WORKER, *arguments[arguments.index("api") :]],
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        arguments = arguments[arguments.index("api") :]
+        fork = fork_for(arguments)
+        process = fork or started_alone(arguments)
         owner = owner_of(run.run_id, process.pid)
         self._instance.add_run_tags(run.run_id, {WORKER_TAG: owner})
+        if fork is not None:
+            fork.begin()
         threading.Thread(
             target=self._hear, args=(process, run.run_id), name="worker", daemon=True
         ).start()
 
-    def _hear(self, process: "subprocess.Popen[bytes]", run_id: str) -> None:
+    def _hear(self, process: "subprocess.Popen[bytes] | Fork", run_id: str) -> None:
         process.wait()
         run = self._instance.get_run_by_id(run_id)
         if run is not None and not run.is_finished:
@@ -104,3 +104,15 @@ class OwnProcessRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
         if worker is None or owner_is_alive(worker):
             return CheckRunHealthResult(WorkerStatus.RUNNING)
         return CheckRunHealthResult(WorkerStatus.FAILED, "its process has died")
+
+
+def started_alone(arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
+    """A process that loads what it needs and carries out Dagster's command."""
+    return subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", WORKER, *arguments],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )

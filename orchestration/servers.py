@@ -1,7 +1,7 @@
 """Dagster's three servers: how each is started, and what can be seen of it.
 
 The code location has the graph loaded; the web server takes requests; the daemon starts
-runs that wait and keeps the schedule. Who keeps them running is not said here.
+runs that wait and keeps the schedule. A helper has loaded what a run's process needs. Who keeps them running is not said here.
 """
 
 import json
@@ -16,6 +16,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from catalog.home import Home
+from orchestration import run_starter
 from orchestration.endings import end_abandoned_runs
 from orchestration.gateway import LOCATION, Sight, look
 from orchestration.instance import Instance
@@ -33,6 +34,7 @@ class Servers:
     """
 
     names = ("code_location", "web_server", "daemon")
+    helpers = ("run_starter",)  # without which all goes on, only slower
     folder = ROOT
 
     def __init__(self, home: Home, instance: Instance, port: int | None) -> None:
@@ -48,7 +50,7 @@ class Servers:
     def prepare(self) -> None:
         """Write what the servers read, and empty their logs."""
         self.logs.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for name in self.names:
+        for name in (*self.names, *self.helpers):
             self.log(name).write_bytes(b"")
         self._socket.unlink(missing_ok=True)
         server = {"location_name": LOCATION, "socket": str(self._socket)}
@@ -59,6 +61,7 @@ class Servers:
         """Remove what `prepare` wrote, but for the logs."""
         self._workspace.unlink(missing_ok=True)
         self._socket.unlink(missing_ok=True)
+        self._starter.unlink(missing_ok=True)
         if self._sockets != self._home.dagster:
             shutil.rmtree(self._sockets, ignore_errors=True)
 
@@ -76,6 +79,8 @@ class Servers:
                 *("--module-name", "orchestration.definitions"),
                 *("--log-level", "warning"),
             ]
+        if name == "run_starter":
+            return [sys.executable, "-m", run_starter.__name__, str(self._starter)]
         shared = ("--workspace", str(self._workspace))
         if name == "daemon":
             module = ("dagster._daemon", "run", "--log-level", "warning")
@@ -92,6 +97,7 @@ class Servers:
         told = {
             "DAGSTER_HOME": str(self._home.dagster),
             "LOOKALIKE_HOME": str(self._home.root),
+            run_starter.ADDRESS: str(self._starter),
         }
         if name == "web_server":
             # Not on the command line, which every user of the machine may read.
@@ -141,6 +147,11 @@ class Servers:
     def _socket(self) -> Path:
         """Where the code location listens: in a folder that is its owner's alone."""
         return self._sockets / "code.sock"
+
+    @property
+    def _starter(self) -> Path:
+        """Where processes for runs are asked for."""
+        return self._sockets / "runs.sock"
 
 
 def _folder_of_sockets(folder: Path) -> Path:

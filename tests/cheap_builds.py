@@ -79,16 +79,3 @@ def keep_whole(file: Path, text: str) -> None:
 def share_pictures(folder: Path) -> None:
     """Keep drawn charts in this folder, for all processes forked from this one."""
     shared.append(folder)
-
-
-def compile_macros() -> None:
-    """Have dbt compile every macro now, for the processes that are forked later."""
-    from dbt.contracts.graph.manifest import Manifest
-    from dbt_common.clients.jinja import template_cache
-
-    from orchestration.project import manifest_folder
-    from orchestration.stage_manifest import WHOLE
-
-    manifest = Manifest.from_msgpack((manifest_folder() / WHOLE).read_bytes())
-    for macro in manifest.macros.values():
-        template_cache.get_node_template(macro)

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -96,20 +97,25 @@ class Supervisor:
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="dagster", daemon=True)
         now = datetime.now(UTC)
+        children = {
+            name: Child(
+                partial(servers.command, name),
+                folder=servers.folder,
+                environment=servers.environment(name),
+                log=servers.log(name),
+                guarded=guarded,
+            )
+            for name in (*servers.names, *servers.helpers)
+        }
         self._parts = {
             name: Part(
-                Child(
-                    partial(servers.command, name),
-                    folder=servers.folder,
-                    environment=servers.environment(name),
-                    log=servers.log(name),
-                    guarded=guarded,
-                ),
+                children[name],
                 PartHealth(state=PartState.starting, since=now),
                 time.monotonic(),
             )
             for name in servers.names
         }
+        self._helpers = [children[name] for name in servers.helpers]
 
     def __enter__(self) -> Self:
         self._servers.prepare()
@@ -119,8 +125,8 @@ class Supervisor:
 
     def __exit__(self, *_: object) -> None:
         self._ended.set()
-        for part in self._parts.values():
-            part.child.ask_to_end()
+        for child in self._children:
+            child.ask_to_end()
         self._thread.join()
         self._end()
 
@@ -154,6 +160,7 @@ class Supervisor:
                 if self._servers.listens:
                     part.child.start_first()
                 part.look()
+            self._look_at_helpers()
             now = time.monotonic()
             if now - asked_at >= ASK_SECONDS:
                 self._look_at_servers()
@@ -179,6 +186,19 @@ class Supervisor:
             if part.child.is_running and is_hung:
                 part.child.kill()
 
+    def _look_at_helpers(self) -> None:
+        """Keep up what nobody waits for, once the servers are."""
+        if self.health().is_well:
+            for child in self._helpers:
+                child.start_first()
+        for child in self._helpers:
+            with suppress(StudioError):
+                child.look()
+
+    @property
+    def _children(self) -> list[Child]:
+        return [*(part.child for part in self._parts.values()), *self._helpers]
+
     def _end(self) -> None:
-        end_all([part.child for part in self._parts.values()])
+        end_all(self._children)
         self._servers.clear()

@@ -20,22 +20,9 @@ from typing import Any
 
 import psutil
 
-LOADED_BEFORE = [
-    "studio.cli",
-    "orchestration.definitions",
-    "orchestration.launch",
-    "dbt.cli.main",
-    "dbt.adapters.duckdb.impl",
-    "pandas",
-    "pyarrow.parquet",
-    "scipy.stats",
-    "alembic.command",
-    "dagster._core.storage.base_storage",
-    "dbt.task.build",
-    "vl_convert",
-    "tests.faults.borders",
-    "tests.faults.loaded",
-]
+from orchestration.run_starter import LOADED
+
+LOADED_BEFORE = ["studio.cli", *LOADED, "tests.faults.borders", "tests.faults.loaded"]
 END_SECONDS = 60.0
 # A process that got its signal must be gone, with all its children, after so long.
 ORPHAN_SECONDS = 5.0

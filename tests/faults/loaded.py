@@ -9,7 +9,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from tests.cheap_builds import compile_macros, make_builds_cheap, share_pictures
+from orchestration.dbt_economy import compile_macros
+from tests.cheap_builds import make_builds_cheap, share_pictures
 
 make_builds_cheap()
 pictures = tempfile.mkdtemp(prefix="pictures-")

@@ -16,8 +16,11 @@ import psutil
 import pytest
 
 from catalog.errors import StudioError
-from catalog.home import create_home
+from catalog.home import Home, create_home
 from catalog.run_records import Run
+from orchestration.endings import worker_of
+from orchestration.instance import open_instance
+from orchestration.leases import pid_of
 from orchestration.servers import free_port
 from orchestration.workshop import open_workshop
 from studio.services.runs import opened_runs
@@ -102,7 +105,8 @@ class Up:
         return psutil.Process(self.process.pid).children(recursive=True)
 
     def worker(self, run_id: str) -> psutil.Process:
-        return next(one for one in psutil.process_iter() if run_id in command_of(one))
+        with open_instance(Home(self.home)) as instance:
+            return psutil.Process(pid_of(worker_of(instance.get_run_by_id(run_id))))
 
 
 def command_of(process: psutil.Process) -> str:
@@ -269,6 +273,25 @@ def test_a_run_outlives_the_servers_and_can_be_cancelled_without_them(up):
         up.client.post(f"/runs/{run_id}/cancel").json()["error"]["code"] == "run_ended"
     )
     until(up.is_well)
+
+
+def test_a_run_is_forked_from_what_is_loaded_and_outlives_it(up):
+    (starter,) = (
+        one
+        for one in psutil.Process(up.process.pid).children()
+        if "orchestration.run_starter" in command_of(one)
+    )
+    until(lambda: any(each.laddr for each in starter.net_connections("unix")))
+    run_id = up.ask(force=True).json()["run_id"]
+    up.until_stage(run_id, "inputs")
+
+    worker = up.worker(run_id)
+    parent = worker.parent()
+    starter.kill()
+
+    assert parent == starter
+    assert up.followed(run_id)[-1].state == "succeeded"
+    assert set(up.health()) == set(SERVERS)
 
 
 def test_a_killed_studio_leaves_no_server_and_its_run_is_found_again(up):

@@ -32,6 +32,7 @@ class SmallServers:
     sight: Sight = Sight(answers=True, is_loaded=True)
     beats: bool = True
     names = ("code_location", "web_server", "daemon")
+    helpers = ("run_starter",)
     listens = True
     port, path, address = 1, "/x", "http://127.0.0.1:1/x"
 
