@@ -14,12 +14,14 @@ from studio.api.models.datasets import (
     InspectedFile,
     NewDataset,
     ProfiledDataset,
+    RowFilter,
     Side,
 )
 from studio.api.paging import Page, Paged, page_of
-from studio.services import dataset_sources, datasets, uploads
+from studio.services import dataset_sources, datasets, row_filters, uploads
 from studio.services.access import Access
 from studio.services.opening import csv_schema_of
+from studio.services.row_filters import FilterColumn, KeptRows
 
 router = APIRouter(prefix="/datasets", tags=["datasets"])
 Settings = Annotated[Access, Depends(settings)]
@@ -130,6 +132,19 @@ def inspect_file(
 def show_dataset(name: str, opened: Opened) -> DatasetShown:
     """A dataset with what each of its columns is for and what it holds."""
     return DatasetShown.model_validate(datasets.show(opened.workshop.catalog, name))
+
+
+@router.get("/{name}/filter-columns")
+def list_filter_columns(name: str, opened: Opened) -> tuple[FilterColumn, ...]:
+    """The columns that a filter of seed or population may ask."""
+    return row_filters.filter_columns(opened.workshop, name)
+
+
+@router.post("/{name}/rows")
+def count_rows(name: str, wanted: RowFilter, opened: Opened) -> KeptRows:
+    """How many rows a filter keeps, counted now; nothing is kept of it."""
+    conditions = [each.model_dump() for each in wanted.where]
+    return row_filters.rows_kept(opened.workshop, name, conditions)
 
 
 @router.put("/{name}/mapping")

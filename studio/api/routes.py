@@ -8,6 +8,7 @@ from studio.api import (
     audiences,
     comparisons,
     datasets,
+    draft_choices,
     drafts,
     files,
     questions,
@@ -55,7 +56,11 @@ def add_routes(app: FastAPI) -> None:
     add_handlers(api)
     # Before the audiences: `plan` and `validate` are no names of audiences here.
     api.include_router(questions.router, dependencies=VIEWER)
-    for each in (audiences, comparisons, datasets, drafts, files, runs):
+    # `seeds` is no draft's id either.
+    for each in (
+        *(audiences, comparisons, datasets, draft_choices, drafts),
+        *(files, runs),
+    ):
         api.include_router(each.router, dependencies=BY_METHOD)
     api.include_router(system.router, dependencies=VIEWER)
     app.mount(PREFIX, api)

@@ -5,10 +5,11 @@ from pydantic import BaseModel
 
 from studio.api.dependencies import ADMIN, Asking, Opened
 from studio.api.paging import Page, Paged, page_of
-from studio.services import audit, doctor
+from studio.services import audit, doctor, scorers
 from studio.services.access import User
 from studio.services.audit import AuditRecord
 from studio.services.health import Health
+from studio.services.scorers import ScorerChoice
 
 router = APIRouter(tags=["studio"])
 
@@ -39,6 +40,12 @@ def get_me(asking: Asking) -> User:
 def get_health(opened: Opened) -> Health:
     """Whether the studio and Dagster's servers are up."""
     return opened.runs.health()
+
+
+@router.get("/scorers")
+def list_scorers() -> tuple[ScorerChoice, ...]:
+    """Every scorer, the usual one first; one that is not installed with its remedy."""
+    return scorers.scorer_choices()
 
 
 @router.get("/doctor", dependencies=ADMIN)

@@ -5,7 +5,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from catalog.attributes import Role
+from catalog.conditions import Condition
 from catalog.datasets import Column, CsvSchema
+from catalog.specification_model import MOST_CONDITIONS
 
 
 class Asked(BaseModel):
@@ -44,6 +46,14 @@ class ColumnRole(Asked):
     role: Role = Field(examples=["continuous"])
     identifier_type: str | None = Field(
         None, description="For the role identity: which identifier it is."
+    )
+
+
+class RowFilter(Asked):
+    """Which rows are meant: all conditions hold, as in `where` of a specification."""
+
+    where: tuple[Condition, ...] = Field(
+        max_length=MOST_CONDITIONS, examples=[[{"column": "age", "at_least": "30"}]]
     )
 
 
