@@ -10,7 +10,7 @@ from studio.api.dependencies import Opened
 from studio.api.documents import DOCUMENT, Specified
 from studio.api.models.audiences import (
     ArchivedAudience,
-    AudienceLine,
+    AudiencePage,
     AudienceShown,
     BuildLine,
     Curve,
@@ -25,7 +25,8 @@ from studio.api.models.audiences import (
     VersionToServe,
 )
 from studio.api.paging import Page, Paged, page_of
-from studio.services import audiences, members, versions, workflows
+from studio.services import audience_list, audiences, members, versions, workflows
+from studio.services.audience_list import AudienceQuery, Order, State
 
 router = APIRouter(prefix="/audiences", tags=["audiences"])
 Number = Annotated[
@@ -47,21 +48,32 @@ def list_audiences(
     opened: Opened,
     paging: Paged,
     search: Annotated[
-        str | None, Query(max_length=200, description="In name, description or tags.")
-    ] = None,
+        str, Query(max_length=200, description="In name, description, tags or owner.")
+    ] = "",
     tag: Annotated[str | None, Query(max_length=200)] = None,
     owner: Annotated[str | None, Query(max_length=200)] = None,
+    state: Annotated[
+        State | None, Query(description="Without it all but archived ones.")
+    ] = None,
     archived: Annotated[bool, Query(description="Archived ones too.")] = False,
-) -> Page[AudienceLine]:
-    """The audiences by name, with the version that is in use of each."""
-    found = audiences.overview(
-        opened.workshop,
+    order: Annotated[Order, Query(description="What they are sorted by.")] = Order.name,
+    falling: Annotated[bool, Query(description="The greatest first.")] = False,
+) -> AudiencePage:
+    """The audiences, with size, quality and times of the version in use of each."""
+    query = AudienceQuery(
+        search=search,
         tag=tag,
         owner=owner,
-        search=search,
-        include_archived=archived,
+        state=state,
+        with_archived=archived,
+        order=order,
+        is_falling=falling,
     )
-    return Page[AudienceLine].model_validate(page_of(found, paging))
+    found = audience_list.find_audiences(opened.workshop, query)
+    lines = [audiences.line_as_json(each) for each in found.lines]
+    return AudiencePage.model_validate(
+        {**page_of(lines, paging), "tags": found.tags, "owners": found.owners}
+    )
 
 
 @router.post("", status_code=201, openapi_extra=DOCUMENT)

@@ -217,6 +217,41 @@ def test_audiences_are_searched_and_filtered_by_tag(client, slug):
     assert found("search=nothing-like-it") == []
 
 
+def test_audiences_are_listed_as_their_page_lists_them(client, slug, studio):
+    from studio.services.audience_list import AudienceQuery, list_audiences
+
+    client.post(f"{API}/audiences", json=specification("Zuletzt", owner="Ada"))
+    listed = list_audiences(studio.workshop, AudienceQuery(search="2026")).lines
+
+    def found(query: str = "") -> dict:
+        return client.get(f"{API}/audiences?{query}").json()
+
+    (line,) = found("search=2026")["items"]
+    (told,) = listed
+    assert (line["audience"], line["people"]) == (slug, told.people)
+    assert (line["quality"], line["auc"]) == (told.quality, told.auc)
+    assert line["quality"] and 0.5 < line["auc"] <= 1
+    assert line["published_at"] and line["next_refresh_at"] is None
+    assert {"spring"} == set(found()["tags"]) and {"Ada"} == set(found()["owners"])
+    names = [each["audience"] for each in found("order=name&falling=true")["items"]]
+    assert names == [each["audience"] for each in found()["items"]][::-1]
+    # What is not known of stands last, however the others are sorted.
+    for falls in ("true", "false"):
+        sizes = found(f"order=people&falling={falls}")["items"]
+        assert sizes[0]["audience"] == slug and sizes[-1]["people"] is None
+    assert {each["state"] for each in found("state=never+built")["items"]} == {
+        "never built"
+    }
+    assert [e["owner"] for e in found("owner=ada")["items"]] == ["Ada"]
+    assert client.get(f"{API}/audiences?state=lost").status_code == 422
+    shown = client.get(f"{API}/audiences/zuletzt").json()
+    assert (shown["state"], shown["schedule"], shown["on_change"]) == (
+        "never built",
+        None,
+        False,
+    )
+
+
 def test_a_specification_is_taken_as_json_and_as_yaml(client):
     wanted = specification("From JSON 😀")
     as_json = client.post(f"{API}/audiences", content=json.dumps(wanted))
@@ -265,11 +300,17 @@ def test_an_audience_is_archived_and_comes_back(client, slug):
         items = client.get(f"{API}/audiences").json()["items"]
         return [each["audience"] for each in items]
 
+    def those(query: str) -> list[str]:
+        items = client.get(f"{API}/audiences?{query}").json()["items"]
+        return [each["audience"] for each in items if each["is_archived"]]
+
     client.post(f"{API}/audiences/{slug}/archive")
     while_archived = listed()
+    asked_for = those("state=archived"), those("archived=true")
     client.post(f"{API}/audiences/{slug}/unarchive")
 
     assert slug not in while_archived
+    assert asked_for == ([slug], [slug])
     assert slug in listed()
 
 
@@ -580,12 +621,12 @@ def test_every_refusal_has_one_shape(client, method, path, status, code):
 
 
 def test_a_fault_of_the_studio_is_told_without_its_text(client, monkeypatch, caplog):
-    from studio.services import audiences
+    from studio.services import audience_list
 
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("secret of ada@example.org")
 
-    monkeypatch.setattr(audiences, "overview", fail)
+    monkeypatch.setattr(audience_list, "find_audiences", fail)
 
     answer = client.get(f"{API}/audiences")
 
