@@ -12,27 +12,14 @@ from studio.api.models.audiences import (
     ArchivedAudience,
     AudiencePage,
     AudienceShown,
-    BuildLine,
-    Curve,
-    Deciles,
-    Difference,
-    Figures,
     KeptAudience,
-    Members,
     NewName,
-    Served,
-    VersionLine,
-    VersionToServe,
 )
-from studio.api.paging import Page, Paged, page_of
-from studio.services import audience_list, audiences, members, versions, workflows
+from studio.api.paging import Paged, page_of
+from studio.services import audience_list, audiences, workflows
 from studio.services.audience_list import AudienceQuery, Order, State
 
 router = APIRouter(prefix="/audiences", tags=["audiences"])
-Number = Annotated[
-    int | None,
-    Query(ge=1, le=10**9, description="Of which version; without it the one in use."),
-]
 YAML = "application/yaml"
 AS_YAML: dict[str, Any] = {YAML: {"schema": {"type": "object"}}}
 
@@ -156,75 +143,4 @@ def unarchive_audience(name: str, opened: Opened) -> ArchivedAudience:
     """Put an audience back into the lists."""
     return ArchivedAudience.model_validate(
         audiences.archive(opened.workshop, name, undo=True)
-    )
-
-
-@router.get("/{name}/history")
-def list_builds(name: str, opened: Opened, paging: Paged) -> Page[BuildLine]:
-    """The builds, newest first, with the versions that they became."""
-    found = audiences.history(opened.workshop, name)
-    return Page[BuildLine].model_validate(page_of(found, paging))
-
-
-@router.get("/{name}/versions")
-def list_versions(name: str, opened: Opened, paging: Paged) -> Page[VersionLine]:
-    """The versions, newest first."""
-    found = versions.versions(opened.workshop, name)
-    return Page[VersionLine].model_validate(page_of(found, paging))
-
-
-@router.post("/{name}/serve")
-def serve_version(name: str, wanted: VersionToServe, opened: Opened) -> Served:
-    """Put a version into use again, if its files are whole."""
-    found = versions.serve_version(opened.workshop, name, wanted.version)
-    slug = opened.workshop.catalog.get_audience(name).slug
-    return Served(audience=slug, version=found.number)
-
-
-@router.get("/{name}/diff")
-def compare_versions(
-    name: str,
-    opened: Opened,
-    before: Annotated[int | None, Query(alias="from", ge=1, le=10**9)] = None,
-    after: Annotated[int | None, Query(alias="to", ge=1, le=10**9)] = None,
-) -> Difference:
-    """Who entered and left; without versions, to the one in use from the one before it."""
-    return Difference.model_validate(
-        versions.diff(opened.workshop, name, before, after)
-    )
-
-
-@router.get("/{name}/figures")
-def get_figures(name: str, opened: Opened, version: Number = None) -> Figures:
-    """A version's figures, as its report tells them."""
-    return Figures.model_validate(
-        versions.document(opened.workshop, name, "figures.json", version)
-    )
-
-
-@router.get("/{name}/curve")
-def get_curve(name: str, opened: Opened, version: Number = None) -> Curve:
-    """What an audience of every size finds of the held-out seed."""
-    found = versions.document(opened.workshop, name, "quality.json", version)
-    return Curve.model_validate({**found, "sizes": found["curve"]})
-
-
-@router.get("/{name}/deciles")
-def get_deciles(name: str, opened: Opened, version: Number = None) -> Deciles:
-    """The ranking in tenths, with the lift of each on the held-out seed."""
-    return Deciles.model_validate(
-        versions.document(opened.workshop, name, "quality.json", version)
-    )
-
-
-@router.get("/{name}/members")
-def preview_members(
-    name: str,
-    opened: Opened,
-    version: Number = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 20,
-) -> Members:
-    """The first people by rank; of their identifiers the hashes alone."""
-    return Members.model_validate(
-        members.preview(opened.workshop, name, version, limit)
     )

@@ -57,8 +57,10 @@ def as_shown(request: Request) -> Callable[[Run], Run]:
 
 
 ADMIN = [Depends(needs(Role.admin))]
+BUILDER = [Depends(needs(Role.builder))]
 BY_METHOD = [Depends(role_by_method)]
 VIEWER = [Depends(needs(Role.viewer))]
 Opened = Annotated[Studio, Depends(studio)]
+Settings = Annotated[Access, Depends(settings)]
 Shown = Annotated[Callable[[Run], Run], Depends(as_shown)]
 Asking = Annotated[User, Depends(current_user)]

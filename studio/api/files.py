@@ -1,20 +1,19 @@
 """Files in REST: report page, documents of a version, and people to be taken away."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from fastapi import APIRouter, BackgroundTasks
 from fastapi.responses import FileResponse
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from studio.api.audiences import Number
 from studio.api.dependencies import Opened
 from studio.api.models.datasets import Asked
-from studio.api.sending import sent_once
+from studio.api.sending import STILL, sent_once
+from studio.api.versions import Number
 from studio.services import audience_page, audiences, members, versions
+from studio.services.versions import IDENTITIES
 
 router = APIRouter(prefix="/audiences", tags=["files"])
-# A page that is one file needs nothing, so it may nothing.
-STILL = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 Document = Literal[
     "comparison.json",
     "distributions.json",
@@ -25,6 +24,7 @@ Document = Literal[
     "portrait.json",
     "quality.json",
 ]
+BINARY = "application/octet-stream"
 BYTES = {"schema": {"type": "string", "format": "binary"}}
 
 
@@ -33,6 +33,23 @@ class ExportAsked(Asked):
 
     kind: Literal["parquet", "csv", "jsonl"] = "parquet"
     tier: Annotated[str | None, Field(description="One tier alone.")] = None
+    version: Annotated[int | None, Field(ge=1, le=10**9)] = None
+    for_spreadsheets: bool = Field(
+        False,
+        description="For kind=csv: no cell is one that a spreadsheet would run; without"
+        " it every byte is as it was published.",
+    )
+
+    @model_validator(mode="after")
+    def _spreadsheets_read_csv(self) -> Self:
+        if self.for_spreadsheets and self.kind != "csv":
+            raise ValueError("for_spreadsheets is for kind csv alone")
+        return self
+
+
+class VersionAsked(Asked):
+    """Which version; without it the one in use."""
+
     version: Annotated[int | None, Field(ge=1, le=10**9)] = None
 
 
@@ -66,13 +83,36 @@ def get_document(
 @router.post(
     "/{name}/export",
     response_class=FileResponse,
-    responses={200: {"content": {"application/octet-stream": BYTES}}},
+    responses={200: {"content": {BINARY: BYTES}}},
 )
 def export_members(
     name: str, wanted: ExportAsked, opened: Opened, after: BackgroundTasks
 ) -> FileResponse:
     """A version's people with identifiers and scores; it is noted who took them."""
     path, file = members.export_to_send(
-        opened.workshop, name, wanted.kind, wanted.tier, wanted.version
+        opened.workshop,
+        name,
+        wanted.kind,
+        wanted.tier,
+        wanted.version,
+        for_spreadsheets=wanted.for_spreadsheets,
     )
-    return sent_once(path, file, "application/octet-stream", after)
+    return sent_once(path, file, BINARY, after)
+
+
+@router.post(
+    "/{name}/identities",
+    response_class=FileResponse,
+    responses={200: {"content": {BINARY: BYTES}}},
+)
+def take_identities(name: str, wanted: VersionAsked, opened: Opened) -> FileResponse:
+    """Every identifier of each person as Parquet, where people have several.
+
+    As it was published; it is noted who took them.
+    """
+    audience = opened.workshop.catalog.get_audience(name)
+    number = versions.version_asked(opened.workshop, audience, wanted.version).number
+    path = audience_page.take_file(opened.workshop, name, IDENTITIES, number)
+    return FileResponse(
+        path, media_type=BINARY, filename=f"{audience.slug}_{number}_{path.name}"
+    )

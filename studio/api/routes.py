@@ -14,6 +14,7 @@ from studio.api import (
     questions,
     runs,
     system,
+    versions,
 )
 from studio.api.dependencies import BY_METHOD, VIEWER
 from studio.api.documents import specification_schemas
@@ -59,7 +60,7 @@ def add_routes(app: FastAPI) -> None:
     # `seeds` is no draft's id either.
     for each in (
         *(audiences, comparisons, datasets, draft_choices, drafts),
-        *(files, runs),
+        *(files, runs, versions),
     ):
         api.include_router(each.router, dependencies=BY_METHOD)
     api.include_router(system.router, dependencies=VIEWER)

@@ -5,21 +5,19 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from catalog.run_records import Run, RunState
-from studio.api.dependencies import Shown, as_shown, studio
+from studio.api.dependencies import Opened, Shown, as_shown
+from studio.api.models.datasets import Asked
+from studio.api.paging import Page
 from studio.services.health import Health
-from studio.services.studio import Studio
 
 router = APIRouter(prefix="/runs", tags=["runs"])
-Opened = Annotated[Studio, Depends(studio)]
 
 
-class NewRun(BaseModel):
+class NewRun(Asked):
     """What is to be built."""
-
-    model_config = ConfigDict(extra="forbid")
 
     audience: str = Field(
         description="Name or slug of the audience.", examples=["spring_buyers"]
@@ -60,12 +58,17 @@ def list_runs(
     state: RunState | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
-) -> list[Run]:
+) -> Page[Run]:
     """The newest runs first; of one audience, in one state."""
     found = opened.runs.overview(
         audience=audience, state=state, limit=limit, offset=offset
     )
-    return [shown(each) for each in found]
+    return Page(
+        items=[shown(each) for each in found],
+        total=opened.runs.count(audience=audience, state=state),
+        limit=limit,
+        offset=offset,
+    )
 
 
 @router.get("/health")

@@ -244,7 +244,7 @@ class Explanation(BaseModel):
     contributions: list[Contribution]
 
 
-class Member(BaseModel):
+class PreviewedMember(BaseModel):
     """A person of an audience; of identifiers the hashes alone."""
 
     person_key: str
@@ -261,7 +261,7 @@ class Members(BaseModel):
 
     audience: str
     version: int
-    people: list[Member]
+    people: list[PreviewedMember]
 
 
 class Checked(BaseModel):
