@@ -6,8 +6,8 @@ from fastapi import APIRouter, Query, Response
 
 from catalog.specification import workflow_to_yaml
 from catalog.specification_model import AudienceSpecification
-from studio.api.dependencies import Opened
-from studio.api.documents import DOCUMENT, Specified
+from studio.api.dependencies import Named, Opened
+from studio.api.documents import DOCUMENT, YAML_EXAMPLE, Specified
 from studio.api.models.audiences import (
     ArchivedAudience,
     AudiencePage,
@@ -20,8 +20,14 @@ from studio.services import audience_list, audiences, workflows
 from studio.services.audience_list import AudienceQuery, Order, State
 
 router = APIRouter(prefix="/audiences", tags=["audiences"])
+Number = Annotated[
+    int | None,
+    Query(ge=1, le=10**9, description="Of the specification; without it the newest."),
+]
 YAML = "application/yaml"
-AS_YAML: dict[str, Any] = {YAML: {"schema": {"type": "object"}}}
+AS_YAML: dict[str, Any] = {
+    YAML: {"schema": {"type": "object"}, "example": YAML_EXAMPLE}
+}
 
 
 class YamlResponse(Response):
@@ -37,8 +43,12 @@ def list_audiences(
     search: Annotated[
         str, Query(max_length=200, description="In name, description, tags or owner.")
     ] = "",
-    tag: Annotated[str | None, Query(max_length=200)] = None,
-    owner: Annotated[str | None, Query(max_length=200)] = None,
+    tag: Annotated[
+        str | None, Query(max_length=200, description="Only those that carry it.")
+    ] = None,
+    owner: Annotated[
+        str | None, Query(max_length=200, description="Only those of this owner.")
+    ] = None,
     state: Annotated[
         State | None, Query(description="Without it all but archived ones.")
     ] = None,
@@ -70,22 +80,22 @@ def create_audience(wanted: Specified, opened: Opened) -> KeptAudience:
 
 
 @router.get("/{name}")
-def show_audience(name: str, opened: Opened) -> AudienceShown:
+def show_audience(name: Named, opened: Opened) -> AudienceShown:
     """An audience with the figures of the version that is in use."""
     return AudienceShown.model_validate(audiences.show(opened.workshop, name))
 
 
 @router.put("/{name}", openapi_extra=DOCUMENT)
-def specify_audience(name: str, wanted: Specified, opened: Opened) -> KeptAudience:
+def specify_audience(name: Named, wanted: Specified, opened: Opened) -> KeptAudience:
     """Keep a specification as the audience's current one; the older ones stay."""
     return KeptAudience.model_validate(audiences.keep(opened.workshop, wanted, of=name))
 
 
 @router.get("/{name}/specification")
 def get_specification(
-    name: str,
+    name: Named,
     opened: Opened,
-    number: Annotated[int | None, Query(ge=1, le=10**9)] = None,
+    number: Number = None,
 ) -> AudienceSpecification:
     """The current specification, or an older one by its number."""
     catalog = opened.workshop.catalog
@@ -104,9 +114,9 @@ def get_specification(
     responses={200: {"content": AS_YAML}},
 )
 def get_specification_document(
-    name: str,
+    name: Named,
     opened: Opened,
-    number: Annotated[int | None, Query(ge=1, le=10**9)] = None,
+    number: Number = None,
 ) -> Response:
     """The same as a YAML document, with every choice spelt out."""
     return YamlResponse(workflows.edit(opened.workshop, name, number))
@@ -117,7 +127,7 @@ def get_specification_document(
     response_class=YamlResponse,
     responses={200: {"content": AS_YAML}},
 )
-def get_workflow(name: str, opened: Opened) -> Response:
+def get_workflow(name: Named, opened: Opened) -> Response:
     """The workflow document: the specification and the stages that make it."""
     audience = opened.workshop.catalog.get_audience(name)
     kept = opened.workshop.catalog.newest_specification(audience.id)
@@ -125,7 +135,7 @@ def get_workflow(name: str, opened: Opened) -> Response:
 
 
 @router.post("/{name}/duplicate", status_code=201)
-def duplicate_audience(name: str, wanted: NewName, opened: Opened) -> KeptAudience:
+def duplicate_audience(name: Named, wanted: NewName, opened: Opened) -> KeptAudience:
     """Keep the current specification as another audience's."""
     return KeptAudience.model_validate(
         audiences.keep_copy(opened.workshop, name, wanted.name)
@@ -133,13 +143,13 @@ def duplicate_audience(name: str, wanted: NewName, opened: Opened) -> KeptAudien
 
 
 @router.post("/{name}/archive")
-def archive_audience(name: str, opened: Opened) -> ArchivedAudience:
+def archive_audience(name: Named, opened: Opened) -> ArchivedAudience:
     """Take an audience out of the lists and of the schedule; nothing is deleted."""
     return ArchivedAudience.model_validate(audiences.archive(opened.workshop, name))
 
 
 @router.post("/{name}/unarchive")
-def unarchive_audience(name: str, opened: Opened) -> ArchivedAudience:
+def unarchive_audience(name: Named, opened: Opened) -> ArchivedAudience:
     """Put an audience back into the lists."""
     return ArchivedAudience.model_validate(
         audiences.archive(opened.workshop, name, undo=True)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from studio.api.dependencies import Opened, Settings
+from studio.api.dependencies import Named, Opened, Settings
 from studio.api.models.datasets import (
     ColumnRole,
     DatasetShown,
@@ -35,9 +35,7 @@ from studio.services.row_filters import FilterColumn, KeptRows
 from studio.services.studio import Studio
 
 router = APIRouter(prefix="/datasets", tags=["datasets"])
-FileName = Annotated[
-    str, Query(description="Its ending says the kind.", examples=["customers.csv"])
-]
+FileName = Annotated[str, Query(description="Its ending says the kind.")]
 SentSchema = Annotated[
     str | None,
     Query(
@@ -111,8 +109,10 @@ async def upload_dataset(
     request: Request,
     opened: Opened,
     file_name: FileName,
-    name: Annotated[str, Query(examples=["Customers"])],
-    description: Annotated[str, Query(max_length=10_000)] = "",
+    name: Annotated[str, Query(description="What it is to be called.")],
+    description: Annotated[
+        str, Query(max_length=10_000, description="What it holds.")
+    ] = "",
     csv_schema: SentSchema = None,
 ) -> DatasetShown:
     """Register the file that is sent; the studio keeps it until it is removed."""
@@ -177,13 +177,13 @@ async def sent(request: Request, opened: Studio, file_name: str) -> AsyncIterato
 
 
 @router.get("/{name}")
-def show_dataset(name: str, opened: Opened) -> DatasetShown:
+def show_dataset(name: Named, opened: Opened) -> DatasetShown:
     """A dataset with what each of its columns is for and what it holds."""
     return DatasetShown.model_validate(datasets.show(opened.workshop.catalog, name))
 
 
 @router.get("/{name}/columns")
-def show_columns(name: str, opened: Opened) -> DatasetPage:
+def show_columns(name: Named, opened: Opened) -> DatasetPage:
     """What each column is for and holds, in bars; and the audiences that are made of it.
 
     Nothing that fewer than 25 rows have is told apart.
@@ -192,20 +192,20 @@ def show_columns(name: str, opened: Opened) -> DatasetPage:
 
 
 @router.get("/{name}/filter-columns")
-def list_filter_columns(name: str, opened: Opened) -> tuple[FilterColumn, ...]:
+def list_filter_columns(name: Named, opened: Opened) -> tuple[FilterColumn, ...]:
     """The columns that a filter of seed or population may ask."""
     return row_filters.filter_columns(opened.workshop, name)
 
 
 @router.post("/{name}/rows")
-def count_rows(name: str, wanted: RowFilter, opened: Opened) -> KeptRows:
+def count_rows(name: Named, wanted: RowFilter, opened: Opened) -> KeptRows:
     """How many rows a filter keeps, counted now; nothing is kept of it."""
     conditions = [each.model_dump() for each in wanted.where]
     return row_filters.rows_kept(opened.workshop, name, conditions)
 
 
 @router.put("/{name}/mapping")
-def map_column(name: str, wanted: ColumnRole, opened: Opened) -> DatasetShown:
+def map_column(name: Named, wanted: ColumnRole, opened: Opened) -> DatasetShown:
     """Give a column another role."""
     found = datasets.map_column(
         opened.workshop,
@@ -218,12 +218,12 @@ def map_column(name: str, wanted: ColumnRole, opened: Opened) -> DatasetShown:
 
 
 @router.post("/{name}/profile")
-def profile_dataset(name: str, opened: Opened) -> ProfiledDataset:
+def profile_dataset(name: Named, opened: Opened) -> ProfiledDataset:
     """Look at a dataset as it is now, its identifiers too."""
     return ProfiledDataset.model_validate(datasets.profile(opened.workshop, name))
 
 
 @router.delete("/{name}", status_code=204)
-def remove_dataset(name: str, opened: Opened) -> None:
+def remove_dataset(name: Named, opened: Opened) -> None:
     """Forget a dataset; a file that was uploaded goes, any other stays."""
     datasets.remove(opened.workshop, name)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
 from catalog.names import LONGEST_NAME
-from studio.api.dependencies import Opened
+from studio.api.dependencies import DraftId, Opened
 from studio.api.models.datasets import Asked
 from studio.services import (
     attribute_changes,
@@ -27,7 +27,7 @@ from studio.services.draft_store import Draft
 router = APIRouter(prefix="/drafts", tags=["drafts"])
 
 
-def kept(draft_id: str, opened: Opened) -> Draft:
+def kept(draft_id: DraftId, opened: Opened) -> Draft:
     """The draft of an address; refused where there is none."""
     return drafts.read(opened.workshop, draft_id)
 
@@ -106,7 +106,9 @@ def list_quota_columns(draft: Kept, opened: Opened) -> list[str]:
 def list_quota_values(
     draft: Kept,
     opened: Opened,
-    column: Annotated[str, Query(max_length=LONGEST_NAME, examples=["job"])],
+    column: Annotated[
+        str, Query(max_length=LONGEST_NAME, description="One of `quota-columns`.")
+    ],
 ) -> QuotaValues:
     """The values that quotas of a column may name, the most frequent first."""
     return draft_quotas.group_values(opened.workshop, draft, column)

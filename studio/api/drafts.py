@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from catalog.names import LONGEST_NAME
 from catalog.run_records import Run
 from catalog.specification_model import Output
-from studio.api.dependencies import Opened, Shown
+from studio.api.dependencies import DraftId, Opened, Shown
 from studio.api.draft_choices import Kept
 from studio.api.models.datasets import Asked
 from studio.api.paging import Page, Paged, page_of
@@ -91,7 +91,9 @@ class AskedOutput(Asked):
 def list_drafts(
     opened: Opened,
     paging: Paged,
-    state: DraftState | None = None,
+    state: Annotated[
+        DraftState | None, Query(description="What became of them.")
+    ] = None,
     own: Annotated[bool, Query(description="Those that you began alone.")] = False,
 ) -> Page[Draft]:
     """Every draft, those put away too, the newest change first."""
@@ -121,7 +123,7 @@ def get_draft(draft: Kept, opened: Opened) -> Remarked:
 
 
 @router.patch("/{draft_id}")
-def change_draft(draft_id: str, change: DraftChange, opened: Opened) -> Draft:
+def change_draft(draft_id: DraftId, change: DraftChange, opened: Opened) -> Draft:
     """Change some choices; refused where the draft was changed meanwhile."""
     values = change.choices.model_dump(
         mode="json", by_alias=True, include=change.choices.model_fields_set
@@ -139,7 +141,7 @@ def accept_changes(draft: Kept, wanted: DraftVersion, opened: Opened) -> Draft:
 
 
 @router.put("/{draft_id}/owner")
-def give_owner(draft_id: str, wanted: DraftOwner, opened: Opened) -> Draft:
+def give_owner(draft_id: DraftId, wanted: DraftOwner, opened: Opened) -> Draft:
     """Say who works on a draft, and answers for the audience."""
     return drafts.give_owner(opened.workshop, draft_id, wanted.owner, wanted.version)
 
@@ -155,19 +157,19 @@ def compare_scorers(
 
 
 @router.delete("/{draft_id}", status_code=204)
-def delete_draft(draft_id: str, opened: Opened) -> None:
+def delete_draft(draft_id: DraftId, opened: Opened) -> None:
     """Remove a draft for good."""
     drafts.delete(opened.workshop, draft_id)
 
 
 @router.post("/{draft_id}/duplicate", status_code=201)
-def duplicate_draft(draft_id: str, opened: Opened) -> Draft:
+def duplicate_draft(draft_id: DraftId, opened: Opened) -> Draft:
     """A new open draft with the same choices."""
     return drafts.duplicate(opened.workshop, draft_id)
 
 
 @router.post("/{draft_id}/start-over", status_code=201)
-def start_over(draft_id: str, opened: Opened) -> Draft:
+def start_over(draft_id: DraftId, opened: Opened) -> Draft:
     """A new draft; this one is put away."""
     return drafts.start_over(opened.workshop, draft_id)
 
@@ -180,7 +182,9 @@ def estimate(draft: Kept, asked: AskedOutput, opened: Opened) -> DraftEstimate:
 
 @router.get("/{draft_id}/name")
 def check_name(
-    draft: Kept, name: Annotated[str, Query(max_length=1_000)], opened: Opened
+    draft: Kept,
+    name: Annotated[str, Query(max_length=1_000, description="As typed.")],
+    opened: Opened,
 ) -> NameCheck:
     """Whether the draft's audience may have a name."""
     return drafts.check_name(opened.workshop, draft, name)
@@ -206,7 +210,7 @@ def get_workflow(draft: Kept, opened: Opened) -> Workflow:
 
 @router.post("/{draft_id}/create", status_code=202)
 def create(
-    draft_id: str,
+    draft_id: DraftId,
     wanted: DraftVersion,
     request: Request,
     response: Response,

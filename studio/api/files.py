@@ -2,11 +2,11 @@
 
 from typing import Annotated, Literal, Self
 
-from fastapi import APIRouter, BackgroundTasks
+from fastapi import APIRouter, BackgroundTasks, Path
 from fastapi.responses import FileResponse
 from pydantic import Field, model_validator
 
-from studio.api.dependencies import Opened
+from studio.api.dependencies import Named, Opened
 from studio.api.models.datasets import Asked
 from studio.api.sending import STILL, sent_once
 from studio.api.versions import Number
@@ -26,6 +26,10 @@ Document = Literal[
 ]
 BINARY = "application/octet-stream"
 BYTES = {"schema": {"type": "string", "format": "binary"}}
+PUBLISHED = {
+    "schema": {"type": "object"},
+    "example": {"curve": [{"people_count": 1000, "recall": 0.118, "lift": 4.71}]},
+}
 
 
 class ExportAsked(Asked):
@@ -58,7 +62,7 @@ class VersionAsked(Asked):
     response_class=FileResponse,
     responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
 )
-def get_report(name: str, opened: Opened, version: Number = None) -> FileResponse:
+def get_report(name: Named, opened: Opened, version: Number = None) -> FileResponse:
     """A version's report, which is one page that needs nothing else."""
     path = audiences.report_page(opened.workshop, name, version)
     headers = {"content-security-policy": STILL}
@@ -68,10 +72,13 @@ def get_report(name: str, opened: Opened, version: Number = None) -> FileRespons
 @router.get(
     "/{name}/files/{file}",
     response_class=FileResponse,
-    responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
+    responses={200: {"content": {"application/json": PUBLISHED}}},
 )
 def get_document(
-    name: str, file: Document, opened: Opened, version: Number = None
+    name: Named,
+    file: Annotated[Document, Path(description="Which one.")],
+    opened: Opened,
+    version: Number = None,
 ) -> FileResponse:
     """A document of a version as it was published; of those without people in them."""
     audience = opened.workshop.catalog.get_audience(name)
@@ -86,7 +93,7 @@ def get_document(
     responses={200: {"content": {BINARY: BYTES}}},
 )
 def export_members(
-    name: str, wanted: ExportAsked, opened: Opened, after: BackgroundTasks
+    name: Named, wanted: ExportAsked, opened: Opened, after: BackgroundTasks
 ) -> FileResponse:
     """A version's people with identifiers and scores; it is noted who took them."""
     path, file = members.export_to_send(
@@ -105,7 +112,7 @@ def export_members(
     response_class=FileResponse,
     responses={200: {"content": {BINARY: BYTES}}},
 )
-def take_identities(name: str, wanted: VersionAsked, opened: Opened) -> FileResponse:
+def take_identities(name: Named, wanted: VersionAsked, opened: Opened) -> FileResponse:
     """Every identifier of each person as Parquet, where people have several.
 
     As it was published; it is noted who took them.

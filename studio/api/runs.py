@@ -8,9 +8,9 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import Field
 
 from catalog.run_records import Run, RunState
-from studio.api.dependencies import Opened, Shown, as_shown
+from studio.api.dependencies import Opened, RunId, Shown, as_shown
 from studio.api.models.datasets import Asked
-from studio.api.paging import Page
+from studio.api.paging import AFTER, AT_MOST, Page
 from studio.services.health import Health
 
 router = APIRouter(prefix="/runs", tags=["runs"])
@@ -54,10 +54,10 @@ def start_run(
 def list_runs(
     opened: Opened,
     shown: Shown,
-    audience: str | None = None,
-    state: RunState | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
+    audience: Annotated[str | None, Query(description="Its name or slug.")] = None,
+    state: Annotated[RunState | None, Query(description="How far they are.")] = None,
+    limit: Annotated[int, Query(ge=1, le=200, description=AT_MOST)] = 50,
+    offset: Annotated[int, Query(ge=0, le=100_000, description=AFTER)] = 0,
 ) -> Page[Run]:
     """The newest runs first; of one audience, in one state."""
     found = opened.runs.overview(
@@ -78,24 +78,26 @@ def dagster_health(opened: Opened) -> Health:
 
 
 @router.get("/{run_id}")
-def get_run(run_id: str, opened: Opened, shown: Shown) -> Run:
+def get_run(run_id: RunId, opened: Opened, shown: Shown) -> Run:
     """One run as it is now."""
     return shown(opened.runs.get(run_id))
 
 
 @router.post("/{run_id}/retry", status_code=202)
-def retry_run(run_id: str, request: Request, response: Response, opened: Opened) -> Run:
+def retry_run(
+    run_id: RunId, request: Request, response: Response, opened: Opened
+) -> Run:
     """Go on with a run that failed or was cancelled, where it stopped."""
     return _at(opened.runs.retry(run_id), request, response)
 
 
 @router.post("/{run_id}/cancel", status_code=202)
-def cancel_run(run_id: str, opened: Opened, shown: Shown) -> Run:
+def cancel_run(run_id: RunId, opened: Opened, shown: Shown) -> Run:
     """Ask a run to end."""
     return shown(opened.runs.cancel(run_id))
 
 
-def known(run_id: str, opened: Opened) -> Run:
+def known(run_id: RunId, opened: Opened) -> Run:
     """The run, so that an unknown one is refused before the stream begins."""
     return opened.runs.get(run_id)
 

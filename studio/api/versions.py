@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
-from studio.api.dependencies import Opened
+from studio.api.dependencies import Named, Opened
 from studio.api.models.audiences import (
     BuildLine,
     Curve,
@@ -16,7 +16,7 @@ from studio.api.models.audiences import (
     VersionLine,
     VersionToServe,
 )
-from studio.api.paging import Page, Paged, page_of
+from studio.api.paging import AT_MOST, Page, Paged, page_of
 from studio.api.sending import STILL
 from studio.services import audience_page, audiences, members, version_changes, versions
 from studio.services.audience_page import Shown
@@ -35,25 +35,26 @@ After = Annotated[
     int | None,
     Query(alias="to", ge=1, le=10**9, description="Without it the one in use."),
 ]
+Picture = Annotated[str, Path(description="A section's `anchor`.")]
 SVG = "image/svg+xml"
 
 
 @router.get("/{name}/history")
-def list_builds(name: str, opened: Opened, paging: Paged) -> Page[BuildLine]:
+def list_builds(name: Named, opened: Opened, paging: Paged) -> Page[BuildLine]:
     """The builds, newest first, with the versions that they became."""
     found = audiences.history(opened.workshop, name)
     return Page[BuildLine].model_validate(page_of(found, paging))
 
 
 @router.get("/{name}/versions")
-def list_versions(name: str, opened: Opened, paging: Paged) -> Page[VersionLine]:
+def list_versions(name: Named, opened: Opened, paging: Paged) -> Page[VersionLine]:
     """The versions, newest first."""
     found = versions.versions(opened.workshop, name)
     return Page[VersionLine].model_validate(page_of(found, paging))
 
 
 @router.post("/{name}/serve")
-def serve_version(name: str, wanted: VersionToServe, opened: Opened) -> Served:
+def serve_version(name: Named, wanted: VersionToServe, opened: Opened) -> Served:
     """Put a version into use again, if its files are whole."""
     found = versions.serve_version(opened.workshop, name, wanted.version)
     slug = opened.workshop.catalog.get_audience(name).slug
@@ -62,7 +63,7 @@ def serve_version(name: str, wanted: VersionToServe, opened: Opened) -> Served:
 
 @router.get("/{name}/diff")
 def compare_versions(
-    name: str, opened: Opened, before: Before = None, after: After = None
+    name: Named, opened: Opened, before: Before = None, after: After = None
 ) -> Difference:
     """Who entered and left; without versions, to the one in use from the one before it."""
     return Difference.model_validate(
@@ -72,14 +73,14 @@ def compare_versions(
 
 @router.get("/{name}/changes")
 def tell_changes(
-    name: str, opened: Opened, before: Before = None, after: After = None
+    name: Named, opened: Opened, before: Before = None, after: After = None
 ) -> Changes:
     """The same in sentences, with the lines of the specification that differ."""
     return version_changes.version_changes(opened.workshop, name, before, after)
 
 
 @router.get("/{name}/sections")
-def show_sections(name: str, opened: Opened, version: Number = None) -> Shown:
+def show_sections(name: Named, opened: Opened, version: Number = None) -> Shown:
     """A version as its page shows it: headline figures, sections, first people, files."""
     return audience_page.show_version(opened.workshop, name, version)
 
@@ -90,7 +91,7 @@ def show_sections(name: str, opened: Opened, version: Number = None) -> Shown:
     responses={200: {"content": {SVG: {"schema": {"type": "string"}}}}},
 )
 def get_picture(
-    name: str, picture: str, opened: Opened, version: Number = None
+    name: Named, picture: Picture, opened: Opened, version: Number = None
 ) -> Response:
     """The picture of a section, by its `anchor`."""
     drawn = audience_page.picture(opened.workshop, name, picture, version)
@@ -99,7 +100,7 @@ def get_picture(
 
 
 @router.get("/{name}/figures")
-def get_figures(name: str, opened: Opened, version: Number = None) -> Figures:
+def get_figures(name: Named, opened: Opened, version: Number = None) -> Figures:
     """A version's figures, as its report tells them."""
     return Figures.model_validate(
         versions.document(opened.workshop, name, "figures.json", version)
@@ -107,14 +108,14 @@ def get_figures(name: str, opened: Opened, version: Number = None) -> Figures:
 
 
 @router.get("/{name}/curve")
-def get_curve(name: str, opened: Opened, version: Number = None) -> Curve:
+def get_curve(name: Named, opened: Opened, version: Number = None) -> Curve:
     """What an audience of every size finds of the held-out seed."""
     found = versions.document(opened.workshop, name, "quality.json", version)
     return Curve.model_validate({**found, "sizes": found["curve"]})
 
 
 @router.get("/{name}/deciles")
-def get_deciles(name: str, opened: Opened, version: Number = None) -> Deciles:
+def get_deciles(name: Named, opened: Opened, version: Number = None) -> Deciles:
     """The ranking in tenths, with the lift of each on the held-out seed."""
     return Deciles.model_validate(
         versions.document(opened.workshop, name, "quality.json", version)
@@ -123,10 +124,10 @@ def get_deciles(name: str, opened: Opened, version: Number = None) -> Deciles:
 
 @router.get("/{name}/members")
 def preview_members(
-    name: str,
+    name: Named,
     opened: Opened,
     version: Number = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    limit: Annotated[int, Query(ge=1, le=100, description=AT_MOST)] = 20,
 ) -> Members:
     """The first people by rank; of their identifiers the hashes alone."""
     return Members.model_validate(

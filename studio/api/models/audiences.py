@@ -207,14 +207,27 @@ class NewName(Asked):
     name: str = Field(examples=["Summer buyers"])
 
 
+class Drift(BaseModel):
+    """How far one distribution moved: its population stability index, and what it says."""
+
+    attribute: str
+    psi: float
+    verdict: str
+
+
 class Difference(BaseModel):
     """Who entered and left between two versions, and how their distributions moved."""
 
-    model_config = ConfigDict(extra="allow")
-
     audience: str
-    from_version: int = Field(alias="from")
+    before: int = Field(alias="from")
     to: int
+    from_version: int
+    entered: int
+    left: int
+    kept: int
+    score_drift: Drift | None
+    attributes: list[Drift] = Field(description="The furthest moved first.")
+    not_compared: list[str] = Field(description="Attributes that one of both has.")
 
 
 class PersonAsked(Asked):
