@@ -6,34 +6,28 @@ from fastapi import APIRouter, Query, Response
 
 from catalog.specification import workflow_to_yaml
 from catalog.specification_model import AudienceSpecification
-from studio.api.dependencies import Opened
-from studio.api.documents import DOCUMENT, Specified
+from studio.api.dependencies import Named, Opened
+from studio.api.documents import DOCUMENT, YAML_EXAMPLE, Specified
 from studio.api.models.audiences import (
     ArchivedAudience,
-    AudienceLine,
+    AudiencePage,
     AudienceShown,
-    BuildLine,
-    Curve,
-    Deciles,
-    Difference,
-    Figures,
     KeptAudience,
-    Members,
     NewName,
-    Served,
-    VersionLine,
-    VersionToServe,
 )
-from studio.api.paging import Page, Paged, page_of
-from studio.services import audiences, members, versions, workflows
+from studio.api.paging import Paged, page_of
+from studio.services import audience_list, audiences, workflows
+from studio.services.audience_list import AudienceQuery, Order, State
 
 router = APIRouter(prefix="/audiences", tags=["audiences"])
 Number = Annotated[
     int | None,
-    Query(ge=1, le=10**9, description="Of which version; without it the one in use."),
+    Query(ge=1, le=10**9, description="Of the specification; without it the newest."),
 ]
 YAML = "application/yaml"
-AS_YAML: dict[str, Any] = {YAML: {"schema": {"type": "object"}}}
+AS_YAML: dict[str, Any] = {
+    YAML: {"schema": {"type": "object"}, "example": YAML_EXAMPLE}
+}
 
 
 class YamlResponse(Response):
@@ -47,21 +41,36 @@ def list_audiences(
     opened: Opened,
     paging: Paged,
     search: Annotated[
-        str | None, Query(max_length=200, description="In name, description or tags.")
+        str, Query(max_length=200, description="In name, description, tags or owner.")
+    ] = "",
+    tag: Annotated[
+        str | None, Query(max_length=200, description="Only those that carry it.")
     ] = None,
-    tag: Annotated[str | None, Query(max_length=200)] = None,
-    owner: Annotated[str | None, Query(max_length=200)] = None,
+    owner: Annotated[
+        str | None, Query(max_length=200, description="Only those of this owner.")
+    ] = None,
+    state: Annotated[
+        State | None, Query(description="Without it all but archived ones.")
+    ] = None,
     archived: Annotated[bool, Query(description="Archived ones too.")] = False,
-) -> Page[AudienceLine]:
-    """The audiences by name, with the version that is in use of each."""
-    found = audiences.overview(
-        opened.workshop,
+    order: Annotated[Order, Query(description="What they are sorted by.")] = Order.name,
+    falling: Annotated[bool, Query(description="The greatest first.")] = False,
+) -> AudiencePage:
+    """The audiences, with size, quality and times of the version in use of each."""
+    query = AudienceQuery(
+        search=search,
         tag=tag,
         owner=owner,
-        search=search,
-        include_archived=archived,
+        state=state,
+        with_archived=archived,
+        order=order,
+        is_falling=falling,
     )
-    return Page[AudienceLine].model_validate(page_of(found, paging))
+    found = audience_list.find_audiences(opened.workshop, query)
+    lines = [audiences.line_as_json(each) for each in found.lines]
+    return AudiencePage.model_validate(
+        {**page_of(lines, paging), "tags": found.tags, "owners": found.owners}
+    )
 
 
 @router.post("", status_code=201, openapi_extra=DOCUMENT)
@@ -71,22 +80,22 @@ def create_audience(wanted: Specified, opened: Opened) -> KeptAudience:
 
 
 @router.get("/{name}")
-def show_audience(name: str, opened: Opened) -> AudienceShown:
+def show_audience(name: Named, opened: Opened) -> AudienceShown:
     """An audience with the figures of the version that is in use."""
     return AudienceShown.model_validate(audiences.show(opened.workshop, name))
 
 
 @router.put("/{name}", openapi_extra=DOCUMENT)
-def specify_audience(name: str, wanted: Specified, opened: Opened) -> KeptAudience:
+def specify_audience(name: Named, wanted: Specified, opened: Opened) -> KeptAudience:
     """Keep a specification as the audience's current one; the older ones stay."""
     return KeptAudience.model_validate(audiences.keep(opened.workshop, wanted, of=name))
 
 
 @router.get("/{name}/specification")
 def get_specification(
-    name: str,
+    name: Named,
     opened: Opened,
-    number: Annotated[int | None, Query(ge=1, le=10**9)] = None,
+    number: Number = None,
 ) -> AudienceSpecification:
     """The current specification, or an older one by its number."""
     catalog = opened.workshop.catalog
@@ -105,9 +114,9 @@ def get_specification(
     responses={200: {"content": AS_YAML}},
 )
 def get_specification_document(
-    name: str,
+    name: Named,
     opened: Opened,
-    number: Annotated[int | None, Query(ge=1, le=10**9)] = None,
+    number: Number = None,
 ) -> Response:
     """The same as a YAML document, with every choice spelt out."""
     return YamlResponse(workflows.edit(opened.workshop, name, number))
@@ -118,7 +127,7 @@ def get_specification_document(
     response_class=YamlResponse,
     responses={200: {"content": AS_YAML}},
 )
-def get_workflow(name: str, opened: Opened) -> Response:
+def get_workflow(name: Named, opened: Opened) -> Response:
     """The workflow document: the specification and the stages that make it."""
     audience = opened.workshop.catalog.get_audience(name)
     kept = opened.workshop.catalog.newest_specification(audience.id)
@@ -126,7 +135,7 @@ def get_workflow(name: str, opened: Opened) -> Response:
 
 
 @router.post("/{name}/duplicate", status_code=201)
-def duplicate_audience(name: str, wanted: NewName, opened: Opened) -> KeptAudience:
+def duplicate_audience(name: Named, wanted: NewName, opened: Opened) -> KeptAudience:
     """Keep the current specification as another audience's."""
     return KeptAudience.model_validate(
         audiences.keep_copy(opened.workshop, name, wanted.name)
@@ -134,85 +143,14 @@ def duplicate_audience(name: str, wanted: NewName, opened: Opened) -> KeptAudien
 
 
 @router.post("/{name}/archive")
-def archive_audience(name: str, opened: Opened) -> ArchivedAudience:
+def archive_audience(name: Named, opened: Opened) -> ArchivedAudience:
     """Take an audience out of the lists and of the schedule; nothing is deleted."""
     return ArchivedAudience.model_validate(audiences.archive(opened.workshop, name))
 
 
 @router.post("/{name}/unarchive")
-def unarchive_audience(name: str, opened: Opened) -> ArchivedAudience:
+def unarchive_audience(name: Named, opened: Opened) -> ArchivedAudience:
     """Put an audience back into the lists."""
     return ArchivedAudience.model_validate(
         audiences.archive(opened.workshop, name, undo=True)
-    )
-
-
-@router.get("/{name}/history")
-def list_builds(name: str, opened: Opened, paging: Paged) -> Page[BuildLine]:
-    """The builds, newest first, with the versions that they became."""
-    found = audiences.history(opened.workshop, name)
-    return Page[BuildLine].model_validate(page_of(found, paging))
-
-
-@router.get("/{name}/versions")
-def list_versions(name: str, opened: Opened, paging: Paged) -> Page[VersionLine]:
-    """The versions, newest first."""
-    found = versions.versions(opened.workshop, name)
-    return Page[VersionLine].model_validate(page_of(found, paging))
-
-
-@router.post("/{name}/serve")
-def serve_version(name: str, wanted: VersionToServe, opened: Opened) -> Served:
-    """Put a version into use again, if its files are whole."""
-    found = versions.serve_version(opened.workshop, name, wanted.version)
-    slug = opened.workshop.catalog.get_audience(name).slug
-    return Served(audience=slug, version=found.number)
-
-
-@router.get("/{name}/diff")
-def compare_versions(
-    name: str,
-    opened: Opened,
-    before: Annotated[int | None, Query(alias="from", ge=1, le=10**9)] = None,
-    after: Annotated[int | None, Query(alias="to", ge=1, le=10**9)] = None,
-) -> Difference:
-    """Who entered and left; without versions, to the one in use from the one before it."""
-    return Difference.model_validate(
-        versions.diff(opened.workshop, name, before, after)
-    )
-
-
-@router.get("/{name}/figures")
-def get_figures(name: str, opened: Opened, version: Number = None) -> Figures:
-    """A version's figures, as its report tells them."""
-    return Figures.model_validate(
-        versions.document(opened.workshop, name, "figures.json", version)
-    )
-
-
-@router.get("/{name}/curve")
-def get_curve(name: str, opened: Opened, version: Number = None) -> Curve:
-    """What an audience of every size finds of the held-out seed."""
-    found = versions.document(opened.workshop, name, "quality.json", version)
-    return Curve.model_validate({**found, "sizes": found["curve"]})
-
-
-@router.get("/{name}/deciles")
-def get_deciles(name: str, opened: Opened, version: Number = None) -> Deciles:
-    """The ranking in tenths, with the lift of each on the held-out seed."""
-    return Deciles.model_validate(
-        versions.document(opened.workshop, name, "quality.json", version)
-    )
-
-
-@router.get("/{name}/members")
-def preview_members(
-    name: str,
-    opened: Opened,
-    version: Number = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 20,
-) -> Members:
-    """The first people by rank; of their identifiers the hashes alone."""
-    return Members.model_validate(
-        members.preview(opened.workshop, name, version, limit)
     )

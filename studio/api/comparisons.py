@@ -1,12 +1,13 @@
 """Comparisons of scorers in REST: asked for, then looked at until they have ended."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import Field
 
+from studio.api.dependencies import RunId
 from studio.api.models.datasets import Asked
 from studio.services.comparing import ComparisonRun, Comparisons
 
@@ -20,14 +21,6 @@ def comparisons(request: Request) -> Comparisons:
 
 
 Compared = Annotated[Comparisons, Depends(comparisons)]
-EVENT = (
-    'event: comparison\ndata: {"id":"5f0c2a9e7b1d4c3f8a6e0d2b4c6f8a1e",'
-    '"audience":"spring_buyers","state":"running","asked_at":"2026-11-27T09:05:00Z",'
-    '"found":null,"error":null}\n\n'
-)
-STREAM: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"text/event-stream": {"example": EVENT}}}
-}
 
 
 class NewComparison(Asked):
@@ -56,17 +49,17 @@ def start_comparison(
 
 
 @router.get("/{run_id}")
-def get_comparison(run_id: str, compared: Compared) -> ComparisonRun:
+def get_comparison(run_id: RunId, compared: Compared) -> ComparisonRun:
     """A comparison as it is now, with its figures once it has ended."""
     return compared.get(run_id)
 
 
-def known(run_id: str, compared: Compared) -> ComparisonRun:
+def known(run_id: RunId, compared: Compared) -> ComparisonRun:
     """The comparison, so that an unknown one is refused before the stream begins."""
     return compared.get(run_id)
 
 
-@router.get("/{run_id}/events", response_class=EventSourceResponse, responses=STREAM)
+@router.get("/{run_id}/events", response_class=EventSourceResponse)
 async def follow_comparison(
     run: Annotated[ComparisonRun, Depends(known)], compared: Compared
 ) -> AsyncIterator[ServerSentEvent]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 
 from catalog.run_records import Run
 from studio.services import access
@@ -57,8 +57,13 @@ def as_shown(request: Request) -> Callable[[Run], Run]:
 
 
 ADMIN = [Depends(needs(Role.admin))]
+BUILDER = [Depends(needs(Role.builder))]
 BY_METHOD = [Depends(role_by_method)]
 VIEWER = [Depends(needs(Role.viewer))]
+Named = Annotated[str, Path(description="Its name, or the slug of it.")]
+DraftId = Annotated[str, Path(description="The draft's `id`.")]
+RunId = Annotated[str, Path(description="As the header `Location` led to it.")]
 Opened = Annotated[Studio, Depends(studio)]
+Settings = Annotated[Access, Depends(settings)]
 Shown = Annotated[Callable[[Run], Run], Depends(as_shown)]
 Asking = Annotated[User, Depends(current_user)]

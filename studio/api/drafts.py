@@ -1,33 +1,29 @@
-"""Drafts in REST: the five steps of the builder, what can be chosen, and create."""
+"""Drafts in REST: begun, changed, looked at as what they would become, created."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
 
 from catalog.names import LONGEST_NAME
 from catalog.run_records import Run
 from catalog.specification_model import Output
-from studio.api.dependencies import Shown, studio
-from studio.services import choices, draft_estimates, drafts
-from studio.services.advice import Advice
-from studio.services.attribute_sides import AttributeSides
-from studio.services.choices import AttributeChoices, PeopleChoice
+from studio.api.dependencies import DraftId, Opened, Shown
+from studio.api.draft_choices import Kept
+from studio.api.models.datasets import Asked
+from studio.api.paging import Page, Paged, page_of
+from studio.services import draft_estimates, drafts
 from studio.services.comparing import ComparisonRun
 from studio.services.draft_estimates import DraftEstimate
-from studio.services.draft_store import Draft, DraftChoices, Step
+from studio.services.draft_store import Draft, DraftChoices, DraftState, Step
 from studio.services.drafts import NameCheck, Summary, Workflow
-from studio.services.studio import Studio
 
 router = APIRouter(prefix="/drafts", tags=["drafts"])
-Opened = Annotated[Studio, Depends(studio)]
 ShortText = Annotated[str, Field(max_length=LONGEST_NAME)]
 
 
-class NewDraft(BaseModel):
+class NewDraft(Asked):
     """Where a draft begins: with nothing, an audience to edit, or a copy of one."""
-
-    model_config = ConfigDict(extra="forbid")
 
     owner: ShortText = Field("", description="Who works on it.", examples=["Ada"])
     audience: ShortText | None = Field(
@@ -42,10 +38,8 @@ class NewDraft(BaseModel):
     )
 
 
-class DraftChange(BaseModel):
+class DraftChange(Asked):
     """Some choices, as a specification has them; those left out stay."""
-
-    model_config = ConfigDict(extra="forbid")
 
     version: int = Field(ge=1, description="Of the draft as it was read.", examples=[1])
     step: Step | None = Field(None, description="Where the person is.")
@@ -57,42 +51,54 @@ class DraftChange(BaseModel):
     )
 
 
-class DraftVersion(BaseModel):
+class DraftVersion(Asked):
     """The draft as it was read."""
-
-    model_config = ConfigDict(extra="forbid")
 
     version: int | None = Field(None, ge=1, description="Left out: as it is.")
 
 
-class DraftOwner(BaseModel):
+class DraftOwner(Asked):
     """Who works on a draft."""
-
-    model_config = ConfigDict(extra="forbid")
 
     version: int = Field(ge=1, description="Of the draft as it was read.", examples=[1])
     owner: ShortText = Field(examples=["Ada"])
 
 
 class Remarked(BaseModel):
-    """A draft, and in sentences what changed since of its datasets and its audience."""
+    """A draft, and in sentences what changed since of its datasets and its audience.
+
+    `steps` are those that can be gone to: nothing is missing of those before.
+    """
 
     draft: Draft
     remarks: tuple[str, ...]
+    steps: tuple[Step, ...]
 
 
-class AskedOutput(BaseModel):
+class SuggestedName(BaseModel):
+    """A name that no other audience has."""
+
+    name: str
+
+
+class AskedOutput(Asked):
     """A size to estimate; left out, the draft's own."""
-
-    model_config = ConfigDict(extra="forbid")
 
     output: Output | None = Field(None, examples=[{"top": 1000}])
 
 
 @router.get("")
-def list_drafts(opened: Opened) -> list[Draft]:
+def list_drafts(
+    opened: Opened,
+    paging: Paged,
+    state: Annotated[
+        DraftState | None, Query(description="What became of them.")
+    ] = None,
+    own: Annotated[bool, Query(description="Those that you began alone.")] = False,
+) -> Page[Draft]:
     """Every draft, those put away too, the newest change first."""
-    return drafts.overview(opened.workshop)
+    found = drafts.overview(opened.workshop, state=state, own=own)
+    return Page[Draft].model_validate(page_of(found, paging))
 
 
 @router.post("", status_code=201)
@@ -106,21 +112,18 @@ def begin_draft(wanted: NewDraft, opened: Opened) -> Draft:
     return drafts.copy_of_audience(workshop, wanted.audience, wanted.new_name, owner)
 
 
-@router.get("/seeds")
-def list_seeds(opened: Opened, audiences: bool = False) -> tuple[PeopleChoice, ...]:
-    """Every dataset as a seed, with reason and remedy where it does not fit."""
-    return choices.seeds(opened.workshop, show_audiences=audiences)
-
-
 @router.get("/{draft_id}")
-def get_draft(draft_id: str, opened: Opened) -> Remarked:
+def get_draft(draft: Kept, opened: Opened) -> Remarked:
     """One draft with every choice."""
-    draft = drafts.read(opened.workshop, draft_id)
-    return Remarked(draft=draft, remarks=drafts.remarks(opened.workshop, draft))
+    return Remarked(
+        draft=draft,
+        remarks=drafts.remarks(opened.workshop, draft),
+        steps=drafts.open_steps(draft),
+    )
 
 
 @router.patch("/{draft_id}")
-def change_draft(draft_id: str, change: DraftChange, opened: Opened) -> Draft:
+def change_draft(draft_id: DraftId, change: DraftChange, opened: Opened) -> Draft:
     """Change some choices; refused where the draft was changed meanwhile."""
     values = change.choices.model_dump(
         mode="json", by_alias=True, include=change.choices.model_fields_set
@@ -131,111 +134,90 @@ def change_draft(draft_id: str, change: DraftChange, opened: Opened) -> Draft:
 
 
 @router.post("/{draft_id}/accept")
-def accept_changes(draft_id: str, wanted: DraftVersion, opened: Opened) -> Draft:
+def accept_changes(draft: Kept, wanted: DraftVersion, opened: Opened) -> Draft:
     """Go on with datasets and audience as they are now: the remarks are read."""
-    version = wanted.version or drafts.read(opened.workshop, draft_id).version
-    return drafts.accept(opened.workshop, draft_id, version)
+    version = wanted.version or draft.version
+    return drafts.accept(opened.workshop, draft.id, version)
 
 
 @router.put("/{draft_id}/owner")
-def give_owner(draft_id: str, wanted: DraftOwner, opened: Opened) -> Draft:
+def give_owner(draft_id: DraftId, wanted: DraftOwner, opened: Opened) -> Draft:
     """Say who works on a draft, and answers for the audience."""
     return drafts.give_owner(opened.workshop, draft_id, wanted.owner, wanted.version)
 
 
 @router.post("/{draft_id}/comparison", status_code=202)
-def compare_scorers(draft_id: str, response: Response, opened: Opened) -> ComparisonRun:
+def compare_scorers(
+    draft: Kept, request: Request, response: Response, opened: Opened
+) -> ComparisonRun:
     """Ask for a comparison of the scorers; its place is in the header `Location`."""
-    run = opened.comparisons.start_draft(drafts.read(opened.workshop, draft_id))
-    response.headers["Location"] = f"/api/v1/comparisons/{run.id}"
+    run = opened.comparisons.start_draft(draft)
+    response.headers["Location"] = request.url_for("get_comparison", run_id=run.id).path
     return run
 
 
 @router.delete("/{draft_id}", status_code=204)
-def delete_draft(draft_id: str, opened: Opened) -> None:
+def delete_draft(draft_id: DraftId, opened: Opened) -> None:
     """Remove a draft for good."""
     drafts.delete(opened.workshop, draft_id)
 
 
 @router.post("/{draft_id}/duplicate", status_code=201)
-def duplicate_draft(draft_id: str, opened: Opened) -> Draft:
+def duplicate_draft(draft_id: DraftId, opened: Opened) -> Draft:
     """A new open draft with the same choices."""
     return drafts.duplicate(opened.workshop, draft_id)
 
 
 @router.post("/{draft_id}/start-over", status_code=201)
-def start_over(draft_id: str, opened: Opened) -> Draft:
+def start_over(draft_id: DraftId, opened: Opened) -> Draft:
     """A new draft; this one is put away."""
     return drafts.start_over(opened.workshop, draft_id)
 
 
-@router.get("/{draft_id}/populations")
-def list_populations(draft_id: str, opened: Opened) -> tuple[PeopleChoice, ...]:
-    """Every dataset as the population of the draft's seed."""
-    draft = drafts.read(opened.workshop, draft_id)
-    return choices.populations(opened.workshop, draft)
-
-
-@router.get("/{draft_id}/attributes")
-def list_attributes(draft_id: str, opened: Opened) -> AttributeChoices:
-    """The attributes of both sides, what is chosen of them, and the join keys."""
-    draft = drafts.read(opened.workshop, draft_id)
-    return choices.attributes(opened.workshop, draft)
-
-
-@router.get("/{draft_id}/sides")
-def compare_sides(draft_id: str, opened: Opened) -> tuple[AttributeSides, ...]:
-    """Seed against population, attribute by attribute; seconds the first time."""
-    draft = drafts.read(opened.workshop, draft_id)
-    return draft_estimates.sides(opened.workshop, draft)
-
-
-@router.get("/{draft_id}/advice")
-def advise(draft_id: str, opened: Opened) -> Advice:
-    """Which attributes to take, and why; takes seconds the first time."""
-    draft = drafts.read(opened.workshop, draft_id)
-    return draft_estimates.advice(opened.workshop, draft)
-
-
 @router.post("/{draft_id}/estimate")
-def estimate(draft_id: str, asked: AskedOutput, opened: Opened) -> DraftEstimate:
+def estimate(draft: Kept, asked: AskedOutput, opened: Opened) -> DraftEstimate:
     """What an audience of a size would be; nothing is kept of it."""
-    draft = drafts.read(opened.workshop, draft_id)
     return draft_estimates.estimate(opened.workshop, draft, asked.output)
 
 
 @router.get("/{draft_id}/name")
 def check_name(
-    draft_id: str, name: Annotated[str, Query(max_length=1_000)], opened: Opened
+    draft: Kept,
+    name: Annotated[str, Query(max_length=1_000, description="As typed.")],
+    opened: Opened,
 ) -> NameCheck:
     """Whether the draft's audience may have a name."""
-    draft = drafts.read(opened.workshop, draft_id)
     return drafts.check_name(opened.workshop, draft, name)
 
 
+@router.get("/{draft_id}/suggested-name")
+def suggest_name(draft: Kept, opened: Opened) -> SuggestedName:
+    """A name that is free, from whom the audience is to be alike to."""
+    return SuggestedName(name=drafts.suggested_name(opened.workshop, draft))
+
+
 @router.get("/{draft_id}/summary")
-def summarise(draft_id: str, opened: Opened) -> Summary:
+def summarise(draft: Kept, opened: Opened) -> Summary:
     """What a build would do, in plain words."""
-    draft = drafts.read(opened.workshop, draft_id)
     return drafts.summary(opened.workshop, draft)
 
 
 @router.get("/{draft_id}/workflow")
-def get_workflow(draft_id: str, opened: Opened) -> Workflow:
+def get_workflow(draft: Kept, opened: Opened) -> Workflow:
     """The workflow document of the draft."""
-    draft = drafts.read(opened.workshop, draft_id)
     return drafts.workflow(opened.workshop, draft)
 
 
 @router.post("/{draft_id}/create", status_code=202)
 def create(
-    draft_id: str,
+    draft_id: DraftId,
     wanted: DraftVersion,
+    request: Request,
     response: Response,
     opened: Opened,
     shown: Shown,
 ) -> Run:
     """Keep the audience and ask for its build."""
     run = drafts.create(opened, draft_id, wanted.version)
-    response.headers["Location"] = f"/api/v1/runs/{run.run_id}"
+    response.headers["Location"] = request.url_for("get_run", run_id=run.run_id).path
     return shown(run)

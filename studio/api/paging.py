@@ -1,6 +1,7 @@
 """Lists a page at a time."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Depends, Query
@@ -8,15 +9,23 @@ from pydantic import BaseModel
 
 T = TypeVar("T")
 MOST = 500
+AT_MOST, AFTER = "At most so many.", "After so many others."
 
 
-class Paging(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Paging:
     """Which part of a list is asked for."""
 
-    limit: Annotated[int, Query(ge=1, le=MOST, description="At most so many.")] = 100
-    offset: Annotated[
-        int, Query(ge=0, le=10**9, description="After so many others.")
-    ] = 0
+    limit: int
+    offset: int
+
+
+def paging(
+    limit: Annotated[int, Query(ge=1, le=MOST, description=AT_MOST)] = 100,
+    offset: Annotated[int, Query(ge=0, le=10**9, description=AFTER)] = 0,
+) -> Paging:
+    """The part that the address names."""
+    return Paging(limit, offset)
 
 
 class Page(BaseModel, Generic[T]):
@@ -28,7 +37,7 @@ class Page(BaseModel, Generic[T]):
     offset: int
 
 
-Paged = Annotated[Paging, Depends()]
+Paged = Annotated[Paging, Depends(paging)]
 
 
 def page_of(items: Sequence[object], paging: Paging) -> dict[str, object]:
@@ -37,5 +46,5 @@ def page_of(items: Sequence[object], paging: Paging) -> dict[str, object]:
     return {
         "items": list(items[paging.offset : end]),
         "total": len(items),
-        **paging.model_dump(),
+        **asdict(paging),
     }

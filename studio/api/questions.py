@@ -13,7 +13,7 @@ from catalog.specification import (
     specification_of,
 )
 from catalog.specification_model import ModelName, Output
-from studio.api.dependencies import Opened
+from studio.api.dependencies import Named, Opened
 from studio.api.documents import DOCUMENT, Specified, body_text, is_yaml, values_of
 from studio.api.models.audiences import Checked, Explanation, PersonAsked, Planned
 from studio.api.models.datasets import Asked
@@ -137,7 +137,7 @@ def ask_of_draft(wanted: DraftAsked, opened: Opened) -> Any:
 
 
 @router.post("/audiences/{name}/what-if", response_model=Answer, responses=NOT_YET)
-def ask_of_audience(name: str, wanted: WhatIfAsked, opened: Opened) -> Any:
+def ask_of_audience(name: Named, wanted: WhatIfAsked, opened: Opened) -> Any:
     """What the audience would be, with other choices."""
     catalog = opened.workshop.catalog
     kept = catalog.newest_specification(catalog.get_audience(name).id)
@@ -162,7 +162,7 @@ def _answered(
 
 
 @router.post("/audiences/{name}/explain")
-def explain_person(name: str, wanted: PersonAsked, opened: Opened) -> Explanation:
+def explain_person(name: Named, wanted: PersonAsked, opened: Opened) -> Explanation:
     """Why a person is in the version in use: parts that add up to the log odds."""
     return Explanation.model_validate(
         audiences.explain(opened.workshop, name, wanted.identifier)

@@ -8,17 +8,33 @@ from studio.api import (
     audiences,
     comparisons,
     datasets,
+    draft_choices,
     drafts,
     files,
     questions,
     runs,
     system,
+    versions,
 )
 from studio.api.dependencies import BY_METHOD, VIEWER
 from studio.api.documents import specification_schemas
 from studio.api.errors import RESPONSES, add_handlers
+from studio.api.examples import add_examples
 
 PREFIX = "/api/v1"
+# In this order: `plan` is no name of an audience, and `seeds` no draft's id.
+ROUTERS = (
+    (questions.router, VIEWER),
+    (audiences.router, BY_METHOD),
+    (versions.router, BY_METHOD),
+    (files.router, BY_METHOD),
+    (comparisons.router, BY_METHOD),
+    (datasets.router, BY_METHOD),
+    (draft_choices.router, BY_METHOD),
+    (drafts.router, BY_METHOD),
+    (runs.router, BY_METHOD),
+    (system.router, VIEWER),
+)
 ABOUT = (
     "What the pages and the command line do, for programs. Send the token that"
     " `lookalike token` prints as `Authorization: Bearer`."
@@ -29,7 +45,7 @@ class Api(FastAPI):
     """FastAPI with the parts of its document that it cannot know."""
 
     def openapi(self) -> dict[str, Any]:
-        """The document, with the published schema of a specification."""
+        """The document, with the published schema of a specification and examples."""
         if self.openapi_schema is None:
             found = super().openapi()
             found["components"]["schemas"].update(specification_schemas())
@@ -37,6 +53,7 @@ class Api(FastAPI):
                 "token": {"type": "http", "scheme": "bearer"}
             }
             found["security"] = [{"token": []}]
+            add_examples(found)
         return super().openapi()
 
 
@@ -53,9 +70,6 @@ def add_routes(app: FastAPI) -> None:
     )
     api.state.studio, api.state.access = app.state.studio, app.state.access
     add_handlers(api)
-    # Before the audiences: `plan` and `validate` are no names of audiences here.
-    api.include_router(questions.router, dependencies=VIEWER)
-    for each in (audiences, comparisons, datasets, drafts, files, runs):
-        api.include_router(each.router, dependencies=BY_METHOD)
-    api.include_router(system.router, dependencies=VIEWER)
+    for router, needed in ROUTERS:
+        api.include_router(router, dependencies=needed)
     app.mount(PREFIX, api)

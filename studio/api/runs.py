@@ -5,21 +5,19 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from catalog.run_records import Run, RunState
-from studio.api.dependencies import Shown, as_shown, studio
+from studio.api.dependencies import Opened, RunId, Shown, as_shown
+from studio.api.models.datasets import Asked
+from studio.api.paging import AFTER, AT_MOST, Page
 from studio.services.health import Health
-from studio.services.studio import Studio
 
 router = APIRouter(prefix="/runs", tags=["runs"])
-Opened = Annotated[Studio, Depends(studio)]
 
 
-class NewRun(BaseModel):
+class NewRun(Asked):
     """What is to be built."""
-
-    model_config = ConfigDict(extra="forbid")
 
     audience: str = Field(
         description="Name or slug of the audience.", examples=["spring_buyers"]
@@ -56,16 +54,21 @@ def start_run(
 def list_runs(
     opened: Opened,
     shown: Shown,
-    audience: str | None = None,
-    state: RunState | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
-) -> list[Run]:
+    audience: Annotated[str | None, Query(description="Its name or slug.")] = None,
+    state: Annotated[RunState | None, Query(description="How far they are.")] = None,
+    limit: Annotated[int, Query(ge=1, le=200, description=AT_MOST)] = 50,
+    offset: Annotated[int, Query(ge=0, le=100_000, description=AFTER)] = 0,
+) -> Page[Run]:
     """The newest runs first; of one audience, in one state."""
     found = opened.runs.overview(
         audience=audience, state=state, limit=limit, offset=offset
     )
-    return [shown(each) for each in found]
+    return Page(
+        items=[shown(each) for each in found],
+        total=opened.runs.count(audience=audience, state=state),
+        limit=limit,
+        offset=offset,
+    )
 
 
 @router.get("/health")
@@ -75,24 +78,26 @@ def dagster_health(opened: Opened) -> Health:
 
 
 @router.get("/{run_id}")
-def get_run(run_id: str, opened: Opened, shown: Shown) -> Run:
+def get_run(run_id: RunId, opened: Opened, shown: Shown) -> Run:
     """One run as it is now."""
     return shown(opened.runs.get(run_id))
 
 
 @router.post("/{run_id}/retry", status_code=202)
-def retry_run(run_id: str, request: Request, response: Response, opened: Opened) -> Run:
+def retry_run(
+    run_id: RunId, request: Request, response: Response, opened: Opened
+) -> Run:
     """Go on with a run that failed or was cancelled, where it stopped."""
     return _at(opened.runs.retry(run_id), request, response)
 
 
 @router.post("/{run_id}/cancel", status_code=202)
-def cancel_run(run_id: str, opened: Opened, shown: Shown) -> Run:
+def cancel_run(run_id: RunId, opened: Opened, shown: Shown) -> Run:
     """Ask a run to end."""
     return shown(opened.runs.cancel(run_id))
 
 
-def known(run_id: str, opened: Opened) -> Run:
+def known(run_id: RunId, opened: Opened) -> Run:
     """The run, so that an unknown one is refused before the stream begins."""
     return opened.runs.get(run_id)
 

@@ -3,12 +3,13 @@
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from studio.api.dependencies import ADMIN, Asking, Opened
+from studio.api.dependencies import ADMIN, BUILDER, Asking, Opened, Settings
 from studio.api.paging import Page, Paged, page_of
-from studio.services import audit, doctor
+from studio.services import audit, dataset_sources, doctor, scorers, uploads
 from studio.services.access import User
 from studio.services.audit import AuditRecord
 from studio.services.health import Health
+from studio.services.scorers import ScorerChoice
 
 router = APIRouter(tags=["studio"])
 
@@ -29,6 +30,14 @@ class Examined(BaseModel):
     findings: list[Finding]
 
 
+class Sources(BaseModel):
+    """Folders of which files may be named, the endings of uploads, and their largest size."""
+
+    folders: list[str]
+    uploadable: tuple[str, ...]
+    upload_bytes: int
+
+
 @router.get("/me")
 def get_me(asking: Asking) -> User:
     """Who asks, and the role they have."""
@@ -39,6 +48,23 @@ def get_me(asking: Asking) -> User:
 def get_health(opened: Opened) -> Health:
     """Whether the studio and Dagster's servers are up."""
     return opened.runs.health()
+
+
+@router.get("/sources", dependencies=BUILDER)
+def list_sources(opened: Opened, access: Settings) -> Sources:
+    """Where datasets may come from, and what is taken as an upload."""
+    folders = dataset_sources.allowed_folders(opened.workshop.home, access)
+    return Sources(
+        folders=[str(each) for each in folders],
+        uploadable=uploads.UPLOADABLE,
+        upload_bytes=access.upload_bytes,
+    )
+
+
+@router.get("/scorers")
+def list_scorers() -> tuple[ScorerChoice, ...]:
+    """Every scorer, the usual one first; one that is not installed with its remedy."""
+    return scorers.scorer_choices()
 
 
 @router.get("/doctor", dependencies=ADMIN)

@@ -188,16 +188,13 @@ def list_audiences(
 ) -> None:
     """List the audiences with the version that each serves."""
     from studio.services import audiences
-    from studio.services.audience_list import failure_text
+    from studio.services.audience_list import AudienceQuery, failure_text
     from studio.services.opening import open_studio
 
-    found = audiences.overview(
-        open_studio(),
-        tag=tag,
-        owner=owner,
-        search=search,
-        include_archived=include_archived,
+    query = AudienceQuery(
+        search=search or "", tag=tag, owner=owner, with_archived=include_archived
     )
+    found = audiences.overview(open_studio(), query)
     if as_json:
         print_json(found)
     elif not found and (tag or owner or search):

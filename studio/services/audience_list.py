@@ -41,12 +41,16 @@ class Order(StrEnum):
 
 
 class AudienceQuery(Frozen):
-    """Which audiences are asked for. Archived ones are shown where `state` asks for them."""
+    """Which audiences are asked for.
 
-    search: str = Field(default="", max_length=200)
+    Archived ones are shown where `state` asks for them, or `with_archived`.
+    """
+
+    search: str = ""
     tag: str | None = None
     owner: str | None = None
     state: State | None = None
+    with_archived: bool = False
     order: Order = Order.name
     is_falling: bool = False
     page: int = Field(default=1, ge=1)
@@ -55,22 +59,41 @@ class AudienceQuery(Frozen):
 class AudienceLine(Frozen):
     """One audience. `quality` is the band of its held-out AUC in words.
 
-    `failure` says why its newest build failed, and is empty where that did not.
+    `tags` are those that people gave, `all_tags` also the studio's own. `error` has the
+    parts of that of its newest build, where it failed; `failure` says why.
     """
 
     name: str
     slug: str
     description: str
     tags: tuple[str, ...]
+    all_tags: tuple[str, ...] = Field(repr=False)
     owner: str
     state: State
-    failure: str
+    error: dict[str, str] | None
     people: int | None
     auc: float | None
     quality: str | None
     refreshed_at: datetime | None
     next_refresh_at: datetime | None
     version: int | None
+
+    @property
+    def failure(self) -> str:
+        """Why its newest build failed; empty where that did not."""
+        return "" if self.error is None else failure_text(self.error)
+
+
+class FoundAudiences(Frozen):
+    """The audiences that were asked for, in order, and what all can be filtered by.
+
+    `there` counts those that are there at all, archived ones left out.
+    """
+
+    lines: tuple[AudienceLine, ...]
+    there: int
+    tags: tuple[str, ...]
+    owners: tuple[str, ...]
 
 
 class AudienceList(Frozen):
@@ -95,10 +118,13 @@ STATES = {
 }
 
 
-def list_audiences(
+def find_audiences(
     workshop: "Workshop", query: AudienceQuery, now: datetime | None = None
-) -> AudienceList:
-    """The audiences that fit, in order; work tables are no audiences."""
+) -> FoundAudiences:
+    """All audiences that fit, in order; work tables are no audiences.
+
+    What is not known of an audience puts it last, whichever way the others are sorted.
+    """
     now = now or datetime.now(UTC)
     lines = [
         line_of(standing, now)
@@ -110,18 +136,30 @@ def list_audiences(
     key = KEYS[query.order]
     known = [line for line in found if key(line) is not None]
     known.sort(key=key, reverse=query.is_falling)
-    found = known + [line for line in found if key(line) is None]
-    pages = max(1, -(-len(found) // LINES_A_PAGE))
+    return FoundAudiences(
+        lines=(*known, *(line for line in found if key(line) is None)),
+        there=sum(line.state is not State.archived for line in lines),
+        tags=tuple(sorted({tag for line in lines for tag in line.tags}, key=folded)),
+        owners=tuple(sorted({e.owner for e in lines if e.owner}, key=folded)),
+    )
+
+
+def list_audiences(
+    workshop: "Workshop", query: AudienceQuery, now: datetime | None = None
+) -> AudienceList:
+    """One page of the audiences that fit."""
+    found = find_audiences(workshop, query, now)
+    pages = max(1, -(-len(found.lines) // LINES_A_PAGE))
     page = min(query.page, pages)
     first = (page - 1) * LINES_A_PAGE
     return AudienceList(
-        lines=tuple(found[first : first + LINES_A_PAGE]),
-        found=len(found),
-        there=sum(line.state is not State.archived for line in lines),
+        lines=found.lines[first : first + LINES_A_PAGE],
+        found=len(found.lines),
+        there=found.there,
         page=page,
         pages=pages,
-        tags=tuple(sorted({tag for line in lines for tag in line.tags}, key=folded)),
-        owners=tuple(sorted({e.owner for e in lines if e.owner}, key=folded)),
+        tags=found.tags,
+        owners=found.owners,
     )
 
 
@@ -152,9 +190,10 @@ def line_of(standing: Standing, now: datetime) -> AudienceLine:
         slug=audience.slug,
         description=audience.description,
         tags=own_tags(audience.tags),
+        all_tags=audience.tags,
         owner=standing.owner,
         state=state_of(audience, version, standing.build),
-        failure=failure_text(error) if error else "",
+        error=dict(error) if error else None,
         people=figures.get("delivered_people"),
         auc=auc,
         quality=None if auc is None else band_of(float(auc)).name,
@@ -187,11 +226,12 @@ def own_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _fits(line: AudienceLine, query: AudienceQuery) -> bool:
-    if query.state is None and line.state is State.archived:
+    is_hidden = line.state is State.archived and not query.with_archived
+    if query.state is None and is_hidden:
         return False
     if query.state is not None and line.state is not query.state:
         return False
-    if query.tag and folded(query.tag) not in map(folded, line.tags):
+    if query.tag and folded(query.tag) not in map(folded, line.all_tags):
         return False
     if query.owner and folded(query.owner) != folded(line.owner):
         return False

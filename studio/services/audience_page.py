@@ -209,18 +209,15 @@ def summary(workshop: "Workshop", name: str) -> AudienceSummary:
     )
 
 
-def show_version(
-    workshop: "Workshop", name: str, number: int | None = None
-) -> Shown | None:
-    """A version, else the one in use; None where the audience was never built.
+def show_version(workshop: "Workshop", name: str, number: int | None = None) -> Shown:
+    """A version, else the one in use.
 
-    Raises StudioError where its files are gone or differ from its manifest.
+    Raises StudioError `no_version` where the audience was never built, and another where
+    files are gone or differ from their manifest.
     """
     from report.refresh_words import refresh_sentences
 
     audience = workshop.catalog.get_audience(name)
-    if number is None and workshop.catalog.served_version(audience.id) is None:
-        return None
     version = version_asked(workshop, audience, number)
     manifest = _manifest(version)
     documents = {

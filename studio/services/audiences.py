@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from catalog.conditions import parse_condition
 from catalog.errors import StudioError
-from catalog.names import display_name, folded, shown
+from catalog.names import display_name, shown
 from catalog.normal_forms import FORMS, normalised
 from catalog.specification import (
     AudienceSpecification,
@@ -14,10 +14,15 @@ from catalog.specification import (
     specification_of,
     to_yaml,
 )
-from catalog.version_store import INTERMEDIATE
 from catalog.visible_text import visible
 from studio.ending import was_asked
-from studio.services.audience_list import state_of
+from studio.services.audience_list import (
+    AudienceLine,
+    AudienceQuery,
+    State,
+    find_audiences,
+    state_of,
+)
 from studio.services.audit import Verb, record
 from studio.services.opening import open_studio
 from studio.services.versions import (
@@ -273,49 +278,29 @@ def outcome_as_json(outcome: "Outcome") -> dict[str, Any]:
     }
 
 
-def overview(
-    workshop: "Workshop",
-    *,
-    tag: str | None = None,
-    owner: str | None = None,
-    search: str | None = None,
-    include_archived: bool = False,
-) -> list[dict[str, Any]]:
-    """Every audience in a line; those with the tag, of the owner, the searched text in.
+def overview(workshop: "Workshop", query: AudienceQuery) -> list[dict[str, Any]]:
+    """The audiences that fit in a line each, as programs are told them."""
+    return [line_as_json(each) for each in find_audiences(workshop, query).lines]
 
-    Archived ones are left out unless asked for; work tables are no audiences.
-    """
-    rows = []
-    for standing in workshop.catalog.standings():
-        audience, version, build = standing.audience, standing.version, standing.build
-        texts = (
-            *(audience.name, audience.slug, audience.description),
-            *(standing.owner, *audience.tags),
-        )
-        is_hidden = (
-            INTERMEDIATE in audience.tags
-            or (audience.is_archived and not include_archived)
-            or (owner is not None and folded(owner) != folded(standing.owner))
-            or (tag is not None and folded(tag) not in map(folded, audience.tags))
-            or not any(folded(search or "") in folded(text) for text in texts)
-        )
-        if is_hidden:
-            continue
-        rows.append(
-            {
-                "name": audience.name,
-                "audience": audience.slug,
-                "state": state_of(audience, version, build).value,
-                "version": version.number if version else None,
-                "people": version.figures.get("delivered_people") if version else None,
-                "published_at": version.published_at if version else None,
-                "tags": list(audience.tags),
-                "owner": standing.owner,
-                "is_archived": audience.is_archived,
-                "error": dict(build.error) if build and build.error else None,
-            }
-        )
-    return rows
+
+def line_as_json(line: AudienceLine) -> dict[str, Any]:
+    """One audience by the names that the JSON of every answer has."""
+    return {
+        "name": line.name,
+        "audience": line.slug,
+        "description": line.description,
+        "state": line.state.value,
+        "version": line.version,
+        "people": line.people,
+        "auc": line.auc,
+        "quality": line.quality,
+        "published_at": line.refreshed_at,
+        "next_refresh_at": line.next_refresh_at,
+        "tags": list(line.all_tags),
+        "owner": line.owner,
+        "is_archived": line.state is State.archived,
+        "error": line.error,
+    }
 
 
 def archive(workshop: "Workshop", name: str, *, undo: bool = False) -> dict[str, Any]:
@@ -337,12 +322,18 @@ def show(workshop: "Workshop", name: str) -> dict[str, Any]:
     audience = workshop.catalog.get_audience(name)
     version = workshop.catalog.served_version(audience.id)
     kept = workshop.catalog.newest_specification(audience.id)
+    history = workshop.catalog.history(audience.id)
+    newest = history[0].build if history else None
     shown: dict[str, Any] = {
         "name": audience.name,
         "audience": audience.slug,
         "description": audience.description,
         "tags": list(audience.tags),
         "owner": kept.specification.owner,
+        "state": state_of(audience, version, newest).value,
+        "schedule": kept.specification.refresh.schedule,
+        "on_change": kept.specification.refresh.on_change,
+        "error": dict(newest.error) if newest and newest.error else None,
         "specification": kept.number,
         "specification_yaml": kept.yaml,
         "is_archived": audience.is_archived,

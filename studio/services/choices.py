@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from catalog.conditions import parse_condition
 from catalog.datasets import Frozen
 from catalog.eligibility import (
     DEFAULT_LIMITS,
@@ -23,7 +22,6 @@ from catalog.eligibility import (
 from catalog.errors import StudioError
 from catalog.mapped_dataset import MappedDataset
 from catalog.names import shown
-from catalog.personal_columns import names_people
 from catalog.protection import protected_attributes
 from catalog.roles import Role
 from catalog.selection import find_attribute
@@ -126,13 +124,6 @@ class AttributeChoices(Frozen):
         return tuple(each.attribute for each in self.rows if each.is_chosen)
 
 
-class FilterColumn(Frozen):
-    """A column that a filter may ask, with the type of its values."""
-
-    name: str
-    type: str
-
-
 def seeds(
     workshop: "Workshop", *, show_audiences: bool = False
 ) -> tuple[PeopleChoice, ...]:
@@ -225,65 +216,6 @@ def _unless_unwanted(choice: PeopleChoice, seed: SeedChoice) -> PeopleChoice:
         "remedy": "choose only some of its rows as the negative seed, or another",
     }
     return choice.model_copy(update=refused)
-
-
-def filter_columns(workshop: "Workshop", dataset: str) -> tuple[FilterColumn, ...]:
-    """The columns of a dataset that a filter may ask; never addresses or numbers."""
-    found = workshop.catalog.mapped_dataset(dataset)
-    personal = {each.column for each in found.mappings if each.is_personal}
-    return tuple(
-        FilterColumn(name=each.name, type=each.type)
-        for each in found.dataset.columns
-        if each.name not in personal
-    )
-
-
-def group_columns(workshop: "Workshop", draft: Draft) -> list[str]:
-    """The columns of the population whose values can have quotas; never people's names."""
-    population = draft.choices.population
-    if population is None:
-        return []
-    found = workshop.catalog.mapped_dataset(population.dataset)
-    return [
-        each.column
-        for each in found.mappings
-        if each.role is Role.categorical
-        and not (each.is_personal or names_people(each.column))
-    ]
-
-
-def conditions_of(
-    workshop: "Workshop", dataset: str, texts: Iterable[str]
-) -> list[dict[str, Any]]:
-    """Conditions as a specification has them, of texts such as `age>=30`.
-
-    Raises StudioError where one cannot be read, or names a column that is not there.
-    """
-    from orchestration.seeds import resolved_conditions
-
-    found = workshop.catalog.get_dataset(dataset)
-    names = {each.name for each in found.columns}
-    conditions = [parse_condition(text, names) for text in texts]
-    resolved_conditions(found, workshop.catalog.mappings(found.id), conditions)
-    return [each.model_dump() for each in conditions]
-
-
-def rows_kept(
-    workshop: "Workshop", dataset: str, conditions: Iterable[Mapping[str, Any]]
-) -> int:
-    """How many rows of a dataset its filter keeps, counted now."""
-    from catalog.conditions import Condition
-    from engines.registration import current_source
-    from orchestration.seeds import resolved_conditions
-
-    asked = [Condition.model_validate(each) for each in conditions]
-    found = workshop.catalog.get_dataset(dataset)
-    mappings = workshop.catalog.mappings(found.id)
-    resolved = resolved_conditions(found, mappings, asked)
-    source = current_source(workshop, found.id, [c.name for _, c in resolved])
-    if not resolved:
-        return source.profile.rows if source.profile else 0
-    return workshop.engine.count_rows(source, resolved)
 
 
 def attributes(workshop: "Workshop", draft: Draft) -> AttributeChoices:

@@ -11,7 +11,6 @@ from catalog.mapped_dataset import MappedDataset
 from catalog.personal_columns import names_people
 from catalog.roles import Mapping, Role
 from report.words import number_text, plain_text, share_text
-from studio.services.dataset_sources import KIND_WORDS
 from studio.services.uploads import UPLOADS
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ class DatasetLine(Frozen):
     name: str
     slug: str
     description: str
-    kind: str
+    kind: DatasetKind
     rows: int | None
     columns: int
     keys: tuple[str, ...]
@@ -102,7 +101,7 @@ def line_of(found: MappedDataset) -> DatasetLine:
         name=dataset.name,
         slug=dataset.slug,
         description=dataset.description,
-        kind=KIND_WORDS[dataset.kind],
+        kind=dataset.kind,
         rows=found.profile.rows if found.profile else None,
         columns=len(dataset.columns),
         keys=tuple(

@@ -46,8 +46,8 @@ class ColumnLook(Frozen):
 class Look(Frozen):
     """What a source is and how it will be read, before it becomes a dataset."""
 
-    path: str
-    kind: str
+    kind: DatasetKind
+    table: str | None
     rows: int | None
     notes: tuple[str, ...]
     columns: tuple[ColumnLook, ...]
@@ -100,21 +100,26 @@ def allowed_path(home: Home, access: Access, typed: str) -> Path:
     return found
 
 
-def look(workshop: "Workshop", path: Path, csv_schema: CsvSchema | None = None) -> Look:
+def look(
+    workshop: "Workshop",
+    path: Path,
+    csv_schema: CsvSchema | None = None,
+    table: str | None = None,
+) -> Look:
     """Read a source as it would be registered, and keep nothing."""
     from engines.first_rows import first_rows
 
-    found = workshop.engine.inspect(path, None, csv_schema)
+    found = workshop.engine.inspect(path, table, csv_schema)
     rows = first_rows(workshop.home, path, found, SAMPLE_ROWS)
     return Look(
-        path=str(path),
-        kind=KIND_WORDS[found.kind],
+        kind=found.kind,
+        table=found.table,
         rows=found.rows,
         notes=found.notes,
         columns=tuple(
             ColumnLook(
                 name=column.name,
-                type=column.type.lower(),
+                type=column.type,
                 first_values=masked(column.name, [row[at] for row in rows]),
             )
             for at, column in enumerate(found.columns)

@@ -74,11 +74,8 @@ def begin(workshop: "Workshop", owner: str = "") -> Draft:
 
 def newest_open(workshop: "Workshop") -> Draft | None:
     """The open draft of a new audience that the person at work began and changed last."""
-    for draft in draft_store.overview(workshop.home):
-        is_new = draft.state is DraftState.open and draft.audience is None
-        if is_new and is_own(draft):
-            return draft
-    return None
+    found = overview(workshop, state=DraftState.open, own=True)
+    return next((each for each in found if each.audience is None), None)
 
 
 def is_own(draft: Draft) -> bool:
@@ -86,9 +83,18 @@ def is_own(draft: Draft) -> bool:
     return draft.begun_by == actor()
 
 
-def overview(workshop: "Workshop") -> list[Draft]:
-    """Every draft, those put away too, the newest change first."""
-    return draft_store.overview(workshop.home)
+def overview(
+    workshop: "Workshop", *, state: DraftState | None = None, own: bool = False
+) -> list[Draft]:
+    """Every draft, those put away too, the newest change first.
+
+    Those in one state, and with `own` those that the person at work began.
+    """
+    return [
+        each
+        for each in draft_store.overview(workshop.home)
+        if state in (None, each.state) and not (own and not is_own(each))
+    ]
 
 
 def read(workshop: "Workshop", draft_id: str) -> Draft:
@@ -224,6 +230,11 @@ def missing_step(draft: Draft, step: Step) -> Step | None:
         if needed.get(before):
             return before
     return None
+
+
+def open_steps(draft: Draft) -> tuple[Step, ...]:
+    """The steps that can be gone to: nothing is missing of those before."""
+    return tuple(each for each in STEPS if missing_step(draft, each) is None)
 
 
 def step_shown(workshop: "Workshop", draft: Draft, step: Step) -> Step:

@@ -53,21 +53,32 @@ def weight_columns(workshop: "Workshop", seed: SeedChoice) -> list[str]:
     ]
 
 
-def negative_seeds(workshop: "Workshop", draft: Draft) -> list[str]:
-    """The datasets whose people the audience can be kept away from.
+def negative_seeds(workshop: "Workshop", draft: Draft) -> tuple[PeopleChoice, ...]:
+    """Every dataset as the negative seed, those that fit first.
 
     All of the seed or of the population would leave nobody; rows of them, which are
-    chosen already, stay.
+    chosen already, fit.
     """
     seed, population = draft.choices.seed, draft.choices.population
-    unlike = None if seed is None else seed.unlike
-    return [
-        each.name
+    found = [
+        _as_negative(each, seed, None if population is None else population.dataset)
         for each in choices.seeds(workshop)
-        if (unlike is not None and unlike.dataset == each.name)
-        or (
-            each.eligible
-            and not (seed is not None and seed.is_whole(each.name))
-            and not (population is not None and population.dataset == each.name)
-        )
     ]
+    return tuple(sorted(found, key=lambda each: not each.eligible))
+
+
+def _as_negative(
+    choice: PeopleChoice, seed: SeedChoice | None, population: str | None
+) -> PeopleChoice:
+    unlike = None if seed is None else seed.unlike
+    if unlike is not None and unlike.dataset == choice.name and unlike.where:
+        return choice
+    if choice.eligible and seed is not None and seed.is_whole(choice.name):
+        code, reason = "is_seed", "is the seed, so nobody would be left to learn from"
+    elif choice.eligible and choice.name == population:
+        code, reason = "is_population", "is the population, so nobody would be left"
+    else:
+        return choice
+    remedy = "choose only some of its rows, or another"
+    refused = {"eligible": False, "code": code, "reason": reason, "remedy": remedy}
+    return choice.model_copy(update=refused)

@@ -4,13 +4,11 @@ from fastapi import APIRouter, BackgroundTasks, Request, Response
 from fastapi.responses import FileResponse
 
 from studio.api.dependencies import current_user, studio
-from studio.api.sending import sent_once
+from studio.api.sending import STILL, sent_once
 from studio.services import access, audience_page, audiences, members
 from studio.services.access import Role
 
 router = APIRouter(include_in_schema=False)
-# An image, and a page that is one file, need nothing: so they may nothing.
-STILL = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 WEEK = "private, max-age=604800, immutable"
 
 

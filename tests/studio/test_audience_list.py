@@ -140,8 +140,8 @@ def test_a_line_tells_state_quality_and_times(workshop):
 
 def test_an_audience_whose_newest_build_failed_says_why(workshop):
     (line,) = list_audiences(workshop, AudienceQuery(search="audience_551")).lines
-    (told,) = overview(workshop, search="audience_551")
-    (well,) = overview(workshop, search="audience_667")
+    (told,) = overview(workshop, AudienceQuery(search="audience_551"))
+    (well,) = overview(workshop, AudienceQuery(search="audience_667"))
 
     assert (line.state, line.failure) == (State.failed, "dataset 'seed' has 3 rows")
     assert (told["state"], told["error"]) == ("failed", WHY)

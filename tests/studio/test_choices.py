@@ -14,6 +14,7 @@ from studio.services import (
     draft_estimates,
     draft_quotas,
     drafts,
+    row_filters,
 )
 from studio.services.attribute_changes import AttributeChange
 from studio.services.draft_economics import kept_economics
@@ -90,7 +91,7 @@ def test_a_quota_that_no_build_would_take_is_refused_as_it_is_made(
 
 
 def test_a_group_that_the_populations_filter_leaves_out_has_nobody(workshop, ready):
-    where = choices.conditions_of(workshop, "population", ["country=DE"])
+    where = row_filters.conditions_of(workshop, "population", ["country=DE"])
     draft = drafts.change(
         workshop, ready.id, {"population": {"dataset": "population", "where": where}}
     )
@@ -100,7 +101,7 @@ def test_a_group_that_the_populations_filter_leaves_out_has_nobody(workshop, rea
 
 
 def test_a_seed_that_is_a_filter_may_have_its_own_dataset_as_population(workshop):
-    where = choices.conditions_of(workshop, "population", ["country=DE", "age>=40"])
+    where = row_filters.conditions_of(workshop, "population", ["country=DE", "age>=40"])
     draft = drafts.begin(workshop)
     draft = drafts.change(
         workshop, draft.id, {"seed": {"dataset": "population", "where": where}}
@@ -111,14 +112,14 @@ def test_a_seed_that_is_a_filter_may_have_its_own_dataset_as_population(workshop
     rows = {e.attribute: e for e in choices.attributes(workshop, draft).rows}
 
     assert found["population"].eligible
-    assert choices.rows_kept(workshop, "population", where) < 1_000
+    assert 0 < row_filters.rows_kept(workshop, "population", where).rows < 1_000
     assert rows["country"].code == "seed_filter" and not rows["country"].can_be_chosen
 
 
 @pytest.mark.parametrize("text", ["", "age", "nothing>=1", "age>="])
 def test_a_condition_that_cannot_be_read_is_refused(workshop, text):
     with pytest.raises(StudioError):
-        choices.conditions_of(workshop, "population", [text])
+        row_filters.conditions_of(workshop, "population", [text])
 
 
 def test_attributes_stand_in_groups_with_role_fill_and_join_keys(workshop, ready):

@@ -99,7 +99,7 @@ def test_a_look_shows_how_a_file_is_read_and_nobody_in_it(workshop, tmp_path):
     found = dataset_sources.look(workshop, tmp_path / "people.csv")
 
     shown = {column.name: column.first_values for column in found.columns}
-    assert (found.kind, found.rows) == ("CSV", 200)
+    assert (found.kind, found.rows) == ("csv", 200)
     assert shown["job"][:2] == ("baker", "clerk")
     assert shown["age"][:2] == ("0,5", "1,5")
     assert set(shown["user_id"]) == set(shown["email"]) == {dataset_sources.HIDDEN}

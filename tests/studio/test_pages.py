@@ -254,6 +254,9 @@ def test_two_versions_are_put_beside_each_other(visits):
     page = visits.get("/audiences/divided/changes?older=1&newer=2", "viewer").text
     same = visits.get("/audiences/divided/changes?older=1&newer=1", "viewer")
 
+    by_rest = visits.get(f"{API}/audiences/divided/changes?from=1&to=2").json()
+    assert by_rest["sentences"] and all(each in page for each in by_rest["sentences"])
+    assert by_rest["drift"]["rows"] and by_rest["specification"] == []
     assert "Version 2 beside version 1" in page
     assert "Since version 1, 0 people entered" in page
     assert "Both were built by the same specification." in page
@@ -305,14 +308,17 @@ def test_the_table_for_people_is_for_spreadsheets_and_that_of_rest_for_programs(
     visits, slug
 ):
     people = visits.get(f"/audiences/{slug}/versions/1/people.csv", "builder")
-    by_rest = visits.client.post(
-        f"{API}/audiences/{slug}/export",
-        json={"kind": "csv"},
-        headers={**visits.named("builder"), "origin": ADDRESS},
-    )
+
+    def by_rest(**asked):
+        return visits.client.post(
+            f"{API}/audiences/{slug}/export",
+            json={"kind": "csv", **asked},
+            headers={**visits.named("builder"), "origin": ADDRESS},
+        ).text
 
     assert people.text.startswith('"person_key","user_id",')
-    assert by_rest.text.startswith("person_key,user_id,")
+    assert by_rest().startswith("person_key,user_id,")
+    assert by_rest(for_spreadsheets=True) == people.text
 
 
 @pytest.mark.parametrize("path", ["/builder", "/drafts", "/datasets/add"])
@@ -736,7 +742,8 @@ def test_runs_come_in_pages_of_one_audience_or_state(visits, slug, monkeypatch):
     assert told("?state=queued") == told(f"?audience={slug}&state=failed") == set()
     assert visits.get("/runs?audience=nobody").status_code == 404
     by_rest = visits.get(f"{API}/runs?limit=1&offset=1").json()
-    assert [each["audience"] for each in by_rest] == [slug]
+    assert [each["audience"] for each in by_rest["items"]] == [slug]
+    assert by_rest["total"] == 2
 
 
 # The way to Dagster

@@ -88,6 +88,27 @@ def test_a_dataset_that_cannot_be_the_population_is_listed_with_reason_and_remed
     assert verdicts["seed"]["reason"] and verdicts["seed"]["remedy"]
 
 
+def test_datasets_are_listed_and_shown_as_their_pages_do(client, studio):
+    from studio.services.dataset_pages import list_datasets, show_dataset
+
+    def found(query: str = "") -> list[dict]:
+        return client.get(f"{API}/datasets?{query}").json()["items"]
+
+    (line,) = found("search=POPUL")
+    told = list_datasets(studio.workshop, "population")[0]
+    assert (line["slug"], line["identifiers"]) == (told.slug, list(told.keys))
+    assert line["is_mapped"] and line["written_at"] and line["kind"] == "csv"
+    assert found("search=nothing-like-it") == []
+
+    page = client.get(f"{API}/datasets/population/columns").json()
+    columns = {each["name"]: each for each in page["columns"]}
+    shown = show_dataset(studio.workshop, "population")
+    assert columns.keys() == {each.name for each in shown.columns}
+    assert columns["country"]["bars"] and columns["age"]["heights"]
+    assert columns["user_id"]["hidden"] and not columns["user_id"]["bars"]
+    assert page["trouble"] is None and AUDIENCE in dict(page["audiences"])
+
+
 def test_the_population_of_no_seed_is_refused(client):
     assert_refused(client.get(f"{API}/datasets?side=population"), 400, "seed_missing")
 
@@ -105,6 +126,11 @@ def test_a_file_is_inspected_added_mapped_profiled_and_removed(client, studio):
     removed = client.delete(f"{API}/datasets/More")
 
     assert [each["name"] for each in seen["columns"]] == ["user_id", "age"]
+    assert [each["first_values"][:2] for each in seen["columns"]] == [
+        ["hidden", "hidden"],
+        ["0", "1"],
+    ]
+    assert seen["suggested_name"] == "more"
     assert added.status_code == 201
     assert added.json()["rows"] == 60
     roles = {each["column"]: each["role"] for each in mapped.json()["columns"]}
@@ -191,6 +217,32 @@ def test_an_upload_is_read_as_its_schema_says(client):
     assert_refused(wrong, 422, "schema_invalid")
 
 
+def test_an_upload_is_looked_at_and_nothing_is_kept_of_it(client, studio):
+    body = "user_id;spent\n" + "".join(f"u{i};1,{i}\n" for i in range(60))
+    path = f"{API}/datasets/upload/inspect?file_name=Spent 2026.csv"
+    uploads = studio.workshop.home.root / "uploads"
+
+    seen = client.post(path, content=body)
+    ragged = client.post(path, content=body + "u61;1;2;3\n")
+
+    assert seen.status_code == 200, seen.text
+    assert (seen.json()["rows"], seen.json()["kind"]) == (60, "csv")
+    assert seen.json()["suggested_name"] == "Spent 2026"
+    assert seen.json()["csv_schema"]["decimal_separator"] == ","
+    assert 400 <= ragged.status_code < 500 and "Spent 2026.csv" in ragged.text
+    assert list(uploads.iterdir()) == []
+    names = [each["name"] for each in client.get(f"{API}/datasets").json()["items"]]
+    assert "Spent 2026" not in names
+
+
+def test_where_datasets_may_come_from_is_told_to_builders(client, studio):
+    found = client.get(f"{API}/sources").json()
+
+    assert found["folders"] == [str(studio.workshop.home.root.parent)]
+    assert ".csv" in found["uploadable"] and ".duckdb" not in found["uploadable"]
+    assert found["upload_bytes"] == 2 << 30
+
+
 @pytest.mark.parametrize("body", [b"", b"user_id\n", b"\xff\xfe\x00", b"a,a\n1,2\n"])
 def test_nothing_stays_of_an_upload_that_fails(client, studio, body):
     uploads = studio.workshop.home.root / "uploads"
@@ -215,6 +267,41 @@ def test_audiences_are_searched_and_filtered_by_tag(client, slug):
     assert found("tag=SPRING") == [slug]
     assert found("search=script") == [slug]
     assert found("search=nothing-like-it") == []
+
+
+def test_audiences_are_listed_as_their_page_lists_them(client, slug, studio):
+    from studio.services.audience_list import AudienceQuery, list_audiences
+
+    client.post(f"{API}/audiences", json=specification("Zuletzt", owner="Ada"))
+    listed = list_audiences(studio.workshop, AudienceQuery(search="2026")).lines
+
+    def found(query: str = "") -> dict:
+        return client.get(f"{API}/audiences?{query}").json()
+
+    (line,) = found("search=2026")["items"]
+    (told,) = listed
+    assert (line["audience"], line["people"]) == (slug, told.people)
+    assert (line["quality"], line["auc"]) == (told.quality, told.auc)
+    assert line["quality"] and 0.5 < line["auc"] <= 1
+    assert line["published_at"] and line["next_refresh_at"] is None
+    assert {"spring"} == set(found()["tags"]) and {"Ada"} == set(found()["owners"])
+    names = [each["audience"] for each in found("order=name&falling=true")["items"]]
+    assert names == [each["audience"] for each in found()["items"]][::-1]
+    # What is not known of stands last, however the others are sorted.
+    for falls in ("true", "false"):
+        sizes = found(f"order=people&falling={falls}")["items"]
+        assert sizes[0]["audience"] == slug and sizes[-1]["people"] is None
+    assert {each["state"] for each in found("state=never+built")["items"]} == {
+        "never built"
+    }
+    assert [e["owner"] for e in found("owner=ada")["items"]] == ["Ada"]
+    assert client.get(f"{API}/audiences?state=lost").status_code == 422
+    shown = client.get(f"{API}/audiences/zuletzt").json()
+    assert (shown["state"], shown["schedule"], shown["on_change"]) == (
+        "never built",
+        None,
+        False,
+    )
 
 
 def test_a_specification_is_taken_as_json_and_as_yaml(client):
@@ -265,11 +352,17 @@ def test_an_audience_is_archived_and_comes_back(client, slug):
         items = client.get(f"{API}/audiences").json()["items"]
         return [each["audience"] for each in items]
 
+    def those(query: str) -> list[str]:
+        items = client.get(f"{API}/audiences?{query}").json()["items"]
+        return [each["audience"] for each in items if each["is_archived"]]
+
     client.post(f"{API}/audiences/{slug}/archive")
     while_archived = listed()
+    asked_for = those("state=archived"), those("archived=true")
     client.post(f"{API}/audiences/{slug}/unarchive")
 
     assert slug not in while_archived
+    assert asked_for == ([slug], [slug])
     assert slug in listed()
 
 
@@ -345,6 +438,27 @@ def test_what_the_served_version_holds_is_shown(client, slug):
     assert str(Path.cwd().anchor + "home") not in json.dumps(shown)
 
 
+def test_a_version_is_told_as_its_page_shows_it(client, slug, studio):
+    from studio.services.audience_page import show_version
+
+    found = client.get(f"{API}/audiences/{slug}/sections").json()
+
+    told = show_version(studio.workshop, slug)
+    assert found == json.loads(told.model_dump_json())
+    assert found["tiles"] and found["sentences"] and found["files"]
+    (drawn,) = [each for each in found["blocks"] if each["anchor"] == "reach"]
+    assert drawn["picture"] and drawn["tables"][0]["rows"]
+    picture = client.get(f"{API}/audiences/{slug}/pictures/reach.svg?version=1")
+    assert picture.headers["content-type"].startswith("image/svg+xml")
+    assert picture.text.startswith("<svg")
+    assert "sandbox" in picture.headers["content-security-policy"]
+    unknown = client.get(f"{API}/audiences/{slug}/pictures/nothing.svg")
+    assert_refused(unknown, 404, "unknown_picture")
+    client.post(f"{API}/audiences", json=specification("Unbuilt"))
+    unbuilt = client.get(f"{API}/audiences/unbuilt/sections")
+    assert_refused(unbuilt, 404, "no_version")
+
+
 def test_history_and_versions_are_told(client, slug):
     builds = client.get(f"{API}/audiences/{slug}/history").json()
     versions = client.get(f"{API}/audiences/{slug}/versions").json()
@@ -395,6 +509,11 @@ def test_an_export_is_the_versions_members_and_leaves_no_file(client, slug, stud
     assert answer.headers["content-disposition"].endswith('_1.csv"')
     assert len(pd.read_csv(io.StringIO(answer.text))) >= 100
     assert list((studio.workshop.home.root / "exports").iterdir()) == []
+    spreadsheet = {"kind": "parquet", "for_spreadsheets": True}
+    as_parquet = client.post(f"{API}/audiences/{slug}/export", json=spreadsheet)
+    assert_refused(as_parquet, 422, "request_invalid")
+    one_each = client.post(f"{API}/audiences/{slug}/identities", json={})
+    assert_refused(one_each, 404, "unknown_file")
     tier = client.post(f"{API}/audiences/{slug}/export", json={"tier": "best"})
     assert_refused(tier, 422, "unknown_tier")
     assert list((studio.workshop.home.root / "exports").iterdir()) == []
@@ -580,12 +699,12 @@ def test_every_refusal_has_one_shape(client, method, path, status, code):
 
 
 def test_a_fault_of_the_studio_is_told_without_its_text(client, monkeypatch, caplog):
-    from studio.services import audiences
+    from studio.services import audience_list
 
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("secret of ada@example.org")
 
-    monkeypatch.setattr(audiences, "overview", fail)
+    monkeypatch.setattr(audience_list, "find_audiences", fail)
 
     answer = client.get(f"{API}/audiences")
 
@@ -646,14 +765,20 @@ def test_get_changes_nothing(client, slug, studio):
     for path in get_addresses(document):
         name = "seed" if path.startswith("/datasets") else slug
         asked = path.replace("{name}", name).replace("{run_id}", "none")
-        asked = asked.replace("{draft_id}", draft)
-        answers[path] = client.get(f"{API}{asked}").status_code
+        asked = asked.replace("{draft_id}", draft).replace("{picture}", "reach")
+        asked = asked.replace("{file}", "figures.json")
+        query = {"name": "New", "column": "country"}
+        answers[path] = client.get(f"{API}{asked}", params=query).status_code
 
     assert stamps(root) == before
     assert max(answers.values()) < 500, answers
     of_draft = {path: answers[path] for path in answers if "{draft_id}" in path}
-    assert of_draft.pop("/drafts/{draft_id}/name") == 422  # none was asked about
     assert len(of_draft) > 5 and set(of_draft.values()) == {200}
+    not_there = {path for path, status in answers.items() if status != 200}
+    assert {path for path in not_there if "{run_id}" not in path} == {
+        "/audiences/{name}/changes",  # there is one version alone
+        "/audiences/{name}/diff",
+    }
 
 
 @pytest.mark.parametrize(

@@ -50,10 +50,16 @@ def test_people_are_weighed_by_numbers_that_say_nobodys_name(workshop, known):
     assert seed_changes.weight_columns(workshop, SeedChoice(audience="A")) == []
 
 
+def offered(workshop, draft):
+    found = seed_changes.negative_seeds(workshop, draft)
+    assert all(each.eligible or (each.reason and each.remedy) for each in found)
+    return [each.name for each in found if each.eligible]
+
+
 def test_a_negative_seed_is_a_dataset_that_leaves_somebody_to_find(workshop):
     draft = drafts.begin(workshop)
     draft = drafts.change(workshop, draft.id, {"seed": {"dataset": "seed"}})
-    assert seed_changes.negative_seeds(workshop, draft) == ["population"]
+    assert offered(workshop, draft) == ["population"]
 
     unlike = {"dataset": "seed", "unlike": {"dataset": "population"}}
     draft = drafts.change(workshop, draft.id, {"seed": unlike})
@@ -66,6 +72,6 @@ def test_a_negative_seed_is_a_dataset_that_leaves_somebody_to_find(workshop):
     found = {each.name: each for each in choices.populations(workshop, draft)}
     assert found["population"].eligible
     draft = drafts.change(workshop, draft.id, {"population": {"dataset": "population"}})
-    assert seed_changes.negative_seeds(workshop, draft) == ["population"]
+    assert offered(workshop, draft) == ["population"]
     draft = drafts.change(workshop, draft.id, {"seed": {"dataset": "seed"}})
-    assert seed_changes.negative_seeds(workshop, draft) == []
+    assert offered(workshop, draft) == []

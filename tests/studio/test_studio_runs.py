@@ -220,7 +220,7 @@ def test_a_failure_names_its_cause_and_what_helps(up):
     assert failed.error["remedy"]
     found = states(failed)
     assert [found[name] for name in ORDER] == ["succeeded", "failed", *["skipped"] * 4]
-    (listed,) = up.client.get("/runs", params={"state": "failed"}).json()
+    (listed,) = up.client.get("/runs", params={"state": "failed"}).json()["items"]
     assert listed["run_id"] == failed.run_id
 
 

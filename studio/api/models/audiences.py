@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from studio.api.errors import Refusal
 from studio.api.models.datasets import Asked
+from studio.api.paging import Page
 from studio.services.audience_list import State
 
 
@@ -15,14 +16,25 @@ class AudienceLine(BaseModel):
 
     name: str
     audience: str = Field(description="Its slug, which stands in addresses.")
+    description: str
     state: State
     version: int | None
     people: int | None
+    auc: float | None = Field(description="Held-out: 0.5 is chance, 1 certainty.")
+    quality: str | None = Field(description="The band of that AUC in words.")
     published_at: datetime | None
+    next_refresh_at: datetime | None
     tags: list[str]
     owner: str
     is_archived: bool
     error: Refusal | None = Field(description="Why the newest build failed.")
+
+
+class AudiencePage(Page[AudienceLine]):
+    """A part of the list; `tags` and `owners` are all that it can be filtered by."""
+
+    tags: list[str]
+    owners: list[str]
 
 
 class KeptAudience(BaseModel):
@@ -95,6 +107,10 @@ class AudienceShown(BaseModel):
     specification: int
     specification_yaml: str
     owner: str
+    state: State
+    schedule: str | None = Field(description="When it is built again.")
+    on_change: bool = Field(description="Also when its data change.")
+    error: Refusal | None = Field(description="Why the newest build failed.")
     is_archived: bool
     version: int | None
     published_at: datetime | None = None
@@ -191,14 +207,27 @@ class NewName(Asked):
     name: str = Field(examples=["Summer buyers"])
 
 
+class Drift(BaseModel):
+    """How far one distribution moved: its population stability index, and what it says."""
+
+    attribute: str
+    psi: float
+    verdict: str
+
+
 class Difference(BaseModel):
     """Who entered and left between two versions, and how their distributions moved."""
 
-    model_config = ConfigDict(extra="allow")
-
     audience: str
-    from_version: int = Field(alias="from")
+    before: int = Field(alias="from")
     to: int
+    from_version: int
+    entered: int
+    left: int
+    kept: int
+    score_drift: Drift | None
+    attributes: list[Drift] = Field(description="The furthest moved first.")
+    not_compared: list[str] = Field(description="Attributes that one of both has.")
 
 
 class PersonAsked(Asked):
@@ -228,7 +257,7 @@ class Explanation(BaseModel):
     contributions: list[Contribution]
 
 
-class Member(BaseModel):
+class PreviewedMember(BaseModel):
     """A person of an audience; of identifiers the hashes alone."""
 
     person_key: str
@@ -245,7 +274,7 @@ class Members(BaseModel):
 
     audience: str
     version: int
-    people: list[Member]
+    people: list[PreviewedMember]
 
 
 class Checked(BaseModel):

@@ -1,11 +1,15 @@
 """Datasets as REST takes and tells them."""
 
+from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from catalog.attributes import Role
-from catalog.datasets import Column, CsvSchema
+from catalog.conditions import Condition
+from catalog.datasets import CsvSchema, DatasetKind
+from catalog.specification_model import MOST_CONDITIONS
+from studio.services.dataset_sources import Look
 
 
 class Asked(BaseModel):
@@ -47,6 +51,14 @@ class ColumnRole(Asked):
     )
 
 
+class RowFilter(Asked):
+    """Which rows are meant: all conditions hold, as in `where` of a specification."""
+
+    where: tuple[Condition, ...] = Field(
+        max_length=MOST_CONDITIONS, examples=[[{"column": "age", "at_least": "30"}]]
+    )
+
+
 class Eligibility(BaseModel):
     """Whether the dataset can be chosen, and if not, why and what to do."""
 
@@ -57,14 +69,22 @@ class Eligibility(BaseModel):
     notes: list[str]
 
 
-class DatasetLine(BaseModel):
+class ListedDataset(BaseModel):
     """A dataset in a line. `eligibility` is there where a side was asked for."""
 
     name: str
-    kind: str
+    slug: str
+    description: str
+    kind: DatasetKind
     rows: int | None
     columns: int
-    identifiers: list[str]
+    identifiers: tuple[str, ...]
+    is_mapped: bool = Field(
+        description="It has an identifier and a column that can be scored."
+    )
+    written_at: datetime | None = Field(
+        description="When its source changed last; null where it is gone."
+    )
     eligibility: Eligibility | None = None
 
 
@@ -111,15 +131,10 @@ class ProfiledDataset(DatasetShown):
     keys: list[KeyShown]
 
 
-class InspectedFile(BaseModel):
-    """What a file is and how it would be read; nothing is kept of it."""
+class InspectedFile(Look):
+    """The same of a file, with a name that fits it."""
 
-    kind: str
-    table: str | None
-    rows: int | None
-    columns: list[Column]
-    csv_schema: CsvSchema | None
-    notes: list[str]
+    suggested_name: str
 
 
 Side = Literal["seed", "population"]

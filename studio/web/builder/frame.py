@@ -232,6 +232,7 @@ def stepper(editing: Editing) -> None:
     """The steps in order; those that can be gone to are links."""
     draft, current = editing.draft, editing.step
     place = drafts.STEPS.index(current)
+    open_steps = drafts.open_steps(draft)
     with (
         block(tag="nav").props('aria-label="Steps"'),
         block("steps", "ol"),
@@ -239,7 +240,7 @@ def stepper(editing: Editing) -> None:
         for number, step in enumerate(drafts.STEPS):
             is_done = number < place
             with block("reached" if number <= place else "", "li"):
-                can_go = drafts.missing_step(draft, step) is None
+                can_go = step in open_steps
                 shown = _step_link(editing, step) if can_go else block("step", "span")
                 shown.classes("done" if is_done else "")
                 if step is current:

@@ -10,7 +10,7 @@ from nicegui import ui
 from catalog.errors import StudioError
 from catalog.specification_model import Output
 from report.words import counted
-from studio.services import choices, draft_estimates, draft_quotas
+from studio.services import draft_estimates, draft_quotas
 from studio.services.draft_estimates import DraftEstimate
 from studio.web.builder.frame import Editing, walk
 from studio.web.components.elements import block, heading, text
@@ -48,7 +48,7 @@ async def _load(
             draft_estimates.estimate, studio().workshop, editing.draft
         )
         columns = await asyncio.to_thread(
-            choices.group_columns, studio().workshop, editing.draft
+            draft_quotas.group_columns, studio().workshop, editing.draft
         )
     except StudioError as error:
         panel.delete()

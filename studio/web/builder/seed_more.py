@@ -20,7 +20,12 @@ async def seed_more(editing: Editing) -> None:
     if seed is None:
         return
     columns = await to_thread(seed_changes.weight_columns, workshop, seed)
-    names = await to_thread(seed_changes.negative_seeds, workshop, editing.draft)
+    offered = await to_thread(seed_changes.negative_seeds, workshop, editing.draft)
+    names = [
+        each.name
+        for each in offered
+        if each.eligible or ("dataset", each.name) == _named(seed.unlike)
+    ]
     with more("More: what people are worth, and whom not to find") as details:
         if seed.weight is not None or seed.unlike is not None:
             details.props("open")

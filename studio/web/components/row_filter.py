@@ -8,8 +8,7 @@ from nicegui import ui
 
 from catalog.conditions import Condition
 from catalog.errors import StudioError
-from report.words import discreetly_counted
-from studio.services import choices
+from studio.services import row_filters
 from studio.web.components.elements import block, more, paragraph, text
 from studio.web.current import studio
 
@@ -31,7 +30,7 @@ async def row_filter(
 ) -> None:
     """The conditions as they are, and a row of fields to add another."""
     workshop = studio().workshop
-    columns = await asyncio.to_thread(choices.filter_columns, workshop, dataset)
+    columns = await asyncio.to_thread(row_filters.filter_columns, workshop, dataset)
     kept = [each.model_dump() for each in conditions]
     with more("Use only some of its rows") as details:
         if kept:
@@ -61,12 +60,13 @@ async def row_filter(
             count.text = ""
             return
         try:
-            rows = await asyncio.to_thread(choices.rows_kept, workshop, dataset, kept)
+            found = await asyncio.to_thread(
+                row_filters.rows_kept, workshop, dataset, kept
+            )
         except StudioError as error:
             count.text = str(error)
             return
-        told = discreetly_counted(rows, "row", "rows")
-        count.text = f"{told} fit{'s' if rows == 0 else ''}."
+        count.text = found.text
 
     async def set_to(wanted: list[dict[str, Any]]) -> None:
         if await on_change(wanted):
@@ -79,7 +79,7 @@ async def row_filter(
     async def append() -> None:
         try:
             found = await asyncio.to_thread(
-                choices.conditions_of,
+                row_filters.conditions_of,
                 workshop,
                 dataset,
                 [f"{column.value or ''}{sign.value}{value.value or ''}"],

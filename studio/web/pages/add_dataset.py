@@ -242,7 +242,7 @@ class Adding:
         with block("panel", "section") as self.settings:
             heading(2, "How it will be read")
             paragraph(
-                f"{found.kind}, {count_words(found.rows)} rows. Nothing is saved yet."
+                f"{dataset_sources.KIND_WORDS[found.kind]}, {count_words(found.rows)} rows. Nothing is saved yet."
             )
             if found.csv_schema is not None:
                 self.csv_settings(found.csv_schema)
@@ -294,7 +294,7 @@ class Adding:
 
         def kind() -> None:
             if schema is None:
-                text("span", column.type)
+                text("span", column.type.lower())
                 return
             now = schema.columns[place].type
             select = ui.select({now: now.lower()} | TYPES, value=now)

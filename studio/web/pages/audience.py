@@ -57,9 +57,9 @@ async def show_audience(slug: str, version: int | None = None) -> None:
     try:
         shown = await to_thread(show_version, workshop, audience.slug, version)
     except StudioError as error:
-        if error.code not in ("version_gone", "version_damaged"):
+        if error.code not in ("no_version", "version_gone", "version_damaged"):
             raise
-        trouble = error
+        trouble = None if error.code == "no_version" else error
     run = await to_thread(newest_run, audience)
     at_work = run is not None and not run.is_final
     with frame(audience.name, "audiences", shows_heading=False):

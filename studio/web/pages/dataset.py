@@ -8,6 +8,7 @@ from catalog.attributes import IDENTIFIER_TYPES
 from catalog.roles import Role
 from studio.services import access, datasets
 from studio.services.dataset_pages import ColumnView, DatasetPage, show_dataset
+from studio.services.dataset_sources import KIND_WORDS
 from studio.web.access import may
 from studio.web.components.buttons import main_button, quiet_button
 from studio.web.components.dialog import named_dialog
@@ -69,7 +70,7 @@ def facts(found: DatasetPage) -> None:
     """What is known of the source in a line."""
     line = found.line
     shown = [
-        ("Kind", line.kind),
+        ("Kind", KIND_WORDS[line.kind]),
         ("Rows, as last read" if found.trouble else "Rows", count_words(line.rows)),
         ("Identifiers", ", ".join(line.keys) or "none"),
         ("Written (UTC)", time_words(line.written_at)),

@@ -7,6 +7,7 @@ from nicegui import ui
 
 from studio.services.access import Role
 from studio.services.dataset_pages import DatasetLine, list_datasets
+from studio.services.dataset_sources import KIND_WORDS
 from studio.web.access import may
 from studio.web.components.buttons import go_button
 from studio.web.components.elements import block, link, paragraph, text
@@ -84,7 +85,7 @@ def row_of(line: DatasetLine) -> list[Cell]:
     written = time_words(line.written_at) if line.written_at else "source is gone"
     return [
         named,
-        line.kind,
+        KIND_WORDS[line.kind],
         count_words(line.rows),
         count_words(line.columns),
         ", ".join(line.keys) or "none",
