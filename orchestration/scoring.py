@@ -23,7 +23,7 @@ from orchestration.row_ids import sorted_ids
 from orchestration.score_pass import nullable, score_everybody
 from orchestration.unlike import unlike_too_small
 from python_scoring.calibration import Calibration, fit_calibration
-from python_scoring.choice import Choice
+from python_scoring.choice import Choice, Say
 from python_scoring.cross_fitting import out_of_fold_log_odds
 from python_scoring.evaluation import auc_pu
 from python_scoring.learning_rows import effective_people
@@ -66,7 +66,7 @@ class ScoringSummary:
     """What the scoring of one build found. Log odds are natural-log units.
 
     `tuning` is what a search for settings of the trees found, where one was asked for;
-    `choice` what was chosen among several scorers.
+    `choice` what was chosen among several scorers, `say` how much each joined one says.
     `unscored_people` are those of `people` whom the scorer leaves without a score.
     `proxies` are of what is protected, the score itself among them.
     """
@@ -83,6 +83,7 @@ class ScoringSummary:
     calibration: Calibration
     tuning: Tuning | None = None
     choice: Choice | None = None
+    say: Say | None = None
     proxies: tuple[Proxy, ...] = ()
 
     def as_figures(self) -> dict[str, Any]:
@@ -93,8 +94,9 @@ class ScoringSummary:
         if self.tuning is not None:
             found = asdict(self.tuning)
             figures |= found.pop("trees") | found
-        if self.choice is None:
-            del figures["choice"]
+        for name in ("choice", "say"):
+            if figures[name] is None:
+                del figures[name]
         return figures
 
 
@@ -195,6 +197,7 @@ def _score(engine: Engine, build: Build) -> ScoringSummary:
         calibration=calibration,
         tuning=tuning,
         choice=found.choice,
+        say=found.say,
         proxies=proxies,
     )
 

@@ -272,9 +272,11 @@ def is_compared(name: str) -> bool:
     return not getattr(_module(name), "IS_ANOTHER", False)
 
 
-def own_cross_fit(name: str) -> Callable[[Mapping[str, pa.Table]], Any] | None:
+def own_cross_fit(
+    name: str,
+) -> Callable[[Mapping[str, pa.Table], Callable[[float], None]], Any] | None:
     """How the scorer of that name is cross-fitted, where it does so in its own way."""
-    found: Callable[[Mapping[str, pa.Table]], Any] | None
+    found: Callable[[Mapping[str, pa.Table], Callable[[float], None]], Any] | None
     found = getattr(_module(name), "cross_fit", None)
     return found
 
