@@ -208,6 +208,14 @@ def uses_unlike(name: str) -> bool:
     return bool(getattr(_module(name), "USES_UNLIKE", False))
 
 
+def learns_from_people(name: str) -> bool:
+    """True where the scorer of that name reads the seed's people one by one.
+
+    It has no weight an attribute: what one adds to a person is learnt.
+    """
+    return "canonical_seed" in relations_of(name)
+
+
 def left_out_notice(name: str) -> str | None:
     """Why the scorer of that name leaves out attributes that could say something, if it does."""
     notice: str | None = getattr(_module(name), "LEFT_OUT", None)

@@ -229,6 +229,33 @@ def test_an_audience_is_built_and_explained(model, built_of):
     assert "learnt from people" in page
 
 
+@pytest.mark.parametrize("model", LEARNT)
+def test_what_was_made_of_each_attribute_is_told_and_no_weight(model, built_of):
+    built = built_of(model)
+    figures = json.loads((built.folder / "figures.json").read_text())
+    told = {each["attribute"]: each for each in figures["attributes"]}
+    stored = (built.folder / "parameters.json").read_text()
+    scorer = Model.from_json(stored).scorer
+    folder = built.workshop.home.build(built.outcome.version.build_id)
+    sample = built.workshop.engine.read_table(folder, "main.canonical_sample")
+    parts = scorer.contributions(one_batch(sample))
+    moved = np.abs(parts - parts.mean(axis=0)).mean(axis=0)
+
+    shares = np.array([told[name]["movement_share"] for name in scorer.attributes])
+
+    # a thousand people stand for all of the sample
+    assert shares == pytest.approx(moved / moved.sum(), abs=0.03)
+    assert shares.sum() == pytest.approx(1, abs=1e-3)
+    signal = built.attributes()["signal_share"]
+    for name, each in told.items():
+        assert "By itself it " in each["reason"]
+        assert ("more than chance." in each["reason"]) == (0 < signal[name] < 0.995)
+        assert "each counts" not in each["reason"]
+    page = Html((built.folder / "report.html").read_text("utf-8")).text
+    assert "· weight learnt ·" in page
+    assert "weight 1.00" not in page
+
+
 def test_what_auto_lets_each_scorer_say_is_kept_and_told(built_of):
     built = built_of("auto")
     say = json.loads((built.folder / "quality.json").read_text())["say"]
