@@ -126,8 +126,7 @@ def rank(
     """
     chosen = of_attributes(model, tables, weights, attributes)
     if own_cross_fit(model) is not None:
-        fit = cross_fitted(model, chosen)
-        tell(1.0)
+        fit = cross_fitted(model, chosen, tell)
         return _ranked(fit.seed_log_odds, fit.sample_log_odds, people)
     tell_fit = partial(tell, 1 / (FOLDS + 1))
     scorer = fitted(model, chosen)

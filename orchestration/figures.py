@@ -5,12 +5,14 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from engines.base import Engine
 from orchestration.builds import Build
 from orchestration.comparisons import Comparison
 from orchestration.fairness import Fairness
 from orchestration.quality import Quality
+from orchestration.told_figures import told
 from python_scoring.model import Model
 from python_scoring.scorers.base import Scorer, left_out_notice
 from report.charts import (
@@ -37,19 +39,41 @@ REPORT_TABLES = (
     "report_seed_versions",
     "report_value_terms",
 )
-# A table of the weights that the report reads as well.
+# Tables of the weights that the report reads as well.
 CORRELATIONS = "weight_correlations"
+PARTS = "weight_attributes"
+WHOLE_SEED = -1
 
 
 def read_report(engine: Engine, build: Build) -> dict[str, pa.Table]:
     """The build's report tables by name, once it is scored."""
-    names = [f"main.{name}" for name in (*REPORT_TABLES, CORRELATIONS)]
+    names = [f"main.{name}" for name in (*REPORT_TABLES, CORRELATIONS, PARTS)]
     names += ["inputs.spec", "scoring.parameters"]
     read = engine.read_tables(build.folder, names)
     tables = {name.partition(".")[2]: table for name, table in read.items()}
     document = tables.pop("parameters").column("parameters")[0].as_py()
-    tables[WEIGHTS] = as_fitted(tables[WEIGHTS], Model.from_json(document).scorer)
+    parts = tables.pop(PARTS)
+    fitted = as_fitted(tables[WEIGHTS], Model.from_json(document).scorer)
+    moved = (build.done("scores") or {}).get("movements", ())
+    tables[WEIGHTS] = with_learnt(fitted, parts, moved) if moved else fitted
     return tables
+
+
+def with_learnt(
+    weights: pa.Table, parts: pa.Table, moved: Sequence[Mapping[str, Any]]
+) -> pa.Table:
+    """report_attribute_weights with what is known of attributes without a learnt weight.
+
+    From weight_attributes how much of the difference is more than chance and how much
+    others repeat; from `movements` what the scorer made of each.
+    """
+    whole = parts.filter(pc.equal(parts["left_out_fold"], WHOLE_SEED)).to_pandas()
+    known = whole.set_index("attribute")[["signal_share", "decorrelation"]]
+    made = pd.DataFrame(told(moved)).set_index("attribute")
+    made = made.rename(columns={"mean": "movement", "share": "movement_share"})
+    frame = weights.to_pandas().drop(columns=known.columns)
+    frame = frame.join(known, on="attribute").join(made, on="attribute")
+    return pa.Table.from_pandas(frame, preserve_index=False)
 
 
 def as_fitted(weights: pa.Table, scorer: Scorer) -> pa.Table:
@@ -129,7 +153,12 @@ def figures_of(
 
 
 def with_used_parts(weights: pd.DataFrame, made_of: str) -> pd.DataFrame:
-    """report_attribute_weights without the parts that the weights are not made of."""
+    """report_attribute_weights without the parts that the weights are not made of.
+
+    Of a scorer without weights they tell of the attributes, whatever was chosen.
+    """
+    if "movement" in weights:
+        return weights
     unused = {
         part: None
         for part, word in (("signal_share", "noise"), ("decorrelation", "decorrelated"))

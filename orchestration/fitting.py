@@ -1,6 +1,6 @@
 """Fits the scorer of a build, and says in plain words what stands in its way."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,10 +27,17 @@ from python_scoring.scorers.boosted import LEAST_SEED
 from python_scoring.tuning import Tuning, tune
 
 
-def cross_fitted(model: str, tables: Mapping[str, pa.Table]) -> CrossFit:
-    """The scorer with everybody's held-out log odds; what stands in its way as StudioError."""
+def cross_fitted(
+    model: str,
+    tables: Mapping[str, pa.Table],
+    tell: Callable[[float], None] = lambda share: None,
+) -> CrossFit:
+    """The scorer with everybody's held-out log odds; what stands in its way as StudioError.
+
+    `tell` hears after each fit which share of the work it was.
+    """
     with obstacles_told():
-        return cross_fit(model, tables)
+        return cross_fit(model, tables, tell)
 
 
 def fitted(model: str, tables: Mapping[str, pa.Table]) -> Scorer:

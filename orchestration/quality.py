@@ -79,7 +79,7 @@ def quality_of(
     )
     return {
         **of_fit,
-        **({"choice": scored["choice"]} if "choice" in scored else {}),
+        **{name: scored[name] for name in ("choice", "say") if name in scored},
         **(
             {"search": {"trials": scored["trials"], "judges": seed_people}}
             if "trials" in scored

@@ -23,14 +23,15 @@ from orchestration.row_ids import sorted_ids
 from orchestration.score_pass import nullable, score_everybody
 from orchestration.unlike import unlike_too_small
 from python_scoring.calibration import Calibration, fit_calibration
-from python_scoring.choice import Choice
+from python_scoring.choice import Choice, Say
 from python_scoring.cross_fitting import out_of_fold_log_odds
 from python_scoring.evaluation import auc_pu
 from python_scoring.learning_rows import effective_people
 from python_scoring.model import Model
+from python_scoring.movement import Movement, movements
 from python_scoring.proxies import Proxy
 from python_scoring.quality import HeldOutQuality, held_out_quality
-from python_scoring.scorers.base import relations_of
+from python_scoring.scorers.base import learns_from_people, relations_of
 from python_scoring.scorers.boosted import TREES
 from python_scoring.tuning import Tuning, as_table
 from python_scoring.unlike_quality import unlike_quality
@@ -66,7 +67,8 @@ class ScoringSummary:
     """What the scoring of one build found. Log odds are natural-log units.
 
     `tuning` is what a search for settings of the trees found, where one was asked for;
-    `choice` what was chosen among several scorers.
+    `choice` what was chosen among several scorers, `say` how much each joined one says,
+    `movements` what a scorer that learns from people made of each attribute.
     `unscored_people` are those of `people` whom the scorer leaves without a score.
     `proxies` are of what is protected, the score itself among them.
     """
@@ -83,18 +85,22 @@ class ScoringSummary:
     calibration: Calibration
     tuning: Tuning | None = None
     choice: Choice | None = None
+    say: Say | None = None
+    movements: tuple[Movement, ...] = ()
     proxies: tuple[Proxy, ...] = ()
 
     def as_figures(self) -> dict[str, Any]:
         """The figures as JSON types, calibration and all."""
         figures = {**asdict(self), **asdict(self.calibration)}
         del figures["calibration"], figures["tuning"]
-        figures["proxies"] = [asdict(each) for each in self.proxies]
+        for name in ("movements", "proxies"):
+            figures[name] = [asdict(each) for each in getattr(self, name)]
         if self.tuning is not None:
             found = asdict(self.tuning)
             figures |= found.pop("trees") | found
-        if self.choice is None:
-            del figures["choice"]
+        for name in ("choice", "say"):
+            if figures[name] is None:
+                del figures[name]
         return figures
 
 
@@ -195,6 +201,8 @@ def _score(engine: Engine, build: Build) -> ScoringSummary:
         calibration=calibration,
         tuning=tuning,
         choice=found.choice,
+        say=found.say,
+        movements=movements(scorer, sample) if learns_from_people(model) else (),
         proxies=proxies,
     )
 

@@ -28,7 +28,7 @@ EXACT = frozenset(
     }
 )
 FACTS = frozenset({"held_out_auc", "lift", "recall", "top_decile_lift"})
-SCORING = ("choice", "held_out_auc", "quality")
+SCORING = ("choice", "held_out_auc", "movements", "quality", "say")
 
 
 def told(figures: Any, name: str = "") -> Any:

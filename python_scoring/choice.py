@@ -1,8 +1,8 @@
-"""The choice of one scorer among several by their held-out log loss."""
+"""The choice of one scorer, or of how several are joined, by held-out log loss."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from python_scoring.held_out_loss import HeldOutLosses
@@ -40,6 +40,21 @@ class Choice:
     candidates: tuple[Candidate, ...]
     judged_folds: tuple[int, ...]
     chosen_without: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """How much each of several joined scorers says, and what held-out people said of it.
+
+    `shares` add up to 1, in the order of `scorers`. The models of `choice` are the shares
+    that were tried, by name; it is None where nobody was asked, and `unasked` says why:
+    the seed is `small`, or its people are `weighed`.
+    """
+
+    scorers: tuple[str, ...]
+    shares: tuple[float, ...]
+    choice: Choice | None = None
+    unasked: Literal["small", "weighed"] | None = None
 
 
 def candidates_of(

@@ -6,11 +6,12 @@ its own in its module.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 
-from python_scoring.choice import Choice
+from python_scoring.choice import Choice, Say
 from python_scoring.places import in_key_order, on_scale_of
 from python_scoring.scorers.base import Scorer, fit_scorer, own_cross_fit
 
@@ -24,13 +25,15 @@ class CrossFit:
 
     `sample_log_odds` are those of `canonical_sample`; `seed_log_odds` those of
     `canonical_seed`, each placed in the sample by the fit without the person's fold. NaN
-    where the scorer leaves a person without. `choice` tells of a scorer that was chosen among several.
+    where the scorer leaves a person without. `choice` tells of a scorer that was chosen among several,
+    `say` of one that joins several.
     """
 
     scorer: Scorer
     seed_log_odds: np.ndarray
     sample_log_odds: np.ndarray
     choice: Choice | None = None
+    say: Say | None = None
 
     def without_searched(self, folds: np.ndarray) -> "CrossFit":
         """The same, where settings were searched for: who judged the trials judges no more.
@@ -44,19 +47,28 @@ class CrossFit:
         )
 
 
-def cross_fit(model: str, tables: Mapping[str, pa.Table]) -> CrossFit:
+def cross_fit(
+    model: str,
+    tables: Mapping[str, pa.Table],
+    tell: Callable[[float], None] = lambda share: None,
+) -> CrossFit:
     """Six fits of the scorer of that name: of the whole seed, and without each fold.
 
-    Raises what its `fit` raises.
+    `tell` hears after each fit which share of the work it was. Raises what its `fit`
+    raises.
     """
     own = own_cross_fit(model)
     if own is not None:
-        found: CrossFit = own(tables)
+        found: CrossFit = own(tables, tell)
         return found
+    tell_fit = partial(tell, 1 / (FOLDS + 1))
     scorer = fit_scorer(model, tables)
     sample = log_odds_of(scorer, tables["canonical_sample"])
-    seed = tables["canonical_seed"]
-    return CrossFit(scorer, out_of_fold_log_odds(model, tables, seed, sample), sample)
+    tell_fit()
+    seed = out_of_fold_log_odds(
+        model, tables, tables["canonical_seed"], sample, tell_fit
+    )
+    return CrossFit(scorer, seed, sample)
 
 
 def out_of_fold_log_odds(

@@ -43,16 +43,21 @@ def learning_rows(
     """
     sample, of_fit = tables["canonical_sample"], seed_of_fit(tables, left_out_fold)
     by_key = thinned(of_fit.sort_by("person_key"), most_seed)
-    by_content = sample.select(attributes)
-    if attributes:
-        order = [(name, "ascending") for name in attributes]
-        by_content = by_content.sort_by(order)
+    by_content = in_content_order(sample, attributes)
     return LearningRows(
         seed=one_batch(by_key.select(attributes)),
         seed_weights=weights_of(by_key),
         seed_folds=folds_of(by_key),
         reference=one_batch(thinned(by_content, most_reference)),
     )
+
+
+def in_content_order(people: pa.Table, attributes: Sequence[str]) -> pa.Table:
+    """Those attributes of the people, in order of what they are."""
+    chosen = people.select(attributes)
+    if not attributes:
+        return chosen
+    return chosen.sort_by([(name, "ascending") for name in attributes])
 
 
 def seed_of_fit(tables: Mapping[str, pa.Table], left_out_fold: int) -> pa.Table:

@@ -25,6 +25,7 @@ from report.drawing import (
     marked,
     quantity,
 )
+from report.learnt_words import LEARNT, share_of_ranking, weight_text
 from report.reach import curve_points, last_better_than_random, reach_at
 from report.rows import Row, plain_rows
 from report.words import counted, number_text, plain_text, share_text
@@ -40,7 +41,9 @@ WEIGHT_WORDS = {
     "documented": "A weight is the difference on this attribute over the greatest difference.",
     "published_sql": "Every attribute that counts has the weight 1.",
 }
-LEARNT_WORDS = "Every attribute that counts has the weight 1; what it adds to a person is learnt from people."
+LEARNT_WORDS = (
+    "There are no weights: what an attribute adds to a person is learnt from people."
+)
 
 
 def reach_chart(
@@ -120,41 +123,43 @@ def attribute_weights_chart(attribute_weights: pd.DataFrame) -> Chart:
     """Which attributes carry the ranking, from report_attribute_weights; most first."""
     rows = sorted(
         plain_rows(attribute_weights),
-        key=lambda row: (-(row["information_share"] or 0.0), str(row["attribute"])),
+        key=lambda row: (-share_of_ranking(row), str(row["attribute"])),
     )
     shown, hidden = rows[:MOST_ATTRIBUTES], rows[MOST_ATTRIBUTES:]
     labels = _labels(shown)
-    shares = [row["information_share"] or 0.0 for row in shown]
+    shares = [share_of_ranking(row) for row in shown]
+    is_learnt = any(row.get("movement") is not None for row in rows)
     bars = [
         {
             "label": label,
             "percent": 100 * share,
-            "words": f"{share_text(share)} · weight "
-            + number_text(row["attribute_weight"] or 0.0, 2),
+            "words": share_text(share)
+            if weight_text(row) == LEARNT
+            else f"{share_text(share)} · weight {weight_text(row)}",
         }
         for label, share, row in zip(labels, shares, shown, strict=True)
     ]
     if not any(shares):
         title = "No attribute tells the seed from the population."
     else:
-        silent = sum(not row["attribute_weight"] for row in rows)
-        title = (
-            f"“{labels[0]}” carries {share_text(shares[0])} of what tells the seed "
-            "from the population."
-        )
+        carried = "movement" if is_learnt else "attribute_weight"
+        silent = sum(not row[carried] for row in rows)
+        what = "ranks people" if is_learnt else "tells the seed from the population"
+        title = f"“{labels[0]}” carries {share_text(shares[0])} of what {what}."
         if silent:
             title += (
                 f" {number_text(silent)} of {number_text(len(rows))} carry nothing."
             )
     subtitle = WEIGHT_WORDS.get(str(rows[0]["model"]), LEARNT_WORDS) if rows else ""
     if hidden:
-        rest = sum(row["information_share"] or 0.0 for row in hidden)
+        rest = sum(map(share_of_ranking, hidden))
         subtitle += (
             f" {counted(len(hidden), 'more attribute carries', 'more attributes carry')}"
             f" {share_text(rest)} together."
         )
     most = max([1.0, *(100 * share for share in shares)])
-    across = quantity("percent", "Share of the information (%)", [0, 1.4 * most], None)
+    what = "movement" if is_learnt else "information"
+    across = quantity("percent", f"Share of the {what} (%)", [0, 1.4 * most], None)
     across["axis"] |= {"values": _ticks(most), "grid": False}
     along: Spec = {
         "field": "label",

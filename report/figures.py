@@ -19,6 +19,7 @@ from report.fairness_words import (
     least_chosen,
     ratio_text,
 )
+from report.learnt_words import learnt_words, share_of_ranking, weight_text
 from report.quality_words import (
     effective_people,
     indistinct_warnings,
@@ -65,7 +66,12 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class AttributeFigure:
-    """What one attribute adds: its weight, its share of the information, and why."""
+    """What one attribute adds: its weight, its share of the information, and why.
+
+    A scorer that learns from people has no weights: 1 stands for those that count. What
+    it made of an attribute is `movement`, how far that moves log odds of people of the
+    population on average, and `movement_share` of all attributes' movement.
+    """
 
     attribute: str
     column_name: str
@@ -74,6 +80,18 @@ class AttributeFigure:
     information_share: float
     reason: str
     seed_unknown_share: float | None = None
+    movement: float | None = None
+    movement_share: float | None = None
+
+    @property
+    def ranking_share(self) -> float:
+        """Its part of what ranks people: of the movement where weights are learnt."""
+        return share_of_ranking(asdict(self))
+
+    @property
+    def weight_text(self) -> str:
+        """The weight, where there is one."""
+        return weight_text(asdict(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +103,11 @@ class AudienceFigures:
     attributes: tuple[AttributeFigure, ...]
     warnings: tuple[Remark, ...]
     notes: tuple[Remark, ...]
+
+    @property
+    def is_learnt(self) -> bool:
+        """True where attributes have no weights, since what they add is learnt."""
+        return any(each.movement is not None for each in self.attributes)
 
     def value(self, name: str) -> Value:
         """The value of the fact of that name; KeyError where there is none."""
@@ -209,12 +232,12 @@ def attribute_figures(
                 others.get(row["attribute"], Repetition()),
             ),
             seed_unknown_share=row.get("seed_unknown_share"),
+            movement=row.get("movement"),
+            movement_share=row.get("movement_share"),
         )
         for row in plain_rows(attribute_weights)
     ]
-    return tuple(
-        sorted(figures, key=lambda one: (-one.information_share, one.attribute))
-    )
+    return tuple(sorted(figures, key=lambda one: (-one.ranking_share, one.attribute)))
 
 
 def _audience_facts(
@@ -482,12 +505,15 @@ def _reason(row: Row, terms: Sequence[Row], others: Repetition) -> str:
     weight, signal = row["attribute_weight"] or 0.0, row["signal_share"]
     if not weight:
         return "Seed and population differ here by no more than chance would."
-    parts = _weight_words(row["model"], weight)
-    if signal is not None and signal < 0.995:
-        parts.append(f"{share_text(signal)} of the difference is more than chance.")
     repeated = row["decorrelation"]
-    if repeated is not None and repeated < 0.95:
-        parts.append(repetition_text(others, repeated))
+    if row.get("movement") is not None:
+        parts = learnt_words(row, others)
+    else:
+        parts = _weight_words(row["model"], weight)
+        if signal is not None and signal < 0.995:
+            parts.append(f"{share_text(signal)} of the difference is more than chance.")
+        if repeated is not None and repeated < 0.95:
+            parts.append(repetition_text(others, repeated))
     telling = [
         term
         for term in terms

@@ -3,7 +3,7 @@
 Reads the document of quality.json, which `orchestration.quality` makes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from report.reading import band_of
@@ -12,6 +12,24 @@ from report.words import FEWEST_PEOPLE, counted, number_text, share_text
 
 Quality = Mapping[str, Any]
 VALUE_SHARE = 0.1
+# The scorers that `auto` joins, and the shares that it tries, by their names there.
+KINDS = {
+    "naive_bayes": "counted evidence",
+    "weighted_bayes": "regression",
+    "boosted": "trees",
+}
+EVEN = "even"
+SAYS = {
+    EVEN: "an even say",
+    "more of the regression": "more of the regression",
+    "more of the trees": "more of the trees",
+    "the regression": "the regression alone",
+    "the trees": "the trees alone",
+}
+UNASKED = {
+    "small": "with fewer than 1,000 seed people nobody could judge another say",
+    "weighed": "seed people of different weight do not judge another say",
+}
 
 
 def interval_text(row: Mapping[str, Any], name: str, decimals: int) -> str:
@@ -59,6 +77,8 @@ def quality_sentences(quality: Quality) -> tuple[str, ...]:
         )
     if "choice" in quality:
         sentences.append(choice_text(quality["choice"]))
+    if "say" in quality:
+        sentences.append(say_text(quality["say"]))
     if "search" in quality:
         sentences.append(search_text(quality["search"]))
     return tuple(sentences)
@@ -181,6 +201,51 @@ def choice_text(choice: Mapping[str, Any]) -> str:
             f" ({number_text(chosen['standard_error'], 4)}) of the least, and simpler."
         )
     return told
+
+
+def say_text(say: Mapping[str, Any]) -> str:
+    """How much each of the scorers that `auto` joins says, and by which figures."""
+    told = f"In auto {_shares_text(say['scorers'], say['shares'])}"
+    choice = say["choice"]
+    if choice is None:
+        return f"{told}: {UNASKED[say['unasked']]}."
+    tried = {each["model"]: each for each in choice["candidates"]}
+    chosen, even = tried.pop(choice["model"]), tried.get(EVEN)
+    others = [
+        f"{SAYS[name]} {number_text(each['log_loss'], 4)}"
+        for name, each in tried.items()
+    ]
+    is_least = chosen["beyond_least"] == 0
+    told += (
+        f": held-out log loss {number_text(chosen['log_loss'], 4)}"
+        f"{', the least' if is_least else ''}; {', '.join(others)}."
+    )
+    if not is_least:
+        told += (
+            " It is within two standard errors"
+            f" (of {number_text(chosen['standard_error'], 4)}) of the least."
+        )
+    if even is None:
+        return told
+    return (
+        f"{told} An even say is more than two standard errors"
+        f" (of {number_text(even['standard_error'], 4)}) above the least."
+    )
+
+
+def _shares_text(scorers: Sequence[str], shares: Sequence[float]) -> str:
+    """Who says how much.
+
+    >>> _shares_text(["weighted_bayes", "boosted"], [0.25, 0.75])
+    'boosted (trees) has 75.0 % of the say, weighted_bayes (regression) 25.0 %'
+    """
+    told = [f"{name} ({KINDS[name]})" for name in scorers]
+    if shares[0] == shares[1]:
+        return f"{told[0]} and {told[1]} say the same much"
+    (most, first), (least, second) = sorted(zip(shares, told, strict=True))[::-1]
+    if least == 0:
+        return f"{first} says everything, {second} nothing"
+    return f"{first} has {share_text(most)} of the say, {second} {share_text(least)}"
 
 
 def indistinct_warnings(quality: Quality | None) -> list[Remark]:

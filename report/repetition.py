@@ -68,7 +68,7 @@ def repetition_text(others: Repetition, counts: float) -> str:
     """
     if others.same:
         verb = "says" if len(others.same) == 1 else "say"
-        told = f"{_joined(others.same)} {verb} the same"
+        told = f"{joined(others.same)} {verb} the same"
         part = {1: "half", 2: "a third", 3: "a quarter"}.get(len(others.same))
         is_even = abs(counts * (len(others.same) + 1) - 1) < 0.05
         if part is not None and is_even:
@@ -77,7 +77,7 @@ def repetition_text(others: Repetition, counts: float) -> str:
     if others.part:
         verb = "says" if len(others.part) == 1 else "say"
         return (
-            f"Part of it {_joined(others.part)} {verb} too, so {share_text(counts)}"
+            f"Part of it {joined(others.part)} {verb} too, so {share_text(counts)}"
             " counts."
         )
     return f"Other attributes say much the same, so {share_text(counts)} counts."
@@ -93,6 +93,7 @@ def _named(
     return tuple(name for _, name in kept[:MOST_NAMED])
 
 
-def _joined(names: tuple[str, ...]) -> str:
+def joined(names: tuple[str, ...]) -> str:
+    """The names in quotes, with an "and" before the last."""
     quoted = [f"“{name}”" for name in names]
     return " and ".join([", ".join(quoted[:-1]), quoted[-1]] if quoted[:-1] else quoted)

@@ -214,11 +214,12 @@ def attributes(
         "sections/attributes.html",
         {
             "picture": picture,
+            "is_learnt": figures.is_learnt,
             "attributes": [
                 {
                     "figure": figure,
-                    "share": share_text(figure.information_share),
-                    "weight": number_text(figure.attribute_weight, 2),
+                    "share": share_text(figure.ranking_share),
+                    "weight": figure.weight_text,
                     "values": (
                         told.get(figure.attribute, TellingValues())
                         if figure.attribute_weight

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from catalog.version_store import BORN_WITH
 from orchestration.checks import check_specs
 from orchestration.distributions import DISTRIBUTION_RELATIONS
-from orchestration.figures import CORRELATIONS, REPORT_TABLES
+from orchestration.figures import CORRELATIONS, PARTS, REPORT_TABLES
 from orchestration.jobs import TRACKING_TAG
 from orchestration.leases import give_back
 from orchestration.partitions import audiences
@@ -21,6 +21,7 @@ from orchestration.resources import Studio
 from orchestration.steps import Step, step
 from orchestration.tracking import track_build
 from report.drawing import as_markdown
+from report.learnt_words import share_of_ranking, weight_text
 
 
 @dg.asset(
@@ -30,6 +31,7 @@ from report.drawing import as_markdown
         *REPORT_TABLES,
         *DISTRIBUTION_RELATIONS,
         CORRELATIONS,
+        PARTS,
     ],
     partitions_def=audiences,
     group_name="published",
@@ -91,8 +93,8 @@ def _metadata(published: Published, work: Step) -> dict[str, Any]:
                 dg.TableRecord(
                     {
                         "attribute": each["column_name"],
-                        "weight": each["attribute_weight"],
-                        "share of the evidence": each["information_share"],
+                        "weight": weight_text(each),
+                        "share of the ranking": share_of_ranking(each),
                         "because": each["reason"],
                     }
                 )

@@ -14,17 +14,19 @@ the say is stored under its own name.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 
+from python_scoring.choice import Say
 from python_scoring.chosen_fit import chosen_fit
 from python_scoring.composite import rounded_log_odds
 from python_scoring.cross_fitting import FOLDS, CrossFit, log_odds_of
-from python_scoring.learning_rows import effective_people, one_batch
+from python_scoring.learning_rows import effective_people
 from python_scoring.parameters import (
     Entries,
     read_json,
@@ -121,35 +123,42 @@ class Auto:
         return write_json(NAME, {"parameters": stored})
 
 
-def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> Auto:
+def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> Scorer:
     """The scorers for a seed of this size, for the whole seed or without a fold.
 
-    Each with the say that it has unless held-out people speak for another one.
-    Raises NoDifferenceError where nothing tells anybody apart, and MissingExtraError
-    where the seed is large enough for trees and XGBoost is not installed.
+    From 1,000 people on each has the say that the held-out people of the other folds
+    give it, which takes the six fits of `cross_fit`. Raises NoDifferenceError where
+    nothing tells anybody apart, and MissingExtraError where the seed is large enough for
+    trees and XGBoost is not installed.
     """
-    trees = boosted.trees_of(tables)
-    parts = parts_for(effective_people(tables), trees)
+    parts = _parts_of(tables)
+    says = tuple(each.say for each in parts)
+    if unasked(tables) is None:
+        found = cross_fit(tables)
+        if left_out_fold == WHOLE_SEED or found.say is None or not found.say.choice:
+            return found.scorer
+        says = SAYS[found.say.choice.chosen_without[left_out_fold]]
     scorers = tuple(each.fit(tables, left_out_fold) for each in parts)
-    sample = one_batch(tables["canonical_sample"])
-    spreads = spreads_of(np.stack([each.log_odds(sample) for each in scorers]))
-    return Auto(scorers, factors_of(spreads, [each.say for each in parts]))
+    return _joined(scorers, _stacked(scorers, tables["canonical_sample"]), says)
 
 
-def cross_fit(tables: Mapping[str, pa.Table]) -> CrossFit:
+def cross_fit(
+    tables: Mapping[str, pa.Table], tell: Callable[[float], None] = lambda share: None
+) -> CrossFit:
     """Six fits, and the say of each scorer by which held-out people are told apart best.
 
     The say is another than an even one where that has the greater balanced log loss by more
     than two standard errors. Fewer than 1,000 people are too few to judge, and losses count
-    heads, so that weighed seed people leave it even.
-    Raises what `fit` raises.
+    heads, so that weighed seed people leave it even. `tell` hears after each fit which
+    share of the work it was. Raises what `fit` raises.
     """
-    parts = parts_for(effective_people(tables), boosted.trees_of(tables))
+    parts = _parts_of(tables)
     sample, seed = tables["canonical_sample"], tables["canonical_seed"]
     by_key = in_key_order(seed)
     folds = seed["fold"].to_numpy()[by_key]
     whole = tuple(each.fit(tables, WHOLE_SEED) for each in parts)
     of_sample = _stacked(whole, sample)
+    tell(1 / (FOLDS + 1))
     held_out = []
     for fold in range(FOLDS):
         members = by_key[folds == fold]
@@ -157,32 +166,47 @@ def cross_fit(tables: Mapping[str, pa.Table]) -> CrossFit:
             fits = [each.fit(tables, fold) for each in parts]
             people = seed.take(pa.array(members))
             held_out.append((members, _stacked(fits, people), _stacked(fits, sample)))
+        tell(1 / (FOLDS + 1))
 
     def with_says(says: Sequence[float]) -> CrossFit:
         heard = [place for place, say in enumerate(says) if say]
-        says = [says[place] for place in heard]
-        factors = factors_of(spreads_of(of_sample[heard]), says)
+        heard_says = [says[place] for place in heard]
+        factors = factors_of(spreads_of(of_sample[heard]), heard_says)
         sample_log_odds = _together(of_sample[heard], factors)
         seed_log_odds = np.zeros(seed.num_rows)
         for members, of_members, of_own_sample in held_out:
-            own = factors_of(spreads_of(of_own_sample[heard]), says)
+            own = factors_of(spreads_of(of_own_sample[heard]), heard_says)
             seed_log_odds[members] = on_scale_of(
                 _together(of_members[heard], own),
                 _together(of_own_sample[heard], own),
                 sample_log_odds,
             )
-        scorers = tuple(whole[place] for place in heard)
-        joined = Auto(scorers, factors) if len(heard) > 1 else scorers[0]
-        return CrossFit(joined, seed_log_odds, sample_log_odds)
+        return CrossFit(
+            _joined(whole, of_sample, says),
+            seed_log_odds,
+            sample_log_odds,
+            say=Say(
+                scorers=tuple(each.name for each in whole),
+                shares=tuple(significant(say / sum(says)) for say in says),
+                unasked=unasked(tables),
+            ),
+        )
 
-    people = effective_people(tables)
-    are_weighed = people != seed.num_rows
-    if people < boosted.LEAST_SEED or are_weighed:
+    if unasked(tables) is not None:
         return with_says([each.say for each in parts])
     found = {name: with_says(says) for name, says in SAYS.items()}
     is_searched = boosted.TREES in tables
     chosen = chosen_fit(found, tables, is_searched=is_searched, errors=STANDARD_ERRORS)
-    return replace(chosen, choice=None)
+    say = chosen.say and replace(chosen.say, choice=chosen.choice)
+    return replace(chosen, choice=None, say=say)
+
+
+def unasked(tables: Mapping[str, pa.Table]) -> Literal["small", "weighed"] | None:
+    """Why no held-out people are asked for the say, None where they are."""
+    people = effective_people(tables)
+    if people != tables["canonical_seed"].num_rows:
+        return "weighed"
+    return "small" if people < boosted.LEAST_SEED else None
 
 
 def parts_for(seed_people: float, full: boosted.Trees) -> tuple[Part, ...]:
@@ -196,8 +220,11 @@ def parts_for(seed_people: float, full: boosted.Trees) -> tuple[Part, ...]:
 
 
 def spreads_of(log_odds: np.ndarray) -> np.ndarray:
-    """Standard deviation of each scorer's log odds, scorers x people, over the people."""
-    return np.array([float(np.std(each)) for each in log_odds])
+    """Standard deviation of each scorer's log odds, scorers x people, over the people.
+
+    Sorted first, so that a sum does not know the order of the people.
+    """
+    return np.array([float(np.std(np.sort(each))) for each in log_odds])
 
 
 def factors_of(spreads: np.ndarray, says: Sequence[float]) -> tuple[float, ...]:
@@ -224,6 +251,22 @@ def from_json(text: str, capped: bool = False) -> Auto:
         raise refusal("factors", "has not one number a scorer")
     scorers = (scorer_from_json(json.dumps(each), capped) for each in documents)
     return Auto(tuple(scorers), factors)
+
+
+def _parts_of(tables: Mapping[str, pa.Table]) -> tuple[Part, ...]:
+    """The scorers of a seed of this size, with the trees of a search if there was one."""
+    return parts_for(effective_people(tables), boosted.trees_of(tables))
+
+
+def _joined(
+    scorers: Sequence[Scorer], of_sample: np.ndarray, says: Sequence[float]
+) -> Scorer:
+    """Those that have a say; `of_sample` are their log odds, scorers x people."""
+    heard = [place for place, say in enumerate(says) if say]
+    if len(heard) == 1:
+        return scorers[heard[0]]
+    factors = factors_of(spreads_of(of_sample[heard]), [says[each] for each in heard])
+    return Auto(tuple(scorers[each] for each in heard), factors)
 
 
 def _stacked(scorers: Sequence[Scorer], people: pa.Table) -> np.ndarray:

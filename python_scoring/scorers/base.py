@@ -208,6 +208,14 @@ def uses_unlike(name: str) -> bool:
     return bool(getattr(_module(name), "USES_UNLIKE", False))
 
 
+def learns_from_people(name: str) -> bool:
+    """True where the scorer of that name reads the seed's people one by one.
+
+    It has no weight an attribute: what one adds to a person is learnt.
+    """
+    return "canonical_seed" in relations_of(name)
+
+
 def left_out_notice(name: str) -> str | None:
     """Why the scorer of that name leaves out attributes that could say something, if it does."""
     notice: str | None = getattr(_module(name), "LEFT_OUT", None)
@@ -272,9 +280,11 @@ def is_compared(name: str) -> bool:
     return not getattr(_module(name), "IS_ANOTHER", False)
 
 
-def own_cross_fit(name: str) -> Callable[[Mapping[str, pa.Table]], Any] | None:
+def own_cross_fit(
+    name: str,
+) -> Callable[[Mapping[str, pa.Table], Callable[[float], None]], Any] | None:
     """How the scorer of that name is cross-fitted, where it does so in its own way."""
-    found: Callable[[Mapping[str, pa.Table]], Any] | None
+    found: Callable[[Mapping[str, pa.Table], Callable[[float], None]], Any] | None
     found = getattr(_module(name), "cross_fit", None)
     return found
 

@@ -8,7 +8,7 @@ so that a scorer that explains itself attribute by attribute gives way to a clea
 alone. `naive_bayes` needs no place of its own: the ridge of `weighted_bayes` draws to it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pyarrow as pa
 
@@ -41,17 +41,28 @@ def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> Scor
     return fit_scorer(choice.chosen_without[left_out_fold], tables, left_out_fold)
 
 
-def cross_fit(tables: Mapping[str, pa.Table]) -> CrossFit:
-    """The chosen scorer, and held-out log odds that the choice does not flatter."""
+def cross_fit(
+    tables: Mapping[str, pa.Table], tell: Callable[[float], None] = lambda share: None
+) -> CrossFit:
+    """The chosen scorer, and held-out log odds that the choice does not flatter.
+
+    `tell` hears after each fit which share of the work it was.
+    """
     is_searched = boosted.TREES in tables
-    return chosen_fit(cross_fits(tables), tables, is_searched=is_searched)
+    return chosen_fit(cross_fits(tables, tell), tables, is_searched=is_searched)
 
 
-def cross_fits(tables: Mapping[str, pa.Table]) -> dict[str, CrossFit]:
+def cross_fits(
+    tables: Mapping[str, pa.Table], tell: Callable[[float], None] = lambda share: None
+) -> dict[str, CrossFit]:
     """Each candidate that a seed of this size may have alone, in order of preference."""
     is_small = tables["canonical_seed"].num_rows < boosted.LEAST_SEED
     tried = [name for name in CANDIDATES if not (is_small and name == boosted.NAME)]
-    return {name: cross_fitting.cross_fit(name, tables) for name in tried}
+
+    def tell_part(share: float) -> None:
+        tell(share / len(tried))
+
+    return {name: cross_fitting.cross_fit(name, tables, tell_part) for name in tried}
 
 
 def from_json(text: str, capped: bool = False) -> Scorer:

@@ -413,15 +413,17 @@ def print_outcome(found: dict[str, Any], report: dict[str, Any]) -> None:
 
 def print_report(report: dict[str, Any]) -> None:
     """A version's figures in words, its attributes, warnings and notes."""
+    from report.learnt_words import share_of_ranking
     from report.refresh_words import refresh_sentences
 
     for text in (*report["sentences"], *refresh_sentences(report.get("refresh"))):
         print_line(f"  {text}")
     print_line("")
+    is_learnt = any(each.get("movement") is not None for each in report["attributes"])
     print_table(
-        ["attribute", "evidence", "because"],
+        ["attribute", "movement" if is_learnt else "evidence", "because"],
         [
-            [each["column_name"], f"{each['information_share']:.0%}", each["reason"]]
+            [each["column_name"], f"{share_of_ranking(each):.0%}", each["reason"]]
             for each in report["attributes"]
         ],
     )

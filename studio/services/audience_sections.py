@@ -294,19 +294,28 @@ def _weights(figures: "AudienceFigures", pictures: Mapping[str, "Picture"]) -> B
         title="What tells the seed from the population",
         picture=pictures["attributes"].words if "attributes" in pictures else None,
         words=(
-            "Evidence is what an attribute adds to the ranking, as a share of all. The"
-            " weight, 1 at most, takes off what may be chance and what other attributes"
-            " say as well.",
+            "Movement is how far an attribute moves the log odds of people of the"
+            " population from its own mean, on average, as a share of all. There are no"
+            " weights here: what an attribute adds to a person is learnt from people."
+            if figures.is_learnt
+            else "Evidence is what an attribute adds to the ranking, as a share of all."
+            " The weight, 1 at most, takes off what may be chance and what other"
+            " attributes say as well.",
         ),
         tables=(
             Table(
                 caption="Attribute by attribute",
-                head=("Attribute", "Evidence", "Weight", "Why"),
+                head=(
+                    "Attribute",
+                    "Movement" if figures.is_learnt else "Evidence",
+                    "Weight",
+                    "Why",
+                ),
                 rows=tuple(
                     (
                         plain_text(each.column_name, 80),
-                        share_text(each.information_share),
-                        number_text(each.attribute_weight, 2),
+                        share_text(each.ranking_share),
+                        each.weight_text,
                         each.reason,
                     )
                     for each in figures.attributes

@@ -18,7 +18,7 @@ from catalog.errors import StudioError
 from orchestration.builds import load_build
 from orchestration.fitting import cross_fitted
 from python_scoring import tuning
-from python_scoring.cross_fitting import log_odds_of, out_of_fold_log_odds
+from python_scoring.cross_fitting import cross_fit, log_odds_of
 from python_scoring.encoder import MISSING, Encoder
 from python_scoring.evaluation import auc_pu
 from python_scoring.features import features_of
@@ -26,7 +26,7 @@ from python_scoring.learning_rows import one_batch
 from python_scoring.look_ups import counted, looked_up
 from python_scoring.model import Model
 from python_scoring.sample_halves import halves_of
-from python_scoring.scorers import weighted_bayes
+from python_scoring.scorers import auto, weighted_bayes
 from python_scoring.scorers.base import (
     SmallSeedError,
     fit_scorer,
@@ -38,6 +38,7 @@ from python_scoring.similarity import unit
 from python_scoring.space import space_of
 from python_scoring.tuning import as_table, parts_of, tune
 from tests.pipeline.building import build
+from tests.report.pages import Html
 
 BANK = Path(__file__).parents[2] / "examples" / "bank"
 CATEGORICAL = ["job", "month", "poutcome"]
@@ -198,13 +199,10 @@ def test_a_fold_that_is_left_out_is_not_learnt_from(model, tables):
 
 
 @pytest.mark.parametrize("model", LEARNT)
-def test_held_out_seed_people_rank_above_the_population(model, fitted, tables):
-    seed, sample = tables["canonical_seed"], tables["canonical_sample"]
+def test_held_out_seed_people_rank_above_the_population(model, tables):
+    found = cross_fit(model, tables)
 
-    ranked = log_odds_of(fitted(model), sample)
-    held_out = out_of_fold_log_odds(model, tables, seed, ranked)
-
-    assert auc_pu(held_out, ranked) > 0.6
+    assert auc_pu(found.seed_log_odds, found.sample_log_odds) > 0.6
 
 
 @pytest.mark.parametrize("model", LEARNT)
@@ -229,6 +227,57 @@ def test_an_audience_is_built_and_explained(model, built_of):
     assert built.members["score"].between(0, 1).all()
     page = (built.folder / "report.html").read_text(encoding="utf-8")
     assert "learnt from people" in page
+
+
+@pytest.mark.parametrize("model", LEARNT)
+def test_what_was_made_of_each_attribute_is_told_and_no_weight(model, built_of):
+    built = built_of(model)
+    figures = json.loads((built.folder / "figures.json").read_text())
+    told = {each["attribute"]: each for each in figures["attributes"]}
+    stored = (built.folder / "parameters.json").read_text()
+    scorer = Model.from_json(stored).scorer
+    folder = built.workshop.home.build(built.outcome.version.build_id)
+    sample = built.workshop.engine.read_table(folder, "main.canonical_sample")
+    parts = scorer.contributions(one_batch(sample))
+    moved = np.abs(parts - parts.mean(axis=0)).mean(axis=0)
+
+    shares = np.array([told[name]["movement_share"] for name in scorer.attributes])
+
+    # a thousand people stand for all of the sample
+    assert shares == pytest.approx(moved / moved.sum(), abs=0.03)
+    assert shares.sum() == pytest.approx(1, abs=1e-3)
+    signal = built.attributes()["signal_share"]
+    for name, each in told.items():
+        assert "By itself it " in each["reason"]
+        assert ("more than chance." in each["reason"]) == (0 < signal[name] < 0.995)
+        assert "each counts" not in each["reason"]
+    page = Html((built.folder / "report.html").read_text("utf-8")).text
+    assert "· weight learnt ·" in page
+    assert "weight 1.00" not in page
+
+
+def test_what_auto_lets_each_scorer_say_is_kept_and_told(built_of):
+    built = built_of("auto")
+    say = json.loads((built.folder / "quality.json").read_text())["say"]
+    stored = json.loads((built.folder / "parameters.json").read_text())
+
+    assert say["scorers"] == ["weighted_bayes", "boosted"]
+    tried = {each["model"]: each for each in say["choice"]["candidates"]}
+    assert list(tried) == list(auto.SAYS)
+    for each in tried.values():
+        assert 0.3 < each["log_loss"] < np.log(2)
+        assert each["standard_error"] > 0 or each["beyond_least"] == 0
+    says = auto.SAYS[say["choice"]["model"]]
+    assert say["shares"] == [each / sum(says) for each in says]
+    joined = [name for name, each in zip(say["scorers"], says, strict=True) if each > 0]
+    assert stored["scorer"] == ("auto" if len(joined) > 1 else joined[0])
+    told = next(
+        text
+        for text in json.loads((built.folder / "figures.json").read_text())["sentences"]
+        if text.startswith("In auto ")
+    )
+    assert f"{tried['the trees']['log_loss']:.4f}" in told
+    assert told in Html((built.folder / "report.html").read_text("utf-8")).text
 
 
 def test_a_seed_person_s_own_value_does_not_speak_for_them(tables):

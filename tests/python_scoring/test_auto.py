@@ -21,11 +21,15 @@ class Column:
     is_additive = False
 
     @property
+    def name(self):
+        return self.column
+
+    @property
     def columns(self):
         return (self.column,)
 
     def log_odds(self, batch):
-        return batch.column(self.column).to_numpy()
+        return batch.column(self.column).to_numpy().round(9)
 
 
 def tables_of(regression, trees, people=SEED, weight=1.0):
@@ -80,6 +84,9 @@ def test_scorers_that_are_as_good_have_an_even_say():
 
     assert say_of_trees(found) == pytest.approx(0.5, abs=0.02)
     assert found.choice is None
+    assert found.say.shares == (0.5, 0.5)
+    assert found.say.choice.model == "even"
+    assert [each.model for each in found.say.choice.candidates] == list(auto.SAYS)
     plain = auto.fit(tables)
     assert plain.factors == found.scorer.factors
     sample = found.sample_log_odds
@@ -100,6 +107,31 @@ def test_trees_that_see_more_have_more_of_the_say():
     found = auto.cross_fit(tables_of(regression=0.35, trees=0.8))
 
     assert say_of_trees(found) == pytest.approx(0.75, abs=0.02)
+    assert found.say.scorers == ("regression", "trees")
+    assert found.say.shares == (0.25, 0.75)
+    even = found.say.choice.candidates[0]
+    assert even.beyond_least > auto.STANDARD_ERRORS * even.standard_error > 0
+
+
+@pytest.mark.parametrize("regression", [0.0, 0.35, 0.8])
+def test_a_fit_by_itself_has_the_say_that_the_cross_fit_finds(regression):
+    tables = tables_of(regression, trees=0.8)
+    found = auto.cross_fit(tables)
+
+    assert auto.fit(tables) == found.scorer
+    placed = out_of_fold_log_odds(
+        "auto", tables, tables["canonical_seed"], found.sample_log_odds
+    )
+    same = np.isin(
+        tables["canonical_seed"]["fold"].to_numpy(),
+        [
+            fold
+            for fold, model in enumerate(found.say.choice.chosen_without)
+            if model == found.say.choice.model
+        ],
+    )
+    assert same.any()
+    assert np.array_equal(placed[same], found.seed_log_odds[same])
 
 
 def test_trees_that_see_nothing_have_no_say():
@@ -112,6 +144,7 @@ def test_fewer_than_a_thousand_people_leave_the_say_even():
     found = auto.cross_fit(tables_of(regression=0.0, trees=0.8, people=999))
 
     assert say_of_trees(found) == pytest.approx(0.5, abs=0.02)
+    assert (found.say.choice, found.say.unasked) == (None, "small")
 
 
 def test_a_better_one_that_may_be_luck_leaves_the_say_even():
@@ -124,6 +157,7 @@ def test_people_of_different_weight_leave_the_say_even():
     found = auto.cross_fit(tables_of(regression=0.0, trees=0.8, weight=0.9))
 
     assert say_of_trees(found) == pytest.approx(0.5, abs=0.02)
+    assert found.say.unasked == "weighed"
 
 
 def test_the_order_of_the_seed_changes_nobody():
@@ -136,6 +170,24 @@ def test_the_order_of_the_seed_changes_nobody():
 
     assert np.array_equal(turned.seed_log_odds, plain.seed_log_odds[order])
     assert turned.scorer.factors == plain.scorer.factors
+
+
+def test_the_order_of_the_sample_changes_no_bit_of_the_spreads():
+    log_odds = np.random.default_rng(4).normal(0, 1, (2, 9_999)) * [[1.0], [0.3]]
+    orders = [np.random.default_rng(seed).permutation(9_999) for seed in range(50)]
+
+    assert len({float(np.std(log_odds[0][order])) for order in orders}) > 1
+    spreads = {tuple(auto.spreads_of(log_odds[:, order])) for order in orders}
+
+    assert len(spreads) == 1
+
+
+def test_each_fit_tells_its_share_of_the_work():
+    told = []
+
+    auto.cross_fit(tables_of(regression=0.8, trees=0.8), told.append)
+
+    assert told == [pytest.approx(1 / 6)] * 6
 
 
 def test_few_people_have_no_say_in_it():

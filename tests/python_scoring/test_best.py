@@ -153,7 +153,9 @@ def test_after_a_search_only_the_folds_it_did_not_judge_by_have_a_say():
 
 def test_only_a_search_for_trees_takes_the_say_from_folds(monkeypatch):
     seed, sample = people(9)
-    monkeypatch.setattr(best, "cross_fits", lambda _: {"auto": cross_fit(seed, sample)})
+    monkeypatch.setattr(
+        best, "cross_fits", lambda *_: {"auto": cross_fit(seed, sample)}
+    )
 
     plain = best.cross_fit(tables_of())
     searched = best.cross_fit(tables_of(**{TREES: as_table(Trees())}))
@@ -172,7 +174,7 @@ def test_held_out_people_keep_their_place_on_the_scale_of_the_chosen(monkeypatch
     }
     choice = chosen_fit.choice_of(fits, tables_of(), is_searched=False)
     mixed = ("weighted_bayes", "auto", "auto", "auto", "auto")
-    monkeypatch.setattr(best, "cross_fits", lambda tables: fits)
+    monkeypatch.setattr(best, "cross_fits", lambda *_: fits)
     monkeypatch.setattr(
         chosen_fit,
         "choice_of",
@@ -193,10 +195,26 @@ def test_held_out_people_keep_their_place_on_the_scale_of_the_chosen(monkeypatch
 
 
 def test_trees_alone_are_no_candidate_for_a_small_seed(monkeypatch):
-    monkeypatch.setattr(best.cross_fitting, "cross_fit", lambda name, tables: name)
+    monkeypatch.setattr(best.cross_fitting, "cross_fit", lambda name, *_: name)
 
     assert list(best.cross_fits(tables_of(np.zeros(999)))) == ["weighted_bayes", "auto"]
     assert list(best.cross_fits(tables_of(np.zeros(1_000)))) == list(best.CANDIDATES)
+
+
+def test_each_fit_of_each_candidate_tells_its_share_of_the_work(monkeypatch):
+    seed, sample = people(12)
+
+    def tells(name, tables, tell):
+        tell(0.5)
+        tell(0.5)
+        return cross_fit(seed, sample)
+
+    monkeypatch.setattr(best.cross_fitting, "cross_fit", tells)
+    told = []
+
+    best.cross_fit(tables_of(), told.append)
+
+    assert told == [0.25] * 4
 
 
 def test_a_document_that_says_best_is_damaged():

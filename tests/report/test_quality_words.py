@@ -2,10 +2,17 @@ import json
 
 import pytest
 
+from python_scoring.scorers import auto
 from report.charts import deciles_chart, reach_chart
 from report.drawing import render_svg
 from report.figures import audience_figures
-from report.quality_words import choice_text, quality_sentences, recommendation_text
+from report.quality_words import (
+    SAYS,
+    choice_text,
+    quality_sentences,
+    recommendation_text,
+    say_text,
+)
 from report.reliability_chart import reliability_chart
 
 
@@ -150,3 +157,77 @@ def test_the_choice_of_a_scorer_is_told_with_its_figures():
         "Of the scorers tried, auto was chosen: held-out log loss 0.5000,"
         " weighted_bayes 0.5004."
     )
+
+
+def say(shares, chosen=None, losses=(), **more):
+    """A say of `auto`; losses by name, with how far beyond the least and how sure."""
+    names = ("model", "log_loss", "beyond_least", "standard_error")
+    candidates = [dict(zip(names, each, strict=True)) for each in losses]
+    return {
+        "scorers": ["weighted_bayes", "boosted"],
+        "shares": list(shares),
+        "choice": chosen and {"model": chosen, "candidates": candidates},
+        "unasked": None,
+        **more,
+    }
+
+
+def test_an_even_say_is_told_with_the_losses_of_the_others():
+    told = say_text(
+        say(
+            (0.5, 0.5),
+            "even",
+            [
+                ("even", 0.5004, 0.0004, 0.0011),
+                ("more of the trees", 0.5, 0.0, 0.0),
+                ("the regression", 0.52, 0.02, 0.003),
+            ],
+        )
+    )
+
+    assert told == (
+        "In auto weighted_bayes (regression) and boosted (trees) say the same much:"
+        " held-out log loss 0.5004; more of the trees 0.5000, the regression alone"
+        " 0.5200. It is within two standard errors (of 0.0011) of the least."
+    )
+
+
+def test_a_say_that_is_not_even_is_told_with_what_an_even_one_lacks():
+    losses = [("even", 0.51, 0.01, 0.002), ("the trees", 0.5, 0.0, 0.0)]
+
+    told = say_text(say((0.0, 1.0), "the trees", losses))
+    more = say_text(say((0.25, 0.75), "the trees", losses))
+
+    assert told == (
+        "In auto boosted (trees) says everything, weighted_bayes (regression) nothing:"
+        " held-out log loss 0.5000, the least; an even say 0.5100. An even say is more"
+        " than two standard errors (of 0.0020) above the least."
+    )
+    assert more.startswith(
+        "In auto boosted (trees) has 75.0 % of the say, weighted_bayes (regression)"
+        " 25.0 %: "
+    )
+
+
+def test_a_say_that_nobody_judged_says_why():
+    few = say_text(
+        say((2 / 3, 1 / 3), scorers=["naive_bayes", "weighted_bayes"], unasked="small")
+    )
+    weighed = say_text(say((0.5, 0.5), unasked="weighed"))
+
+    assert few == (
+        "In auto naive_bayes (counted evidence) has 66.7 % of the say, weighted_bayes"
+        " (regression) 33.3 %: with fewer than 1,000 seed people nobody could judge"
+        " another say."
+    )
+    assert weighed.endswith("seed people of different weight do not judge another say.")
+
+
+def test_the_say_stands_among_the_sentences_of_the_quality(quality):
+    quality |= {"say": say((0.5, 0.5), unasked="small")}
+
+    assert quality_sentences(quality)[-1].startswith("In auto weighted_bayes")
+
+
+def test_every_say_that_auto_tries_has_its_words():
+    assert list(SAYS) == list(auto.SAYS)

@@ -10,6 +10,7 @@ import pytest
 from catalog.errors import StudioError
 from catalog.specification import read_specification
 from catalog.specification_model import Output
+from orchestration.expectation import rank
 from orchestration.outlook import open_outlook
 from python_scoring.attribute_weights import attribute_weights
 from python_scoring.chosen_attributes import of_attributes
@@ -180,6 +181,14 @@ def test_a_scorer_that_does_not_add_up_is_answered_later(service):
 
     assert (found.model, asked.progress) == ("centroid", 1.0)
     assert 0.5 < found.auc.value < 1
+
+
+def test_a_scorer_that_joins_others_tells_its_progress_fit_by_fit(service):
+    opened, told = service._open("auto"), []
+
+    rank(opened.tables, opened.weights, CHOSEN, "auto", 1_800, told.append)
+
+    assert told == [pytest.approx(1 / 6)] * 6
 
 
 def test_a_question_that_was_not_begun_can_be_dropped(service):
