@@ -9,7 +9,7 @@ from catalog.names import LONGEST_NAME
 from catalog.run_records import Run
 from catalog.specification_model import Output
 from studio.api.dependencies import Shown, studio
-from studio.services import choices, draft_estimates, drafts
+from studio.services import choices, draft_estimates, draft_files, drafts
 from studio.services.advice import Advice
 from studio.services.attribute_sides import AttributeSides
 from studio.services.choices import AttributeChoices, PeopleChoice
@@ -116,7 +116,9 @@ def list_seeds(opened: Opened, audiences: bool = False) -> tuple[PeopleChoice, .
 def get_draft(draft_id: str, opened: Opened) -> Remarked:
     """One draft with every choice."""
     draft = drafts.read(opened.workshop, draft_id)
-    return Remarked(draft=draft, remarks=drafts.remarks(opened.workshop, draft))
+    files = draft_files.changed_files(opened.workshop, draft)
+    told = tuple(each.told for each in files)
+    return Remarked(draft=draft, remarks=drafts.remarks(opened.workshop, draft) + told)
 
 
 @router.patch("/{draft_id}")
