@@ -12,7 +12,7 @@ from studio.api.dependencies import DraftId, Opened, Shown
 from studio.api.draft_choices import Kept
 from studio.api.models.datasets import Asked
 from studio.api.paging import Page, Paged, page_of
-from studio.services import draft_estimates, drafts
+from studio.services import draft_estimates, draft_files, drafts
 from studio.services.comparing import ComparisonRun
 from studio.services.draft_estimates import DraftEstimate
 from studio.services.draft_store import Draft, DraftChoices, DraftState, Step
@@ -115,9 +115,11 @@ def begin_draft(wanted: NewDraft, opened: Opened) -> Draft:
 @router.get("/{draft_id}")
 def get_draft(draft: Kept, opened: Opened) -> Remarked:
     """One draft with every choice."""
+    files = draft_files.changed_files(opened.workshop, draft)
+    told = tuple(each.told for each in files)
     return Remarked(
         draft=draft,
-        remarks=drafts.remarks(opened.workshop, draft),
+        remarks=drafts.remarks(opened.workshop, draft) + told,
         steps=drafts.open_steps(draft),
     )
 

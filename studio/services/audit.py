@@ -37,6 +37,8 @@ class Verb(StrEnum):
     """What was done."""
 
     signed_in = "signed_in"
+    signed_out = "signed_out"
+    sign_in_failed = "sign_in_failed"
     token_renewed = "token_renewed"  # noqa: S105
     dataset_added = "dataset_added"
     dataset_removed = "dataset_removed"
@@ -49,6 +51,7 @@ class Verb(StrEnum):
     archived = "archived"
     unarchived = "unarchived"
     exported = "exported"
+    draft_deleted = "draft_deleted"
 
 
 class AuditRecord(Frozen):

@@ -23,7 +23,7 @@ from catalog.errors import StudioError
 from catalog.mapped_dataset import MappedDataset
 from catalog.names import shown
 from catalog.protection import protected_attributes
-from catalog.roles import Role
+from catalog.roles import Role, TypeFamily, type_family
 from catalog.selection import find_attribute
 from catalog.specification_model import SeedChoice
 from studio.services import drafts
@@ -79,7 +79,8 @@ class AttributeRow(Frozen):
 
     `filled` is the share of the population's rows with a value. `can_be_chosen` is true
     also of one that is not proposed and may be named all the same. `role` is the one that
-    counts, `mapped_role` that of the dataset.
+    counts, `mapped_role` that of the dataset, `roles` those that its type can take in an
+    audience; others are for the dataset to say.
     """
 
     attribute: str
@@ -87,6 +88,7 @@ class AttributeRow(Frozen):
     group: Group
     role: str
     mapped_role: str
+    roles: tuple[str, ...]
     type: str
     distinct: int | None
     filled: float | None
@@ -423,6 +425,7 @@ def _row(
         ),
         role=role.value,
         mapped_role=mapping.role.value,
+        roles=_possible_roles(role, population.column(mapping.column).type),
         type=population.column(mapping.column).type,
         distinct=profile.distinct if profile else None,
         filled=(
@@ -440,6 +443,15 @@ def _row(
     )
 
 
+def _possible_roles(role: Role, type_name: str) -> tuple[str, ...]:
+    """Numbers can be compared by their size or by their value, all else by its value."""
+    if role not in (Role.categorical, Role.continuous):
+        return ()
+    is_number = type_family(type_name) in (TypeFamily.integer, TypeFamily.real)
+    others = (Role.continuous.value,) if is_number else ()
+    return (Role.categorical.value, *others)
+
+
 def _missing_row(verdict: Verdict, seed: MappedDataset) -> AttributeRow:
     mapping = next(each for each in seed.mappings if each.attribute == verdict.subject)
     return AttributeRow(
@@ -448,6 +460,7 @@ def _missing_row(verdict: Verdict, seed: MappedDataset) -> AttributeRow:
         group="not_scored",
         role=mapping.role.value,
         mapped_role=mapping.role.value,
+        roles=(),
         type=seed.column(mapping.column).type,
         distinct=None,
         filled=None,

@@ -5,12 +5,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catalog.datasets import Column, ColumnProfile, Dataset, DatasetKind, Frozen
+from catalog.datasets import Column, ColumnProfile, Dataset, Frozen
 from catalog.errors import StudioError
 from catalog.mapped_dataset import MappedDataset
 from catalog.personal_columns import names_people
 from catalog.roles import Mapping, Role
 from report.words import number_text, plain_text, share_text
+from studio.services.dataset_changes import change_of
 from studio.services.uploads import UPLOADS
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def show_dataset(workshop: "Workshop", name: str) -> DatasetPage:
     """
     found = workshop.catalog.mapped_dataset(name)
     dataset = found.dataset
-    change = _change(workshop, found)
+    change = change_of(workshop, found)
     held: dict[str, FrequentValues | Spread] = {}
     if change is None or not dataset.kind.is_read_in_place:
         try:
@@ -196,28 +197,6 @@ def _held(
         dataset,
         profile.fingerprint,
         shown[:MOST_PLOTS],
-    )
-
-
-def _change(workshop: "Workshop", found: MappedDataset) -> StudioError | None:
-    """What became of the source since it was read; None where it is as it was."""
-    from engines.registration import refuse_changed_columns
-
-    dataset, profile = found.dataset, found.profile
-    try:
-        fingerprint = workshop.engine.fingerprint(dataset)
-        if profile is None or profile.fingerprint == fingerprint:
-            return None
-        # To look for the columns of JSON Lines all lines would be read, at each visit.
-        if dataset.kind is not DatasetKind.json_lines:
-            refuse_changed_columns(workshop.engine, dataset, found.mappings)
-    except StudioError as error:
-        return error
-    return StudioError(
-        "dataset_changed",
-        f"dataset '{dataset.name}'",
-        "has changed since it was read",
-        "read it anew, which counts it as it is now or tells what is wrong with it",
     )
 
 

@@ -18,7 +18,7 @@ from catalog.specification import (
 from catalog.specification_faults import told
 from studio.services import draft_store
 from studio.services.audiences import keep_specification
-from studio.services.audit import actor
+from studio.services.audit import Verb, actor, record
 from studio.services.draft_joins import still_joined
 from studio.services.draft_store import (
     Draft,
@@ -188,6 +188,7 @@ def duplicate(workshop: "Workshop", draft_id: str) -> Draft:
 def delete(workshop: "Workshop", draft_id: str) -> None:
     """Remove a draft for good."""
     draft_store.remove(workshop.home, draft_id)
+    record(workshop.home, Verb.draft_deleted, f"draft/{draft_id}")
 
 
 def of_audience(

@@ -6,6 +6,7 @@ from starlette.middleware.sessions import SessionMiddleware
 
 from studio.api.routes import add_routes
 from studio.services.access import Access
+from studio.services.failed_sign_ins import FailedSignIns
 from studio.services.studio import Studio
 from studio.web.guards import BodyLimit, OwnAddress, RequestsAtOnce
 from studio.web.security import SecurityHeaders
@@ -19,9 +20,10 @@ def open_entrance(studio: Studio, access: Access) -> FastAPI:
     home = studio.workshop.home
     app = FastAPI(openapi_url=None)
     app.state.studio, app.state.access = studio, access
-    app.state.sessions = Sessions(home, access)
+    app.state.sessions = sessions = Sessions(home, access)
+    app.state.failed_sign_ins = failed = FailedSignIns(home)
     add_routes(app)
-    app.include_router(sign_in_router(home, access, app.state.sessions))
+    app.include_router(sign_in_router(home, access, sessions, failed))
     if access.openid is not None:
         # What the provider is asked is remembered until it has sent the person back.
         app.add_middleware(
@@ -33,8 +35,9 @@ def open_entrance(studio: Studio, access: Access) -> FastAPI:
 def add_guards(app: FastAPI, port: int | None = None) -> None:
     """Stand before all that the application serves; `port` is the one listened on."""
     access, sessions = app.state.access, app.state.sessions
+    failed = app.state.failed_sign_ins
     # From the innermost to the outermost.
-    app.add_middleware(SignedIn, access=access, sessions=sessions)
+    app.add_middleware(SignedIn, access=access, sessions=sessions, failed=failed)
     app.add_middleware(RequestsAtOnce, access=access)
     app.add_middleware(BodyLimit, access=access)
     app.add_middleware(OwnAddress, access=access, port=port)

@@ -11,9 +11,9 @@ from catalog.errors import StudioError
 from studio.services.access import Role
 from studio.web.access import may
 from studio.web.components.buttons import go_button
+from studio.web.components.dagster_state import dagster_state
 from studio.web.components.elements import block, heading, link, paragraph, text
 from studio.web.components.signed_in_as import signed_in_as
-from studio.web.current import studio
 from studio.web.shell import shell
 
 STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
@@ -155,25 +155,7 @@ def _theme_switch() -> None:
 def _footer() -> None:
     with block("studio-footer", "footer"), block():
         text("span", f"Look-alike Studio {version('lookalike-studio')}")
-        _health()
-
-
-def _health() -> None:
-    """Whether Dagster can build, in a line, where somebody watches it."""
-    health = getattr(studio().runs, "health", None)
-    if health is None:
-        return
-    found = health()
-    if found.is_well:
-        text("span", "Dagster is running", "state good")
-        return
-    for name in ("web_server", "code_location", "daemon"):
-        part = getattr(found, name)
-        if part.state.value != "well":
-            how = part.cause or f"is {part.state.value}"
-            words = f"Dagster's {name.replace('_', ' ')} {how}"
-            text("span", words, "state warn").props["title"] = part.remedy
-            return
+        dagster_state()
 
 
 def _sentence(words: str) -> str:

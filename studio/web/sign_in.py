@@ -1,6 +1,8 @@
 """`/sign-in`: by a ticket from the command line, by the token, or at a provider."""
 
+from asyncio import to_thread
 from collections.abc import Mapping
+from contextlib import suppress
 from html import escape
 from typing import Annotated, Any
 
@@ -11,6 +13,7 @@ from catalog.errors import StudioError
 from catalog.home import Home
 from studio.services import audit
 from studio.services.access import LOCAL, Access, OpenIdConnect, person_id
+from studio.services.failed_sign_ins import FailedSignIns, Way
 from studio.services.tokens import is_token, take_ticket
 from studio.web.sessions import Sessions
 from studio.web.signed_in import SIGN_IN, SIGN_OUT
@@ -47,7 +50,9 @@ USED = "This address was used before or is too old. Open a new one, or give the 
 PROVIDER_LINK = """<p><a href="/sign-in/start">Sign in at your provider</a></p>"""
 
 
-def sign_in_router(home: Home, access: Access, sessions: Sessions) -> APIRouter:
+def sign_in_router(
+    home: Home, access: Access, sessions: Sessions, failed: FailedSignIns
+) -> APIRouter:
     """The pages for people who have not signed in."""
     router = APIRouter(include_in_schema=False)
 
@@ -63,6 +68,7 @@ def sign_in_router(home: Home, access: Access, sessions: Sessions) -> APIRouter:
         if token is None:
             return form(_own(to))
         if not take_ticket(home, token):
+            failed.note(Way.ticket)
             return form(_own(to), USED, status=401)
         return enter(to)
 
@@ -72,6 +78,7 @@ def sign_in_router(home: Home, access: Access, sessions: Sessions) -> APIRouter:
     ) -> Response:
         """Open a session with the token."""
         if not is_token(home, token.strip()):
+            failed.note(Way.token)
             return form(_own(to), "This is not the token of this studio.", status=401)
         return enter(to)
 
@@ -84,15 +91,22 @@ def sign_in_router(home: Home, access: Access, sessions: Sessions) -> APIRouter:
     def leave(request: Request) -> Response:
         """End the session of this browser."""
         cookie = request.cookies.get(sessions.cookie)
-        return sessions.end(RedirectResponse(SIGN_IN, 303), cookie)
+        answer = sessions.end(RedirectResponse(SIGN_IN, 303), cookie)
+        with suppress(StudioError):  # a log that cannot be written to keeps nobody in
+            audit.record(home, audit.Verb.signed_out, "studio")
+        return answer
 
     if access.openid is not None:
-        add_provider(router, home, access, sessions)
+        add_provider(router, home, access, sessions, failed)
     return router
 
 
 def add_provider(
-    router: APIRouter, home: Home, access: Access, sessions: Sessions
+    router: APIRouter,
+    home: Home,
+    access: Access,
+    sessions: Sessions,
+    failed: FailedSignIns,
 ) -> None:
     """The way to the identity provider and back."""
     import httpx
@@ -118,16 +132,19 @@ def add_provider(
         try:
             given = await provider.authorize_access_token(request)
         except AuthlibBaseError:
+            await to_thread(failed.note, Way.provider)
             return _page("Sign in", TRY_AGAIN, 401)
         except httpx.HTTPError:
             return _page("Sign in", TRY_AGAIN, 503)
         name = _name_in(given, claim)
         if not name:
+            await to_thread(failed.note, Way.provider)
             return _page("Sign in", NAMELESS.format(claim=escape(claim)), 403)
         if access.user(name) is None:
+            await to_thread(failed.note, Way.provider, person_id(name))
             return _page("Sign in", NO_ROLE, 403)
         with audit.acting_as(person_id(name)):
-            audit.record(home, audit.Verb.signed_in, "studio")
+            await to_thread(audit.record, home, audit.Verb.signed_in, "studio")
         # A redirect would still count as another site's, for which no cookie is sent.
         onward = '<meta http-equiv="refresh" content="0;url=/">'
         answer = _page("Signed in", '<p><a href="/">Go on</a></p>', extra=onward)

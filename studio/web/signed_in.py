@@ -1,5 +1,6 @@
 """Who asks: every page, file, route and socket is for people who have signed in."""
 
+from asyncio import to_thread
 from functools import partial
 from ipaddress import ip_address, ip_network
 from urllib.parse import quote
@@ -10,8 +11,9 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from catalog.errors import StudioError
-from studio.services.access import LOCAL, Access, User
+from studio.services.access import LOCAL, Access, User, person_id
 from studio.services.audit import acting_as
+from studio.services.failed_sign_ins import FailedSignIns, Way
 from studio.services.tokens import is_token
 from studio.web.access import ASK_AGAIN, HAS_SESSION, USER
 from studio.web.refusals import refuse
@@ -25,8 +27,11 @@ OPEN = frozenset({SIGN_IN, f"{SIGN_IN}/start", f"{SIGN_IN}/done"})
 class SignedIn:
     """Find out who asks, by token, proxy or session; nobody else gets further."""
 
-    def __init__(self, app: ASGIApp, access: Access, sessions: Sessions) -> None:
+    def __init__(
+        self, app: ASGIApp, access: Access, sessions: Sessions, failed: FailedSignIns
+    ) -> None:
         self.app, self.access, self.sessions = app, access, sessions
+        self.failed = failed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what somebody asks who may; others are led to the sign-in page."""
@@ -41,6 +46,7 @@ class SignedIn:
             with acting_as(user.id):
                 await self.app(scope, receive, send)
             return
+        await self._note_try(asked)
         if _is_page(scope):
             query = scope.get("query_string", b"").decode("latin-1")
             wanted = scope["path"] + (f"?{query}" if query else "")
@@ -62,6 +68,13 @@ class SignedIn:
             return self.access.user(named)
         cookie = asked.cookies.get(self.sessions.cookie)
         return None if cookie is None else self.sessions.user(cookie)
+
+    async def _note_try(self, asked: HTTPConnection) -> None:
+        """Note who brought a token or a name that lets nobody in."""
+        if "authorization" in asked.headers:
+            await to_thread(self.failed.note, Way.token)
+        elif (named := self._named_by_proxy(asked)) is not None:
+            await to_thread(self.failed.note, Way.proxy, person_id(named))
 
     def _has_session(self, asked: HTTPConnection) -> bool:
         """True for who came in by a session, and not anew with each request."""

@@ -12,16 +12,18 @@ from starlette.websockets import WebSocketDisconnect
 
 from catalog.errors import StudioError
 from catalog.home import create_home
-from studio.services import audit
+from studio.services import audit, failed_sign_ins
 from studio.services.access import (
     Access,
     Role,
     User,
+    person_id,
     read_access,
     refuse_open_door,
     require,
 )
 from studio.services.audit import Verb, acting_as, record
+from studio.services.failed_sign_ins import FailedSignIns, Way
 from studio.services.sign_outs import SIGN_OUTS, SignOuts
 from studio.services.tokens import (
     TICKETS,
@@ -48,6 +50,10 @@ def home(tmp_path):
 def studio(tmp_path_factory):
     with serving(tmp_path_factory.mktemp("access") / "home") as opened:
         yield opened
+
+
+def verbs_of(home) -> list[tuple[str, str, str]]:
+    return [(each.who, each.verb, each.object) for each in audit.read(home)]
 
 
 # The token and tickets
@@ -461,6 +467,8 @@ def test_people_sign_in_at_a_provider(studio, monkeypatch, name, status, inside)
     assert back.status_code == status, back.text
     assert client.get(f"{API}/me").status_code == inside
     assert forged.status_code == 401
+    refused = (person_id(name), "sign_in_failed", "provider/1")
+    assert (refused in verbs_of(studio.workshop.home)) == (status == 403)
 
 
 @pytest.mark.parametrize("claims", [{}, {"email": ""}, {"email": " "}, {"email": []}])
@@ -573,6 +581,80 @@ def test_a_line_that_was_written_before_a_crash_is_no_tampering(home):
     (home.root / "audit.head").write_text(head)
 
     assert len(audit.read(home)) == 2
+
+
+def test_a_sign_out_is_in_the_log_once(tmp_path):
+    with serving(tmp_path / "home") as opened:
+        client = client_of(opened, signed_in=False)
+        client.get(sign_in_path(opened.workshop.home))
+
+        client.post("/sign-out", headers=OWN)
+        client.post("/sign-out", headers=OWN)
+
+        assert verbs_of(opened.workshop.home) == [
+            ("local", "signed_in", "studio"),
+            ("local", "signed_out", "studio"),
+        ]
+
+
+def test_a_session_ends_where_the_log_cannot_be_written_to(tmp_path):
+    with serving(tmp_path / "home") as opened:
+        client = client_of(opened, signed_in=False)
+        client.get(sign_in_path(opened.workshop.home))
+        (cookie,) = client.cookies.items()
+        (opened.workshop.home.root / "audit.log").write_text("half a line")
+
+        answer = client.post("/sign-out", headers=OWN)
+        client.cookies.set(*cookie)
+
+        assert answer.status_code == 303
+        assert client.get(f"{API}/me").status_code == 401
+
+
+def test_sign_ins_that_failed_are_in_the_log_without_what_was_given(tmp_path):
+    given = "ada@example.org +4915112345678"
+    with serving(tmp_path / "home") as opened:
+        client = client_of(opened, signed_in=False)
+
+        client.get("/sign-in", params={"token": given})
+        client.post("/sign-in", data={"token": given}, headers=OWN)
+        client.get(f"{API}/me", headers={"authorization": f"Bearer {given}"})
+        client.get(f"{API}/me")
+
+        assert verbs_of(opened.workshop.home) == [
+            ("unknown", "sign_in_failed", "ticket/1"),
+            ("unknown", "sign_in_failed", "token/1"),
+            ("unknown", "sign_in_failed", "token/2"),
+        ]
+        log = (opened.workshop.home.root / "audit.log").read_text()
+        assert not any(part in log for part in given.split())
+
+
+def test_whom_a_proxy_names_without_a_role_is_an_id_in_the_log(tmp_path):
+    access = Access.model_validate(
+        {"proxy": {"header": "X-User", "address": "10.1.2.3"}, "roles": {}}
+    )
+    with serving(tmp_path / "home") as opened:
+        client = client_of(opened, access, signed_in=False)
+        client._transport.client = ("10.1.2.3", 1)
+
+        client.get(f"{API}/me", headers={"X-User": "ada@example.org"})
+
+        named = User(name="ada@example.org", role=Role.viewer).id
+        assert verbs_of(opened.workshop.home) == [(named, "sign_in_failed", "proxy/1")]
+
+
+def test_a_flood_of_failed_sign_ins_does_not_fill_the_log(home, monkeypatch):
+    failed = FailedSignIns(home)
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _: failed.note(Way.token), range(1_000)))
+    monkeypatch.setattr(failed_sign_ins, "WINDOW_SECONDS", 0)
+
+    failed.note(Way.token)
+
+    objects = sorted(each.object for each in audit.read(home))
+    numbers = sorted([1, *(2**n for n in range(10))])
+    assert objects == sorted(f"token/{number}" for number in numbers)
 
 
 def test_the_command_prints_who_did_what(home, monkeypatch):

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
-from studio.services import datasets, drafts
+from studio.services import datasets, draft_store, drafts
 from studio.services.access import LOCAL_NAME
 from studio.services.draft_store import Step
 from studio.web.pages.drafts import DRAFTS_A_PAGE
@@ -539,7 +539,7 @@ def test_the_keyboard_alone_leads_to_a_build_and_ends_it(page, workshop):
     page.keyboard.type("By keys alone")
     tab_to("button", "Create audience")
     page.keyboard.press("Enter")
-    page.get_by_role("heading", name="Building By keys alone").wait_for()
+    page.get_by_role("heading", name="Building “By keys alone”").wait_for()
     tab_to("button", "Cancel the build")
     page.keyboard.press("Enter")
     page.get_by_role("dialog").get_by_text("Cancelled", exact=True).wait_for()
@@ -666,3 +666,44 @@ def test_which_identifier_joins_is_chosen_with_the_population(page, workshop, tm
     page.get_by_role("cell", name="maid").first.wait_for()
     page.goto(f"/builder/{begun.id}/population")
     expect(page.get_by_label("Joined by")).to_have_value("maid")
+
+
+def test_a_file_that_was_written_since_is_said_and_read_and_the_choices_stay(
+    page, workshop, draft
+):
+    file = workshop.home.root.parent / "seed.csv"
+    before = file.read_text()
+    chosen = drafts.change(workshop, draft.id, {"output": {"top": 77}}).choices
+    try:
+        file.write_text("".join(before.splitlines(keepends=True)[:-10]))
+        page.goto(f"/builder/{draft.id}/population")
+
+        notice = page.get_by_text("The dataset 'seed' has changed since it was read.")
+        notice.wait_for()
+        assert not serious(page)
+        page.get_by_role("button", name="Read it now").click()
+        page.get_by_text("was loaded again: 120 rows then, 110 now.").wait_for()
+
+        assert notice.count() == 0
+        assert drafts.read(workshop, draft.id).choices == chosen
+        page.get_by_role("button", name="Go on with the data as they are").click()
+        page.get_by_text("was loaded again").wait_for(state="detached")
+    finally:
+        file.write_text(before)
+        datasets.profile(workshop, "seed")
+    assert page.said == []
+
+
+def test_a_change_that_takes_long_says_that_it_is_being_saved(page, workshop, draft):
+    page.goto(f"/builder/{draft.id}/seed")
+    settled(page, "seed")
+
+    with draft_store.alone(workshop.home, draft.id):
+        page.get_by_role("radio", name="population").check()
+        page.get_by_text("Saving…").wait_for()
+        assert page.get_by_text("Saved as you go").count() == 0
+
+    page.get_by_text("Saved as you go").wait_for()
+    chosen = drafts.read(workshop, draft.id).choices.seed
+    assert chosen is not None and chosen.dataset == "population"
+    assert page.said == []

@@ -162,6 +162,25 @@ def test_changes_of_attributes_are_kept_as_a_specification_has_them(workshop, re
     assert drafts.specification(workshop, ready)
 
 
+def test_a_role_is_offered_where_the_type_can_take_it(workshop, ready):
+    rows = {each.column: each for each in choices.attributes(workshop, ready).rows}
+    assert rows["age"].roles == rows["visits"].roles == ("categorical", "continuous")
+    assert rows["country"].roles == ("categorical",)
+    assert rows["user_id"].roles == ()
+
+    asked = {"attributes": [{"attribute": "country", "role": "continuous"}, "age"]}
+    wrong = drafts.change(workshop, ready.id, asked)
+    found = choices.attributes(workshop, wrong)
+    row = next(each for each in found.rows if each.column == "country")
+    assert (row.group, row.code) == ("not_scored", "not_a_number")
+    assert row.roles == ("categorical",)
+    back = AttributeChange(role=("country", "categorical"))
+    values = attribute_changes.changed(found, wrong.choices, back)
+    mended = drafts.change(workshop, wrong.id, values)
+
+    assert choices.attributes(workshop, mended).chosen == ("country", "age")
+
+
 def test_no_attribute_at_all_is_a_choice_that_leads_no_further(workshop, ready):
     found = choices.attributes(workshop, ready)
     one = attribute_changes.changed(

@@ -216,6 +216,8 @@ def test_a_duplicate_has_the_choices_and_another_name(workshop, ready):
     drafts.delete(workshop, copy.id)
     with pytest.raises(StudioError):
         drafts.read(workshop, copy.id)
+    last = audit.read(workshop.home)[-1]
+    assert (last.verb, last.object) == ("draft_deleted", f"draft/{copy.id}")
 
 
 def test_a_new_seed_that_is_the_population_takes_the_population_away(workshop, ready):

@@ -1,8 +1,11 @@
 """Builds that go wrong, seen in a browser: what failed, who went away, what comes back."""
 
+import signal
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
 from catalog.specification import specification_of
@@ -39,11 +42,29 @@ class Studio:
         sign_in(page, self.address, self.workshop.home)
         return page
 
-    def create(self, page, name):
-        """Ask for a build at the builder's last step; the dialog that tells of it."""
+    def go_to_last_step(self, page, name):
+        """A draft of this name at the builder's last step."""
         begun = drafts.begin(self.workshop)
         drafts.change(self.workshop, begun.id, {**CHOICES, "name": name})
         page.goto(f"{self.address}/builder/{begun.id}/finalise")
+
+    @contextmanager
+    def halted(self, server):
+        """One of Dagster's servers stands still while the block lasts."""
+        (process,) = (
+            each
+            for each in psutil.Process(self.process.pid).children()
+            if server in each.cmdline()
+        )
+        process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            process.send_signal(signal.SIGCONT)
+
+    def create(self, page, name):
+        """Ask for a build at the builder's last step; the dialog that tells of it."""
+        self.go_to_last_step(page, name)
         page.get_by_role("button", name="Create audience").click()
         dialog = page.get_by_role("dialog")
         dialog.get_by_text("Learn what sets the seed apart").wait_for()
@@ -151,4 +172,43 @@ def test_an_audience_is_built_and_built_again_on_its_own_page(studio, chromium):
     assert begun.value.suggested_filename == f"{slug}_1.csv"
     lines = Path(begun.value.path()).read_text().splitlines()
     assert len(lines) == 1 + 90
+    page.context.close()
+
+
+def test_the_foot_says_when_dagster_stands_still_and_when_it_is_back(studio, chromium):
+    page = studio.open(chromium)
+    studio.go_to_last_step(page, "in spite of it")
+    foot = page.locator("footer")
+    create = page.get_by_role("button", name="Create audience")
+    foot.get_by_text("Dagster is running").wait_for()
+
+    with studio.halted("dagster_webserver"):
+        foot.get_by_text("Dagster's web server does not answer").wait_for()
+        create.click()
+        why = page.get_by_role("alert")
+        why.wait_for()
+        assert "Dagster cannot take runs: its web server does not answer" in (
+            why.inner_text()
+        )
+        assert page.get_by_role("dialog").count() == 0
+
+    foot.get_by_text("Dagster is running").wait_for()
+    create.click()
+    page.wait_for_url("**/audiences/*")
+    assert studio.served_people("in spite of it") == 90
+    page.context.close()
+
+
+def test_a_build_waits_while_the_daemon_stands_still_and_then_begins(studio, chromium):
+    page = studio.open(chromium)
+    studio.go_to_last_step(page, "waits for it")
+
+    with studio.halted("dagster._daemon"):
+        page.get_by_role("button", name="Create audience").click()
+        page.get_by_role("dialog").get_by_text("Waits for its turn").wait_for()
+        page.wait_for_timeout(3_000)
+        assert page.get_by_role("dialog").get_by_text("Waits for its turn").is_visible()
+
+    page.wait_for_url("**/audiences/*")
+    assert studio.served_people("waits for it") == 90
     page.context.close()

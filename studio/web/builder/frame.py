@@ -56,7 +56,9 @@ HEADINGS = {
 
 
 SAVED = "Saved as you go"
-SAVING = "Saving"
+SAVING = "Saving…"
+NOT_SAVED = "The last change is not saved"
+SLOW = 0.4  # seconds after which it is said that something is being saved
 SECOND_THOUGHT = 0.7  # seconds in which a click on another dataset may follow
 GO = """(event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
@@ -83,6 +85,7 @@ class Editing:
         self._client = client
         self._lock = asyncio.Lock()
         self._at_work = 0
+        self._is_saved = True
         self._is_idle = asyncio.Event()
         self._is_idle.set()
         self.notice: ui.element | None = None
@@ -114,17 +117,18 @@ class Editing:
         """While something is found out that ends in a change: who goes on waits for it."""
         self._at_work += 1
         self._is_idle.clear()
+        slowly = asyncio.get_running_loop().call_later(SLOW, self._tell_saved, SAVING)
         try:
             yield
         finally:
+            slowly.cancel()
             self._at_work -= 1
             if not self._at_work:
                 self._is_idle.set()
+                self._tell_saved(SAVED if self._is_saved else NOT_SAVED)
 
     async def settle(self) -> None:
         """Wait until every change that was begun is kept or refused."""
-        if not self._is_idle.is_set() and self.saved is not None:
-            self.saved.text = SAVING
         await self._is_idle.wait()
 
     async def keep(self, change: Callable[[Draft], Draft]) -> bool:
@@ -140,17 +144,18 @@ class Editing:
                     self.draft = await asyncio.to_thread(change, self.draft)
                 except StudioError as error:
                     self.tell(error)
-                    self._tell_saved(is_saved=False)
+                    self._is_saved = False
                     return False
-        self._tell_saved(is_saved=True)
+                self._is_saved = True
         self.show_so_far()
         return True
 
-    def _tell_saved(self, *, is_saved: bool) -> None:
-        if self.saved is None:
+    def _tell_saved(self, words: str) -> None:
+        if self.saved is None or self.saved.text == words:
             return
-        self.saved.text = SAVED if is_saved else "The last change is not saved"
-        self.saved.classes(replace="small quiet" if is_saved else "small bad-words")
+        self.saved.text = words
+        kind = "bad-words" if words == NOT_SAVED else "quiet"
+        self.saved.classes(replace=f"small {kind}")
 
     async def ask(self, act: Callable[[Draft], T]) -> T:
         """Do something with the draft, once the changes before it are kept."""
@@ -286,26 +291,6 @@ def back_button(editing: Editing) -> None:
     """The way to the step before."""
     before = drafts.STEPS[drafts.STEPS.index(editing.step) - 1]
     ui.button("Back", on_click=lambda: editing.go(before)).props("no-caps flat")
-
-
-def show_remarks(editing: Editing, remarks: tuple[str, ...]) -> None:
-    """What changed of the datasets since they were chosen."""
-    if not remarks:
-        return
-    with block("notice warn").props("role=status") as notice:
-        for remark in remarks:
-            text("p", remark)
-
-        async def accept() -> None:
-            workshop = studio().workshop
-            if await editing.keep(
-                lambda draft: drafts.accept(workshop, draft.id, draft.version)
-            ):
-                notice.delete()
-
-        ui.button("Go on with the data as they are", on_click=accept).props(
-            "no-caps flat dense"
-        )
 
 
 def choices_so_far(draft: Draft) -> list[tuple[str, str]]:

@@ -19,7 +19,11 @@ GROUPS: tuple[tuple[Group, str, str], ...] = (
     ("categorical", "Categories", "Compared by how often each value occurs."),
     ("continuous", "Numbers", "Compared by where on the scale people stand."),
 )
-NOT_SCORED = "Identifiers, dates and what cannot be compared, each with the reason."
+NOT_SCORED = (
+    "Identifiers, dates and what cannot be compared, each with the reason. What a column"
+    " is for can be changed on the page of its dataset."
+)
+ROLES = {"categorical": "category", "continuous": "number"}
 MOST_SHOWN = 60
 Change = Callable[[AttributeChange], Awaitable[None]]
 
@@ -145,10 +149,6 @@ class AttributeTable:
         self._tell()
 
     def _row(self, row: AttributeRow, change: Change) -> None:
-        async def give_role(role: str) -> None:
-            self._used = (row.attribute, "role")
-            await change(AttributeChange(role=(row.attribute, role)))
-
         async def protect() -> None:
             self._used = (row.attribute, "protect")
             await change(AttributeChange(protect=row.attribute))
@@ -169,12 +169,7 @@ class AttributeTable:
                     block("says"),
                     text("div", "", "advice"),
                 )
-            role = ui.select(
-                {"categorical": "category", "continuous": "number"},
-                value=row.role,
-                on_change=lambda event: give_role(event.value),
-            ).props("dense options-dense borderless")
-            role.props["aria-label"] = f"Role of {row.column}"
+            role = self._role(row, change)
             mark = ui.button("Protect", icon="shield", on_click=protect)
             mark.props("no-caps flat dense size=sm").tooltip(
                 "Never compare by it; report how often each of its groups is chosen"
@@ -208,9 +203,28 @@ class AttributeTable:
                             if row.remedy:
                                 remedy = f"{row.remedy[:1].upper()}{row.remedy[1:]}."
                                 text("div", remedy, "facts-of")
+                        if row.role != row.mapped_role and row.roles:
+                            self._role(row, change)
                 if len(others) > MOST_SHOWN:
                     rest = number_text(len(others) - MOST_SHOWN)
                     paragraph(f"And {rest} more.", "quiet small")
+
+    def _role(self, row: AttributeRow, change: Change) -> ui.element:
+        """The role that counts, to be changed where another can be taken."""
+
+        async def give(role: str) -> None:
+            self._used = (row.attribute, "role")
+            await change(AttributeChange(role=(row.attribute, role)))
+
+        if row.roles == (row.role,):
+            return text("span", ROLES[row.role], "role")
+        select = ui.select(
+            {each: ROLES[each] for each in row.roles},
+            value=row.role if row.role in row.roles else None,
+            on_change=lambda event: give(event.value),
+        ).props("dense options-dense borderless")
+        select.props["aria-label"] = f"Role of {row.column}"
+        return select
 
     def _unprotect(self, row: AttributeRow, change: Change) -> None:
         async def unprotect() -> None:

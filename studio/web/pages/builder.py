@@ -15,8 +15,9 @@ from studio.services.access import Role
 from studio.services.draft_store import Draft, DraftState, Step
 from studio.web.access import require
 from studio.web.builder.attributes import choose_attributes
+from studio.web.builder.changes import Changes
 from studio.web.builder.finalise import finalise
-from studio.web.builder.frame import HEADINGS, STYLE, Editing, lay_out, show_remarks
+from studio.web.builder.frame import HEADINGS, STYLE, Editing, lay_out
 from studio.web.builder.output import choose_output
 from studio.web.builder.population import choose_population
 from studio.web.builder.seed import choose_seed
@@ -135,8 +136,9 @@ class Builder:
         editing = self._editing = Editing(draft, step, self.go, self._client)
         self._body.clear()
         with self._body, lay_out(editing):
-            show_remarks(editing, remarks)
+            changes = Changes(editing, remarks)
             await CONTENTS[step](editing)
+            changes.look_at_files()
 
     async def go(self, step: Step) -> None:
         """Show another step, and have it in the browser's history."""
