@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catalog.datasets import Column, ColumnProfile, Dataset, Frozen
+from catalog.datasets import Column, ColumnProfile, Dataset, DatasetKind, Frozen
 from catalog.errors import StudioError
 from catalog.mapped_dataset import MappedDataset
 from catalog.personal_columns import names_people
