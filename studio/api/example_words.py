@@ -118,6 +118,7 @@ WORDS: dict[str, Any] = {
     "attributes": ["age", "job"],
     "type": "VARCHAR",
     "role": "categorical",
+    "roles": ["categorical"],
     "mapped_role": "categorical",
     "group": "categorical",
     "distinct": 12,
