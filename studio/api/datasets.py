@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Request
 
 from studio.api.dependencies import Named, Opened, Settings
 from studio.api.models.datasets import (
@@ -78,17 +78,16 @@ def list_datasets(
         {
             **line.model_dump(exclude={"keys"}),
             "identifiers": line.keys,
-            "eligibility": verdicts[line.name].model_dump() if verdicts else None,
+            "eligibility": verdict.model_dump() if verdict else None,
         }
         for line in dataset_pages.list_datasets(workshop, search)
+        for verdict in (verdicts.get(line.name),)
     ]
     return Page[ListedDataset].model_validate(page_of(lines, paging))
 
 
 @router.post("", status_code=201)
-def add_dataset(
-    wanted: NewDataset, opened: Opened, access: Settings, response: Response
-) -> DatasetShown:
+def add_dataset(wanted: NewDataset, opened: Opened, access: Settings) -> DatasetShown:
     """Register a file of the studio's machine."""
     workshop = opened.workshop
     path = dataset_sources.allowed_path(workshop.home, access, wanted.path)

@@ -62,7 +62,9 @@ NOT_YET: dict[int | str, dict[str, Any]] = {
 class Overlapping(Asked):
     """The audiences to be compared by their people."""
 
-    audiences: list[str] = Field(min_length=1, max_length=20, examples=[["a", "b"]])
+    audiences: list[str] = Field(
+        min_length=1, max_length=20, examples=[["spring_buyers", "summer_buyers"]]
+    )
     by_tier: bool = False
 
 

@@ -1,8 +1,11 @@
 """The whole API: one router a subject, one shape for errors, one document about it all."""
 
+import re
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.routing import Mount
+from starlette.types import ASGIApp
 
 from studio.api import (
     audiences,
@@ -57,6 +60,14 @@ class Api(FastAPI):
         return super().openapi()
 
 
+class WholeMount(Mount):
+    """A mount that has addresses with a line break in them too, which `.` leaves out."""
+
+    def __init__(self, path: str, app: ASGIApp) -> None:
+        super().__init__(path, app)
+        self.path_regex = re.compile(self.path_regex.pattern, re.DOTALL)
+
+
 def add_routes(app: FastAPI) -> None:
     """Serve the API below `/api/v1`, as an application with errors of its own."""
     api = Api(
@@ -72,4 +83,4 @@ def add_routes(app: FastAPI) -> None:
     add_handlers(api)
     for router, needed in ROUTERS:
         api.include_router(router, dependencies=needed)
-    app.mount(PREFIX, api)
+    app.routes.append(WholeMount(PREFIX, api))

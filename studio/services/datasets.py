@@ -68,23 +68,6 @@ def replace(
     return {**show(workshop.catalog, dataset.id), "notes": list(inspection.notes)}
 
 
-def inspect(
-    engine: Engine, path: Path, table: str | None, csv_schema: CsvSchema | None
-) -> dict[str, Any]:
-    """What a source is and how it would be read; registers nothing."""
-    found = engine.inspect(path, table, csv_schema)
-    return {
-        "kind": found.kind.value,
-        "table": found.table,
-        "rows": found.rows,
-        "columns": [each.model_dump() for each in found.columns],
-        "csv_schema": found.csv_schema.model_dump(mode="json")
-        if found.csv_schema
-        else None,
-        "notes": list(found.notes),
-    }
-
-
 def remove(workshop: "Workshop", name: str) -> Dataset:
     """Forget a dataset, with the copies that the home holds.
 

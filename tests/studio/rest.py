@@ -66,3 +66,19 @@ def client_of(
         client.headers["authorization"] = f"Bearer {token}"
     client.headers.update(named)
     return client
+
+
+def stamps(root: Path) -> dict[str, tuple[int, int]]:
+    """Every file of a home that holds state, with its size and time of change.
+
+    What was read or worked out is kept for whoever asks next, and is no state.
+    """
+    left_out = {"catalog.db-shm", "catalog.db-wal", "fingerprints.json"}
+    return {
+        str(path.relative_to(root)): (path.stat().st_size, path.stat().st_mtime_ns)
+        for path in root.rglob("*")
+        if path.is_file()
+        and path.name not in left_out
+        and not {"dagster", "outlooks"} & {*path.parts}
+        and not path.name.endswith(".lock")
+    }

@@ -9,14 +9,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-import schemathesis
-from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis.strategies import booleans
-from schemathesis.specs.openapi.checks import (
-    response_schema_conformance,
-    status_code_conformance,
-)
-from starlette.testclient import TestClient
 
 from catalog.errors import StudioError
 from catalog.specification import parse_specification
@@ -25,7 +17,7 @@ from studio.services import audit
 from studio.services.access import Access
 from tests.faults.payload_texts import payloads
 from tests.studio.conftest import AUDIENCE
-from tests.studio.rest import API, client_of, copy_home, serving
+from tests.studio.rest import API, client_of, copy_home, serving, stamps
 
 PARTS = {"code", "object", "cause", "remedy"}
 
@@ -692,6 +684,8 @@ def test_a_draft_goes_from_its_first_choice_to_a_build(client, studio, monkeypat
         ("GET", "/audiences?limit=x", 422, "request_invalid"),
         ("POST", "/runs", 422, "request_invalid"),
         ("GET", "/runs/x", 404, "unknown_run"),
+        ("GET", "/audiences/a%0Ab/figures", 404, "unknown_audience"),
+        ("GET", "/nowhere%0Aelse", 404, "no_such_address"),
     ],
 )
 def test_every_refusal_has_one_shape(client, method, path, status, code):
@@ -734,19 +728,6 @@ def test_payloads_are_data(client, payload):
         assert_refused(kept, 422, kept.json()["code"])
     for answer in (kept, looked, named, asked):
         assert answer.headers["content-type"] == "application/json"
-
-
-def stamps(root: Path) -> dict[str, tuple[int, int]]:
-    """Every file of a home that holds state, with its size and time of change."""
-    left_out = {"catalog.db-shm", "catalog.db-wal"}
-    return {
-        str(path.relative_to(root)): (path.stat().st_size, path.stat().st_mtime_ns)
-        for path in root.rglob("*")
-        if path.is_file()
-        and path.name not in left_out
-        and "dagster" not in path.parts
-        and not path.name.endswith(".lock")
-    }
 
 
 def get_addresses(document: dict) -> list[str]:
@@ -801,58 +782,6 @@ def test_every_operation_is_in_the_document_with_its_refusals(client):
             assert operation["summary"], path
             assert {"401", "403", "422", "500"} <= set(operation["responses"]), path
             assert "HTTPValidationError" not in json.dumps(operation), (path, method)
-
-
-class Addressed:
-    """The application as a client with the token asks it."""
-
-    def __init__(self, client: TestClient) -> None:
-        self.app = client.app
-        token = client.headers["authorization"]
-        self.own = {b"host": b"127.0.0.1:8480", b"authorization": token.encode()}
-
-    async def __call__(self, scope, receive, send) -> None:
-        if scope["type"] == "http":
-            given = [(n, v) for n, v in scope["headers"] if n.lower() not in self.own]
-            scope = {**scope, "headers": [*given, *self.own.items()]}
-        await self.app(scope, receive, send)
-
-
-@pytest.mark.filterwarnings("ignore")
-def test_whatever_is_asked_is_answered_as_the_document_says(client, slug):
-    schema = schemathesis.openapi.from_asgi(f"{API}/openapi.json", Addressed(client))
-    operations = [each.ok() for each in schema.get_all_operations()]
-
-    assert len(operations) > 40
-    for operation in operations:
-        known = "seed" if operation.path.startswith("/datasets") else slug
-        answered_as_told(operation, known)()
-
-
-def answered_as_told(operation, known):
-    """A test of one operation: a status that is told, never a fault of the studio."""
-
-    @seed(20260101)
-    @settings(
-        max_examples=8,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(case=operation.as_strategy(), is_there=booleans())
-    def check(case, is_there):
-        # What-ifs of the slower scorers are no matter of what the routes answer.
-        is_quick = not operation.path.endswith("/what-if")
-        if is_there and is_quick and "name" in case.path_parameters:
-            case.path_parameters["name"] = known
-        answer = case.call()
-        assert answer.status_code != 500, (operation.label, answer.text)
-        case.validate_response(
-            answer, checks=[status_code_conformance, response_schema_conformance]
-        )
-
-    return check
 
 
 def test_what_was_done_is_in_the_audit_log(client, studio):

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from catalog.attributes import Role
+from catalog.attributes import IDENTIFIER_TYPES, Role
 from catalog.conditions import Condition
 from catalog.datasets import CsvSchema, DatasetKind
 from catalog.specification_model import MOST_CONDITIONS
@@ -47,7 +47,9 @@ class ColumnRole(Asked):
     column: str = Field(examples=["age"])
     role: Role = Field(examples=["continuous"])
     identifier_type: str | None = Field(
-        None, description="For the role identity: which identifier it is."
+        None,
+        description="For the role identity: which identifier it is, one of"
+        f" {', '.join(IDENTIFIER_TYPES)}, or a name of your own.",
     )
 
 
