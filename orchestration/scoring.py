@@ -24,9 +24,9 @@ from orchestration.score_pass import nullable, score_everybody
 from orchestration.unlike import unlike_too_small
 from python_scoring.calibration import Calibration, fit_calibration
 from python_scoring.choice import Choice, Say
-from python_scoring.cross_fitting import out_of_fold_log_odds
+from python_scoring.cross_fitting import held_out_people
 from python_scoring.evaluation import auc_pu
-from python_scoring.learning_rows import effective_people
+from python_scoring.learning_rows import UNLIKE, effective_people
 from python_scoring.model import Model
 from python_scoring.movement import Movement, movements
 from python_scoring.proxies import Proxy
@@ -129,7 +129,8 @@ def _score(engine: Engine, build: Build) -> ScoringSummary:
         tables[TREES] = as_table(tuning.trees)
     found = cross_fitted(model, tables)
     if tuning is not None:
-        found = found.without_searched(seed["fold"].to_numpy())
+        folds = (each["fold"].to_numpy() for each in held_out_people(tables))
+        found = found.without_searched(*folds)
     scorer = found.scorer
     seed_log_odds, sample_log_odds = found.seed_log_odds, found.sample_log_odds
     scored_seed, scored_sample = known(seed_log_odds), known(sample_log_odds)
@@ -149,9 +150,10 @@ def _score(engine: Engine, build: Build) -> ScoringSummary:
             quality,
             unlike=unlike_quality(
                 scored_seed,
-                out_of_fold_log_odds(model, tables, unlike.people, sample_log_odds),
+                known(found.unlike_log_odds),
                 scored_sample,
-                unlike.both,
+                people=unlike.people.num_rows,
+                both=unlike.both,
             ),
         )
     if not build.allow_indistinct:
@@ -221,7 +223,8 @@ def learnt_relations(
         "canonical_sample",
         "distribution_totals",
     )
-    wanted = dict.fromkeys([*names, *always])
+    unlike = (UNLIKE,) if build.has_unlike else ()
+    wanted = dict.fromkeys([*names, *always, *unlike])
     read = engine.read_tables(build.folder, [f"main.{name}" for name in wanted])
     tables = {name.removeprefix("main."): table for name, table in read.items()}
     (learned,) = tables["canonical_learn_from"].to_pylist()

@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     from python_scoring.held_out_loss import HeldOutLosses
 
 
+Unasked = Literal["small", "weighed", "unlike"]
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A scorer that was tried. Losses are balanced log losses, in nats.
@@ -48,13 +51,13 @@ class Say:
 
     `shares` add up to 1, in the order of `scorers`. The models of `choice` are the shares
     that were tried, by name; it is None where nobody was asked, and `unasked` says why:
-    the seed is `small`, or its people are `weighed`.
+    the seed is `small`, its people are `weighed`, or there is a negative seed (`unlike`).
     """
 
     scorers: tuple[str, ...]
     shares: tuple[float, ...]
     choice: Choice | None = None
-    unasked: Literal["small", "weighed"] | None = None
+    unasked: Unasked | None = None
 
 
 def candidates_of(

@@ -4,14 +4,15 @@ A scorer whose whole is more than its fits (`best` chooses among others) has a `
 its own in its module.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
 import pyarrow as pa
 
 from python_scoring.choice import Choice, Say
+from python_scoring.learning_rows import UNLIKE
 from python_scoring.places import in_key_order, on_scale_of
 from python_scoring.scorers.base import Scorer, fit_scorer, own_cross_fit
 
@@ -21,12 +22,13 @@ UNSEARCHED_FOLDS = (0, 1, 2)  # a search has judged its trials by the other two
 
 @dataclass(frozen=True, eq=False)
 class CrossFit:
-    """A scorer of the whole seed, with log odds in the order of the two relations.
+    """A scorer of the whole seed, with log odds in the order of the relations.
 
     `sample_log_odds` are those of `canonical_sample`; `seed_log_odds` those of
     `canonical_seed`, each placed in the sample by the fit without the person's fold. NaN
-    where the scorer leaves a person without. `choice` tells of a scorer that was chosen among several,
-    `say` of one that joins several.
+    where the scorer leaves a person without. `unlike_log_odds` are those of
+    `canonical_unlike`, placed alike; nobody's without a negative seed. `choice` tells of a
+    scorer that was chosen among several, `say` of one that joins several.
     """
 
     scorer: Scorer
@@ -34,16 +36,28 @@ class CrossFit:
     sample_log_odds: np.ndarray
     choice: Choice | None = None
     say: Say | None = None
+    unlike_log_odds: np.ndarray = field(default_factory=lambda: np.zeros(0))
 
-    def without_searched(self, folds: np.ndarray) -> "CrossFit":
+    def without_searched(
+        self, folds: np.ndarray, unlike_folds: np.ndarray | None = None
+    ) -> "CrossFit":
         """The same, where settings were searched for: who judged the trials judges no more.
 
-        `folds` are those of `canonical_seed`; the log odds of folds 3 and 4 become NaN, so
-        that no held-out figure rests on people by whom the settings were chosen.
+        `folds` are those of `canonical_seed`, `unlike_folds` those of `canonical_unlike`;
+        the log odds of folds 3 and 4 become NaN, so that no held-out figure rests on people
+        by whom the settings were chosen.
         """
-        is_judge = np.isin(folds, UNSEARCHED_FOLDS)
+
+        def without(log_odds: np.ndarray, folds: np.ndarray) -> np.ndarray:
+            return np.where(np.isin(folds, UNSEARCHED_FOLDS), log_odds, np.nan)
+
+        unlike = self.unlike_log_odds
         return replace(
-            self, seed_log_odds=np.where(is_judge, self.seed_log_odds, np.nan)
+            self,
+            seed_log_odds=without(self.seed_log_odds, folds),
+            unlike_log_odds=unlike
+            if unlike_folds is None
+            else without(unlike, unlike_folds),
         )
 
 
@@ -65,10 +79,16 @@ def cross_fit(
     scorer = fit_scorer(model, tables)
     sample = log_odds_of(scorer, tables["canonical_sample"])
     tell_fit()
-    seed = out_of_fold_log_odds(
-        model, tables, tables["canonical_seed"], sample, tell_fit
-    )
-    return CrossFit(scorer, seed, sample)
+    held_out = held_out_people(tables)
+    seed, *unlike = _out_of_fold(model, tables, held_out, sample, tell_fit)
+    of_unlike = np.concatenate([np.zeros(0), *unlike])
+    return CrossFit(scorer, seed, sample, unlike_log_odds=of_unlike)
+
+
+def held_out_people(tables: Mapping[str, pa.Table]) -> tuple[pa.Table, ...]:
+    """Those whom fits without their fold rank: the seed, and the negative seed if any."""
+    names = ("canonical_seed", UNLIKE)
+    return tuple(tables[name] for name in names if name in tables)
 
 
 def out_of_fold_log_odds(
@@ -84,21 +104,40 @@ def out_of_fold_log_odds(
     of `sample_log_odds`, which are the whole fit's. `tell_fold` is called after each of
     the folds.
     """
-    sample = tables["canonical_sample"]
-    by_key = in_key_order(people)
-    folds = people.column("fold").to_numpy()[by_key]
-    log_odds = np.zeros(people.num_rows)
-    for fold in range(FOLDS):
-        members = by_key[folds == fold]
-        if len(members):
-            scorer = fit_scorer(model, tables, left_out_fold=fold)
-            log_odds[members] = on_scale_of(
-                log_odds_of(scorer, people.take(pa.array(members))),
-                log_odds_of(scorer, sample),
-                sample_log_odds,
-            )
-        tell_fold()
+    (log_odds,) = _out_of_fold(model, tables, (people,), sample_log_odds, tell_fold)
     return log_odds
+
+
+def members_of_fold(people: pa.Table, fold: int) -> np.ndarray:
+    """The rows of the people of a fold, by person key."""
+    by_key = in_key_order(people)
+    members: np.ndarray = by_key[people.column("fold").to_numpy()[by_key] == fold]
+    return members
+
+
+def _out_of_fold(
+    model: str,
+    tables: Mapping[str, pa.Table],
+    groups: Sequence[pa.Table],
+    sample_log_odds: np.ndarray,
+    tell_fold: Callable[[], None],
+) -> list[np.ndarray]:
+    """The log odds of each group of people, all by the same fits."""
+    sample = tables["canonical_sample"]
+    found = [np.zeros(people.num_rows) for people in groups]
+    for fold in range(FOLDS):
+        members = [members_of_fold(people, fold) for people in groups]
+        if any(map(len, members)):
+            scorer = fit_scorer(model, tables, left_out_fold=fold)
+            own_sample = log_odds_of(scorer, sample)
+            for log_odds, people, rows in zip(found, groups, members, strict=True):
+                log_odds[rows] = on_scale_of(
+                    log_odds_of(scorer, people.take(pa.array(rows))),
+                    own_sample,
+                    sample_log_odds,
+                )
+        tell_fold()
+    return found
 
 
 def log_odds_of(scorer: Scorer, table: pa.Table) -> np.ndarray:

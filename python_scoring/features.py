@@ -5,12 +5,13 @@ and once by the seed without one person who has the value.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
 
+from python_scoring.learning_rows import one_batch, unlike_of_fit
 from python_scoring.look_ups import BinLookUp, LookUp, ValueLookUp
 from python_scoring.scorers.base import weight_rows
 from python_scoring.space import Space, bins_of
@@ -34,6 +35,10 @@ class Evidence(Protocol):
         self, left_out: float | np.ndarray, places: slice | np.ndarray
     ) -> np.ndarray:
         """Log ratios at those places, by the seed without what is left out at each."""
+        ...
+
+    def without_unlike(self) -> np.ndarray:
+        """Log ratios by the negative seed without one person who has it."""
         ...
 
 
@@ -60,6 +65,12 @@ class Feature:
         places = numbered.terms().of(column).astype(np.intp)
         return self.evidence.without(weights, places)
 
+    def of_unlike(self) -> LookUp:
+        """The look-up of the negative seed's people: by that seed without themselves."""
+        if self.evidence is None:
+            return self.shared
+        return self.shared.with_numbers(self.evidence.without_unlike())
+
     def own(self, left_out: float = 1.0) -> LookUp:
         """The look-up of seed people who count so much."""
         if self.evidence is None:
@@ -72,13 +83,16 @@ class Feature:
 class Values:
     """A categorical attribute's shares by value, that of a missing one last.
 
-    `mass` is n + m; a value nobody else has keeps its ratio.
+    `mass` is n + m; a value nobody else has keeps its ratio. `others_shares` are those of
+    the reference without one person of the negative seed who has the value.
     """
 
     seed_shares: np.ndarray
     reference_shares: np.ndarray
+    others_shares: np.ndarray
     log_ratios: np.ndarray
     mass: float
+    smoothing: float
 
     def without(
         self, left_out: float | np.ndarray, places: slice | np.ndarray
@@ -90,14 +104,25 @@ class Values:
         found = np.log(shares / self.reference_shares[places])
         return np.where(rest > 0.0, found, self.log_ratios[places])
 
+    def without_unlike(self) -> np.ndarray:
+        """ln((a + m q) / (n + m)) - ln q, q without one person of the negative seed."""
+        counts = self.seed_shares * self.mass - self.smoothing * self.reference_shares
+        ratios = np.maximum(counts, 0.0) / self.others_shares + self.smoothing
+        found: np.ndarray = np.log(ratios / self.mass)
+        return found
+
 
 @dataclass(frozen=True, eq=False)
 class Counts:
-    """Seed people and reference shares of the values or steps of one attribute."""
+    """Seed people and reference shares of the values or steps of one attribute.
+
+    `others_shares` are those of the reference without one person of the negative seed.
+    """
 
     seed_counts: np.ndarray
     expected_shares: np.ndarray
     reference_shares: np.ndarray
+    others_shares: np.ndarray
     smoothing: float
 
     def log_ratios(
@@ -111,6 +136,15 @@ class Counts:
         total = np.sum(self.seed_counts) - left_out + self.smoothing
         shares = (counts + self.smoothing * self.expected_shares[places]) / total
         return np.log(shares / self.reference_shares[places])
+
+    def without_unlike(self) -> "Counts":
+        """The same by the negative seed without one person at each place."""
+        scale = self.others_shares / self.reference_shares
+        return replace(
+            self,
+            expected_shares=self.expected_shares * scale,
+            reference_shares=self.others_shares,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,6 +171,15 @@ class Steps:
         has = self.presence.log_ratios(left_out, is_missing.astype(np.intp))
         return np.where(is_missing, has, present + has)
 
+    def without_unlike(self) -> np.ndarray:
+        """The log ratios by the negative seed without one person at each place."""
+        others = replace(
+            self,
+            counts=self.counts.without_unlike(),
+            presence=self.presence and self.presence.without_unlike(),
+        )
+        return others.without(0.0, slice(None))
+
 
 def features_of(space: Space, tables: Mapping[str, pa.Table]) -> list[Feature]:
     """Two features of a continuous attribute, one of a categorical one."""
@@ -145,23 +188,27 @@ def features_of(space: Space, tables: Mapping[str, pa.Table]) -> list[Feature]:
         row["attribute"]: row["signal_share"] * row["decorrelation"]
         for row in fit.attributes
     }
+    unlike = one_batch(unlike_of_fit(tables, space.left_out_fold))
     features = []
     for look_up in space.look_ups:
         name = look_up.attribute
         prior = priors[name]
         if isinstance(look_up, ValueLookUp):
-            values = _values(look_up, fit.values[name], space)
+            values = _values(look_up, fit.values[name], space, unlike.column(name))
             features.append(Feature(look_up, prior, values))
         else:
             (curve,) = fit.gaussians[name]
             found = bins_of(fit.bins[name], float(curve["quantile_clip"]))
-            steps = _steps(look_up, found, curve, space, fit.totals["reference_total"])
+            people = as_numbers(unlike.column(name)), fit.totals["reference_total"]
+            steps = _steps(look_up, found, curve, space, *people)
             shared = look_up.with_numbers(steps.without(0.0, slice(None)))
             features += [Feature(shared, prior, steps), Feature(look_up, 0.0)]
     return features
 
 
-def _values(look_up: ValueLookUp, rows: list[dict[str, Any]], space: Space) -> Values:
+def _values(
+    look_up: ValueLookUp, rows: list[dict[str, Any]], space: Space, unlike: pa.Array
+) -> Values:
     """The shares of the look-up's values; a missing one that nobody has says nothing."""
     found = {None if row["is_missing"] else row["attribute_value"]: row for row in rows}
     nobody = {"seed_share": 0.0, "reference_share": 1.0, "log_likelihood_ratio": 0.0}
@@ -171,8 +218,30 @@ def _values(look_up: ValueLookUp, rows: list[dict[str, Any]], space: Space) -> V
         np.array([float(row[name]) for row in ordered])
         for name in ("seed_share", "reference_share", "log_likelihood_ratio")
     )
-    mass = space.seed_total + space.smoothing
-    return Values(seed_shares, reference_shares, log_ratios, mass)
+    return Values(
+        seed_shares=seed_shares,
+        reference_shares=reference_shares,
+        others_shares=_without_one(
+            reference_shares, look_up.counted(unlike), len(rows), space
+        ),
+        log_ratios=log_ratios,
+        mass=space.seed_total + space.smoothing,
+        smoothing=space.smoothing,
+    )
+
+
+def _without_one(
+    shares: np.ndarray, unlike: np.ndarray, value_count: int, space: Space
+) -> np.ndarray:
+    """Each share of the contrast without one of the negative seed's people who have it."""
+    if not space.contrast.people:
+        return shares
+    # a share is (b + 1/2) / (N + K / 2): the half person is no part of the contrast
+    mass = space.reference_total + 0.5 * value_count
+    counted = (shares * mass - 0.5) / space.reference_total
+    reference = space.contrast.reference_shares(counted, unlike)
+    others = space.contrast.shares(reference, unlike, left_out=1.0)
+    return (others * space.reference_total + 0.5) / mass
 
 
 def _steps(
@@ -180,10 +249,10 @@ def _steps(
     bins: Bins,
     curve: Mapping[str, Any],
     space: Space,
+    unlike: np.ndarray,
     reference_total: int,
 ) -> Steps:
     """Counts of steps, drawn to the shares of the normal curves by 1,000 people."""
-    z = bins.mid_rank_z
     step_of = _step_numbers(bins)
     seed = as_numbers(space.rows.seed.column(look_up.attribute))
     weights, is_present = space.rows.seed_weights, np.isfinite(seed)
@@ -193,16 +262,33 @@ def _steps(
         Normal(curve["seed_mean"], curve["seed_variance"]),
         Normal(curve["reference_mean"], curve["reference_variance"]),
         curve["variance_pooling"],
-    )(z)
+    )(bins.mid_rank_z)
     ratios = np.clip(np.exp(np.minimum(ratio, 50.0)), LEAST_RATIO, None)
     expected = np.bincount(step_of, bins.reference_shares * ratios)
+    with_value = _share_with_value(look_up, space)
+    has_value = np.isfinite(unlike)
+    others = shares
+    if space.contrast.people:
+        unlike_steps = step_of[bins.find(unlike[has_value])]
+        unlike_counts = np.bincount(unlike_steps, minlength=len(shares))
+        mean_ratios = expected / shares
+        shares, others = (
+            space.contrast.shares(with_value * shares, unlike_counts, left_out)
+            / space.contrast.shares(
+                np.array([with_value]), np.array([has_value.sum()]), left_out
+            )
+            for left_out in (0.0, 1.0)
+        )
+        expected = shares * mean_ratios
     counts = Counts(
         seed_counts=np.bincount(seed_steps, weights[is_present], len(shares)),
         expected_shares=_never_zero(expected, reference_total),
         reference_shares=_never_zero(shares, reference_total),
+        others_shares=_never_zero(others, reference_total, float(shares.sum())),
         smoothing=STEP_SMOOTHING,
     )
-    return Steps(counts, step_of, _presence(look_up, is_present, space))
+    presence = _presence(with_value, is_present, has_value, space)
+    return Steps(counts, step_of, presence)
 
 
 def _step_numbers(bins: Bins) -> np.ndarray:
@@ -216,21 +302,33 @@ def _step_numbers(bins: Bins) -> np.ndarray:
     return np.unique(np.stack([numbers, own]), axis=1, return_inverse=True)[1].ravel()
 
 
-def _never_zero(shares: np.ndarray, people: int) -> np.ndarray:
-    """Shares with half an imaginary person added to each."""
-    return (shares * people + 0.5) / (people * shares.sum() + 0.5 * len(shares))
+def _never_zero(
+    shares: np.ndarray, people: int, total: float | None = None
+) -> np.ndarray:
+    """Shares with half an imaginary person added to each, of `total`: of their sum."""
+    whole = shares.sum() if total is None else total
+    return (shares * people + 0.5) / (people * whole + 0.5 * len(shares))
+
+
+def _share_with_value(look_up: BinLookUp, space: Space) -> float:
+    """The share of the reference that has a value."""
+    reference = as_numbers(space.rows.reference.column(look_up.attribute))
+    return float(np.mean(np.isfinite(reference)))
 
 
 def _presence(
-    look_up: BinLookUp, is_present: np.ndarray, space: Space
+    with_value: float, is_present: np.ndarray, has_value: np.ndarray, space: Space
 ) -> Counts | None:
     """Who has a value and who has none; None where everybody is alike in that."""
-    reference = as_numbers(space.rows.reference.column(look_up.attribute))
-    with_value = float(np.mean(np.isfinite(reference)))
     if with_value in (0.0, 1.0):
         return None
-    shares = np.array([with_value, 1.0 - with_value])
+    shares = others = np.array([with_value, 1.0 - with_value])
+    if space.contrast.people:
+        unlike = np.array([has_value.sum(), (~has_value).sum()], float)
+        shares, others = (
+            space.contrast.shares(shares, unlike, left_out) for left_out in (0.0, 1.0)
+        )
     weights = space.rows.seed_weights
     present = weights[is_present].sum()
     counts = np.array([present, weights.sum() - present], float)
-    return Counts(counts, shares, shares, STEP_SMOOTHING)
+    return Counts(counts, shares, shares, others, STEP_SMOOTHING)

@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 
+from python_scoring.contrast import Contrast
 from python_scoring.cross_fitting import FOLDS
-from python_scoring.look_ups import ValueLookUp
 
 RANDOM_SEED = 0
 
@@ -16,11 +15,12 @@ RANDOM_SEED = 0
 class FoldCounts:
     """The people of both sides by value of one attribute, a missing one last.
 
-    `seed` and `sample` are folds x values, `reference` is everybody of whom the sample
-    was drawn; `value_count` values are known.
+    `seed`, `unlike` (the negative seed) and `sample` are folds x values, `reference` is
+    everybody of whom the sample was drawn; `value_count` values are known.
     """
 
     seed: np.ndarray
+    unlike: np.ndarray
     sample: np.ndarray
     reference: np.ndarray
     value_count: int
@@ -31,15 +31,13 @@ class FoldCounts:
         is_left_out = np.isin(np.arange(FOLDS), list(left_out))
         seed = self.seed[~is_left_out].sum(axis=0)
         people = self.reference - self.sample[is_left_out].sum(axis=0)
+        if self.unlike.any():
+            unlike = self.unlike[~is_left_out].sum(axis=0)
+            contrast = Contrast(unlike.sum(), self.smoothing)
+            people = people.sum() * contrast.shares(people / people.sum(), unlike)
         shares = (people + 0.5) / (people.sum() + 0.5 * self.value_count)
         mass = seed.sum() + self.smoothing
         return np.log((seed + self.smoothing * shares) / mass / shares)
-
-
-def places_of(look_up: ValueLookUp, column: pa.Array) -> np.ndarray:
-    """Where each person's value stands among the look-up's, a missing one last."""
-    places = np.arange(len(look_up.numbers) + 1.0)
-    return look_up.with_numbers(places).terms().of(column).astype(np.intp)
 
 
 def counted_by_fold(

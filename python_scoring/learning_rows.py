@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 RELATIONS = ("canonical_sample", "canonical_seed")
+UNLIKE = "canonical_unlike"  # where the build has a negative seed
 WEIGHT = "seed_weight"
 
 
@@ -19,13 +20,16 @@ WEIGHT = "seed_weight"
 class LearningRows:
     """Attributes of the seed people of a fit and of the people of the reference.
 
-    `seed_weights` is what each seed person counts, `seed_folds` the fold of each.
+    `seed_weights` is what each seed person counts, `seed_folds` the fold of each. `unlike`
+    are the people of the negative seed: nobody without one.
     """
 
     seed: pa.RecordBatch
     seed_weights: np.ndarray
     seed_folds: np.ndarray
     reference: pa.RecordBatch
+    unlike: pa.RecordBatch
+    unlike_folds: np.ndarray
 
 
 def learning_rows(
@@ -36,19 +40,23 @@ def learning_rows(
     most_seed: int,
     most_reference: int,
 ) -> LearningRows:
-    """The rows of `canonical_seed` outside the fold and those of `canonical_sample`.
+    """The rows of both seeds outside the fold and those of `canonical_sample`.
 
     Where there are more than the most, every so manieth in order: of the person key
-    (a hash) in the seed, of the attributes in the reference.
+    (a hash) in the seeds, of the attributes in the reference.
     """
     sample, of_fit = tables["canonical_sample"], seed_of_fit(tables, left_out_fold)
     by_key = thinned(of_fit.sort_by("person_key"), most_seed)
     by_content = in_content_order(sample, attributes)
+    unlike = unlike_of_fit(tables, left_out_fold)
+    unlike = thinned(unlike.sort_by("person_key"), most_seed)
     return LearningRows(
         seed=one_batch(by_key.select(attributes)),
         seed_weights=weights_of(by_key),
         seed_folds=folds_of(by_key),
         reference=one_batch(thinned(by_content, most_reference)),
+        unlike=one_batch(unlike.select(attributes)),
+        unlike_folds=folds_of(unlike),
     )
 
 
@@ -66,8 +74,16 @@ def seed_of_fit(tables: Mapping[str, pa.Table], left_out_fold: int) -> pa.Table:
     return seed.filter(pc.not_equal(seed["fold"], left_out_fold))
 
 
+def unlike_of_fit(tables: Mapping[str, pa.Table], left_out_fold: int) -> pa.Table:
+    """The people of the negative seed outside the fold; nobody where there is none."""
+    if UNLIKE not in tables:
+        return tables["canonical_seed"].slice(0, 0)
+    unlike = tables[UNLIKE]
+    return unlike.filter(pc.not_equal(unlike["fold"], left_out_fold))
+
+
 def folds_of(seed: pa.Table) -> np.ndarray:
-    """The fold of each person of `canonical_seed`, in its order."""
+    """The fold of each person of a seed, in its order."""
     return np.asarray(seed.column("fold").to_numpy(), np.intp)
 
 

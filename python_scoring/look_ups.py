@@ -41,6 +41,15 @@ class ValueLookUp:
         numbers = bounded(self, bound)
         return ValueTerms(self.values, numbers[:-1], float(numbers[-1]))
 
+    def places(self, column: pa.Array) -> np.ndarray:
+        """Where each person's value stands among these, a missing one last."""
+        places = np.arange(len(self.numbers) + 1.0)
+        return self.with_numbers(places).terms().of(column).astype(np.intp)
+
+    def counted(self, column: pa.Array) -> np.ndarray:
+        """How many people have each value, a missing one last."""
+        return np.bincount(self.places(column), minlength=len(self.numbers) + 1)
+
     def with_numbers(self, numbers: np.ndarray) -> Self:
         """The same values with other numbers, that of a missing one last."""
         *present, missing = map(significant, numbers.tolist())

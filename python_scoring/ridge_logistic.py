@@ -26,15 +26,24 @@ class WeighedRows:
 
     @classmethod
     def of_sides(
-        cls, seed: np.ndarray, reference: np.ndarray, seed_masses: np.ndarray
+        cls,
+        seed: np.ndarray,
+        reference: np.ndarray,
+        seed_masses: np.ndarray,
+        reference_masses: np.ndarray | None = None,
     ) -> "WeighedRows":
-        """Both sides, of equal mass in total, the seed people of the masses given."""
+        """Both sides, of equal mass in total, the seed people of the masses given.
+
+        Those of the reference are in proportion to `reference_masses`, else all alike.
+        """
         counts = [seed.shape[1], reference.shape[1]]
-        reference_mass = float(seed_masses.sum()) / counts[1]
+        if reference_masses is None:
+            reference_masses = np.ones(counts[1])
+        scale = float(seed_masses.sum()) / float(reference_masses.sum())
         return cls(
             features=np.concatenate([seed, reference], axis=1),
             signs=np.repeat([1.0, -1.0], counts),
-            masses=np.concatenate([seed_masses, np.full(counts[1], reference_mass)]),
+            masses=np.concatenate([seed_masses, scale * reference_masses]),
         )
 
     def rows(self, chosen: np.ndarray) -> "WeighedRows":

@@ -16,8 +16,14 @@ import pyarrow as pa
 
 from python_scoring.cross_fitting import FOLDS
 from python_scoring.encoder import Encoder
-from python_scoring.fold_counts import FoldCounts, counted_by_fold, dealt, places_of
-from python_scoring.learning_rows import folds_of, one_batch, seed_of_fit, weights_of
+from python_scoring.fold_counts import FoldCounts, counted_by_fold, dealt
+from python_scoring.learning_rows import (
+    folds_of,
+    one_batch,
+    seed_of_fit,
+    unlike_of_fit,
+    weights_of,
+)
 from python_scoring.look_ups import LookUp, ValueLookUp, numbers_of
 from python_scoring.scorers.base import by_attribute, rows_of_fold
 from python_scoring.space import Space
@@ -30,26 +36,33 @@ LEAST_ERRORS = 2.0  # standard errors
 
 @dataclass(frozen=True, eq=False)
 class RowsToLearn:
-    """Both sides as 32-bit floats, people x `columns`, and the fold of each person."""
+    """Both sides as 32-bit floats, people x `columns`, and the fold of each person.
+
+    `unlike` are the people of the negative seed, beside those of the reference.
+    """
 
     columns: tuple[str, ...]
     seed: np.ndarray
     seed_folds: np.ndarray
     reference: np.ndarray
     reference_folds: np.ndarray
+    unlike: np.ndarray
+    unlike_folds: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
 class Folded:
     """The people of a fit by fold; `seed` is all of it, of which `space` may have a part.
 
-    The folds of `judges` count nowhere.
+    So is `unlike` of the negative seed. The folds of `judges` count nowhere.
     """
 
     space: Space
     seed: pa.RecordBatch
     seed_weights: np.ndarray
     seed_folds: np.ndarray
+    unlike: pa.RecordBatch
+    unlike_folds: np.ndarray
     reference_folds: np.ndarray
     judges: tuple[int, ...]
 
@@ -61,6 +74,7 @@ class Column:
     name: str
     seed: np.ndarray
     reference: np.ndarray
+    unlike: np.ndarray
     tells: bool = True
 
 
@@ -88,6 +102,8 @@ def rows_to_learn(
         seed_folds=space.rows.seed_folds,
         reference=np.stack([each.reference for each in kept], axis=1),
         reference_folds=people.reference_folds,
+        unlike=np.stack([each.unlike for each in kept], axis=1),
+        unlike_folds=space.rows.unlike_folds,
     )
 
 
@@ -98,11 +114,14 @@ def _folded(
     rows = space.rows
     masses = np.bincount(rows.seed_folds, rows.seed_weights, FOLDS)
     seed = seed_of_fit(tables, space.left_out_fold)
+    unlike = unlike_of_fit(tables, space.left_out_fold)
     return Folded(
         space=space,
         seed=one_batch(seed),
         seed_weights=weights_of(seed),
         seed_folds=folds_of(seed),
+        unlike=one_batch(unlike),
+        unlike_folds=folds_of(unlike),
         reference_folds=dealt(rows.reference.num_rows, masses),
         judges=judges,
     )
@@ -110,9 +129,12 @@ def _folded(
 
 def _as_scored(look_up: LookUp, people: Folded) -> Column:
     """The numbers that whoever is scored has."""
-    sides = people.space.rows.seed, people.space.rows.reference
-    seed, reference = (Encoder([look_up]).rows(side)[:, 0] for side in sides)
-    return Column(look_up.attribute, seed, reference)
+    rows = people.space.rows
+    seed, reference, unlike = (
+        Encoder([look_up]).rows(side)[:, 0]
+        for side in (rows.seed, rows.reference, rows.unlike)
+    )
+    return Column(look_up.attribute, seed, reference, unlike)
 
 
 def _of_values(
@@ -120,13 +142,14 @@ def _of_values(
 ) -> Column:
     """A categorical attribute's numbers; `rows` are those of `weight_values`."""
     shares = _reference_shares(look_up, rows)
-    is_rare = people.space.seed_total * shares < RARE_PEOPLE
+    is_rare = _fewest_people(people) * shares < RARE_PEOPLE
     is_scattered = _is_scattered(shares, people.space.seed_total)
     if not (is_rare.any() or is_scattered or people.judges):
         return _as_scored(look_up, people)
-    sides = people.space.rows.seed, people.space.rows.reference
-    seed, reference = (
-        places_of(look_up, side.column(look_up.attribute)) for side in sides
+    learnt = people.space.rows
+    seed, reference, unlike = (
+        look_up.places(side.column(look_up.attribute))
+        for side in (learnt.seed, learnt.reference, learnt.unlike)
     )
     counts = _counts(look_up, rows, shares, reference, people)
     by_others = np.stack(
@@ -134,11 +157,12 @@ def _of_values(
     )
     scored = counts.log_ratios(people.judges) if people.judges else numbers_of(look_up)
     numbers = np.where(is_rare, by_others, scored).astype(np.float32)
-    seed_folds = people.space.rows.seed_folds
+    seed_folds = learnt.seed_folds
     return Column(
         look_up.attribute,
         numbers[seed_folds, seed],
         numbers[people.reference_folds, reference],
+        numbers[learnt.unlike_folds, unlike],
         not is_scattered
         or _tells(
             by_others[seed_folds, seed],
@@ -146,6 +170,13 @@ def _of_values(
             people,
         ),
     )
+
+
+def _fewest_people(people: Folded) -> float:
+    """The people of the smaller of both seeds: whose count a value's number rests on."""
+    unlike = people.unlike.num_rows
+    seed = people.space.seed_total
+    return min(seed, unlike) if unlike else seed
 
 
 def _reference_shares(
@@ -173,15 +204,28 @@ def _counts(
     people: Folded,
 ) -> FoldCounts:
     """The seed and the sample counted by fold; everybody from their shares."""
-    of_seed = places_of(look_up, people.seed.column(look_up.attribute))
+    of_seed, of_unlike = (
+        look_up.places(side.column(look_up.attribute))
+        for side in (people.seed, people.unlike)
+    )
     value_count, values = len(rows), len(shares)
     mass = people.space.reference_total + 0.5 * value_count
     everybody = np.rint(shares * mass - 0.5)
+    ones = np.ones(len(of_unlike))
+    unlike = counted_by_fold(of_unlike, people.unlike_folds, ones, values)
+    if len(of_unlike):
+        total = people.space.reference_total
+        counted = (shares * mass - 0.5) / total
+        reference_shares = people.space.contrast.reference_shares(
+            counted, unlike.sum(axis=0)
+        )
+        everybody = np.rint(reference_shares * total)
     if not any(row["is_missing"] for row in rows):
         everybody[-1] = 0.0
     ones = np.ones(len(reference))
     return FoldCounts(
         seed=counted_by_fold(of_seed, people.seed_folds, people.seed_weights, values),
+        unlike=unlike,
         sample=counted_by_fold(reference, people.reference_folds, ones, values),
         reference=everybody,
         value_count=value_count,

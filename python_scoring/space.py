@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from python_scoring.contrast import Contrast
 from python_scoring.learning_rows import RELATIONS as ROW_RELATIONS
-from python_scoring.learning_rows import LearningRows, learning_rows
+from python_scoring.learning_rows import LearningRows, learning_rows, unlike_of_fit
 from python_scoring.look_ups import BinLookUp, LookUp, ValueLookUp, counted
 from python_scoring.parameters import DroppedParameters, significant
 from python_scoring.scorers.base import no_difference, weight_rows
@@ -32,7 +33,8 @@ RELATIONS = (
 class Space:
     """A fit's attributes in the order of the specification, and its people.
 
-    Dropped are those that `weight_attributes` drops: they cannot say anything.
+    Dropped are those that `weight_attributes` drops: they cannot say anything. `contrast`
+    is what the seed is compared with, by the people of the negative seed.
     """
 
     left_out_fold: int
@@ -41,6 +43,7 @@ class Space:
     smoothing: float
     attributes: tuple[LookUp | DroppedParameters, ...]
     rows: LearningRows
+    contrast: Contrast
 
     @property
     def look_ups(self) -> tuple[LookUp, ...]:
@@ -88,6 +91,10 @@ def space_of(
         smoothing=float(fit.totals["smoothing"]),
         attributes=tuple(made),
         rows=people,
+        contrast=Contrast(
+            unlike_of_fit(tables, left_out_fold).num_rows,
+            float(fit.totals["smoothing"]),
+        ),
     )
 
 

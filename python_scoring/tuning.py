@@ -132,13 +132,15 @@ def parts_of(tables: Mapping[str, pa.Table]) -> Parts:
     rows = rows_to_learn(found, tables, judges=(*VALIDATE, *TEST))
 
     def matrix(folds: tuple[int, ...]) -> "xgboost.DMatrix":
-        is_seed, is_sample = (
-            np.isin(each, folds) for each in (rows.seed_folds, rows.reference_folds)
+        is_seed, is_sample, is_unlike = (
+            np.isin(each, folds)
+            for each in (rows.seed_folds, rows.reference_folds, rows.unlike_folds)
         )
         return matrix_of(
             rows.seed[is_seed],
             found.rows.seed_weights[is_seed],
-            rows.reference[is_sample],
+            np.concatenate([rows.reference[is_sample], rows.unlike[is_unlike]]),
+            found.contrast.masses(int(is_sample.sum()), int(is_unlike.sum())),
         )
 
     return Parts(matrix(TRAIN), matrix(VALIDATE), matrix(TEST))
@@ -199,10 +201,15 @@ def _grown(
 
 
 def _loss(model: "xgboost.Booster", matrix: "xgboost.DMatrix") -> float:
-    """Balanced log loss: half the mass on the seed, half on the sample."""
+    """Balanced log loss: half the mass on the seed, half on what it is compared with."""
     margins = model.predict(matrix, output_margin=True).astype(float)
     signs = 2.0 * matrix.get_label() - 1.0
     losses = np.logaddexp(0.0, -signs * margins)
-    weights, is_seed = matrix.get_weight().astype(float)[signs > 0], signs > 0
-    of_seed = (losses[is_seed] * weights).sum() / weights.sum()
-    return float((of_seed + losses[~is_seed].mean()) / 2.0)
+    weights, is_seed = matrix.get_weight().astype(float), signs > 0
+    of_seed, of_reference = (
+        (losses[side] * weights[side]).sum() / weights[side].sum()
+        for side in (is_seed, ~is_seed)
+    )
+    if len(set(weights[~is_seed])) == 1:
+        of_reference = losses[~is_seed].mean()
+    return float((of_seed + of_reference) / 2.0)

@@ -27,12 +27,20 @@ class UnlikeQuality:
 
 
 def unlike_quality(
-    seed: np.ndarray, unlike: np.ndarray, population: np.ndarray, both: int
+    seed: np.ndarray,
+    unlike: np.ndarray,
+    population: np.ndarray,
+    *,
+    people: int,
+    both: int,
 ) -> UnlikeQuality:
-    """The figures of out-of-fold log odds of both seeds, and of the population's sample."""
+    """The figures of out-of-fold log odds of both seeds, and of the population's sample.
+
+    `unlike` are those of its `people` by whom no settings were chosen.
+    """
     top = recall_curve(unlike, population, [TOP_SHARE])
     return UnlikeQuality(
-        people=len(unlike),
+        people=people,
         both=None if 0 < both < FEWEST_PEOPLE else both,
         auc=held_out_auc(seed, unlike),
         top_share=float(top["recall"].iloc[0]),

@@ -29,6 +29,7 @@ SAYS = {
 UNASKED = {
     "small": "with fewer than 1,000 seed people nobody could judge another say",
     "weighed": "seed people of different weight do not judge another say",
+    "unlike": "with a negative seed held-out people do not judge another say",
 }
 
 

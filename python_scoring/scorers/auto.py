@@ -17,16 +17,21 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 
-from python_scoring.choice import Say
+from python_scoring.choice import Say, Unasked
 from python_scoring.chosen_fit import chosen_fit
 from python_scoring.composite import rounded_log_odds
-from python_scoring.cross_fitting import FOLDS, CrossFit, log_odds_of
-from python_scoring.learning_rows import effective_people
+from python_scoring.cross_fitting import (
+    FOLDS,
+    CrossFit,
+    held_out_people,
+    log_odds_of,
+    members_of_fold,
+)
+from python_scoring.learning_rows import UNLIKE, effective_people
 from python_scoring.parameters import (
     Entries,
     read_json,
@@ -34,7 +39,7 @@ from python_scoring.parameters import (
     significant,
     write_json,
 )
-from python_scoring.places import in_key_order, on_scale_of
+from python_scoring.places import on_scale_of
 from python_scoring.scorers import boosted, naive_bayes, weighted_bayes
 from python_scoring.scorers.base import Fit, Scorer, scorer_from_json
 
@@ -42,6 +47,7 @@ NAME = "auto"
 RELATIONS = tuple(dict.fromkeys([*naive_bayes.RELATIONS, *boosted.RELATIONS]))
 IS_TUNED = True
 USES_WEIGHTS = True
+USES_UNLIKE = True
 WHOLE_SEED = -1
 LEAST_FOR_TREES = 150
 SAY_OF_FEW = 0.5  # of what few people have taught a regression, beside what they count
@@ -149,23 +155,25 @@ def cross_fit(
 
     The say is another than an even one where that has the greater balanced log loss by more
     than two standard errors. Fewer than 1,000 people are too few to judge, and losses count
-    heads, so that weighed seed people leave it even. `tell` hears after each fit which
+    heads, so that weighed seed people leave it even, and so does a negative seed. `tell` hears after each fit which
     share of the work it was. Raises what `fit` raises.
     """
     parts = _parts_of(tables)
-    sample, seed = tables["canonical_sample"], tables["canonical_seed"]
-    by_key = in_key_order(seed)
-    folds = seed["fold"].to_numpy()[by_key]
+    sample = tables["canonical_sample"]
+    groups = held_out_people(tables)
     whole = tuple(each.fit(tables, WHOLE_SEED) for each in parts)
     of_sample = _stacked(whole, sample)
     tell(1 / (FOLDS + 1))
     held_out = []
     for fold in range(FOLDS):
-        members = by_key[folds == fold]
-        if len(members):
+        members = [members_of_fold(people, fold) for people in groups]
+        if any(map(len, members)):
             fits = [each.fit(tables, fold) for each in parts]
-            people = seed.take(pa.array(members))
-            held_out.append((members, _stacked(fits, people), _stacked(fits, sample)))
+            ranked = [
+                _stacked(fits, people.take(pa.array(rows)))
+                for people, rows in zip(groups, members, strict=True)
+            ]
+            held_out.append((members, ranked, _stacked(fits, sample)))
         tell(1 / (FOLDS + 1))
 
     def with_says(says: Sequence[float]) -> CrossFit:
@@ -173,18 +181,20 @@ def cross_fit(
         heard_says = [says[place] for place in heard]
         factors = factors_of(spreads_of(of_sample[heard]), heard_says)
         sample_log_odds = _together(of_sample[heard], factors)
-        seed_log_odds = np.zeros(seed.num_rows)
-        for members, of_members, of_own_sample in held_out:
+        log_odds = [np.zeros(people.num_rows) for people in groups]
+        for members, ranked, of_own_sample in held_out:
             own = factors_of(spreads_of(of_own_sample[heard]), heard_says)
-            seed_log_odds[members] = on_scale_of(
-                _together(of_members[heard], own),
-                _together(of_own_sample[heard], own),
-                sample_log_odds,
-            )
+            own_sample = _together(of_own_sample[heard], own)
+            for found, rows, of_rows in zip(log_odds, members, ranked, strict=True):
+                found[rows] = on_scale_of(
+                    _together(of_rows[heard], own), own_sample, sample_log_odds
+                )
+        of_seed, *of_unlike = log_odds
         return CrossFit(
             _joined(whole, of_sample, says),
-            seed_log_odds,
+            of_seed,
             sample_log_odds,
+            unlike_log_odds=np.concatenate([np.zeros(0), *of_unlike]),
             say=Say(
                 scorers=tuple(each.name for each in whole),
                 shares=tuple(significant(say / sum(says)) for say in says),
@@ -201,8 +211,14 @@ def cross_fit(
     return replace(chosen, choice=None, say=say)
 
 
-def unasked(tables: Mapping[str, pa.Table]) -> Literal["small", "weighed"] | None:
-    """Why no held-out people are asked for the say, None where they are."""
+def unasked(tables: Mapping[str, pa.Table]) -> Unasked | None:
+    """Why no held-out people are asked for the say, None where they are.
+
+    Their losses are against the population alone, so that they say nothing of a negative
+    seed.
+    """
+    if UNLIKE in tables:
+        return "unlike"
     people = effective_people(tables)
     if people != tables["canonical_seed"].num_rows:
         return "weighed"

@@ -41,6 +41,7 @@ EXTRA = Extra("boosted", "xgboost")
 RELATIONS = space.RELATIONS
 IS_TUNED = True
 USES_WEIGHTS = True
+USES_UNLIKE = True
 OF_PEOPLE = ("half_rows",)
 WHOLE_SEED = -1
 MOST_SEED = 20_000
@@ -201,13 +202,17 @@ def fit_trees(
     scored = Encoder(counted(attributes)).rows(found.rows.reference)
     halves = halves_of(scored)
     seed = learnt.seed, found.rows.seed_weights
+
+    def model(half: np.ndarray) -> str:
+        masses = found.contrast.masses(len(half), len(learnt.unlike))
+        reference = np.concatenate([learnt.reference[half], learnt.unlike])
+        return trained(matrix_of(*seed, reference, masses), trees)
+
     return Boosted(
         BoostedParameters(
             left_out_fold=left_out_fold,
             seed_total=round(found.seed_total),
-            models=tuple(
-                trained(*seed, learnt.reference[half], trees) for half in halves
-            ),
+            models=tuple(map(model, halves)),
             half_rows=half_rows_of(*(scored[half] for half in halves)),
             attributes=attributes,
         )
@@ -230,25 +235,27 @@ def only_those(
 
 
 def matrix_of(
-    seed: np.ndarray, seed_weights: np.ndarray, reference: np.ndarray
+    seed: np.ndarray,
+    seed_weights: np.ndarray,
+    reference: np.ndarray,
+    reference_masses: np.ndarray,
 ) -> "xgboost.DMatrix":
-    """Both sides as XGBoost reads them, the reference of the seed's mass in total."""
+    """Both sides as XGBoost reads them, the reference of the seed's mass in total.
+
+    Its people have theirs in proportion to `reference_masses`.
+    """
     counts = [len(seed), len(reference)]
-    reference_mass = float(seed_weights.sum()) / max(counts[1], 1)
+    scale = float(seed_weights.sum()) / (float(reference_masses.sum()) or 1.0)
     return import_extra(NAME, EXTRA).DMatrix(
         np.concatenate([seed, reference]),
         np.repeat([1.0, 0.0], counts),
-        weight=np.append(seed_weights, np.full(counts[1], reference_mass)),
+        weight=np.append(seed_weights, scale * reference_masses),
         missing=MISSING,
         nthread=1,
     )
 
 
-def trained(
-    seed: np.ndarray, seed_weights: np.ndarray, reference: np.ndarray, trees: Trees
-) -> str:
+def trained(matrix: "xgboost.DMatrix", trees: Trees) -> str:
     """A model of the seed against one half, of equal mass in total, as JSON text."""
-    xgboost = import_extra(NAME, EXTRA)
-    matrix = matrix_of(seed, seed_weights, reference)
-    model = xgboost.train(trees.settings(), matrix, trees.trees)
+    model = import_extra(NAME, EXTRA).train(trees.settings(), matrix, trees.trees)
     return bytes(model.save_raw("json")).decode("utf-8")

@@ -18,6 +18,7 @@ import pyarrow as pa
 from python_scoring import space
 from python_scoring.composite import rounded_log_odds
 from python_scoring.features import Feature, features_of
+from python_scoring.learning_rows import LearningRows
 from python_scoring.look_ups import LookUp, counted, looked_up, numbers_of
 from python_scoring.parameters import (
     DroppedParameters,
@@ -36,6 +37,7 @@ NAME = "weighted_bayes"
 IS_ADDITIVE = True
 RELATIONS = space.RELATIONS
 USES_WEIGHTS = True
+USES_UNLIKE = True
 WHOLE_SEED = -1
 STRENGTHS = (0.003, 0.03, 0.1, 0.3, 1.0, 3.0)
 STRENGTH = "ridge_strength"
@@ -133,17 +135,19 @@ def fit(
     features = features_of(found, tables)
     prior = np.array([feature.prior * has_prior for feature in features])
     point, strength = np.append(prior, 0.0), STRENGTHS[0]
-    seed, reference = found.rows.seed, found.rows.reference
+    seed, reference, unlike = found.rows.seed, found.rows.reference, found.rows.unlike
+    sizes = reference.num_rows, unlike.num_rows
     if seed.num_rows and reference.num_rows:
         rows = WeighedRows.of_sides(
             np.array(
                 [each.of_seed(seed, found.rows.seed_weights) for each in features]
             ),
-            looked_up([feature.shared for feature in features], reference),
+            _of_reference(features, found.rows),
             found.rows.seed_weights,
+            found.contrast.masses(*sizes),
         )
         parts = np.concatenate(
-            [np.arange(side.num_rows) % PARTS for side in (seed, reference)]
+            [np.arange(side.num_rows) % PARTS for side in (seed, reference, unlike)]
         )
         strength = (
             tables[STRENGTH]["strength"][0].as_py()
@@ -161,6 +165,15 @@ def fit(
             attributes=_contributions(found, features, point),
         )
     )
+
+
+def _of_reference(features: list[Feature], rows: LearningRows) -> np.ndarray:
+    """Features x people of the reference, then of the negative seed where there is one."""
+    reference = looked_up([each.shared for each in features], rows.reference)
+    if not rows.unlike.num_rows:
+        return reference
+    unlike = looked_up([each.of_unlike() for each in features], rows.unlike)
+    return np.concatenate([reference, unlike], axis=1)
 
 
 def settled(scorer: WeightedBayes) -> dict[str, pa.Table]:

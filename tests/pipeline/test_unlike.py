@@ -12,7 +12,16 @@ from catalog.specification_model import AudienceSpecification
 from orchestration.builds import Build
 from orchestration.plan_document import plan_as_json
 from orchestration.scoring import check_unlike
-from python_scoring.scorers.base import SCORERS, uses_unlike
+from python_scoring.cross_fitting import cross_fit, out_of_fold_log_odds
+from python_scoring.features import features_of
+from python_scoring.learning_rows import one_batch
+from python_scoring.scorers.base import (
+    SCORERS,
+    fit_scorer,
+    relations_of,
+    uses_unlike,
+)
+from python_scoring.space import space_of
 from tests.pipeline import people
 from tests.pipeline.building import Built
 from tests.pipeline.test_seeds import ATTRIBUTES, Studio
@@ -147,6 +156,161 @@ def test_what_sets_it_apart_counts_against_others(
     chosen_before = len(named & set(members[0])) / len(named)
     assert chosen_before > 0.5
     assert quality["top_share"] < chosen_before / 2
+
+
+# Scorers that learn from people
+
+
+@pytest.fixture(scope="module")
+def built_of(studio):
+    """The audience of each scorer that learns away from the negative seed, built once."""
+    known = {}
+
+    def built(model: str) -> Built:
+        if model not in known:
+            known[model] = studio.build(
+                UNLIKE,
+                name=f"away {model}",
+                attributes=ATTRIBUTES,
+                scoring={"learn_from": "seed", "model": model},
+                output={"best_percent": 10},
+                limits={"allow_indistinct": True},
+                with_report=True,
+            )
+        return known[model]
+
+    return built
+
+
+@pytest.fixture(scope="module")
+def tables(built_of) -> dict[str, pa.Table]:
+    """The relations that scorers are fitted from."""
+    built = built_of("weighted_bayes")
+    folder = built.workshop.home.build(built.outcome.version.build_id)
+    names = [*relations_of("auto"), "canonical_unlike"]
+    read = built.workshop.engine.read_tables(folder, [f"main.{name}" for name in names])
+    return {name.removeprefix("main."): table for name, table in read.items()}
+
+
+@pytest.mark.parametrize("model", ["weighted_bayes", "auto"])
+def test_a_learnt_scorer_learns_away_from_it_too(
+    model, built_of, studio, everybody, unwanted
+):
+    built = built_of(model)
+    plain = studio.build(
+        {"dataset": "seed"},
+        name=f"plain {model}",
+        attributes=ATTRIBUTES,
+        scoring={"learn_from": "seed", "model": model},
+        output={"best_percent": 10},
+    )
+
+    assert not set(built.members["user_id"]) & set(unwanted["user_id"])
+    country = everybody.set_index("user_id")["country"]
+    germans = [
+        country.loc[each.members["user_id"]].eq("DE").mean() for each in (plain, built)
+    ]
+    assert germans[0] > 0.6
+    assert germans[1] < germans[0] - 0.3
+    quality = json.loads((built.folder / "quality.json").read_text())
+    assert quality["unlike"]["people"] == 89
+    assert quality["unlike"]["auc"]["low"] > 0.5
+    if model == "auto":
+        assert quality["say"]["unasked"] == "unlike"
+
+
+@pytest.mark.parametrize("model", ["naive_bayes", "weighted_bayes", "auto"])
+def test_the_held_out_people_of_it_are_ranked_by_fits_without_their_fold(
+    model, tables, built_of
+):
+    found = cross_fit(model, tables)
+
+    assert np.array_equal(
+        found.unlike_log_odds,
+        out_of_fold_log_odds(
+            model, tables, tables["canonical_unlike"], found.sample_log_odds
+        ),
+    )
+    assert len(found.unlike_log_odds) == 89
+
+
+@pytest.mark.parametrize("model", ["weighted_bayes", "auto"])
+def test_a_fold_of_it_that_is_left_out_is_not_learnt_from(model, tables):
+    unlike = tables["canonical_unlike"]
+    frame = unlike.to_pandas()
+    frame.loc[frame["fold"] == 2, ATTRIBUTES] = None
+    emptied = pa.Table.from_pandas(frame, schema=unlike.schema, preserve_index=False)
+    without = {**tables, "canonical_unlike": emptied}
+
+    texts = [fit_scorer(model, each, 2).to_json() for each in (tables, without)]
+    whole = [fit_scorer(model, each).to_json() for each in (tables, without)]
+
+    assert texts[0] == texts[1]
+    assert whole[0] != whole[1]
+
+
+@pytest.mark.parametrize("model", ["weighted_bayes", "auto"])
+def test_the_order_of_its_people_changes_no_bit(model, tables):
+    order = np.random.default_rng(5).permutation(89)
+    turned = {
+        **tables,
+        "canonical_unlike": tables["canonical_unlike"].take(pa.array(order)),
+    }
+
+    assert fit_scorer(model, turned).to_json() == fit_scorer(model, tables).to_json()
+
+
+def test_its_people_s_own_values_do_not_speak_against_them(
+    tables, everybody, seed, unwanted
+):
+    """By the formula of the docs, on counts that pandas makes without one person."""
+    space = space_of(tables, -1, most_seed=10_000, most_reference=10_000)
+    names = set(unwanted["user_id"])
+    learnt = seed[~seed["user_id"].isin(names)]["country"].value_counts()
+    negative = everybody[everybody["user_id"].isin(names)]["country"].value_counts()
+    gone = names | set(seed["user_id"])
+    reference = everybody[~everybody["user_id"].isin(gone)]["country"].value_counts()
+    m, total, n = 30, reference.sum(), negative.sum()
+    (country,) = (
+        each
+        for each in features_of(space, tables)
+        if each.shared.attribute == "country"
+    )
+
+    own = dict(zip(country.shared.values, country.of_unlike().numbers, strict=True))
+
+    assert len(negative) > 1
+    for value, u in negative.items():
+        b, a = reference.get(value, 0), learnt.get(value, 0)
+        half = 0.5 * b + 0.5 * (total * (u - 1) + m * b) / (n - 1 + m)
+        q = (half + 0.5) / (total + 0.5 * len(own))
+        t = np.log((a + m * q) / (learnt.sum() + m) / q)
+        assert own[value] == pytest.approx(t, abs=1e-5)
+
+
+def test_a_number_of_its_people_is_counted_without_themselves(tables):
+    """As if the person were not in the negative seed at all."""
+    space = space_of(tables, -1, most_seed=10_000, most_reference=10_000)
+    unlike = tables["canonical_unlike"].sort_by("person_key")
+    ages = [f for f in features_of(space, tables) if f.shared.attribute == "age"]
+
+    for person in (0, 17, 88):
+        others = unlike.filter(pa.array(np.arange(89) != person))
+        fewer = {**tables, "canonical_unlike": others}
+        without = space_of(fewer, -1, most_seed=10_000, most_reference=10_000)
+        (steps, _) = (
+            f for f in features_of(without, fewer) if f.shared.attribute == "age"
+        )
+        own = one_batch(unlike.slice(person, 1)).column("age")
+        got, plain, expected = (
+            look_up.terms().of(own)[0]
+            for look_up in (ages[0].of_unlike(), ages[0].shared, steps.shared)
+        )
+        # what is left is the level of the normal curve, which stays as it is fitted
+        assert abs(got - expected) < 0.2 * abs(plain - expected)
+
+
+# What the build says
 
 
 def test_the_build_says_who_was_kept_out(built):

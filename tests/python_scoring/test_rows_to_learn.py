@@ -2,8 +2,11 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
+from sklearn.metrics import log_loss
 
+from python_scoring import tuning
 from python_scoring.cross_fitting import FOLDS, log_odds_of
 from python_scoring.encoder import Encoder
 from python_scoring.evaluation import auc_pu
@@ -11,6 +14,7 @@ from python_scoring.fold_counts import dealt
 from python_scoring.rows_to_learn import rows_to_learn
 from python_scoring.scorers.boosted import FULL, fit_trees
 from python_scoring.space import space_of
+from python_scoring.tuning import parts_of
 from tests.python_scoring.counted_people import SMOOTHING, counted_people
 
 NOISE = ["postcode", "card"]
@@ -109,6 +113,84 @@ def test_scattered_values_are_used_where_folds_tell_each_other_s_seed(sides, fol
     _, rows = space_and_rows(counted_people(seed, population, folds))
 
     assert rows.columns == ("job", "plan", "sex", "card")
+
+
+def test_a_rare_value_of_the_negative_seed_does_not_speak_for_who_has_it(sides, folds):
+    seed, population = (each[["card"]] for each in sides[:2])
+    unlike = sides[2][["card"]].head(300)
+    of_unlike = np.arange(300) % FOLDS
+    tables = counted_people(seed, population, folds, unlike, of_unlike)
+
+    space, rows = space_and_rows(tables)
+
+    known = len({*seed["card"], *population["card"], *unlike["card"]})
+    sample = space.rows.reference.column("card").to_pandas()
+    for fold, person in [(0, 3), (2, 40), (4, 57)]:
+        own = np.flatnonzero(of_unlike == fold)[person]
+        value = unlike["card"][own]
+        r = (sample[rows.reference_folds != fold] == value).mean()
+        others = unlike["card"][of_unlike != fold]
+        u = (others == value).sum()
+        contrast = r / 2 + (u + SMOOTHING * r) / (len(others) + SMOOTHING) / 2
+        people = (rows.reference_folds != fold).sum()
+        q = (contrast * people + 0.5) / (people + 0.5 * known)
+        a = (seed["card"][folds != fold] == value).sum()
+        p = (a + SMOOTHING * q) / ((folds != fold).sum() + SMOOTHING)
+        assert rows.unlike[own, 0] == pytest.approx(np.log(p / q), abs=1e-5)
+        alike = (seed["card"].to_numpy() == value) & (folds == fold)
+        assert (rows.seed[alike, 0] == rows.unlike[own, 0]).all()
+
+
+def test_what_a_negative_seed_is_counts_against_people_in_trees(sides, folds):
+    """The unwanted are of the second plan, which the seed has a little more often."""
+    pytest.importorskip("xgboost")
+    seed, population, like = (each.drop(columns=NOISE) for each in sides)
+    unlike = like[like["plan"] == "1"].head(400).reset_index(drop=True)
+    of_unlike = np.arange(len(unlike)) % FOLDS
+
+    plain = fit_trees(counted_people(seed, population, folds), -1, FULL)
+    away = fit_trees(
+        counted_people(seed, population, folds, unlike, of_unlike), -1, FULL
+    )
+
+    people = pa.Table.from_pandas(like, preserve_index=False)
+    is_unwanted = (like["plan"] == "1").to_numpy()
+    gaps = []
+    for scorer in (plain, away):
+        log_odds = log_odds_of(scorer, people)
+        gaps.append(log_odds[~is_unwanted].mean() - log_odds[is_unwanted].mean())
+    assert abs(gaps[0]) < 0.3
+    assert gaps[1] > gaps[0] + 0.5
+
+
+def test_a_search_learns_and_judges_by_the_negative_seed_s_own_folds(sides, folds):
+    xgboost = pytest.importorskip("xgboost")
+    seed, population, like = (each.drop(columns=NOISE) for each in sides)
+    unlike, of_unlike = like.head(300), np.arange(300) % FOLDS
+    plain = parts_of(counted_people(seed, population, folds))
+
+    parts = parts_of(counted_people(seed, population, folds, unlike, of_unlike))
+
+    for matrix, other, people in (
+        (parts.train, plain.train, 180),
+        (parts.validate, plain.validate, 60),
+        (parts.test, plain.test, 60),
+    ):
+        assert matrix.num_row() == other.num_row() + people
+        labels, masses = matrix.get_label(), matrix.get_weight().astype(float)
+        # the negative seed is the last of the other side, with its part of that's mass
+        part = 0.5 * 300 / (300 + SMOOTHING)
+        assert masses[labels == 1].sum() == pytest.approx(masses[labels == 0].sum())
+        assert masses[-people:].sum() == pytest.approx(
+            part * masses[labels == 0].sum(), rel=1e-4
+        )
+    model = xgboost.train(FULL.settings(), parts.train, 10)
+    expected = log_loss(
+        parts.test.get_label(),
+        model.predict(parts.test).astype(float),
+        sample_weight=parts.test.get_weight(),
+    )
+    assert tuning._loss(model, parts.test) == pytest.approx(expected, abs=1e-5)
 
 
 def test_no_judge_is_counted_in_what_is_learnt_or_judged(sides, folds):

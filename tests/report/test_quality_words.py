@@ -1,13 +1,16 @@
 import json
+from typing import get_args
 
 import pytest
 
+from python_scoring.choice import Unasked
 from python_scoring.scorers import auto
 from report.charts import deciles_chart, reach_chart
 from report.drawing import render_svg
 from report.figures import audience_figures
 from report.quality_words import (
     SAYS,
+    UNASKED,
     choice_text,
     quality_sentences,
     recommendation_text,
@@ -231,3 +234,4 @@ def test_the_say_stands_among_the_sentences_of_the_quality(quality):
 
 def test_every_say_that_auto_tries_has_its_words():
     assert list(SAYS) == list(auto.SAYS)
+    assert set(UNASKED) == set(get_args(Unasked))
