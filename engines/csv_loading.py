@@ -68,7 +68,7 @@ def load_csv(
     )
     query = copy_to_parquet(f"select {selected} from {file.rows}", target)
     skipped = file.text.skipped_lines
-    with explained_lines(file.path, skipped), _explained_values(connection, file):
+    with explained_lines(file.path, skipped), explained_values(connection, file):
         (loaded,) = one_row(connection, query)
     _check_rows(loaded, file)
 
@@ -147,7 +147,7 @@ def _cause_of(message: str) -> str:
 
 
 @contextmanager
-def _explained_values(
+def explained_values(
     connection: "duckdb.DuckDBPyConnection", file: CsvFile
 ) -> Iterator[None]:
     """Turn a value that is not of its type into an error that names line and column."""

@@ -367,7 +367,7 @@ def _matching(value: str, pattern: str) -> str:
 def _decide(
     schema: CsvSchema, names: Sequence[str], facts: dict[int, Facts]
 ) -> tuple[CsvSchema, tuple[str, ...]]:
-    found = decide_types(names, facts)
+    found = decide_types(names, facts, schema)
     columns = tuple(
         Column(name=name, type=type_name)
         for name, type_name in zip(names, found.types, strict=True)

@@ -19,6 +19,7 @@ TYPE_WORDS = {
     "TIMESTAMP": "a date with a time",
 }
 CURRENCY = "(€|[$]|£|EUR|USD|GBP|CHF)"
+DAY_FIRST, MONTH_FIRST = ("%d", "%m", "%Y"), ("%m", "%d", "%Y")
 SPACE = "[ \u00a0\u202f]?"
 
 
@@ -83,22 +84,25 @@ class Facts:
         return 0 < self.values == count and len(self.currencies) <= 1
 
 
-def decide_types(names: Sequence[str], facts: Mapping[int, Facts]) -> TypesFound:
+def decide_types(
+    names: Sequence[str], facts: Mapping[int, Facts], wanted: CsvSchema
+) -> TypesFound:
     """Types, decimal separator, date format, null tokens and notes for all columns.
 
     One decimal separator and one date format serve the whole file: the point wherever a
     column needs it, and the first column's date format. A column that would need
-    another stays text, and a note says so.
+    another stays text, and a note says so. What the values leave open is as `wanted`.
     """
     types, notes, tokens = [], [], set()
     has_amounts = False
-    decimal = _decimal_of(facts.values())
+    decimal = _decimal_of(facts.values(), wanted.decimal_separator)
     if decimal == ",":
         notes.append("Numbers are written with a decimal comma.")
     date_format: str | None = None
+    given = wanted.date_format
     for at, name in enumerate(names):
         one = facts[at]
-        type_name, format_found, note = _type_of(one, decimal, date_format)
+        type_name, format_found, note = _type_of(one, decimal, date_format, given)
         date_format = format_found or date_format
         types.append(type_name)
         has_amounts |= type_name == "DOUBLE" and not one.are_numbers(decimal)
@@ -111,15 +115,16 @@ def decide_types(names: Sequence[str], facts: Mapping[int, Facts]) -> TypesFound
             )
         if note:
             notes.append(f"Column '{name}' {note}")
+    date_format = date_format or given
     return TypesFound(
         types, decimal, has_amounts, date_format, tuple(sorted(tokens)), tuple(notes)
     )
 
 
-def _decimal_of(facts: Collection[Facts]) -> str:
+def _decimal_of(facts: Collection[Facts], wanted: str) -> str:
     """The decimal sign: of columns that need one, else of those that look like it.
 
-    `1.234` is a number by either, so that it follows the others.
+    `1.234` is a number by either, so that it follows the others, or what is wanted.
     """
     amounts = [(one.are_amounts("."), one.are_amounts(",")) for one in facts]
     if (True, False) in amounts:
@@ -129,11 +134,12 @@ def _decimal_of(facts: Collection[Facts]) -> str:
     plain = [
         (one.numbers == one.values, one.comma_numbers == one.values) for one in facts
     ]
-    return "," if (False, True) in plain and (True, False) not in plain else "."
+    looks_like_comma = (False, True) in plain and (True, False) not in plain
+    return "," if looks_like_comma or wanted == "," else "."
 
 
 def _type_of(
-    facts: Facts, decimal: str, date_format: str | None
+    facts: Facts, decimal: str, date_format: str | None, given: str | None
 ) -> tuple[str, str | None, str | None]:
     """Type, date format if this column sets it, and a note if the choice needs one."""
     values = facts.values
@@ -158,7 +164,7 @@ def _type_of(
             "Write all numbers with one of them to have them read.",
         )
     if facts.day_months == values:
-        return _type_of_dates(facts, date_format)
+        return _type_of_dates(facts, date_format, given)
     return "VARCHAR", None, None
 
 
@@ -172,9 +178,17 @@ def _amounts_note(facts: Facts) -> str:
 
 
 def _type_of_dates(
-    facts: Facts, date_format: str | None
+    facts: Facts, date_format: str | None, given: str | None
 ) -> tuple[str, str | None, str | None]:
     first, second = facts.greatest_first > 12, facts.greatest_second > 12
+    orders = {
+        mark.join(order): order == DAY_FIRST
+        for mark in facts.separators
+        for order in (DAY_FIRST, MONTH_FIRST)
+    }
+    if not (first or second) and len(facts.separators) == 1 and given in orders:
+        first = orders[given]
+        second = not first
     if first == second or len(facts.separators) != 1:
         return (
             "VARCHAR",
@@ -183,7 +197,7 @@ def _type_of_dates(
             "Write them as 2024-02-01 to have them read as dates.",
         )
     mark = facts.separators[0]
-    found = mark.join(("%d", "%m", "%Y") if first else ("%m", "%d", "%Y"))
+    found = mark.join(DAY_FIRST if first else MONTH_FIRST)
     if date_format not in (None, found):
         return "VARCHAR", None, f"is read as text: other dates here are {date_format}."
     order = "day, month, year" if first else "month, day, year"

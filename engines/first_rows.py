@@ -1,6 +1,5 @@
-"""The first rows of a source that is not registered yet, as texts, to be looked at."""
+"""The first rows of a source that is not registered yet, to be looked at."""
 
-import csv
 import gzip
 import io
 import json
@@ -9,23 +8,38 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
-from catalog.datasets import DatasetKind
+from catalog.datasets import CsvSchema, DatasetKind
 from catalog.home import Home
 from engines.base import Inspection
+from engines.connection import memory_session
+from engines.csv_loading import CsvFile, explained_lines, explained_values
+from engines.csv_schema import header_names
 from engines.csv_text import Text, prepare_text
+from engines.limits import Settings
 from engines.sources import source_files
 
-Cells = tuple[str | None, ...]
 LONGEST = 200
 
 
-def first_rows(
-    home: Home, path: Path, inspection: Inspection, count: int
-) -> tuple[Cells, ...]:
-    """The first rows in the order of the source's columns; null where nothing stands.
+class Cell(NamedTuple):
+    """A value as it is written and as it is read; null where nothing stands."""
 
-    None of a DuckDB table: it is read through the engine alone.
+    written: str | None
+    read: str | None
+
+
+Cells = tuple[Cell, ...]
+
+
+def first_rows(
+    home: Home, settings: Settings, path: Path, inspection: Inspection, count: int
+) -> tuple[Cells, ...]:
+    """The first rows in the order of the source's columns.
+
+    None of a DuckDB table: it is read through the engine alone. Raises StudioError
+    `wrong_value` where one of a CSV file is not of its column's type.
     """
     names = [column.name for column in inspection.columns]
     if inspection.kind is DatasetKind.parquet:
@@ -33,33 +47,38 @@ def first_rows(
     if inspection.kind is DatasetKind.duckdb_table:
         return ()
     schema = inspection.csv_schema
-    with TemporaryDirectory(dir=home.root / "datasets", prefix=".rows-") as scratch:
-        text = prepare_text(
-            path,
-            Path(scratch),
-            schema.encoding if schema else None,
-            schema.quote if schema else "",
-        )
+    with TemporaryDirectory(dir=home.root / "datasets", prefix=".rows-") as folder:
+        scratch = Path(folder)
+        if schema is not None:
+            return _of_csv(settings, path, schema, scratch, count)
+        text = prepare_text(path, scratch, quote="")
         with _opened(text) as lines:
-            if schema is None:
-                return tuple(islice(_of_json(lines, names), count))
-            records = csv.reader(
-                lines,
-                delimiter=schema.delimiter,
-                quotechar=schema.quote,
-                doublequote=schema.escape == schema.quote,
-                escapechar=None if schema.escape == schema.quote else schema.escape,
-            )
-            filled = (record for record in records if record)
-            head = next(filled, []) if schema.has_header else []
-            places = [
-                head.index(name) if name in head else at
-                for at, name in enumerate(names)
-            ]
-            return tuple(
-                tuple(_cell(record[at]) if at < len(record) else None for at in places)
-                for record in islice(filled, count)
-            )
+            return tuple(islice(_of_json(lines, names), count))
+
+
+def _of_csv(
+    settings: Settings, path: Path, schema: CsvSchema, scratch: Path, count: int
+) -> tuple[Cells, ...]:
+    """As the engine reads them when the file is loaded."""
+    text = prepare_text(path, scratch, schema.encoding, schema.quote)
+    file = CsvFile(path, text, schema, header_names(text, schema, path))
+    asked = ", ".join(
+        f"f{file.names.index(column.name)}, cast({file.value(column)} as varchar)"
+        for column in schema.columns
+    )
+    with (
+        memory_session(
+            settings, scratch, files=[text.path], keep_order=True
+        ) as connection,
+        explained_lines(path, text.skipped_lines),
+        explained_values(connection, file),
+    ):
+        query = f"select {asked} from {file.rows} limit {count}"
+        rows = connection.execute(query).fetchall()
+    return tuple(
+        tuple(Cell(_text(row[at]), _text(row[at + 1])) for at in range(0, len(row), 2))
+        for row in rows
+    )
 
 
 @contextmanager
@@ -90,7 +109,11 @@ def _of_json(lines: io.TextIOBase, names: list[str]) -> Iterator[Cells]:
             yield tuple(_cell(row.get(name)) for name in names)
 
 
-def _cell(value: object) -> str | None:
+def _cell(value: object) -> Cell:
+    return Cell(_text(value), _text(value))
+
+
+def _text(value: object) -> str | None:
     if value is None or value == "":
         return None
     text = json.dumps(value) if isinstance(value, dict | list) else str(value)

@@ -1,11 +1,19 @@
 """Datasets as their pages show them: a line each, and one with all of its columns."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catalog.datasets import Column, ColumnProfile, Dataset, DatasetKind, Frozen
+from catalog.datasets import (
+    Column,
+    ColumnProfile,
+    CsvSchema,
+    Dataset,
+    DatasetKind,
+    Frozen,
+)
 from catalog.errors import StudioError
 from catalog.mapped_dataset import MappedDataset
 from catalog.personal_columns import names_people
@@ -162,7 +170,22 @@ def reading_words(dataset: Dataset) -> tuple[str, ...]:
         f"Encoding: {schema.encoding}",
         f"Column names: {'first line' if schema.has_header else 'none'}",
         f"Decimals: {'comma' if schema.decimal_separator == ',' else 'point'}",
+        *_unusual_reading(schema),
     )
+
+
+def _unusual_reading(schema: CsvSchema) -> Iterator[str]:
+    """What else is said of how a file is read: only where it is not as in most files."""
+    if schema.quote != '"':
+        yield f"Quotes: {schema.quote or 'none'}"
+    if schema.quote and schema.escape != schema.quote:
+        yield f"Inner quotes: behind {schema.escape}"
+    if schema.date_format:
+        day_first = schema.date_format.startswith("%d")
+        yield f"Dates: {'day, month, year' if day_first else 'month, day, year'}"
+    tokens = [token for token in schema.null_tokens if token]
+    if tokens:
+        yield f"Also missing: {', '.join(tokens)}"
 
 
 def written_at(dataset: Dataset) -> datetime | None:

@@ -5,7 +5,7 @@ Only files under the allowed folders are read, and none of the home's own.
 
 import re
 from asyncio import to_thread
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -109,8 +109,9 @@ def look(
     """Read a source as it would be registered, and keep nothing."""
     from engines.first_rows import first_rows
 
-    found = workshop.engine.inspect(path, table, csv_schema)
-    rows = first_rows(workshop.home, path, found, SAMPLE_ROWS)
+    engine = workshop.engine
+    found = engine.inspect(path, table, csv_schema)
+    rows = first_rows(workshop.home, engine.settings, path, found, SAMPLE_ROWS)
     return Look(
         kind=found.kind,
         table=found.table,
@@ -120,7 +121,11 @@ def look(
             ColumnLook(
                 name=column.name,
                 type=column.type,
-                first_values=masked(column.name, [row[at] for row in rows]),
+                first_values=masked(
+                    column.name,
+                    [row[at].written for row in rows],
+                    [row[at].read for row in rows],
+                ),
             )
             for at, column in enumerate(found.columns)
         ),
@@ -128,11 +133,15 @@ def look(
     )
 
 
-def masked(column: str, values: list[str | None]) -> tuple[str, ...]:
-    """The values as they may be shown: none of a column that may name people.
+def masked(
+    column: str, written: Sequence[str | None], read: Sequence[str | None]
+) -> tuple[str, ...]:
+    """The values as they are read, where they may be shown: none that may name people.
 
-    >>> masked("email", ["a@b.example"]), masked("job", ["clerk", "a@b.example", None])
-    (('hidden',), ('clerk', 'hidden', '–'))
+    >>> masked("email", ["a@b.example"], ["a@b.example"])
+    ('hidden',)
+    >>> masked("wage", ["1.200,5", "+352621912345", "NA"], ["1200.5", "3.5e11", None])
+    ('1200.5', 'hidden', '–')
     """
     is_hidden = (
         names_people(column) or recognise(column, slug_of(column), None, 0) is not None
@@ -141,10 +150,14 @@ def masked(column: str, values: list[str | None]) -> tuple[str, ...]:
         "–"
         if value is None
         else HIDDEN
-        if is_hidden or any(re.match(each, value) for each in SHAPES.values())
+        if is_hidden or _looks_personal(text or "") or _looks_personal(value)
         else value
-        for value in values
+        for text, value in zip(written, read, strict=True)
     )
+
+
+def _looks_personal(text: str) -> bool:
+    return any(re.match(each, text) for each in SHAPES.values())
 
 
 def suggested_name(file: str) -> str:

@@ -29,11 +29,21 @@ background: light-dark(#f5f7f9, #12161b); }}
 main {{ background: light-dark(#fff, #1b2128); padding: 1.25rem 1.5rem .75rem;
 border: 1px solid light-dark(#dde2e8, #333c47); border-radius: .75rem; }}
 h1 {{ font-size: 1.55rem; line-height: 1.25; margin: 0 0 1rem; }}
-header {{ font-weight: 700; margin-bottom: .75rem; }}
+header {{ display: flex; align-items: center; gap: .6rem; font-weight: 700;
+font-size: 1.05rem; margin-bottom: .75rem; }}
+header::before {{ content: ""; width: 1.7rem; height: 1.1rem; background:
+radial-gradient(circle at .55rem 50%, #1a569b 0 .52rem, transparent .55rem),
+radial-gradient(circle at 1.15rem 50%, #e08a3c 0 .52rem, transparent .55rem); }}
 a {{ color: light-dark(#1a569b, #8fc1f7); }}
-input, button {{ font: inherit; padding: .5rem .75rem; width: 100%; margin: .35rem 0;
-box-sizing: border-box; border-radius: .3rem; border: 1px solid #7a8591; }}
-button {{ background: #1a569b; border-color: #1a569b; color: #fff; cursor: pointer; }}
+label {{ font-weight: 600; }}
+input, button, a.button {{ font: inherit; padding: .5rem .75rem; width: 100%;
+margin: .35rem 0; box-sizing: border-box; border-radius: .3rem; border: 1px solid #7a8591; }}
+input {{ color: inherit; background: light-dark(#fff, #12161b); }}
+button, a.button {{ background: #1a569b; border-color: #1a569b; color: #fff;
+cursor: pointer; text-align: center; text-decoration: none; display: block; }}
+p, ul {{ margin: .75rem 0; }} ul {{ padding-left: 1.25rem; }}
+.quiet {{ margin-top: 1.1rem; color: light-dark(#4d5a69, #aab5c1); font-size: .9375rem; }}
+code {{ white-space: nowrap; }}
 :focus-visible {{ outline: 3px solid light-dark(#1a569b, #8fc1f7); outline-offset: 2px; }}
 [role=alert] {{ padding: .6rem .9rem; border-radius: .5rem;
 border-left: .35rem solid light-dark(#a61b1b, #ff9c93);
@@ -44,10 +54,13 @@ FORM = """<form method="post" action="/sign-in">
 <input id="token" name="token" type="password" autocomplete="off" required>
 <input type="hidden" name="to" value="{to}">
 <button>Sign in</button></form>
-<p>On the machine that the studio runs on <code>lookalike token</code> prints it, and
-<code>lookalike token --sign-in</code> a path to open here that signs you in without it.</p>"""
+<div class="quiet"><p>On the machine that runs the studio</p>
+<ul><li><code>lookalike token</code> prints the token,</li>
+<li><code>lookalike token --sign-in</code> prints a path to open here instead, which
+signs you in once.</li></ul></div>"""
 USED = "This address was used before or is too old. Open a new one, or give the token."
-PROVIDER_LINK = """<p><a href="/sign-in/start">Sign in at your provider</a></p>"""
+PROVIDER_LINK = """<a class="button" href="/sign-in/start">Sign in at your provider</a>
+<p class="quiet">Or with the token:</p>"""
 
 
 def sign_in_router(

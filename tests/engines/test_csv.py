@@ -410,3 +410,40 @@ def test_line_ends_of_two_sorts_leave_what_is_in_quotes_alone(loaded, tmp_path):
     path = write(tmp_path / "data.csv", b'id,a\r\n1,"x\ry"\n2,"x\r\ny"\r\n')
 
     assert loaded(path)["a"].to_pylist() == ["x\ry", "x\r\ny"]
+
+
+@pytest.mark.parametrize(
+    ("order", "wanted"), [("%d.%m.%Y", "2024-02-01"), ("%m.%d.%Y", "2024-01-02")]
+)
+def test_dates_that_tell_no_order_are_read_in_the_one_that_is_given(
+    engine, loaded, tmp_path, order, wanted
+):
+    path = write(tmp_path / "d.csv", b"seen,other\n01.02.2024,2024-05-06\n")
+
+    found = engine.inspect(path, None, CsvSchema(date_format=order))
+
+    assert [each.type for each in found.columns] == ["DATE", "DATE"]
+    assert found.csv_schema.date_format == order
+    rows = loaded(path, csv_schema=found.csv_schema)
+    assert str(rows["seen"][0].as_py())[:10] == wanted
+
+
+def test_dates_that_tell_their_order_are_read_by_it_whatever_is_given(engine, tmp_path):
+    path = write(tmp_path / "d.csv", b"seen,n\n01.02.2024,1\n13.04.2024,2\n")
+
+    found = engine.inspect(path, None, CsvSchema(date_format="%m.%d.%Y"))
+
+    assert found.csv_schema.date_format == "%d.%m.%Y"
+
+
+@pytest.mark.parametrize(("wanted", "number"), [(".", 1.234), (",", 1234.0)])
+def test_a_number_of_either_decimal_sign_is_read_by_the_one_that_is_given(
+    engine, loaded, tmp_path, wanted, number
+):
+    path = write(tmp_path / "d.csv", b"wage;name\n1.234;a\n5.678;b\n")
+    given = CsvSchema(delimiter=";", decimal_separator=wanted)
+
+    found = engine.inspect(path, None, given)
+
+    rows = loaded(path, csv_schema=found.csv_schema)
+    assert rows["wage"][0].as_py() == number

@@ -699,7 +699,7 @@ def test_a_change_that_takes_long_says_that_it_is_being_saved(page, workshop, dr
     settled(page, "seed")
 
     with draft_store.alone(workshop.home, draft.id):
-        page.get_by_role("radio", name="population").check()
+        page.get_by_role("radio", name="population 1,000 rows").check()
         page.get_by_text("Saving…").wait_for()
         assert page.get_by_text("Saved as you go").count() == 0
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pandas as pd
 import pytest
 
-from catalog.datasets import CsvSchema
+from catalog.datasets import Column, CsvSchema
 from catalog.errors import StudioError
 from catalog.home import create_home
 from studio.services import dataset_pages, dataset_sources, datasets, uploads
@@ -101,7 +101,7 @@ def test_a_look_shows_how_a_file_is_read_and_nobody_in_it(workshop, tmp_path):
     shown = {column.name: column.first_values for column in found.columns}
     assert (found.kind, found.rows) == ("csv", 200)
     assert shown["job"][:2] == ("baker", "clerk")
-    assert shown["age"][:2] == ("0,5", "1,5")
+    assert shown["age"][:2] == ("0.5", "1.5")
     assert set(shown["user_id"]) == set(shown["email"]) == {dataset_sources.HIDDEN}
     assert workshop.catalog.list_datasets() == ()
 
@@ -113,6 +113,57 @@ def test_a_look_reads_the_file_as_it_is_told_to(workshop, tmp_path):
 
     assert found.rows == 201
     assert found.columns[2].first_values[:2] == ("job", "baker")
+
+
+def first_values(workshop, path, schema=None):
+    found = dataset_sources.look(workshop, path, schema)
+    return {each.name: (each.type, *each.first_values) for each in found.columns}
+
+
+def test_a_look_shows_values_as_they_are_read(workshop, tmp_path):
+    path = tmp_path / "odd.csv"
+    path.write_text("plan,seen,spent\n'a, ''b''',1.2.2024,7\n'c',3.4.2024,?\n")
+
+    wanted = CsvSchema(
+        quote="'", escape="'", null_tokens=("", "?"), date_format="%d.%m.%Y"
+    )
+
+    assert first_values(workshop, path, wanted) == {
+        "plan": ("varchar", "a, 'b'", "c"),
+        "seen": ("date", "2024-02-01", "2024-04-03"),
+        "spent": ("bigint", "7", "–"),
+    }
+    unasked = wanted.model_copy(update={"date_format": None, "null_tokens": ("",)})
+    assert first_values(workshop, path, unasked)["seen"][0] == "varchar"
+    assert first_values(workshop, path, unasked)["spent"][0] == "varchar"
+
+
+@pytest.mark.parametrize(
+    ("line", "schema"),
+    [
+        (r'"a \"b\"",1', CsvSchema(escape="\\")),
+        ('a "b",1', CsvSchema(quote="", escape="")),
+        ("'a \"b\"',1", CsvSchema(quote="'", escape="'")),
+    ],
+)
+def test_a_look_reads_quotes_as_it_is_told_to(workshop, tmp_path, line, schema):
+    path = tmp_path / "quoted.csv"
+    path.write_text("plan,visits\n" + f"{line}\n" * 30)
+
+    assert first_values(workshop, path, schema)["plan"][1] == 'a "b"'
+
+
+def test_a_type_that_a_value_is_not_of_is_told_with_its_line(workshop, tmp_path):
+    path = tmp_path / "typed.csv"
+    path.write_text("plan,visits\nbasic,1\ntop,2\n")
+    found = dataset_sources.look(workshop, path)
+    columns = (Column(name="plan", type="DATE"), found.csv_schema.columns[1])
+    schema = found.csv_schema.model_copy(update={"columns": columns})
+
+    told = refusal(dataset_sources.look, workshop, path, schema)
+
+    assert told.code == "wrong_value"
+    assert "line 2, column 'plan'" in told.object and "basic" not in str(told)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +190,7 @@ def test_who_a_column_names_is_shown_nowhere(workshop, tmp_path, column):
     "column", ["campaign_name", "address_type", "birth_year", "street_count", "names"]
 )
 def test_a_name_that_only_holds_such_a_word_hides_nothing(column):
-    assert dataset_sources.masked(column, ["spring"]) == ("spring",)
+    assert dataset_sources.masked(column, ["spring"], ["spring"]) == ("spring",)
 
 
 @pytest.mark.parametrize("kind", ["parquet", "jsonl"])

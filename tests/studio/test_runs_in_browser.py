@@ -10,6 +10,7 @@ import pytest
 
 from catalog.specification import specification_of
 from studio.services import drafts
+from tests.studio.axe import passed_by_axe
 from tests.studio.builder_home import builder_home
 from tests.studio.served import PATIENCE, sign_in, start
 
@@ -97,6 +98,9 @@ def test_a_failed_build_says_why_and_a_retry_builds(studio, chromium):
     assert "population.csv" in why.inner_text()
     assert "Traceback" not in why.inner_text()
     assert meanwhile.is_hidden()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(color_scheme="dark")
+    passed_by_axe(page)
     assert studio.served_people("comes back") is None
     beside = page.context.new_page()
     beside.set_default_timeout(LONG)
@@ -206,7 +210,8 @@ def test_a_build_waits_while_the_daemon_stands_still_and_then_begins(studio, chr
     with studio.halted("dagster._daemon"):
         page.get_by_role("button", name="Create audience").click()
         page.get_by_role("dialog").get_by_text("Waits for its turn").wait_for()
-        page.wait_for_timeout(3_000)
+        assert "aria-dialog-name" in passed_by_axe(page)
+        page.wait_for_timeout(2_000)
         assert page.get_by_role("dialog").get_by_text("Waits for its turn").is_visible()
 
     page.wait_for_url("**/audiences/*")

@@ -61,7 +61,7 @@ class Finalise:
                 )
                 tags.on_value_change(self._keep_tags)
                 owner = ui.input("Owner", value=editing.draft.owner).props(
-                    'outlined debounce=500 hint="Who answers for it"'
+                    'outlined debounce=500 maxlength=200 hint="Who answers for it"'
                 )
                 owner.on_value_change(self._keep_owner)
                 schedule = choices.refresh.schedule or NEVER

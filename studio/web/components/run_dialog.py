@@ -218,7 +218,7 @@ class RunDialog:
 
     def open(self, run: "Run") -> None:
         """Show a run from here on."""
-        self._heading.text = f"Building {run.audience_name}"
+        self._heading.text = f"Building “{run.audience_name}”"
         self._body.clear()
         with self._body:
             RunPanel(run, on_end=self._ended, meanwhile=self._meanwhile)

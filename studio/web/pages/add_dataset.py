@@ -7,7 +7,6 @@ from asyncio import to_thread
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from nicegui import ui
 
@@ -18,7 +17,9 @@ from studio.services.access import Role
 from studio.services.dataset_sources import Look
 from studio.web.access import require
 from studio.web.components.buttons import main_button, quiet_button
+from studio.web.components.csv_settings import csv_settings
 from studio.web.components.elements import block, heading, paragraph, text
+from studio.web.components.kept_focus import focus_again
 from studio.web.components.tables import Cell, table
 from studio.web.components.upload_field import upload_field
 from studio.web.components.words import count_words, size_words, waits_words
@@ -26,9 +27,6 @@ from studio.web.current import access, studio
 from studio.web.failures import studio_page
 from studio.web.frame import frame, page_title, show_error
 
-DELIMITERS = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Bar"}
-ENCODINGS = ("utf-8", "utf-16", "latin-1", "cp1252")
-DECIMALS = {".": "Point", ",": "Comma"}
 TYPES = {
     "VARCHAR": "Text",
     "BIGINT": "Whole number",
@@ -63,6 +61,7 @@ class Adding:
         self.name = ""
         self.description = ""
         self.found: Look | None = None
+        self.fields: dict[str, ui.element] = {}
         self.error: StudioError | None = None
         self.client = ui.context.client
         self.client.on_delete(self.drop)
@@ -174,7 +173,13 @@ class Adding:
                 )
         except StudioError as error:
             self.error = error
-        self.reading.refresh()
+        await self.reading.refresh()
+
+    async def read_otherwise(self, schema: CsvSchema, used: str) -> None:
+        """Read the source by other marks; the focus stays where they were chosen."""
+        await self.read(schema)
+        if used in self.fields:
+            focus_again(self.fields[used])
 
     async def save(self) -> None:
         """Register the source as it was read; nothing else can be done meanwhile."""
@@ -239,13 +244,13 @@ class Adding:
         if self.found is None or self.path is None:
             return
         found = self.found
-        with block("panel", "section") as self.settings:
+        with block("panel cards", "section") as self.settings:
             heading(2, "How it will be read")
             paragraph(
                 f"{dataset_sources.KIND_WORDS[found.kind]}, {count_words(found.rows)} rows. Nothing is saved yet."
             )
             if found.csv_schema is not None:
-                self.csv_settings(found.csv_schema)
+                self.fields = csv_settings(found.csv_schema, self.read_otherwise)
             for note in found.notes:
                 text("div", note, "quiet small")
             table(
@@ -265,26 +270,6 @@ class Adding:
                     quiet_button("Leave it", self.give_up)
             self.said = text("p", "", "small q-mt-sm q-mb-none").props("role=status")
 
-    def csv_settings(self, schema: CsvSchema) -> None:
-        """Delimiter, encoding, names and decimals; a change reads the file again."""
-        with block("settings"):
-            for label, field, options in (
-                ("Delimiter", "delimiter", DELIMITERS),
-                ("Encoding", "encoding", {each: each for each in ENCODINGS}),
-                ("Decimals", "decimal_separator", DECIMALS),
-                ("Column names", "has_header", {True: "First line", False: "None"}),
-            ):
-                value = getattr(schema, field)
-                select = ui.select(
-                    {value: str(value)} | dict(options), label=label, value=value
-                )
-                select.props("outlined dense options-dense")
-                select.on_value_change(
-                    lambda event, field=field: self.read(
-                        changed(schema, {field: event.value})
-                    )
-                )
-
     def row_of(self, place: int) -> list[Cell]:
         """One column; in a CSV file its type can be chosen."""
         found = self.found
@@ -299,12 +284,13 @@ class Adding:
             now = schema.columns[place].type
             select = ui.select({now: now.lower()} | TYPES, value=now)
             select.props("dense borderless options-dense")
-            select.props["aria-label"] = f"Type of {column.name[:80]}"
-            select.on_value_change(lambda event: self.retype(place, event.value))
+            select.props["aria-label"] = named = f"Type of {column.name[:80]}"
+            select.on_value_change(lambda event: self.retype(place, event.value, named))
+            self.fields[named] = select
 
         return [column.name, kind, ", ".join(column.first_values)]
 
-    def retype(self, place: int, type_name: str) -> None:
+    async def retype(self, place: int, type_name: str, used: str) -> None:
         """Read one column as another type; the file is held to it when it is saved."""
         found = self.found
         if found is None or found.csv_schema is None:
@@ -312,9 +298,4 @@ class Adding:
         columns = list(found.csv_schema.columns)
         columns[place] = Column(name=columns[place].name, type=type_name)
         schema = found.csv_schema.model_copy(update={"columns": tuple(columns)})
-        self.found = found.model_copy(update={"csv_schema": schema})
-
-
-def changed(schema: CsvSchema, values: dict[str, Any]) -> CsvSchema:
-    """The schema with other marks; its columns are found anew."""
-    return schema.model_copy(update={"columns": (), **values})
+        await self.read_otherwise(schema, used)

@@ -13,11 +13,11 @@ from studio.services.access import Role
 from studio.services.draft_store import DraftState
 from studio.web.builder.frame import STYLE, choices_so_far
 from studio.web.components.buttons import go_button
-from studio.web.components.elements import block, heading, paragraph, text
+from studio.web.components.elements import block, heading, text
 from studio.web.components.run_dialog import RunPanel
 from studio.web.current import studio
 from studio.web.failures import studio_page, told
-from studio.web.frame import frame
+from studio.web.frame import frame, page_title
 
 
 @studio_page("/builder/{draft_id}/done", "builder", Role.builder)
@@ -38,13 +38,10 @@ async def show_done(draft_id: str) -> Response | None:
         ui.navigate.to(f"/builder/{new.id}/{new.step.value}")
 
     ui.add_css(STYLE)
-    with frame(draft.choices.name or "A draft without a name", "builder"):
-        paragraph(
-            "This draft became an audience."
-            if draft.created
-            else "This draft was put away.",
-            "quiet",
-        )
+    name = draft.choices.name or "A draft without a name"
+    end = "became an audience" if draft.created else "was put away"
+    with frame(name, "builder", shows_heading=False):
+        page_title(name, f"This draft {end}.")
         if run is not None:
             with block("panel", "section"):
                 heading(2, "The build")

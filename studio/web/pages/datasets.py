@@ -17,7 +17,10 @@ from studio.web.current import studio
 from studio.web.failures import studio_page
 from studio.web.frame import frame, page_title, show_nothing
 
-HEAD = ("Dataset", "Kind", "Rows", "Columns", "Identifiers", "Mapped", "Written")
+HEAD = (
+    *("Dataset", "Kind", "Rows", "Columns", "Identifiers"),
+    *("Mapping", "Written (UTC)"),
+)
 ABOUT = "Lists of people: those you value, and those to choose from."
 
 
@@ -81,7 +84,7 @@ def row_of(line: DatasetLine) -> list[Cell]:
             if line.description:
                 text("div", line.description[:140], "quiet small")
 
-    state = ("good", "Mapped") if line.is_mapped else ("warn", "Needs a look")
+    state = ("good", "Done") if line.is_mapped else ("warn", "Needs a look")
     written = time_words(line.written_at) if line.written_at else "source is gone"
     return [
         named,
