@@ -173,10 +173,12 @@ def _of_values(
 
 
 def _fewest_people(people: Folded) -> float:
-    """The people of the smaller of both seeds: whose count a value's number rests on."""
-    unlike = people.unlike.num_rows
-    seed = people.space.seed_total
-    return min(seed, unlike) if unlike else seed
+    """How many people a value's number rests on, by the seed of which one changes it more.
+
+    One of the negative seed moves a share of the contrast by 1/2 / (n + m).
+    """
+    unlike, seed = people.unlike.num_rows, people.space.seed_total
+    return min(seed, 2.0 * (unlike + people.space.smoothing)) if unlike else seed
 
 
 def _reference_shares(
