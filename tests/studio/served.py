@@ -28,12 +28,15 @@ PATIENCE = 180
 
 
 @contextmanager
-def served(home: Path, folders: Path, *, with_dagster: bool = False) -> Iterator[str]:
+def served(
+    home: Path, folders: Path, *, with_dagster: bool = False, said: Path | None = None
+) -> Iterator[str]:
     """The address of a studio with this home that reads datasets from `folders`.
 
-    With Dagster it is given once Dagster runs, and builds can be started.
+    With Dagster it is given once Dagster runs, and builds can be started. `said` is a
+    file for what it writes on its terminal.
     """
-    process, address = start(home, folders, with_dagster=with_dagster)
+    process, address = start(home, folders, with_dagster=with_dagster, said=said)
     try:
         yield address
     finally:
@@ -42,7 +45,7 @@ def served(home: Path, folders: Path, *, with_dagster: bool = False) -> Iterator
 
 
 def start(
-    home: Path, folders: Path, *, with_dagster: bool
+    home: Path, folders: Path, *, with_dagster: bool, said: Path | None = None
 ) -> tuple[subprocess.Popen[bytes], str]:
     """The same as a process that whoever asked for it has to end."""
     with socket.socket() as probe:
@@ -59,6 +62,8 @@ def start(
             "LOOKALIKE_DATA_FOLDERS": str(folders),
             "PYTHONPATH": str(ROOT),
         },
+        stdout=None if said is None else said.open("ab"),
+        stderr=None if said is None else subprocess.STDOUT,
     )
     address = f"http://127.0.0.1:{port}"
     words = b"Dagster is running" if with_dagster else b""
