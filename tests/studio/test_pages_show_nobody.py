@@ -247,17 +247,21 @@ def test_no_answer_of_rest_holds_a_marked_person(
     paths = client.get(f"{API}/openapi.json").json()["paths"]
     asked = [path for path, methods in paths.items() if "get" in methods]
     names = {"audiences": "marked", "datasets": "population"}
-    run = client.get(f"{API}/runs").json()[0]["run_id"]
+    run = client.get(f"{API}/runs").json()["items"][0]["run_id"]
+    queries = {"name": {"name": "A name"}, "quota-values": {"column": "plan"}}
     said: dict[str, str | bytes] = {}
 
     for path in asked:
         kind = path.removeprefix(API).split("/")[1]
         told = path.format(
-            name=names.get(kind), draft_id=draft.id, run_id=run, file="portrait.json"
+            name=names.get(kind),
+            draft_id=draft.id,
+            run_id=run,
+            file="portrait.json",
+            picture="reach",
         )
         told = told if told.startswith(API) else API + told
-        query = {"name": "A name"} if told.endswith("/name") else {}
-        answer = client.get(told, params=query)
+        answer = client.get(told, params=queries.get(told.rpartition("/")[2]))
         said[f"{answer.status_code} {told}"] = answer.content
     for path, body in (
         ("/audiences/marked/explain", {"identifier": member}),
