@@ -288,7 +288,7 @@ def test_reload_back_and_a_bookmark_keep_the_step_and_the_choices(
     assert page.url.endswith("/seed")
     assert page.get_by_role("button", name="Continue").is_disabled()
     page.goto(f"/builder/{'0' * 16}/seed")
-    assert page.get_by_role("alert").inner_text().startswith("draft")
+    assert page.get_by_role("alert").inner_text().startswith("Draft")
 
 
 def test_what_cannot_be_chosen_is_shown_with_reason_and_names_are_text(page, workshop):

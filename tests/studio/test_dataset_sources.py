@@ -129,13 +129,13 @@ def test_a_look_shows_values_as_they_are_read(workshop, tmp_path):
     )
 
     assert first_values(workshop, path, wanted) == {
-        "plan": ("varchar", "a, 'b'", "c"),
-        "seen": ("date", "2024-02-01", "2024-04-03"),
-        "spent": ("bigint", "7", "–"),
+        "plan": ("VARCHAR", "a, 'b'", "c"),
+        "seen": ("DATE", "2024-02-01", "2024-04-03"),
+        "spent": ("BIGINT", "7", "–"),
     }
     unasked = wanted.model_copy(update={"date_format": None, "null_tokens": ("",)})
-    assert first_values(workshop, path, unasked)["seen"][0] == "varchar"
-    assert first_values(workshop, path, unasked)["spent"][0] == "varchar"
+    assert first_values(workshop, path, unasked)["seen"][0] == "VARCHAR"
+    assert first_values(workshop, path, unasked)["spent"][0] == "VARCHAR"
 
 
 @pytest.mark.parametrize(

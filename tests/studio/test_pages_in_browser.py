@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from catalog.errors import StudioError
 from catalog.home import Home
 from catalog.specification import specification_of
-from studio.services import drafts
+from studio.services import datasets, drafts
 from studio.services.opening import open_studio
 from studio.web.components.upload_field import CUT_OFF, REFUSED
 from studio.web.sign_in import NAMELESS, NO_ROLE, PAGE, TRY_AGAIN
@@ -376,7 +376,7 @@ def test_a_file_is_read_as_its_marks_are_chosen_and_shown_before_it_is_saved(
     schema = workshop.catalog.get_dataset("odd_marks").csv_schema
     assert (schema.quote, schema.escape) == ("'", "'")
     assert (schema.date_format, schema.null_tokens) == ("%d.%m.%Y", ("", "?"))
-    workshop.catalog.remove_dataset("odd_marks")
+    datasets.remove(workshop, "odd_marks")
 
 
 @pytest.mark.parametrize("path", ["/audiences", "/datasets", "/audiences/{slug}"])

@@ -190,7 +190,7 @@ def test_a_build_is_followed_through_its_stages(up):
 def test_a_link_leads_to_the_run_on_the_screens_of_dagster(up):
     (run,) = up.client.get(
         "/runs", params={"audience": SLUG, "state": "succeeded"}
-    ).json()
+    ).json()["items"]
     server = up.server("web_server")
     command = command_of(server).split()
     port = command[command.index("--port") + 1]
