@@ -106,17 +106,13 @@ class Witness:
         self.said[f"{kind} {len(self.said)} of {self.page.url}"] = words
 
     def go(self, path: str):
-        """Open a page, and wait until it can be acted on.
-
-        Once more where a busy machine kept it from being drawn: what is drawn is asked
-        here, and how soon elsewhere.
-        """
+        """Open a page, and wait until it can be acted on."""
         answer = self.page.goto(path)
         try:
-            self.page.locator("h1").first.wait_for(timeout=MS / 4)
-        except TimeoutError:
-            answer = self.page.reload()
             self.page.locator("h1").first.wait_for()
+        except TimeoutError as error:
+            kept = [(each.status, each.url) for each in self._answers if not each.ok]
+            raise AssertionError(f"{path} was not drawn; refused: {kept}") from error
         self.page.wait_for_function("window.socket?.connected")
         return answer
 
