@@ -156,16 +156,16 @@ def member(workshop):
 
 def page_addresses(draft_id: str) -> dict[str, str]:
     """The address of each page that the studio registers, with what is in the home."""
-    from nicegui import app
+    from nicegui import Client
 
     from studio.web.app import add_pages
 
     add_pages()
-    paths = [each.path for each in app.routes if not each.path.startswith("/_nicegui")]
+    paths = {*Client.page_routes.values()}
     named = {"/audiences": "marked", "/datasets": "population"}
     return {
         path: path.format(slug=named.get(path[: path.find("/", 1)]), draft_id=draft_id)
-        for path in paths
+        for path in sorted(paths)
     }
 
 

@@ -1,6 +1,7 @@
 """`lookalike score`: two files in, one file of scores out, or one line and no change."""
 
 import json
+import resource
 import subprocess
 import sys
 import time
@@ -283,12 +284,15 @@ def test_an_error_in_json_has_its_parts(two_files):
 
 
 def test_the_script_answers_for_help_within_a_second():
+    """Seconds of the processor: how long they last says how busy the machine is."""
     command = [sys.executable, "-c", "from studio.cli import main; main()", "--help"]
     seconds = []
     for _ in range(3):
-        began = time.monotonic()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         done = subprocess.run(command, capture_output=True, text=True, check=True)
-        seconds.append(time.monotonic() - began)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        spent = zip(after[:2], before[:2], strict=True)
+        seconds.append(sum(late - early for late, early in spent))
 
     assert "audience" in done.stdout
     assert min(seconds) < 1.0
