@@ -8,6 +8,7 @@ from hypothesis import settings
 
 from tests.cheap_builds import make_builds_cheap
 
+WAITING = ("browser", "servers")
 OURS = ("LOOKALIKE_", "DAGSTER_")
 QUIETLY = [
     "--no-sandbox",
@@ -26,6 +27,11 @@ def pytest_configure():
     # How long an example takes says how busy the machine is.
     settings.register_profile("any machine", deadline=None)
     settings.load_profile("any machine")
+
+
+def pytest_collection_modifyitems(items):
+    """Files that wait for servers and browsers first: they are long, and leave room beside."""
+    items.sort(key=lambda item: not any(map(item.get_closest_marker, WAITING)))
 
 
 @pytest.hookimpl(wrapper=True)

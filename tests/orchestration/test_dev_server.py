@@ -7,6 +7,8 @@ import pytest
 from tests.orchestration.conftest import SLUG, open_studio
 from tests.orchestration.serving import serving
 
+pytestmark = pytest.mark.servers
+
 
 @pytest.fixture
 def studio_and_server(tmp_path):

@@ -78,7 +78,22 @@ def as_program(home: Home) -> dict[str, str]:
 
 def sign_in(page: Any, address: str, home: Home) -> None:
     """Let a browser in, as the address does that `lookalike up` prints."""
-    page.goto(f"{address}{sign_in_path(home)}&to=/drafts")
+    answer = page.request.get(f"{address}{sign_in_path(home)}", max_redirects=0)
+    assert answer.status == 303, answer.status
+
+
+@contextmanager
+def signed_in(browser: Any, address: str, home: Home) -> Iterator[Any]:
+    """A browser that is let in, for many pages: one stays open with their scripts loaded."""
+    context = browser.new_context(
+        base_url=address, viewport={"width": 1280, "height": 900}
+    )
+    sign_in(context, address, home)
+    first = context.new_page()
+    first.goto("/drafts")
+    first.locator("h1").wait_for()
+    yield context
+    context.close()
 
 
 def _wait_for(

@@ -13,16 +13,16 @@ from studio.services import datasets, draft_store, drafts
 from studio.services.access import LOCAL_NAME
 from studio.services.draft_store import Step
 from studio.web.pages.drafts import DRAFTS_A_PAGE
+from tests.studio.axe import judged_by_axe
 from tests.studio.builder_home import HOSTILE, HOSTILE_COLUMN, builder_home
-from tests.studio.served import as_program, served, sign_in
+from tests.studio.served import as_program, served, sign_in, signed_in
 
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 240
 MS = 1_000 * 60
-FADES = 700  # milliseconds in which what opens has not its colours yet
-WIDE, NARROW = 1280, 390
+NARROW = 390
 CHOICES = {"seed": {"dataset": "seed"}, "population": {"dataset": "population"}}
 
 
@@ -40,12 +40,17 @@ def address(workshop):
         yield found
 
 
+@pytest.fixture(scope="module")
+def browser(chromium, address, workshop):
+    with signed_in(chromium, address, workshop.home) as found:
+        yield found
+
+
 @pytest.fixture
-def page(chromium, address, workshop):
+def page(browser):
     """A page of the studio for who has signed in, with what it said."""
-    page = chromium.new_page(base_url=address, viewport={"width": WIDE, "height": 900})
+    page = browser.new_page()
     page.set_default_timeout(MS)
-    sign_in(page, address, workshop.home)
     page.said = []
     page.on("pageerror", lambda error: page.said.append(str(error)))
     page.on(
@@ -76,15 +81,9 @@ def _until(is_so):
 
 
 def serious(page):
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page).response
-    assert "color-contrast" in {rule["id"] for rule in found["passes"]}
-    return [
-        (rule["id"], [node["html"] for node in rule["nodes"]])
-        for rule in found["violations"]
-        if rule["impact"] in ("serious", "critical")
-    ]
+    broken, passed = judged_by_axe(page)
+    assert "color-contrast" in passed
+    return broken
 
 
 def settled(page, step):
@@ -317,7 +316,6 @@ def test_a_seed_keeps_its_weight_and_negative_seed_until_another_is_picked(
     page.get_by_label("Not like").click()
     page.get_by_role("option", name="Nobody").wait_for()
     assert page.get_by_role("option", name="population").count() == 0  # it is chosen
-    page.wait_for_timeout(FADES)
     # Quasar has a div between a listbox and its options.
     assert {rule for rule, _ in serious(page)} <= {"aria-required-children"}
     page.keyboard.press("Escape")

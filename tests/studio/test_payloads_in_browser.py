@@ -11,7 +11,7 @@ from studio.services.draft_store import Step
 from studio.services.opening import open_studio
 from tests.faults.payload_texts import payloads
 from tests.studio.conftest import write_people
-from tests.studio.served import served, sign_in
+from tests.studio.served import served, signed_in
 
 pytestmark = pytest.mark.browser
 
@@ -70,14 +70,17 @@ def address(workshop):
         yield found
 
 
+@pytest.fixture(scope="module")
+def browser(chromium, address, workshop):
+    with signed_in(chromium, address, workshop.home) as found:
+        yield found
+
+
 @pytest.fixture
-def page(chromium, address, workshop):
+def page(browser, address):
     """A page on which nothing of a text has run when it is left."""
-    opened = chromium.new_page(
-        base_url=address, viewport={"width": 1280, "height": 900}
-    )
+    opened = browser.new_page()
     opened.set_default_timeout(MS)
-    sign_in(opened, address, workshop.home)
     said = []
     opened.on("pageerror", lambda error: said.append(str(error)))
     opened.on("dialog", lambda dialog: said.append(dialog.message))

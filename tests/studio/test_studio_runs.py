@@ -26,6 +26,8 @@ from orchestration.workshop import open_workshop
 from studio.services.runs import opened_runs
 from tests.orchestration.conftest import SLUG, open_studio
 
+pytestmark = pytest.mark.servers
+
 SECONDS = 240.0  # the machine may be busy
 RED_SECONDS = 60.0
 ORPHAN_SECONDS = 5.0
@@ -93,8 +95,9 @@ class Up:
             ]
 
     def until_stage(self, run_id: str, name: str) -> None:
-        """Wait until this stage of the run is at work."""
-        until(lambda: states(self.run(run_id))[name] == "running", pause=0.3)
+        """Wait until this stage of the run is at work, or has just been."""
+        begun = ("running", "succeeded")
+        until(lambda: states(self.run(run_id))[name] in begun, pause=0.1)
 
     def server(self, name: str) -> psutil.Process:
         found = [one for one in self.children() if SERVERS[name] in command_of(one)]
