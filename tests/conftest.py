@@ -6,9 +6,11 @@ import shutil
 import pytest
 from hypothesis import settings
 
-from tests.cheap_builds import make_builds_cheap
+from tests.cheap_builds import make_builds_cheap, profiles_made_once
 
 WAITING = ("browser", "servers")
+# Tests that are not about how a dataset is profiled, or what becomes of it meanwhile.
+PROFILED_ONCE = ("orchestration", "pipeline", "studio")
 OURS = ("LOOKALIKE_", "DAGSTER_")
 QUIETLY = [
     "--no-sandbox",
@@ -54,6 +56,16 @@ def own_environment():
     yield
     os.environ.clear()
     os.environ.update(before)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def known_profiles(request, tmp_path_factory):
+    """The same people are profiled once, whichever home they are in."""
+    if request.path.parent.name not in PROFILED_ONCE:
+        yield
+        return
+    with profiles_made_once(tmp_path_factory.getbasetemp() / "profiles"):
+        yield
 
 
 @pytest.fixture(scope="module")
