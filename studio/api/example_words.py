@@ -22,6 +22,31 @@ LEFT_OUT = [
         "remedy": "leave it out",
     }
 ]
+SCORER = {
+    "model": "auto",
+    "seconds": 2.113,
+    "cpu_seconds": 2.108,
+    "is_additive": False,
+    "auc": {**AUC, "standard_error": 0.0042},
+    "calibration_error": 0.0121,
+    "verdict": {
+        "can_be_told": True,
+        "method": "permutation",
+        "seed_people": 1040,
+        "auc": 0.8123,
+        "random_greatest": 0.5231,
+        "random_mean": 0.5002,
+        "random_deviation": 0.0088,
+        "p_value": 0.005,
+    },
+    "lifts": [
+        {"audience_share": 0.01, "lift": 6.12, "lift_low": 5.21, "lift_high": 7.08}
+    ],
+    "log_loss": 0.4127,
+    "beyond_best": 0.0,
+    "beyond_best_error": 0.0,
+    "is_best": True,
+}
 SENTENCE = "1,000 of 39,922 candidates are in the audience."
 
 WORDS: dict[str, Any] = {
@@ -235,7 +260,6 @@ WORDS: dict[str, Any] = {
     "is_cancelling": False,
     "is_unchanged": False,
     "retry_of": None,
-    "found": None,
     "is_well": True,
     "valid": True,
     "who": "local",
@@ -255,7 +279,6 @@ WORDS: dict[str, Any] = {
     "State": "served",
     "RunState": "succeeded",
     "StageState": "succeeded",
-    "ComparisonState": "running",
     "DraftState": "open",
     "PartState": "well",
     "Verb": "specified",
@@ -327,6 +350,16 @@ WORDS: dict[str, Any] = {
     "DatasetShown.description": "Everybody whom we may write to.",
     "Draft.audience": None,
     "Draft.begun_by": "local",
+    "AskedSize.kind": "top",
+    "AskedSize.value": PEOPLE,
+    "ComparisonFigures.best": "auto",
+    "ComparisonFigures.candidate_people": 39922,
+    "ComparisonFigures.code": DIGEST[:16],
+    "ComparisonFigures.compared_at": "2026-11-27T05:12:31Z",
+    "ComparisonFigures.is_weighed": False,
+    "ComparisonFigures.inputs": {"population": DIGEST[:32], "seed": DIGEST[32:]},
+    "ComparisonFigures.scorers": [SCORER],
+    "ComparisonRun.state": "succeeded",
     "Draft.run": None,
     "Eligibility.reason": "",
     "Eligibility.remedy": "",

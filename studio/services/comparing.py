@@ -16,6 +16,7 @@ from catalog.datasets import Frozen
 from catalog.errors import StudioError
 from catalog.names import shown
 from studio.services import comparison, drafts
+from studio.services.comparison_figures import ComparisonFigures
 from studio.services.draft_store import Draft
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class ComparisonRun(Frozen):
     audience: str
     state: ComparisonState
     asked_at: datetime
-    found: dict[str, Any] | None = None
+    found: ComparisonFigures | None = None
     error: dict[str, str] | None = None
 
 
@@ -137,7 +138,7 @@ class Comparisons:
         with self._working:
             self._keep(run, state=ComparisonState.running)
             try:
-                compared = compare()
+                found = ComparisonFigures.model_validate(compare().comparison)
             except StudioError as error:
                 self._keep(run, state=ComparisonState.failed, error=error.as_dict())
             except Exception as error:
@@ -149,7 +150,6 @@ class Comparisons:
                 )
                 self._keep(run, state=ComparisonState.failed, error=told.as_dict())
             else:
-                found = dict(compared.comparison)
                 self._keep(run, state=ComparisonState.succeeded, found=found)
 
     def _keep(self, run: ComparisonRun, **facts: Any) -> None:

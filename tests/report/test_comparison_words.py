@@ -25,7 +25,16 @@ def line(model, auc, *, tied=False, best=False, additive=False, told=True):
             "high": auc + 0.02,
         },
         "calibration_error": 0.01,
-        "verdict": {"can_be_told": told},
+        "verdict": {
+            "can_be_told": told,
+            "method": "permutation",
+            "seed_people": 300,
+            "auc": auc,
+            "random_greatest": 0.56,
+            "random_mean": 0.5,
+            "random_deviation": 0.02,
+            "p_value": 0.005 if told else 0.2,
+        },
         "lifts": [
             {
                 "audience_share": 0.01,
@@ -43,14 +52,26 @@ def line(model, auc, *, tied=False, best=False, additive=False, told=True):
     }
 
 
+NEEDY = {
+    "model": "neighbours",
+    "seconds": 0.0,
+    "cpu_seconds": 0.0,
+    "reason": "needs an extra",
+}
+
+
 def comparison_of(*lines, kind="top", value=4_000):
     return {
         "seed_people": 300,
         "sample_people": 20_000,
         "candidate_people": 40_000,
         "asked": {"kind": kind, "value": value},
+        "is_weighed": False,
         "best": "auto",
-        "scorers": [*lines, {"model": "neighbours", "reason": "needs an extra"}],
+        "scorers": [*lines, NEEDY],
+        "inputs": {"population": "a" * 32, "seed": "b" * 32},
+        "code": "c" * 16,
+        "compared_at": "2026-11-27T05:12:31+00:00",
     }
 
 

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -82,3 +83,9 @@ def stamps(root: Path) -> dict[str, tuple[int, int]]:
         and not {"dagster", "outlooks"} & {*path.parts}
         and not path.name.endswith(".lock")
     }
+
+
+def compared_in(document: dict[str, Any]) -> dict[str, Any]:
+    """The figures of a comparison that the OpenAPI document has for an example."""
+    told = document["paths"]["/comparisons/{run_id}"]["get"]["responses"]["200"]
+    return told["content"]["application/json"]["example"]["found"]

@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -17,7 +18,14 @@ from studio.services import audit
 from studio.services.access import Access
 from tests.faults.payload_texts import payloads
 from tests.studio.conftest import AUDIENCE
-from tests.studio.rest import API, client_of, copy_home, serving, stamps
+from tests.studio.rest import (
+    API,
+    client_of,
+    compared_in,
+    copy_home,
+    serving,
+    stamps,
+)
 
 PARTS = {"code", "object", "cause", "remedy"}
 
@@ -566,25 +574,23 @@ def test_an_audience_overlaps_with_itself_alone_not_at_all(client, slug):
     assert unbuilt.status_code == 404
 
 
-def test_a_comparison_is_accepted_and_looked_at_until_it_has_ended(
-    client, slug, monkeypatch
-):
-    from studio.services import comparison
-
-    class Found:
-        comparison = {"best": "naive_bayes"}
-
-    monkeypatch.setattr(comparison, "compare", lambda *_: Found())
-
-    asked = client.post(f"{API}/comparisons", json={"audience": slug})
+def test_a_comparison_is_accepted_and_looked_at_until_it_has_ended(client, slug):
+    asked = client.post(
+        f"{API}/comparisons",
+        json={"audience": slug, "models": ["naive_bayes", "documented"]},
+    )
     place = asked.headers["location"]
-    ends = time.monotonic() + 10
+    ends = time.monotonic() + 120
     while (run := client.get(place).json())["state"] not in ("succeeded", "failed"):
         assert time.monotonic() < ends
         time.sleep(0.01)
 
     assert asked.status_code == 202
-    assert (run["state"], run["found"]) == ("succeeded", {"best": "naive_bayes"})
+    assert run["state"] == "succeeded", run
+    first, second = run["found"]["scorers"]
+    assert [first["model"], second["model"]] == ["naive_bayes", "documented"]
+    assert 0.5 < first["auc"]["low"] < first["auc"]["value"] < first["auc"]["high"] < 1
+    assert first["verdict"]["can_be_told"]
     unknown = client.post(
         f"{API}/comparisons", json={"audience": slug, "models": ["naive"]}
     )
@@ -637,13 +643,12 @@ def test_a_build_is_refused_while_dagster_is_off(client, slug):
 def test_a_draft_goes_from_its_first_choice_to_a_build(client, studio, monkeypatch):
     from studio.services import comparison
 
-    class Found:
-        comparison = {"best": "naive_bayes"}
-
     (run,) = studio.runs.overview(limit=1)
     monkeypatch.setattr(studio.runs, "start", lambda *_, **__: run)
-    monkeypatch.setattr(comparison, "compare_draft", lambda *_: Found())
-    schemas = client.get(f"{API}/openapi.json").json()["components"]["schemas"]
+    document = client.get(f"{API}/openapi.json").json()
+    found = SimpleNamespace(comparison=compared_in(document))
+    monkeypatch.setattr(comparison, "compare_draft", lambda *_: found)
+    schemas = document["components"]["schemas"]
     (chosen,) = schemas["DraftChange"]["properties"]["choices"]["examples"]
 
     begun = client.post(f"{API}/drafts", json={"owner": "Ada"}).json()

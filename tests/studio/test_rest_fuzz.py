@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -25,7 +26,14 @@ from studio.api import questions
 from studio.services import comparison, draft_estimates, drafts
 from studio.services.studio import Studio
 from tests.studio.conftest import AUDIENCE
-from tests.studio.rest import API, client_of, copy_home, serving, stamps
+from tests.studio.rest import (
+    API,
+    client_of,
+    compared_in,
+    copy_home,
+    serving,
+    stamps,
+)
 
 PATIENCE = 60  # seconds, on a machine that has other work
 METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
@@ -191,17 +199,15 @@ def asked(built_home, tmp_path_factory):
 
 
 def opened(studio: Studio, root: Path, patch: pytest.MonkeyPatch) -> Asked:
-    class Found:
-        comparison = {"best": "naive_bayes"}
-
+    client = client_of(studio)
+    figures = compared_in(client.get(f"{API}/openapi.json").json())
     patch.setattr(questions, "MOST_SECONDS", 2.0)
     for name in ("compare", "compare_draft"):
-        patch.setattr(comparison, name, lambda *_: Found())
+        patch.setattr(comparison, name, lambda *_: SimpleNamespace(comparison=figures))
     (run,) = studio.runs.overview(limit=1)
     patch.setattr(studio.runs, "_gateway", Dagster(run.run_id))
     workshop = studio.workshop
     draft = drafts.change(workshop, drafts.begin(workshop).id, CHOICES)
-    client = client_of(studio)
     schema = schemathesis.openapi.from_asgi(f"{API}/openapi.json", Addressed(client))
     members = client.post(
         f"{API}/audiences/{run.audience}/export", json={"kind": "csv"}

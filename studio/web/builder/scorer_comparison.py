@@ -77,7 +77,9 @@ def show_comparison(run: ComparisonRun) -> None:
     if run.error is not None:
         show_error(StudioError(**run.error))
         return
-    section = scorers_block(run.found or {}, {})
+    found = run.found
+    figures = found.model_dump(mode="json", exclude_unset=True) if found else {}
+    section = scorers_block(figures, {})
     for words in (*section.words, *section.points):
         paragraph(words)
     for table in section.tables:

@@ -1,0 +1,84 @@
+"""What a comparison of scorers found, as REST tells it: the figures of comparison.json."""
+
+from datetime import datetime
+from typing import Literal
+
+from catalog.datasets import Frozen
+from catalog.specification_model import ModelName
+
+
+class AskedSize(Frozen):
+    """The size of the audience that was asked for."""
+
+    kind: Literal["top", "best_percent", "min_score"]
+    value: float
+
+
+class HeldOutEstimate(Frozen):
+    """A figure with its standard error and its 95 % interval."""
+
+    value: float
+    standard_error: float
+    low: float
+    high: float
+
+
+class SizeLift(Frozen):
+    """Lift at a share of the population; null where its sample is too small to say."""
+
+    audience_share: float
+    lift: float | None
+    lift_low: float | None
+    lift_high: float | None
+
+
+class SeedVerdict(Frozen):
+    """Whether the seed can be told from the population, beside random seeds of its size."""
+
+    can_be_told: bool
+    method: str
+    seed_people: int
+    auc: float
+    random_greatest: float
+    random_mean: float
+    random_deviation: float
+    p_value: float
+
+
+class ScorerCompared(Frozen):
+    """One scorer, on the same held-out people as the others.
+
+    `reason` says why it has no figures. `beyond_best` is its AUC less the best one's, and
+    `is_tied` true where that difference is no more than chance.
+    """
+
+    model: ModelName
+    seconds: float
+    cpu_seconds: float
+    reason: str = ""
+    is_additive: bool | None = None
+    auc: HeldOutEstimate | None = None
+    auc_by_value: HeldOutEstimate | None = None
+    calibration_error: float | None = None
+    verdict: SeedVerdict | None = None
+    lifts: tuple[SizeLift, ...] = ()
+    log_loss: float | None = None
+    beyond_best: float | None = None
+    beyond_best_error: float | None = None
+    is_best: bool = False
+    is_tied: bool = False
+
+
+class ComparisonFigures(Frozen):
+    """Scorers beside each other; `best` has the greatest held-out AUC."""
+
+    seed_people: int
+    sample_people: int
+    candidate_people: int
+    asked: AskedSize
+    is_weighed: bool
+    best: ModelName | None
+    scorers: tuple[ScorerCompared, ...]
+    inputs: dict[str, str]
+    code: str
+    compared_at: datetime
