@@ -27,8 +27,8 @@ demo: $(READY) ## build a look-alike audience from the Bank Marketing data
 # Compiled Python is kept, whatever the environment says: the tests start some hundred processes.
 test: export PYTHONDONTWRITEBYTECODE =
 
-# Long files first, so that none is left to one process at the end. Four at a time, as each
-# waits for servers and browsers of its own a quarter of the time.
+# Long files first, so that none is left to one process at the end. Four at a time keep two
+# cores busy, as each waits for servers and browsers of its own.
 test: $(READY) browser ## all tests, style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .

@@ -2,8 +2,8 @@
 
 None of it is what a test is about: a database is on disk before a build goes on; the
 charts of two builds of the same are drawn twice; the same people are profiled in every
-home that they are in; and a process that has loaded dbt and
-Dagster looks through all of it for garbage many times in a build.
+home that they are in; and a process that has loaded dbt and Dagster looks through all of
+it for garbage many times in a build.
 """
 
 import gc

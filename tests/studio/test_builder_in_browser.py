@@ -542,6 +542,7 @@ def test_the_keyboard_alone_leads_to_a_build_and_ends_it(page, workshop):
     page.keyboard.press("Enter")
     told = page.get_by_role("dialog")
     expect(told).to_contain_text("Cancelled", timeout=PATIENCE * 1_000)
+    told.get_by_text("Cancelled", exact=True).wait_for()
 
     kept = drafts.read(workshop, begun.id)
     assert kept.choices.seed.dataset == "seed" and kept.created == "by_keys_alone"

@@ -18,7 +18,7 @@ from studio.services.opening import open_studio
 from studio.web.components.upload_field import CUT_OFF, REFUSED
 from studio.web.sign_in import NAMELESS, NO_ROLE, PAGE, TRY_AGAIN
 from tests.faults.payload_texts import payloads
-from tests.studio.axe import passed_by_axe
+from tests.studio.axe import passed_by_axe, wait_until_still
 from tests.studio.conftest import AUDIENCE, DESCRIPTION
 from tests.studio.served import add_version, as_program, served, sign_in, signed_in
 
@@ -115,7 +115,15 @@ def looks(page):
     for width, scheme in LOOKS:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)
+        wait_until_still(page)
+        assert lightness(page) > 0.8 if scheme == "light" else lightness(page) < 0.2
         yield width
+
+
+def lightness(page):
+    """Of the ground of the page: 0 is black and 1 white."""
+    ground = "getComputedStyle(document.body).backgroundColor.match(/[0-9.]+/g)"
+    return sum(map(float, page.evaluate(ground)[:3])) / (3 * 255)
 
 
 @pytest.mark.parametrize(

@@ -18,14 +18,7 @@ from studio.services import audit
 from studio.services.access import Access
 from tests.faults.payload_texts import payloads
 from tests.studio.conftest import AUDIENCE
-from tests.studio.rest import (
-    API,
-    client_of,
-    compared_in,
-    copy_home,
-    serving,
-    stamps,
-)
+from tests.studio.rest import API, client_of, compared_in, copy_home, serving, stamps
 
 PARTS = {"code", "object", "cause", "remedy"}
 

@@ -26,14 +26,7 @@ from studio.api import questions
 from studio.services import comparison, draft_estimates, drafts
 from studio.services.studio import Studio
 from tests.studio.conftest import AUDIENCE
-from tests.studio.rest import (
-    API,
-    client_of,
-    compared_in,
-    copy_home,
-    serving,
-    stamps,
-)
+from tests.studio.rest import API, client_of, compared_in, copy_home, serving, stamps
 
 PATIENCE = 60  # seconds, on a machine that has other work
 METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
