@@ -307,6 +307,12 @@ class Engine(Protocol):
     def fingerprint(self, dataset: Dataset) -> str:
         """Hash of the dataset's content, 64 hex digits."""
 
+    def columns(self, dataset: Dataset, fingerprint: str) -> tuple[Column, ...]:
+        """The columns that the source has at this fingerprint; looked at once.
+
+        Raises StudioError `changed_while_read` where it has another one by now.
+        """
+
     def stamp(self, dataset: Dataset) -> str:
         """Cheap sign of change (names, sizes, times of the files), 64 hex digits."""
 

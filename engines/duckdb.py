@@ -45,7 +45,12 @@ from engines.connection import (
 from engines.diagnosis import hash_differences
 from engines.failures import explained
 from engines.filtered_columns import held_to_one, lost_shares, with_seed_values
-from engines.identifier_shapes import digits_of, identifier_shape, lost_zeros
+from engines.identifier_shapes import (
+    Digits,
+    digits_of,
+    identifier_shape,
+    lost_zeros,
+)
 from engines.inputs import write_schema
 from engines.kept import is_kept, kept_whole
 from engines.limits import Settings
@@ -81,6 +86,8 @@ class DuckDBEngine:
     def __init__(self, home: Home, settings: Settings | None = None) -> None:
         self.home = home
         self.settings = settings or Settings()
+        # The newest columns of each dataset, with the fingerprint that they are of.
+        self._columns: dict[str, tuple[str, tuple[Column, ...]]] = {}
 
     def inspect(
         self,
@@ -95,6 +102,19 @@ class DuckDBEngine:
         """Hash of the dataset's content and of how it is read, 64 hex digits."""
         self._check_path(dataset)
         return fingerprints.fingerprint_of(self.home, dataset)
+
+    def columns(self, dataset: Dataset, fingerprint: str) -> tuple[Column, ...]:
+        """The columns that the source has at this fingerprint; looked at once.
+
+        Raises StudioError `changed_while_read` where it has another one by now.
+        """
+        known, columns = self._columns.get(dataset.id, ("", ()))
+        if known != fingerprint:
+            confirm = fingerprints.watch(self.home, dataset, fingerprint)
+            columns = self.inspect(Path(dataset.path), dataset.table).columns
+            confirm()
+            self._columns[dataset.id] = (fingerprint, columns)
+        return columns
 
     def stamp(self, dataset: Dataset) -> str:
         """Cheap sign of change (names, sizes, times of the files), 64 hex digits."""
@@ -314,24 +334,28 @@ class DuckDBEngine:
         self, seed: Source, population: Source, columns: Sequence[tuple[str, str]]
     ) -> tuple[str, ...]:
         """For each pair of columns the side that lost leading zeros, or no text."""
-        with (
-            self._reading(seed, f"dataset '{seed.dataset.name}'") as (ours, files),
-            self._reading(population, f"dataset '{population.dataset.name}'") as (
-                theirs,
-                population_files,
-            ),
-        ):
-            found = []
-            for own, other in columns:
-                one = digits_of(ours, read_parquet(files), column_of(seed.dataset, own))
-                two = digits_of(
-                    theirs,
-                    read_parquet(population_files),
-                    column_of(population.dataset, other),
-                )
-                lost = "population" if lost_zeros(two, one) else ""
-                found.append("seed" if lost_zeros(one, two) else lost)
-            return tuple(found)
+        ours = self._digits(seed, [own for own, _ in columns])
+        if not any(ours):
+            return ("",) * len(columns)
+        theirs = self._digits(population, [other for _, other in columns])
+        return tuple(
+            "seed"
+            if lost_zeros(one, other)
+            else "population"
+            if lost_zeros(other, one)
+            else ""
+            for one, other in zip(ours, theirs, strict=True)
+        )
+
+    def _digits(self, source: Source, columns: Sequence[str]) -> list[Digits | None]:
+        """What the first identifiers of each column are, where all of them are digits."""
+        subject = f"dataset '{source.dataset.name}'"
+        with self._reading(source, subject) as (connection, files):
+            rows = read_parquet(files)
+            return [
+                digits_of(connection, rows, column_of(source.dataset, each))
+                for each in columns
+            ]
 
     def found_rows(
         self,

@@ -196,7 +196,7 @@ def current_source(
     dataset = catalog.get_dataset(name)
     mappings = catalog.mappings(dataset.id)
     fingerprint = engine.fingerprint(dataset)
-    refuse_changed_columns(engine, dataset, mappings, needed)
+    refuse_changed_columns(engine, dataset, fingerprint, mappings, needed)
     engine.load(dataset, fingerprint)
     # Which of them comes first, and so the sample, is settled with the other side.
     profile = engine.profile(dataset, fingerprint, [NO_KEY, *keys_of(mappings)])
@@ -239,16 +239,15 @@ def refuse_empty(dataset: Dataset, rows: int) -> None:
 def refuse_changed_columns(
     engine: Engine,
     dataset: Dataset,
+    fingerprint: str,
     mappings: Sequence[Mapping],
     also: Sequence[str] = (),
 ) -> None:
     """Mapped columns must still be there with their type; new ones are ignored."""
     if dataset.csv_schema is not None:
         return  # a file read by a saved schema is checked against it when it is loaded
-    now = {
-        column.name: column.type
-        for column in engine.inspect(Path(dataset.path), dataset.table).columns
-    }
+    columns = engine.columns(dataset, fingerprint)
+    now = {column.name: column.type for column in columns}
     before = {column.name: column.type for column in dataset.columns}
     needed = [
         each.column

@@ -26,7 +26,9 @@ def change_of(workshop: "Workshop", found: MappedDataset) -> StudioError | None:
             return None
         # To look for the columns of JSON Lines all lines would be read, at each visit.
         if dataset.kind is not DatasetKind.json_lines:
-            refuse_changed_columns(workshop.engine, dataset, found.mappings)
+            refuse_changed_columns(
+                workshop.engine, dataset, fingerprint, found.mappings
+            )
     except StudioError as error:
         return error
     return StudioError(

@@ -222,6 +222,44 @@ def test_a_file_written_with_its_old_time_has_another_fingerprint(
     assert engine.stamp(dataset) != stamp
 
 
+def test_columns_are_looked_at_once_for_each_content(
+    engine, register, tmp_path, monkeypatch
+):
+    path = parquet(tmp_path / "a.parquet", [1, 2])
+    dataset = register(path)
+    first = engine.columns(dataset, engine.fingerprint(dataset))
+    parquet(path, ["one", "two"])
+    then = engine.columns(dataset, engine.fingerprint(dataset))
+
+    monkeypatch.setattr(engine, "inspect", "looking again fails")
+
+    assert engine.columns(dataset, engine.fingerprint(dataset)) == then
+    assert [each.type for each in (*first, *then)] == ["BIGINT", "VARCHAR"]
+
+
+def test_columns_of_a_file_that_changes_meanwhile_are_not_kept(
+    engine, register, tmp_path, monkeypatch
+):
+    path = parquet(tmp_path / "a.parquet", [1, 2])
+    dataset, genuine = register(path), engine.inspect
+    fingerprint = engine.fingerprint(dataset)
+
+    def changing(*arguments):
+        content = path.read_bytes()
+        parquet(path, ["one", "two"])
+        found = genuine(*arguments)
+        path.write_bytes(content)
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "inspect", changing)
+        with pytest.raises(StudioError) as refusal:
+            engine.columns(dataset, fingerprint)
+
+    assert refusal.value.code == "changed_while_read"
+    assert engine.columns(dataset, fingerprint)[0].type == "BIGINT"
+
+
 def test_what_is_made_of_a_file_that_changes_meanwhile_is_not_kept(
     engine, register, tmp_path, monkeypatch
 ):

@@ -1,8 +1,12 @@
 """What dbt is spared, and that nothing else of it changes."""
 
+import pkgutil
+
 import dbt_common.events.event_manager_client as events
 import pytest
 from dbt.events.types import LogStartLine
+from dbt.plugins.manager import PluginManager
+from dbt_common.clients import agate_helper
 from dbt_common.clients.jinja import get_environment
 from dbt_common.events.base_types import EventLevel
 from dbt_common.events.functions import fire_event
@@ -107,3 +111,17 @@ def test_a_message_can_be_changed_before_anybody_asked_for_it():
     event.msg = "mind that"
 
     assert event.message() == "mind that"
+
+
+def test_plugins_are_looked_for_once(monkeypatch):
+    PluginManager.from_modules("project")
+    monkeypatch.setattr(pkgutil, "iter_modules", None)  # from here on nothing is found
+
+    assert PluginManager.from_modules("project")
+
+
+def test_what_answers_nothing_gives_the_same_empty_table():
+    table = agate_helper.empty_table()
+
+    assert agate_helper.empty_table() is table
+    assert (len(table.rows), len(table.columns)) == (0, 0)
