@@ -27,7 +27,8 @@ import pyarrow.parquet as pq
 from bench.audience import cpu_seconds, once, specification, warm_up
 from catalog.home import create_home
 from catalog.specification import AudienceSpecification
-from catalog.specification_model import AttributeChoice, Output
+from catalog.specification_output import Output
+from catalog.specification_people import AttributeChoice
 from orchestration.launch import build_directly
 from orchestration.workshop import Workshop, open_workshop
 from studio.services.advice import advise

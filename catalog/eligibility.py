@@ -30,7 +30,7 @@ from catalog.mapped_dataset import MappedDataset
 from catalog.names import shown
 from catalog.roles import Mapping as AttributeMapping
 from catalog.roles import Role
-from catalog.specification_model import Limits
+from catalog.specification_settings import Limits
 
 __all__ = [
     "Verdict",

@@ -7,7 +7,7 @@ naming the attribute in the specification.
 from catalog.datasets import Column, ColumnProfile, Frozen
 from catalog.names import shown
 from catalog.roles import Mapping, Role, TypeFamily, type_family
-from catalog.specification_model import Limits
+from catalog.specification_settings import Limits
 
 
 class Exclusion(Frozen):

@@ -14,7 +14,8 @@ from catalog.mapped_dataset import MappedDataset
 from catalog.names import shown
 from catalog.roles import Mapping, Role, TypeFamily, type_family
 from catalog.selection import protected_names
-from catalog.specification_model import AudienceSpecification, Limits
+from catalog.specification_model import AudienceSpecification
+from catalog.specification_settings import Limits
 
 FEWEST_NUMBERS = 11
 

@@ -17,7 +17,8 @@ from ruamel.yaml import YAML
 from catalog.errors import StudioError
 from catalog.schema_walk import items_of, options_of, property_of
 from catalog.specification_faults import place_of, told
-from catalog.specification_model import AttributeChoice, AudienceSpecification
+from catalog.specification_model import AudienceSpecification
+from catalog.specification_people import AttributeChoice
 from catalog.workflow import REMEDY, WorkflowDocument, edited_stage, stages_as_json
 from catalog.yaml_document import Node, Place, at, parse_document, read_text
 

@@ -4,15 +4,17 @@ A ValueError's message is "<cause>: <remedy>"; the reader of the document adds t
 """
 
 import math
+from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
 
 from catalog.errors import StudioError
-from catalog.names import LONGEST_NAME, display_name
+from catalog.names import LONGEST_NAME, display_name, shown
 from catalog.visible_text import first_forbidden
 
 STUDIO_TAG = "_nio_"
+MOST_PEOPLE = 1_000_000_000_000
 
 
 def _name(text: str) -> str:
@@ -81,6 +83,16 @@ def _different(names: tuple[str, ...]) -> tuple[str, ...]:
 def is_unset(value: object) -> bool:
     """True for a field that asks for nothing: a document without it is the same one."""
     return value in (None, (), "")
+
+
+def without_repeats(names: Iterable[str], result: tuple[str, ...]) -> tuple[str, ...]:
+    """`result`, where no name stands in `names` twice; ValueError where one does."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise ValueError(f"has {shown(name)} twice: keep one")
+        seen.add(name)
+    return result
 
 
 Name = Annotated[str, AfterValidator(_name)]

@@ -8,7 +8,7 @@ from catalog.errors import StudioError
 from catalog.names import folded, shown
 from catalog.records import Audience, AudienceVersion, VersionState
 from catalog.specification import AudienceSpecification
-from catalog.specification_model import PeopleSource
+from catalog.specification_people import PeopleSource
 from engines.base import Source
 from engines.registration import keys_of
 from orchestration.version_files import MANIFEST, changed_files

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from catalog.datasets import Frozen
 from catalog.errors import StudioError
 from catalog.home import Home
-from catalog.specification_model import Economics
+from catalog.specification_settings import Economics
 from engines.base import Hashing
 from engines.marks import IS_KEPT, QUOTA_GROUP
 from engines.sealed import read_sealed, write_sealed

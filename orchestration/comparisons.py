@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 
 from catalog.home import Home
 from catalog.specification import AudienceSpecification, specification_hash
-from catalog.specification_model import Economics, Refresh
+from catalog.specification_settings import Economics, Refresh
 from engines.atomic import write_text_whole
 from engines.sealed import read_sealed, write_sealed
 from orchestration.builds import Build

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from catalog.errors import StudioError
-from catalog.specification_model import Output
+from catalog.specification_output import Output
 from orchestration.fitting import cross_fitted, fitted
 from orchestration.scoring import known
 from python_scoring.attribute_weights import AttributeWeights

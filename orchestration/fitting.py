@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from catalog.errors import StudioError
-from catalog.specification_model import SeedChoice
+from catalog.specification_people import SeedChoice
 from python_scoring.cross_fitting import CrossFit, cross_fit
 from python_scoring.learning_rows import effective_people
 from python_scoring.scorers.base import (

@@ -26,7 +26,9 @@ from catalog.eligibility import Verdict
 from catalog.errors import StudioError
 from catalog.names import shown
 from catalog.specification import AudienceSpecification
-from catalog.specification_model import MOST_PEOPLE, AttributeChoice, Output
+from catalog.specification_fields import MOST_PEOPLE
+from catalog.specification_output import Output
+from catalog.specification_people import AttributeChoice
 from orchestration.builds import Build
 from orchestration.dbt_runner import build_relations, whole_stage
 from orchestration.faults import told

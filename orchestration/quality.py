@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from catalog.errors import StudioError
-from catalog.specification_model import Economics as AskedEconomics
+from catalog.specification_settings import Economics as AskedEconomics
 from engines.base import Engine
 from orchestration.builds import Build
 from python_scoring.quality import HeldOutQuality

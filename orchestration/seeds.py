@@ -15,7 +15,7 @@ from catalog.errors import StudioError
 from catalog.names import shown, suggestion
 from catalog.pairing import paired_by_name
 from catalog.specification import AudienceSpecification
-from catalog.specification_model import PeopleSource, SeedChoice
+from catalog.specification_people import PeopleSource, SeedChoice
 from engines.base import Source
 from engines.registration import current_source, keys_of
 from engines.relations import column_of

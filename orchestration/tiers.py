@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from catalog.errors import StudioError
 from catalog.names import shown
-from catalog.specification_model import Output
+from catalog.specification_output import Output
 from engines.base import Engine
 from orchestration.builds import Build
 from python_scoring.divisions import parts_with_intervals, seed_people_at

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from catalog.names import LONGEST_NAME
 from catalog.run_records import Run
-from catalog.specification_model import Output
+from catalog.specification_output import Output
 from studio.api.dependencies import DraftId, Opened, Shown
 from studio.api.draft_choices import Kept
 from studio.api.models.datasets import Asked

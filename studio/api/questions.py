@@ -12,7 +12,8 @@ from catalog.specification import (
     specification_errors,
     specification_of,
 )
-from catalog.specification_model import ModelName, Output
+from catalog.specification_output import Output
+from catalog.specification_settings import ModelName
 from studio.api.dependencies import Named, Opened
 from studio.api.documents import DOCUMENT, Specified, body_text, is_yaml, values_of
 from studio.api.models.audiences import Checked, Explanation, PersonAsked, Planned

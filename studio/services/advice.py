@@ -11,7 +11,7 @@ from catalog.specification import (
     attributes_to_yaml,
     to_yaml,
 )
-from catalog.specification_model import AttributeChoice
+from catalog.specification_people import AttributeChoice
 from report import advice_words as words
 from report.quality_words import auc_text, verdict_text
 from report.words import counted

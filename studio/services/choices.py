@@ -25,7 +25,7 @@ from catalog.names import shown
 from catalog.protection import protected_attributes
 from catalog.roles import Role, TypeFamily, type_family
 from catalog.selection import find_attribute
-from catalog.specification_model import SeedChoice
+from catalog.specification_people import SeedChoice
 from studio.services import drafts
 from studio.services.draft_joins import seed_side
 from studio.services.draft_store import Draft, DraftChoices

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from catalog.errors import StudioError
 from catalog.names import closest, shown
 from catalog.specification import AudienceSpecification
-from catalog.specification_model import ModelName
+from catalog.specification_settings import ModelName
 from studio.services.audiences import read_request
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from catalog.datasets import Frozen
-from catalog.specification_model import ModelName
+from catalog.specification_settings import ModelName
 
 
 class AskedSize(Frozen):

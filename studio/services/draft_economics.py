@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from catalog.specification_model import Economics
+from catalog.specification_settings import Economics
 
 FIELDS = {
     "contact_cost": "the cost of a contact",

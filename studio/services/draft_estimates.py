@@ -17,7 +17,8 @@ from catalog.datasets import Frozen
 from catalog.errors import StudioError
 from catalog.names import shown
 from catalog.specification import AudienceSpecification
-from catalog.specification_model import AttributeChoice, Output
+from catalog.specification_output import Output
+from catalog.specification_people import AttributeChoice
 from report.reading import pairs_text
 from report.words import share_text
 from studio.services import drafts

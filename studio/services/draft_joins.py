@@ -7,7 +7,7 @@ from catalog.errors import StudioError
 from catalog.join_keys import key_conflict, shared_identifiers
 from catalog.mapped_dataset import MappedDataset
 from catalog.roles import Role
-from catalog.specification_model import SeedChoice
+from catalog.specification_people import SeedChoice
 from studio.services.draft_store import DraftChoices
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from catalog.errors import StudioError
 from catalog.names import shown, suggestion
 from catalog.personal_columns import names_people
 from catalog.roles import Role
-from catalog.specification_model import Output
+from catalog.specification_output import Output
 from report.words import FEWEST_PEOPLE
 from studio.services import drafts
 from studio.services.draft_estimates import with_values

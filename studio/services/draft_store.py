@@ -20,17 +20,19 @@ from catalog.errors import StudioError
 from catalog.file_failures import of_system
 from catalog.names import shown
 from catalog.specification_fields import ColumnName, FreeText, JoinKey, Name
-from catalog.specification_model import (
+from catalog.specification_output import Output
+from catalog.specification_people import (
     AttributeChoice,
     DatasetSource,
+    PopulationChoice,
+    SeedChoice,
+)
+from catalog.specification_settings import (
     Economics,
     Fairness,
     Limits,
-    Output,
-    PopulationChoice,
     Refresh,
     Scoring,
-    SeedChoice,
 )
 from engines.atomic import write_text_whole
 from engines.sources import state_of

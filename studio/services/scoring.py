@@ -14,7 +14,7 @@ from catalog.errors import StudioError
 from catalog.home import create_home
 from catalog.names import closest, slugs_of
 from catalog.specification import specification_of
-from catalog.specification_model import ModelName
+from catalog.specification_settings import ModelName
 from engines.output import refuse_target
 
 if TYPE_CHECKING:

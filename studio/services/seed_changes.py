@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from catalog.names import shown
 from catalog.roles import Role
-from catalog.specification_model import SeedChoice
+from catalog.specification_people import SeedChoice
 from engines.casts import is_number
 from studio.services import choices
 from studio.services.choices import PeopleChoice

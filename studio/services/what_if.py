@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Self
 from catalog.errors import StudioError
 from catalog.names import shown, suggestion
 from catalog.specification import AudienceSpecification, specification_of
-from catalog.specification_model import Output, SeedChoice
+from catalog.specification_output import Output
+from catalog.specification_people import SeedChoice
 from studio.services.audiences import read_request
 from studio.services.estimates import Interval
 from studio.services.what_if_answers import Answer, Overlap, answer_of

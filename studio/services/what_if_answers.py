@@ -5,7 +5,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from catalog.datasets import Frozen
-from catalog.specification_model import Economics, Output
+from catalog.specification_output import Output
+from catalog.specification_settings import Economics
 from report import advice_words as words
 from report.quality_words import recommendation_text
 from report.reading import band_of

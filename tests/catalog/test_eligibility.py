@@ -14,7 +14,7 @@ from catalog.eligibility import (
 )
 from catalog.errors import StudioError
 from catalog.mapped_dataset import MappedDataset
-from catalog.specification_model import Limits
+from catalog.specification_settings import Limits
 from tests.catalog.examples import profile_column
 
 USER_ID = profile_column("user_id", "BIGINT", 1_000)

@@ -20,7 +20,7 @@ from catalog.specification import (
     specification_of,
     to_yaml,
 )
-from catalog.specification_model import DatasetSource
+from catalog.specification_people import DatasetSource
 from catalog.yaml_document import read_text
 from tests.catalog.examples import DOCUMENT, PAYLOADS
 

@@ -259,7 +259,7 @@ def test_a_filter_on_the_population_s_own_table_is_weighed_by_its_column(studio,
 
 
 def test_a_weight_needs_a_dataset():
-    from catalog.specification_model import SeedChoice
+    from catalog.specification_people import SeedChoice
 
     with pytest.raises(ValueError, match="weight without dataset"):
         SeedChoice(audience="Buyers", weight="value")

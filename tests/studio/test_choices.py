@@ -7,7 +7,8 @@ from typing import get_args
 import pytest
 
 from catalog.errors import StudioError
-from catalog.specification_model import Economics, ModelName, Output
+from catalog.specification_output import Output
+from catalog.specification_settings import Economics, ModelName
 from studio.services import (
     attribute_changes,
     choices,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from catalog.specification_model import SeedChoice
+from catalog.specification_people import SeedChoice
 from studio.services import choices, drafts, seed_changes
 from tests.studio.builder_home import HOSTILE, builder_home
 

@@ -9,7 +9,7 @@ import pytest
 
 from catalog.errors import StudioError
 from catalog.specification import read_specification
-from catalog.specification_model import Output
+from catalog.specification_output import Output
 from orchestration.expectation import rank
 from orchestration.outlook import open_outlook
 from python_scoring.attribute_weights import attribute_weights

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from catalog.attributes import IDENTIFIER_TYPES, Role
 from catalog.conditions import Condition
 from catalog.datasets import CsvSchema, DatasetKind
-from catalog.specification_model import MOST_CONDITIONS
+from catalog.specification_people import MOST_CONDITIONS
 from studio.services.dataset_sources import Look
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from nicegui import ui
 
-from catalog.specification_model import Output
+from catalog.specification_output import Output
 from studio.services import draft_estimates, drafts
 from studio.services.draft_store import DraftChoices
 from studio.services.scorers import scorer_choices

@@ -8,7 +8,7 @@ from typing import Any
 from nicegui import ui
 
 from catalog.errors import StudioError
-from catalog.specification_model import Output
+from catalog.specification_output import Output
 from report.words import counted
 from studio.services import draft_estimates, draft_quotas
 from studio.services.draft_estimates import DraftEstimate

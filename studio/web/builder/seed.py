@@ -5,7 +5,7 @@ from typing import Any
 
 from nicegui import ui
 
-from catalog.specification_model import SeedChoice
+from catalog.specification_people import SeedChoice
 from studio.services import choices, seed_changes
 from studio.services.choices import PeopleChoice
 from studio.services.draft_store import DraftChoices

@@ -8,7 +8,7 @@ from nicegui import ui
 
 from catalog.errors import StudioError
 from catalog.names import shown
-from catalog.specification_model import Output
+from catalog.specification_output import Output
 from studio.services import draft_estimates
 from studio.web.components.elements import block, heading, more, paragraph, text
 
