@@ -110,7 +110,9 @@ def _check_rows(loaded: int, file: CsvFile) -> None:
 
 
 @contextmanager
-def explained_lines(path: Path, skipped: int = 0) -> Iterator[None]:
+def explained_lines(
+    path: Path, skipped: int = 0, remedy: str = "mend that line"
+) -> Iterator[None]:
     """Turn a failure to read a text file into an error that names file and line.
 
     `skipped` lines of the file stand before those that the engine counts.
@@ -127,7 +129,7 @@ def explained_lines(path: Path, skipped: int = 0) -> Iterator[None]:
             "bad_line",
             f"file '{path.name}', line {int(line[1]) + skipped}",
             _cause_of(str(error)),
-            "mend that line",
+            remedy,
         ) from None
 
 

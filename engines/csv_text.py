@@ -60,16 +60,20 @@ def prepare_text(
 ) -> Text:
     """Check a file's bytes and make it readable; `encoding` is detected where None.
 
-    Raises StudioError with the line of the first NUL or byte that is no text.
+    One other than UTF-8 is taken at its word. Raises StudioError with the line of the
+    first NUL or byte that is no text.
     """
     refuse_spreadsheet(path)
     if not path.stat().st_size:
         raise StudioError(
             "empty_dataset", f"file '{path.name}'", "is empty", "add rows to it"
         )
-    found, has_bom = detect_encoding(path)
-    _refuse_other_encoding(path, encoding, found)
-    encoding = encoding or found
+    if encoding is None or encoding == "utf-8":
+        found, has_bom = detect_encoding(path)
+        _refuse_other_encoding(path, encoding, found)
+        encoding = found
+    else:
+        has_bom = _has_mark(path)
     delimiter = _told_delimiter(path, encoding)
     if encoding == "utf-8" and delimiter is None:
         lines = _count_lines(path, quote)
@@ -99,6 +103,11 @@ def prepare_text(
     )
 
 
+def _has_mark(path: Path) -> bool:
+    with open_bytes(path) as stream:
+        return stream.read(3).startswith(tuple(mark for mark, _ in BOMS))
+
+
 def _told_delimiter(path: Path, encoding: str) -> str | None:
     """The delimiter that a first line such as `sep=;` tells, as Excel reads it."""
     start = next(chunks(path), b"")[:64]
@@ -117,7 +126,7 @@ def _refuse_other_encoding(path: Path, declared: str | None, found: str) -> None
             "bad_encoding",
             f"file '{path.name}'",
             f"is to be read as utf-8 and is {found}",
-            "write it as UTF-8, or register it again",
+            f"write it as UTF-8, or have it read as {found}",
         )
 
 

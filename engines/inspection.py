@@ -20,6 +20,9 @@ from engines.quoting import quote_identifier
 from engines.relations import one_row, read_columns, read_parquet
 from engines.sources import check_path, kind_of, refuse_spreadsheet, source_files
 
+# What bytes are refused for that are text by another encoding, perhaps.
+OTHER_ENCODING = ("bad_encoding", "nul_character")
+
 
 def inspect(
     home: Home,
@@ -100,7 +103,7 @@ def _csv(
     if not given.columns:
         with (
             memory_session(settings, scratch, files=[text.path]) as connection,
-            explained_lines(path, text.skipped_lines),
+            explained_lines(path, text.skipped_lines, _other_marks(given)),
         ):
             given, found = decide_columns(connection, text, given, names)
     return Inspection(
@@ -112,13 +115,44 @@ def _csv(
     )
 
 
-def _dialect_notes(schema: CsvSchema, text: Text) -> tuple[str, ...]:
+def proposed_marks(home: Home, path: Path) -> CsvSchema | None:
+    """The marks by which a CSV is read unless others are chosen, without its columns.
+
+    Told also where the file cannot be read by them; None where none would help, as it
+    is no CSV or not whole.
+    """
+    if kind_of(path) is not DatasetKind.csv:
+        return None
+    try:
+        with (
+            explained(f"file '{path.name}'", home.root),
+            TemporaryDirectory(dir=home.root / "datasets", prefix=".marks-") as scratch,
+        ):
+            return sniff_dialect(prepare_text(path, Path(scratch)))
+    except StudioError as error:
+        return CsvSchema() if error.code in OTHER_ENCODING else None
+
+
+def _between(schema: CsvSchema) -> str:
     marks = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-    between = marks.get(schema.delimiter, f"'{schema.delimiter}'")
+    return marks.get(schema.delimiter, f"'{schema.delimiter}'")
+
+
+def _other_marks(schema: CsvSchema) -> str:
+    """What helps where a line does not fit the others: it, or how all are read."""
+    quote = f"another quote than {schema.quote}" if schema.quote else "a quote"
+    return (
+        "mend that line, or have the file read by another delimiter than"
+        f" {_between(schema)} or by {quote}"
+    )
+
+
+def _dialect_notes(schema: CsvSchema, text: Text) -> tuple[str, ...]:
+    quoted = f"quoted by {schema.quote}" if schema.quote else "never quoted"
     mark = " with a byte order mark" if text.has_bom else ""
     names = "line after 'sep='" if text.skipped_lines else "first line"
     return (
-        f"Fields are separated by {between} and quoted by {schema.quote}.",
+        f"Fields are separated by {_between(schema)} and {quoted}.",
         f"The encoding is {schema.encoding}{mark}.",
         f"The {names} holds the column names."
         if schema.has_header

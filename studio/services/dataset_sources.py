@@ -133,6 +133,13 @@ def look(
     )
 
 
+def proposed_marks(workshop: "Workshop", path: Path) -> CsvSchema | None:
+    """How a CSV that `look` refused would be read; None where no other marks would help."""
+    from engines import inspection
+
+    return inspection.proposed_marks(workshop.home, path)
+
+
 def masked(
     column: str, written: Sequence[str | None], read: Sequence[str | None]
 ) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import pytest
 
 from catalog.datasets import CsvSchema
 from catalog.errors import StudioError
+from engines.inspection import proposed_marks
 
 
 def write(path, content):
@@ -61,6 +62,77 @@ def test_encodings_and_line_ends_give_the_same_rows(
 
     assert engine.inspect(path).csv_schema.encoding == encoding
     assert loaded(path).to_pylist() == [{"a": 1, "b": "é"}, {"a": 2, "b": "ü"}]
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])
+def test_an_encoding_that_is_given_is_taken_where_none_would_be_found(
+    engine, tmp_path, encoding
+):
+    mixed = "a,b\n1,é\n".encode() + b"2,\xe9\n"
+    path = write(tmp_path / "data.csv", mixed)
+
+    found = engine.inspect(path, None, CsvSchema(encoding=encoding))
+
+    assert found.rows == 2
+    assert found.csv_schema.encoding == encoding
+    with pytest.raises(StudioError, match="line 3.* not UTF-8"):
+        engine.inspect(path, None, CsvSchema())
+
+
+def test_another_encoding_than_the_file_s_is_told_with_the_file_s(engine, tmp_path):
+    path = write(tmp_path / "data.csv", "a,b\n1,é\n".encode("latin-1"))
+
+    with pytest.raises(StudioError) as refused:
+        engine.inspect(path, None, CsvSchema())
+
+    assert refused.value.remedy == "write it as UTF-8, or have it read as latin-1"
+
+
+@pytest.mark.parametrize(
+    ("schema", "remedy"),
+    [
+        (None, """another delimiter than commas or by another quote than \""""),
+        (CsvSchema(delimiter=":"), "another delimiter than ':' or by another quote"),
+        (CsvSchema(quote="", escape=""), "another delimiter than commas or by a quote"),
+    ],
+)
+def test_a_ragged_line_is_told_with_the_marks_it_was_read_by(
+    engine, tmp_path, schema, remedy
+):
+    path = write(tmp_path / "data.csv", b"a,b:c\n1,2:3\n'4,5':6,7:8\n")
+
+    with pytest.raises(StudioError, match="line 3 has") as refused:
+        engine.inspect(path, None, schema)
+
+    assert remedy in refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "marks"),
+    [
+        ("a.csv", b"a;b\n1;2\n3;4;5\n", CsvSchema(delimiter=";")),
+        ("a.tsv", "a\tb\né\n".encode("latin-1"), "latin-1"),
+        ("a.csv", "a,b\n1,é\n".encode() + b"2,\xe9\n", CsvSchema()),
+        ("a.csv", b"a,b\n1,\0\n", CsvSchema()),
+        ("a.csv", b"a,a\n1,2\n", CsvSchema()),
+        ("a.csv", b"", None),
+        ("a.csv.gz", gzip.compress(b"a,b\n" * 999)[:-9], None),
+        ("a.jsonl", b"a,b\n1,2,3\n", None),
+        ("a.csv", b"PK\x03\x04 and more", None),
+        ("gone.csv", None, None),
+    ],
+)
+def test_the_marks_of_a_file_are_told_where_others_may_help(
+    engine, tmp_path, name, content, marks
+):
+    if content is not None:
+        write(tmp_path / name, content)
+
+    found = proposed_marks(engine.home, tmp_path / name)
+
+    if marks == "latin-1":
+        marks = CsvSchema(delimiter="\t", encoding="latin-1")
+    assert found == marks
 
 
 def test_a_packed_file_is_read(loaded, tmp_path):

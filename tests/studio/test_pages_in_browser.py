@@ -398,6 +398,64 @@ def test_a_file_is_read_as_its_marks_are_chosen_and_shown_before_it_is_saved(
     datasets.remove(workshop, "odd_marks")
 
 
+def test_a_ragged_file_is_read_by_the_marks_that_are_chosen_then(
+    page, address, studio_home, tmp_path
+):
+    folder, _, workshop, _ = studio_home
+    file = tmp_path / "ragged.csv"
+    rows = "".join(f"{n};'a; {'b' * (n % 2)}';1,5\n" for n in range(40))
+    file.write_text(f"user_id;plan;spent\n40;free;2,5\n{rows}")
+    visit(page, f"{address}/datasets/add")
+    page.locator("input[type=file]").set_input_files(file)
+    refused = page.get_by_role("alert").filter(has_text="file")
+    save = page.get_by_role("button", name="Save")
+
+    def choose(label, option):
+        page.get_by_label(label, exact=True).click()
+        page.get_by_role("option", name=option, exact=True).click()
+
+    refused.filter(has_text="line 3 has 4 fields where 3 are expected").wait_for()
+    expect(page.get_by_label("Delimiter", exact=True)).to_have_value("Semicolon")
+    page.get_by_text("It cannot be read like this").wait_for()
+    assert save.count() == 0
+    passed_by_axe(page)
+    choose("Delimiter", "Comma")
+    refused.filter(has_text="another delimiter than commas").wait_for()
+    expect(page.get_by_label("Delimiter", exact=True)).to_have_value("Comma")
+    choose("Quotes", "Single (')")
+    choose("Delimiter", "Semicolon")
+    page.get_by_text("41 rows. Nothing is saved yet.").wait_for()
+    assert refused.count() == 0
+    assert "ragged" not in {each.name for each in workshop.catalog.list_datasets()}
+    save.click()
+    page.wait_for_url("**/datasets/ragged")
+    schema = workshop.catalog.get_dataset("ragged").csv_schema
+    assert (schema.delimiter, schema.quote, schema.escape) == (";", "'", "'")
+    datasets.remove(workshop, "ragged")
+
+
+def test_a_file_that_cannot_be_read_is_left_and_kept_nowhere(
+    page, address, studio_home, tmp_path
+):
+    (tmp_path / "ragged.csv").write_bytes(b"a,b\n1,2\n1,2,3\n4,5\n")
+    visit(page, f"{address}/datasets/add")
+    page.locator("input[type=file]").set_input_files(tmp_path / "ragged.csv")
+    page.get_by_role("alert").filter(has_text="line 3").wait_for()
+    assert kept_for_nobody(studio_home)
+
+    page.get_by_role("button", name="Leave it").click()
+
+    page.get_by_text("How it will be read").wait_for(state="detached")
+    assert not kept_for_nobody(studio_home)
+
+
+def kept_for_nobody(studio_home):
+    """Uploads in the home that are no dataset's."""
+    kept = {dataset.path for dataset in studio_home[2].catalog.list_datasets()}
+    uploads = (studio_home[0] / "home/uploads").rglob("*")
+    return {str(each) for each in uploads if each.is_file()} - kept
+
+
 @pytest.mark.parametrize("path", ["/audiences", "/datasets", "/audiences/{slug}"])
 @pytest.mark.parametrize("width", [740, 800, 880, 1280])
 def test_a_time_stands_in_one_line_and_in_sight(
@@ -485,7 +543,6 @@ def test_a_page_that_is_closed_while_it_saves_leaves_the_dataset_whole(
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
-        ("ragged.csv", b"a,b\n1,2\n1,2,3\n4,5\n", "line 3"),
         (
             "cut.csv.gz",
             gzip.compress(b"a,b\n" + os.urandom(4000).hex().encode())[:900],
@@ -508,13 +565,7 @@ def test_a_bad_file_is_refused_in_a_sentence_and_kept_nowhere(
     alert.wait_for()
     assert told in alert.inner_text()
     assert page.get_by_role("button", name="Save").count() == 0
-    kept = {
-        dataset.path
-        for dataset in studio_home[2].catalog.list_datasets()
-        if "uploads" in dataset.path
-    }
-    uploads = (studio_home[0] / "home/uploads").rglob("*")
-    assert {str(each) for each in uploads if each.is_file()} <= kept
+    assert not kept_for_nobody(studio_home)
 
 
 @pytest.mark.parametrize("status", [0, 401, 403, 413, 429, 500])

@@ -228,6 +228,22 @@ def test_an_upload_is_looked_at_and_nothing_is_kept_of_it(client, studio):
     assert "Spent 2026" not in names
 
 
+def test_an_upload_that_is_ragged_is_read_by_the_marks_that_are_sent_then(client):
+    rows = "".join(f"u{i},'a, {i % 3}',{i}\n" for i in range(60))
+    path, schema = "file_name=quoted.csv", '{"quote": "\'", "escape": "\'"}'
+    inspect = f"{API}/datasets/upload/inspect?{path}"
+
+    ragged = client.post(inspect, content=f"user_id,plan,visits\n{rows}")
+    seen = client.post(
+        f"{inspect}&csv_schema={schema}", content=f"user_id,plan,visits\n{rows}"
+    )
+
+    assert_refused(ragged, 400, "bad_line")
+    assert 'another quote than "' in ragged.json()["remedy"]
+    assert seen.status_code == 200, seen.text
+    assert seen.json()["columns"][1]["first_values"][0] == "a, 0"
+
+
 def test_where_datasets_may_come_from_is_told_to_builders(client, studio):
     found = client.get(f"{API}/sources").json()
 

@@ -41,6 +41,10 @@ ABOUT = (
     "A list of people: an identifier, such as an e-mail address, its hash or a customer"
     " number, and columns that say something about them."
 )
+UNREAD = (
+    "It cannot be read like this. Choose another delimiter, other quotes or another"
+    " encoding, and it is read again. Nothing is saved yet."
+)
 SAVING = "Saving. All of it is read, which takes a while where it is large."
 
 
@@ -61,6 +65,7 @@ class Adding:
         self.name = ""
         self.description = ""
         self.found: Look | None = None
+        self.marks: CsvSchema | None = None
         self.fields: dict[str, ui.element] = {}
         self.error: StudioError | None = None
         self.client = ui.context.client
@@ -106,7 +111,6 @@ class Adding:
             typed = ui.input("Path").props("outlined dense").classes("w-full q-mb-sm")
 
             async def read() -> None:
-                self.error, self.found = None, None
                 try:
                     require(Role.builder, self.client)
                     path = await to_thread(
@@ -116,8 +120,7 @@ class Adding:
                         typed.value or "",
                     )
                 except StudioError as error:
-                    self.error = error
-                    self.reading.refresh()
+                    self.refuse(error)
                     return
                 await self.begin(path, path.name)
 
@@ -131,11 +134,15 @@ class Adding:
                 studio().workshop, file_name, parts, access().upload_bytes
             )
         except StudioError as error:
-            self.error, self.found = error, None
-            self.reading.refresh()
+            self.refuse(error)
             return
-        self.found = None
         await self.begin(path, file_name)
+
+    def refuse(self, error: StudioError) -> None:
+        """Say why there is no source to be read."""
+        self.give_up()
+        self.error = error
+        self.reading.refresh()
 
     def too_large(self) -> None:
         """The browser did not send it."""
@@ -146,12 +153,13 @@ class Adding:
         )
 
     async def begin(self, path: Path, file_name: str) -> None:
-        """Read a source for the first time; an upload that cannot be read goes."""
+        """Read a source for the first time; an upload that nobody could read goes."""
         self.drop()
+        self.found = None
         self.path, self.file_name, self.description = path, file_name, ""
         self.name = dataset_sources.suggested_name(file_name)
         await self.read(None)
-        if self.error is not None or self.client.is_deleted:
+        if (self.error is not None and self.marks is None) or self.client.is_deleted:
             self.drop()
 
     def drop(self) -> None:
@@ -161,18 +169,29 @@ class Adding:
         self.path = None
 
     async def read(self, schema: CsvSchema | None) -> None:
-        """Read the source, as a CSV schema says where there is one."""
+        """Read the source, as a CSV schema says where there is one.
+
+        Where its marks are refused they are shown to be chosen otherwise; what was read
+        before stays where a type is.
+        """
         if self.path is None:
             return
         self.error = None
+        workshop, path = studio().workshop, self.path
         try:
             require(Role.builder, self.client)
-            with uploads.told_as_sent(self.path, self.file_name):
+            with uploads.told_as_sent(path, self.file_name):
                 self.found = await to_thread(
-                    dataset_sources.look, studio().workshop, self.path, schema
+                    dataset_sources.look, workshop, path, schema
                 )
+            self.marks = self.found.csv_schema
         except StudioError as error:
             self.error = error
+            if schema is None or not schema.columns:
+                self.found = None
+                self.marks = schema or await to_thread(
+                    dataset_sources.proposed_marks, workshop, path
+                )
         await self.reading.refresh()
 
     async def read_otherwise(self, schema: CsvSchema, used: str) -> None:
@@ -233,7 +252,7 @@ class Adding:
     def give_up(self) -> None:
         """Leave the source alone."""
         self.drop()
-        self.found, self.error = None, None
+        self.found = self.marks = self.error = None
         self.reading.refresh()
 
     @ui.refreshable_method
@@ -241,16 +260,21 @@ class Adding:
         """What was read, with ways to have it read otherwise, or what is wrong with it."""
         if self.error is not None:
             show_error(self.error)
-        if self.found is None or self.path is None:
+        if self.path is None or (self.found is None and self.marks is None):
             return
         found = self.found
         with block("panel cards", "section") as self.settings:
             heading(2, "How it will be read")
             paragraph(
-                f"{dataset_sources.KIND_WORDS[found.kind]}, {count_words(found.rows)} rows. Nothing is saved yet."
+                UNREAD
+                if found is None
+                else f"{dataset_sources.KIND_WORDS[found.kind]}, {count_words(found.rows)} rows. Nothing is saved yet."
             )
-            if found.csv_schema is not None:
-                self.fields = csv_settings(found.csv_schema, self.read_otherwise)
+            if self.marks is not None:
+                self.fields = csv_settings(self.marks, self.read_otherwise)
+            if found is None:
+                quiet_button("Leave it", self.give_up)
+                return
             for note in found.notes:
                 text("div", note, "quiet small")
             table(
@@ -258,6 +282,10 @@ class Adding:
                 ("Column", "Type", "First values"),
                 [self.row_of(at) for at in range(len(found.columns))][:200],
             )
+        self.save_panel()
+
+    def save_panel(self) -> None:
+        """What it is to be called, once it could be read."""
         with block("panel", "section"):
             heading(2, "Save it")
             with block() as self.saving:
