@@ -121,5 +121,8 @@ def take_identities(name: Named, wanted: VersionAsked, opened: Opened) -> FileRe
     number = versions.version_asked(opened.workshop, audience, wanted.version).number
     path = audience_page.take_file(opened.workshop, name, IDENTITIES, number)
     return FileResponse(
-        path, media_type=BINARY, filename=f"{audience.slug}_{number}_{path.name}"
+        path,
+        media_type=BINARY,
+        filename=f"{audience.slug}_{number}_{path.name}",
+        headers={"cache-control": "no-store"},
     )

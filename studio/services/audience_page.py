@@ -290,6 +290,14 @@ def take_file(workshop: "Workshop", name: str, file: str, number: int) -> Path:
     audience = workshop.catalog.get_audience(name)
     version = workshop.catalog.version(audience.id, number)
     known = [*_manifest(version)["files"], MANIFEST]
+    if file == IDENTITIES and file not in known:
+        raise StudioError(
+            "unknown_file",
+            f"version {number} of audience {shown(audience.name)}",
+            f"has no {IDENTITIES}: its people have no more identifiers than its"
+            " members' file",
+            "take the people by `export`, which has all their identifiers",
+        )
     if file not in known:
         raise StudioError(
             "unknown_file",

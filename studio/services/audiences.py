@@ -26,6 +26,7 @@ from studio.services.audience_list import (
 from studio.services.audit import Verb, record
 from studio.services.opening import open_studio
 from studio.services.versions import (
+    IDENTITIES,
     MANIFEST,
     MEMBERS,
     refuse_gone,
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from orchestration.plan import Plan
     from orchestration.workshop import Workshop
 
-IDENTITIES = "identities.parquet"
 MEMBER_COLUMNS = frozenset(
     {"person_key", "score", "log_odds", "rank", "percentile", "is_seed"}
 )

@@ -523,6 +523,8 @@ def test_an_export_is_the_versions_members_and_leaves_no_file(client, slug, stud
     assert_refused(as_parquet, 422, "request_invalid")
     one_each = client.post(f"{API}/audiences/{slug}/identities", json={})
     assert_refused(one_each, 404, "unknown_file")
+    assert "have no more identifiers than its members' file" in one_each.text
+    assert "`export`" in one_each.json()["remedy"]
     tier = client.post(f"{API}/audiences/{slug}/export", json={"tier": "best"})
     assert_refused(tier, 422, "unknown_tier")
     assert list((studio.workshop.home.root / "exports").iterdir()) == []
