@@ -114,23 +114,28 @@ def _wait_for(
     raise TimeoutError(address)
 
 
-def add_version(workshop: Workshop, audience: str) -> AudienceVersion:
-    """The same people published once more, as a forced build of the same data would."""
-    catalog = workshop.catalog
-    kept = catalog.served_version(audience)
+def add_version(
+    workshop: Workshop, audience: str, people_of: str | None = None
+) -> AudienceVersion:
+    """The same people published once more, as a forced build of the same data would.
+
+    With `people_of` they are those of that audience.
+    """
+    catalog, giver = workshop.catalog, people_of or audience
+    owner, kept = catalog.get_audience(audience), catalog.served_version(giver)
     assert kept is not None
-    (before,) = [e.build for e in catalog.history(audience) if e.version == kept]
+    (before,) = [e.build for e in catalog.history(giver) if e.version == kept]
     lease = catalog.acquire_lease(audience, "a test", 60)
     build = catalog.start_build(
         audience,
-        kept.specification_number,
+        catalog.newest_specification(owner.id).number,
         input_fingerprints=before.input_fingerprints,
         code_version=before.code_version,
         force="again",
     )
 
     def place(number: int) -> str:
-        folder = Path(kept.path).parent / str(number)
+        folder = workshop.home.version(owner.id, number)
         shutil.copytree(kept.path, folder)
         manifest = read_manifest(folder)
         manifest |= {"build": build.build_id, "version": number}
