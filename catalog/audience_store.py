@@ -182,7 +182,7 @@ def read_audience(connection: Connection, name: str) -> Audience:
         "is not there",
         f"did you mean {' or '.join(near)}?"
         if near
-        else "see `lookalike audience list`",
+        else "see `lookalike audience list`, or My Audiences in the studio",
     )
 
 

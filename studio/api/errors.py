@@ -99,7 +99,7 @@ class Refusal(BaseModel):
                 "code": "unknown_audience",
                 "object": "audience 'spring'",
                 "cause": "is not there",
-                "remedy": "see `lookalike audience list`",
+                "remedy": "see `lookalike audience list`, or My Audiences in the studio",
             }
         }
     )

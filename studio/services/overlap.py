@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MOST_PARTS = 20
 NOTHING = "–"
 FEW = f"fewer than {FEWEST_PEOPLE}"
+FEW_OF_EITHER = "few in both"
 
 
 def overlap(
@@ -109,7 +110,7 @@ def overlap_tables(found: Mapping[str, Any]) -> tuple[Table, ...]:
             rows=tuple(
                 (
                     f"{labels[each['first']]} and {labels[each['second']]}",
-                    NOTHING if each["jaccard"] is None else f"{each['jaccard']:.3f}",
+                    _jaccard_words(each),
                     ", ".join(each["compared_by"]) or "no identifier in common",
                 )
                 for each in found["pairs"]
@@ -128,6 +129,12 @@ def _cell(pair: Mapping[str, Any], side: str) -> str:
     if people is None:
         return FEW if pair["compared_by"] else NOTHING
     return number_text(people) + ("" if share is None else f" ({share_text(share)})")
+
+
+def _jaccard_words(pair: Mapping[str, Any]) -> str:
+    if pair["jaccard"] is None:
+        return FEW_OF_EITHER if pair["compared_by"] else NOTHING
+    return f"{pair['jaccard']:.3f}"
 
 
 def _told_counts(found: "PeopleInCommon") -> tuple[int | None, int | None]:

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 
 class Changes(Frozen):
-    """A version beside an older one. `specification` is a unified diff, a line each."""
+    """A version beside an older one. `specification` has the lines that differ.
+
+    A line of the older one begins with `-`, of the newer with `+`; what stands beside
+    them with a space, and `…` for what is left out between.
+    """
 
     audience: str
     older: int
@@ -54,5 +58,8 @@ def version_changes(
                 for each in (*score, *found["attributes"])
             ),
         ),
-        specification=tuple(unified_diff(old, new, lineterm="", n=1))[2:],
+        specification=tuple(
+            "…" if line.startswith("@@") else line
+            for line in [*unified_diff(old, new, lineterm="", n=1)][3:]
+        ),
     )

@@ -72,7 +72,7 @@ def diff(
             "nothing_to_compare",
             f"version {new.number} of audience '{audience.name}'",
             "has no other version to be compared with",
-            "name two with --from and --to; see `lookalike audience versions`",
+            "build it again once its data have changed, or name two of its versions",
         )
     found = compare(
         whole_folder(audience, old), whole_folder(audience, new), old.number

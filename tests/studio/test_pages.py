@@ -234,6 +234,44 @@ def test_the_list_says_why_the_newest_build_of_an_audience_failed(visits, monkey
     visits.as_("viewer", look)
 
 
+@pytest.mark.usefixtures("failed_run")
+def test_a_build_that_failed_is_told_with_the_version_that_stays_in_use(visits):
+    page = visits.get("/audiences/divided", "viewer").text
+    older = visits.get("/audiences/divided?version=1", "viewer").text
+
+    assert "The newest build failed" in page and "The newest build failed" in older
+    assert "Version 2 stays in use, and is what this page shows." in page
+    assert "stays in use" not in older
+
+
+def test_an_archived_audience_is_not_said_to_be_built_again(visits, monkeypatch):
+    catalog, path = visits.studio.workshop.catalog, "/audiences/divided"
+    before = visits.get(path, "viewer").text
+    audience = catalog.get_audience("divided")
+
+    catalog.archive_audience(audience.id)
+    archived = visits.get(path, "viewer").text
+    catalog.archive_audience(audience.id, is_archived=False)
+
+    assert "Not while it is archived" in archived
+    assert "Not while it is archived" not in before
+
+
+def test_words_in_the_last_column_of_a_table_stand_where_words_stand(visits):
+    """And what stands for a number, or for few people, where numbers do."""
+    seen = {}
+
+    async def look(user):
+        client = await user.open("/audiences/divided/changes?older=1&newer=2")
+        for each in client.elements.values():
+            if each.tag == "th" and each.props.get("scope") == "col":
+                seen[each.text] = "number" in each.classes
+
+    visits.as_("viewer", look)
+
+    assert seen == {"Distribution": False, "PSI": True, "Verdict": False}
+
+
 def test_audiences_are_put_beside_each_other_by_who_is_in_both(visits, slug):
     both = visits.get(f"/overlap?audiences={slug},divided", "viewer").text
     tiers = visits.get("/overlap?audiences=divided&tiers=true").text
@@ -260,7 +298,7 @@ def test_two_versions_are_put_beside_each_other(visits):
     assert "Version 2 beside version 1" in page
     assert "Since version 1, 0 people entered" in page
     assert "Both were built by the same specification." in page
-    assert same.status_code == 400
+    assert same.status_code == 400 and "--from" not in same.text
     assert "has no other version to be compared with" in same.text
     assert "What has changed" in shown(visits, "viewer", "/audiences/divided")
 

@@ -58,9 +58,11 @@ def studio_home(built_home, tmp_path_factory):
     values = [each.text for each in HOSTILE[:4]] * 50
     hostile = pd.DataFrame({"user_id": range(200), **dict.fromkeys(COLUMNS, values)})
     hostile.to_csv(folder / "hostile.csv", index=False)
+    named = next(e.slug for e in workshop.catalog.list_audiences() if e.slug != slug)
+    add_version(workshop, named, people_of=slug)
     away = drafts.change(workshop, drafts.begin(workshop).id, {"name": "Away"})
     drafts.start_over(workshop, away.id)
-    return folder, slug, workshop, away.id
+    return folder, slug, workshop, away.id, named
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +135,7 @@ def lightness(page):
         "/audiences/{slug}",
         "/audiences/{slug}/changes",
         "/overlap?audiences={slug}",
+        "/overlap?audiences={slug},{named}",
         "/drafts",
         "/runs",
         "/datasets",
@@ -148,7 +151,7 @@ def lightness(page):
 def test_a_page_is_accessible_and_never_scrolls_sideways(
     page, address, studio_home, path
 ):
-    there = path.format(slug=studio_home[1], away=studio_home[3])
+    there = path.format(slug=studio_home[1], away=studio_home[3], named=studio_home[4])
     if not visit(page, address + there).ok:
         page.said.clear()  # the browser says so
 
@@ -256,7 +259,7 @@ def test_an_audience_is_told_with_pictures_and_without_identifiers(
 def test_a_person_is_explained_and_never_named_in_the_address(
     page, address, studio_home
 ):
-    _, slug, workshop, _ = studio_home
+    _, slug, workshop, *_ = studio_home
     path = workshop.catalog.served_version(slug).path
     person = pd.read_parquet(f"{path}/members.parquet")["user_id"].iloc[0]
     visit(page, f"{address}/audiences/{slug}")
@@ -276,7 +279,7 @@ def test_a_person_is_explained_and_never_named_in_the_address(
 def test_a_person_in_the_table_is_explained_by_the_keyboard_alone(
     page, address, studio_home
 ):
-    _, slug, workshop, _ = studio_home
+    _, slug, workshop, *_ = studio_home
     path = workshop.catalog.served_version(slug).path
     keys = list(pd.read_parquet(f"{path}/members.parquet")["person_key"][:2])
     visit(page, f"{address}/audiences/{slug}")
@@ -298,7 +301,7 @@ def test_a_person_in_the_table_is_explained_by_the_keyboard_alone(
 def test_an_earlier_version_is_put_into_use_after_a_question(
     page, address, studio_home
 ):
-    _, slug, workshop, _ = studio_home
+    _, slug, workshop, *_ = studio_home
     visit(page, f"{address}/audiences/{slug}")
     assert workshop.catalog.served_version(slug).number == 2
 
@@ -312,7 +315,7 @@ def test_an_earlier_version_is_put_into_use_after_a_question(
 
 
 def test_an_audience_is_archived_and_taken_out_again(page, address, studio_home):
-    _, slug, workshop, _ = studio_home
+    _, slug, workshop, *_ = studio_home
     visit(page, f"{address}/audiences/{slug}")
 
     page.get_by_role("button", name="Archive").click()
@@ -332,7 +335,7 @@ def test_an_audience_is_archived_and_taken_out_again(page, address, studio_home)
 def test_a_file_is_uploaded_shown_saved_and_mapped_otherwise(
     page, address, studio_home
 ):
-    folder, _, workshop, _ = studio_home
+    folder, _, workshop, *_ = studio_home
     visit(page, f"{address}/datasets/add")
 
     page.locator("input[type=file]").set_input_files(folder / "hostile.csv")
@@ -401,7 +404,7 @@ def test_a_file_is_read_as_its_marks_are_chosen_and_shown_before_it_is_saved(
 def test_a_ragged_file_is_read_by_the_marks_that_are_chosen_then(
     page, address, studio_home, tmp_path
 ):
-    folder, _, workshop, _ = studio_home
+    folder, _, workshop, *_ = studio_home
     file = tmp_path / "ragged.csv"
     rows = "".join(f"{n};'a; {'b' * (n % 2)}';1,5\n" for n in range(40))
     file.write_text(f"user_id;plan;spent\n40;free;2,5\n{rows}")
@@ -486,7 +489,7 @@ def test_a_class_of_a_margin_counts_on_a_paragraph(page, address):
 def test_saving_a_dataset_says_that_it_is_at_work_and_ends_in_words(
     page, address, studio_home
 ):
-    folder, _, workshop, _ = studio_home
+    folder, _, workshop, *_ = studio_home
     visit(page, f"{address}/datasets/add")
     page.locator("input[type=file]").set_input_files(folder / "hostile.csv")
     save = page.get_by_role("button", name="Save")
@@ -514,7 +517,7 @@ def test_saving_a_dataset_says_that_it_is_at_work_and_ends_in_words(
 def test_a_page_that_is_closed_while_it_saves_leaves_the_dataset_whole(
     page, address, studio_home
 ):
-    folder, _, workshop, _ = studio_home
+    folder, _, workshop, *_ = studio_home
     visit(page, f"{address}/datasets/add")
     page.locator("input[type=file]").set_input_files(folder / "hostile.csv")
     page.get_by_label("Name", exact=True).fill("Left alone")

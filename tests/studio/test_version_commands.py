@@ -81,7 +81,7 @@ def test_a_screen_is_told_what_moved_and_what_was_asked_otherwise(ours, monkeypa
     first = workshop.catalog.newest_specification(
         workshop.catalog.get_audience("ours").id
     )
-    yaml = first.yaml.replace("spring", "<b>autumn</b>")
+    yaml = first.yaml.replace("spring", "<b>autumn</b>").replace("top: 100", "top: 90")
     changed = first.model_copy(update={"yaml": yaml})
     monkeypatch.setattr(type(workshop.catalog), "specification", lambda *_: next(asked))
     asked = iter([first, changed])
@@ -91,9 +91,12 @@ def test_a_screen_is_told_what_moved_and_what_was_asked_otherwise(ours, monkeypa
     assert found.sentences[0].startswith("Since version 1")
     assert {row[0] for row in found.drift.rows} >= {"score", "age"}
     assert found.specification == ()
-    assert [line for line in edited.specification if line[0] in "+-"] == [
+    assert [line for line in edited.specification if line[0] != " "] == [
         "-  - spring",
         "+  - <b>autumn</b>",
+        "…",
+        "-  top: 100",
+        "+  top: 90",
     ]
 
 

@@ -9,6 +9,9 @@ from studio.services.audience_sections import Block, Table, Tile
 from studio.web.components.elements import block, heading, more, paragraph, text
 from studio.web.components.tables import table
 
+# How a cell begins that holds a number, or stands for one.
+FIGURES = (*"0123456789+-–", "few", "over", "under")
+
 
 def show_tiles(tiles: Sequence[Tile]) -> None:
     """The headline figures with what they mean."""
@@ -73,9 +76,11 @@ def _tables(section: Block) -> None:
 
 
 def show_table(shown: Table) -> None:
-    """A table as it stands; the last column may be a sentence."""
-    lengths = {len(cell) for row in shown.rows for cell in row[-1:]}
-    is_wordy = max(lengths, default=0) > 40
+    """A table as it stands; the last column may be of words."""
+    last_cells = [cell for row in shown.rows for cell in row[-1:]]
+    is_wordy = any(len(cell) > 40 for cell in last_cells) or not any(
+        cell.startswith(FIGURES) for cell in last_cells
+    )
     last = len(shown.head) - (1 if is_wordy else 0)
     table(
         shown.caption,

@@ -75,7 +75,7 @@ async def show_audience(slug: str, version: int | None = None) -> None:
         facts(audience, shown, run)
         if trouble is not None:
             show_error(trouble)
-        tell_of_build(audience, run)
+        tell_of_build(audience, run, shown)
         if shown is not None:
             show_all(audience, shown)
         elif trouble is None and not at_work:
@@ -109,17 +109,28 @@ def changes(audience: AudienceSummary, *, is_built: bool, is_at_work: bool) -> N
     quiet_button(words, lambda: ask(audience))
 
 
-def tell_of_build(audience: AudienceSummary, run: Run | None) -> None:
+def tell_of_build(
+    audience: AudienceSummary, run: Run | None, shown: Shown | None
+) -> None:
     """The build that goes on, or how the newest one ended and the way on from there."""
+    kept = (
+        f"Version {shown.number} stays in use, and is what this page shows."
+        if shown is not None and shown.is_served
+        else ""
+    )
     if run is not None and run.state is not RunState.succeeded:
         words = ENDINGS.get(run.state, "It is being built")
         with block("panel", "section"):
             heading(2, words)
+            if kept:
+                paragraph(kept, "quiet")
             RunPanel(run, on_end=lambda _: look_again(audience))
     elif audience.failure is not None:
         with block("notice bad"):
             text("strong", f"The newest build failed: {audience.failure.cause}.")
             text("div", f"What to do: {audience.failure.remedy}.")
+            if kept:
+                text("div", kept)
 
 
 def show_not_built(audience: AudienceSummary) -> None:
@@ -176,7 +187,9 @@ def facts(audience: AudienceSummary, shown: Shown | None, run: Run | None) -> No
             ("Published (UTC)", time_words(shown.published_at) if shown else "never"),
             (
                 "Built again",
-                schedule_words(audience.schedule, on_change=audience.on_change),
+                "Not while it is archived"
+                if state is State.archived
+                else schedule_words(audience.schedule, on_change=audience.on_change),
             ),
             *([("Owner", audience.owner)] if audience.owner else []),
         ]

@@ -47,7 +47,7 @@ async def show_overlap(audiences: str = "", tiers: bool = False) -> None:
         except StudioError as error:
             show_error(error)
             return
-        with block("panel", "section"):
+        with block("panel cards", "section"):
             for each in overlap_tables(found):
                 show_table(each)
 

@@ -30,6 +30,11 @@ async def show_changes(
         with block("panel", "section"):
             heading(2, "Specification")
             if found.specification:
+                paragraph(
+                    f"A line that begins with - is of version {found.older}, one with +"
+                    f" of version {found.newer}.",
+                    "quiet",
+                )
                 box = text("pre", "\n".join(found.specification))
                 box.props["tabindex"] = "0"
             else:
