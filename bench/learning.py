@@ -19,7 +19,7 @@ from catalog.home import create_home
 from catalog.specification_model import AudienceSpecification
 from orchestration.launch import build_directly, keep_specification
 from orchestration.workshop import open_workshop
-from python_scoring.scorers.base import uses_unlike
+from python_scoring.scorers.base import uses_unlike, uses_weights
 
 SPLITS = 2
 TOP_PERCENT = 10
@@ -51,7 +51,8 @@ def run(data: Path | None, models: str) -> int:
                 continue
             for model in models.split(","):
                 for split in range(SPLITS):
-                    weighed(people, model, split)
+                    if uses_weights(model):
+                        weighed(people, model, split)
                     if uses_unlike(model):
                         against(people, model, split)
     return 0

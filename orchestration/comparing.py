@@ -55,6 +55,7 @@ from python_scoring.comparing import (
     share_above,
 )
 from python_scoring.cross_fitting import UNSEARCHED_FOLDS, CrossFit
+from python_scoring.held_out_loss import HeldOutFolds
 from python_scoring.random_seeds import Smoothing
 from python_scoring.scorers.base import (
     SCORERS,
@@ -303,7 +304,8 @@ def as_document(
     }
     best = max(aucs, key=lambda model: aucs[model]) if aucs else None
     gaps = differences(fits, best) if best else {}
-    losses = log_losses(fits, seed["fold"].to_numpy())
+    folds = HeldOutFolds.of({**tables, "canonical_seed": seed})
+    losses = log_losses(fits, folds)
     output = plan.specification.output
     return {
         "seed_people": seed.num_rows,

@@ -17,6 +17,7 @@ CLIP = 1e-9
 RIDGE = 1e-3
 LEAST_SEED_COUNT = 20
 NEWTON_STEPS = 100
+NOBODY = np.zeros(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +70,24 @@ def log_shares(log_odds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def fit_calibration(
-    seed_log_odds: np.ndarray, reference_log_odds: np.ndarray
+    seed_log_odds: np.ndarray,
+    reference_log_odds: np.ndarray,
+    unlike_log_odds: np.ndarray = NOBODY,
+    unlike_part: float = 0.0,
 ) -> Calibration:
     """The calibration with the least balanced log loss.
 
     Half the mass on the out-of-fold seed, half on the reference's sample, plus
     1e-3 ((A - 1)^2 + (B - 1)^2). The order of the people does not matter, to the last
     bit. Fewer than 20 seed people, an empty reference or A = B = 0: `UNCALIBRATED`.
+    With people of a negative seed the other half is the contrast's: they are
+    `unlike_part` of it.
     """
     if len(seed_log_odds) < LEAST_SEED_COUNT or len(reference_log_odds) == 0:
         return UNCALIBRATED
-    loss = BalancedLogLoss.of(seed_log_odds, reference_log_odds)
+    loss = BalancedLogLoss.of(
+        seed_log_odds, reference_log_odds, unlike_log_odds, unlike_part
+    )
     found = loss.least()
     if found[0] == 0.0 and found[1] == 0.0:
         return UNCALIBRATED
@@ -91,7 +99,8 @@ class BalancedLogLoss:
     """The balanced log loss with its ridge, as a function of (A, B, C).
 
     `features` are ln u, -ln(1 - u) and 1 of every person; `signs` 1 for the seed and -1
-    for the reference; `masses` half the mass of each side, shared out equally.
+    for the reference and the negative seed; `masses` half the mass of each side, that of
+    each group shared out equally.
     """
 
     features: tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -99,15 +108,26 @@ class BalancedLogLoss:
     masses: np.ndarray
 
     @classmethod
-    def of(cls, seed: np.ndarray, reference: np.ndarray) -> "BalancedLogLoss":
+    def of(
+        cls,
+        seed: np.ndarray,
+        reference: np.ndarray,
+        unlike: np.ndarray,
+        unlike_part: float,
+    ) -> "BalancedLogLoss":
         """The loss of these log odds, sorted so that sums do not know their order."""
-        sides = (np.sort(seed), np.sort(reference))
-        lower, upper = log_shares(np.concatenate(sides))
-        counts = [len(side) for side in sides]
+        groups = (np.sort(seed), np.sort(reference), np.sort(unlike))
+        lower, upper = log_shares(np.concatenate(groups))
+        counts = [len(group) for group in groups]
+        part = unlike_part if len(unlike) else 0.0
+        halves = (0.5, 0.5 * (1.0 - part), 0.5 * part)
+        each = [
+            half / max(count, 1) for half, count in zip(halves, counts, strict=True)
+        ]
         return cls(
             features=(lower, upper, np.ones(len(lower))),
-            signs=np.repeat([1.0, -1.0], counts),
-            masses=np.repeat([0.5 / count for count in counts], counts),
+            signs=np.repeat([1.0, -1.0, -1.0], counts),
+            masses=np.repeat(each, counts),
         )
 
     def __call__(self, point: np.ndarray) -> float:

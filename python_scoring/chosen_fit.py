@@ -1,7 +1,7 @@
 """One of several cross-fits by held-out log loss, with held-out figures of choosing, too.
 
 All are fitted without each fold, and judged by the balanced log loss of the same held-out
-people. A fold's people are ranked by what was chosen without them. Where that is another
+people, those of a negative seed among them. A fold's people are ranked by what was chosen without them. Where that is another
 fit than the one that was chosen with everybody, their log odds are put on its scale by
 their place in the sample: nobody has a say in what they are ranked by. The fits that judge
 for a fold have learnt from its people, so a trace of them is in the choice.
@@ -10,12 +10,20 @@ for a fold have learnt from its people, so a trace of them is in the choice.
 from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
 import pyarrow as pa
 
 from python_scoring.choice import Choice, candidates_of, chosen_of
-from python_scoring.cross_fitting import FOLDS, UNSEARCHED_FOLDS, CrossFit
-from python_scoring.held_out_loss import held_out_losses
-from python_scoring.places import in_key_order, on_scale_of
+from python_scoring.cross_fitting import (
+    FOLDS,
+    UNSEARCHED_FOLDS,
+    WHOLE_SEED,
+    CrossFit,
+    members_of_fold,
+)
+from python_scoring.held_out_loss import HeldOutFolds, held_out_losses
+from python_scoring.learning_rows import unlike_of_fit
+from python_scoring.places import on_scale_of
 
 EVERY_FOLD = tuple(range(FOLDS))
 
@@ -34,18 +42,31 @@ def chosen_fit(
     """
     choice = choice_of(fits, tables, is_searched=is_searched, errors=errors)
     chosen = fits[choice.model]
-    by_key = in_key_order(tables["canonical_seed"])
-    folds = tables["canonical_seed"]["fold"].to_numpy()[by_key]
-    seed_log_odds = chosen.seed_log_odds.copy()
-    for fold, model in enumerate(choice.chosen_without):
-        if model != choice.model:
-            members = by_key[folds == fold]
-            seed_log_odds[members] = on_scale_of(
-                fits[model].seed_log_odds[members],
-                fits[model].sample_log_odds,
-                chosen.sample_log_odds,
-            )
-    return replace(chosen, seed_log_odds=seed_log_odds, choice=choice)
+
+    def ranked(people: pa.Table, by_fit: Mapping[str, np.ndarray]) -> np.ndarray:
+        log_odds = by_fit[choice.model].copy()
+        for fold, model in enumerate(choice.chosen_without):
+            if model != choice.model:
+                members = members_of_fold(people, fold)
+                log_odds[members] = on_scale_of(
+                    by_fit[model][members],
+                    fits[model].sample_log_odds,
+                    chosen.sample_log_odds,
+                )
+        return log_odds
+
+    return replace(
+        chosen,
+        seed_log_odds=ranked(
+            tables["canonical_seed"],
+            {name: fit.seed_log_odds for name, fit in fits.items()},
+        ),
+        unlike_log_odds=ranked(
+            unlike_of_fit(tables, WHOLE_SEED),
+            {name: fit.unlike_log_odds for name, fit in fits.items()},
+        ),
+        choice=choice,
+    )
 
 
 def choice_of(
@@ -56,7 +77,7 @@ def choice_of(
     errors: float = 1.0,
 ) -> Choice:
     """What all folds choose, and what each would have been given by the others."""
-    losses = held_out_losses(fits, tables["canonical_seed"]["fold"].to_numpy())
+    losses = held_out_losses(fits, HeldOutFolds.of(tables))
     additive = {name: each.scorer.is_additive for name, each in fits.items()}
     judged = UNSEARCHED_FOLDS if is_searched else EVERY_FOLD
     candidates = candidates_of(losses, judged, additive)

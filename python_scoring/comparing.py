@@ -15,7 +15,7 @@ from python_scoring.calibration import fit_calibration
 from python_scoring.cross_fitting import CrossFit
 from python_scoring.evaluation import recall_curve
 from python_scoring.held_out import NORMAL_95, auc_difference
-from python_scoring.held_out_loss import held_out_losses
+from python_scoring.held_out_loss import HeldOutFolds, held_out_losses
 from python_scoring.quality import HeldOutQuality, held_out_quality
 from python_scoring.random_seeds import Smoothing
 from python_scoring.reach import DRAWS, INTERVAL, RANDOM_SEED
@@ -119,11 +119,9 @@ def differences(fits: Mapping[str, CrossFit], best: str) -> dict[str, Difference
     }
 
 
-def log_losses(
-    fits: Mapping[str, CrossFit], seed_folds: np.ndarray
-) -> dict[str, float]:
+def log_losses(fits: Mapping[str, CrossFit], folds: HeldOutFolds) -> dict[str, float]:
     """By scorer, the balanced log loss of the same held-out people."""
-    losses = held_out_losses(fits, seed_folds)
+    losses = held_out_losses(fits, folds)
     return {model: each.mean(EVERY_FOLD) for model, each in losses.items()}
 
 

@@ -17,6 +17,7 @@ from python_scoring.places import in_key_order, on_scale_of
 from python_scoring.scorers.base import Scorer, fit_scorer, own_cross_fit
 
 FOLDS = 5
+WHOLE_SEED = -1
 UNSEARCHED_FOLDS = (0, 1, 2)  # a search has judged its trials by the other two
 
 

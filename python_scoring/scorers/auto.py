@@ -214,8 +214,8 @@ def cross_fit(
 def unasked(tables: Mapping[str, pa.Table]) -> Unasked | None:
     """Why no held-out people are asked for the say, None where they are.
 
-    Their losses are against the population alone, so that they say nothing of a negative
-    seed.
+    What another say than an even one does to a negative seed's people was not measured, and
+    losses count heads.
     """
     if UNLIKE in tables:
         return "unlike"

@@ -1,6 +1,7 @@
 """Negative seeds: people one does not want more of are kept out and learnt away from."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from orchestration.plan_document import plan_as_json
 from orchestration.scoring import check_unlike
 from python_scoring.cross_fitting import cross_fit, out_of_fold_log_odds
 from python_scoring.features import features_of
+from python_scoring.held_out_loss import HeldOutFolds, held_out_losses
 from python_scoring.learning_rows import one_batch
 from python_scoring.scorers.base import (
     SCORERS,
@@ -192,7 +194,7 @@ def tables(built_of) -> dict[str, pa.Table]:
     return {name.removeprefix("main."): table for name, table in read.items()}
 
 
-@pytest.mark.parametrize("model", ["weighted_bayes", "auto"])
+@pytest.mark.parametrize("model", ["weighted_bayes", "auto", "best"])
 def test_a_learnt_scorer_learns_away_from_it_too(
     model, built_of, studio, everybody, unwanted
 ):
@@ -217,6 +219,39 @@ def test_a_learnt_scorer_learns_away_from_it_too(
     assert quality["unlike"]["auc"]["low"] > 0.5
     if model == "auto":
         assert quality["say"]["unasked"] == "unlike"
+
+
+def test_the_best_is_chosen_by_both_seeds_and_told_as_any_choice(built_of, tables):
+    built = built_of("best")
+    quality = json.loads((built.folder / "quality.json").read_text())
+    names = ["weighted_bayes", "auto"]  # of 400 people trees alone do not learn
+
+    losses = held_out_losses(
+        {name: cross_fit(name, tables) for name in names}, HeldOutFolds.of(tables)
+    )
+
+    tried = {each["model"]: each for each in quality["choice"]["candidates"]}
+    assert list(tried) == names
+    for name, each in losses.items():
+        assert tried[name]["log_loss"] == pytest.approx(each.mean(range(5)), abs=1e-4)
+        against_population = replace(
+            each,
+            unlike=each.unlike[:0],
+            folds=replace(each.folds, unlike=each.folds.unlike[:0], unlike_part=0.0),
+        )
+        assert tried[name]["log_loss"] > against_population.mean(range(5)) + 1e-3
+    chosen = quality["choice"]["model"]
+    assert built.manifest["scorer"] == {"asked": "best", **quality["choice"]}
+    assert (
+        json.loads((built.folder / "parameters.json").read_text())["scorer"] == chosen
+    )
+    page = (built.folder / "report.html").read_text(encoding="utf-8")
+    assert f"Of the scorers tried, {chosen} was chosen: held-out log loss" in page
+    # the one that was chosen makes the audience that it makes by its own name
+    assert (
+        built.members["user_id"].tolist()
+        == built_of(chosen).members["user_id"].tolist()
+    )
 
 
 @pytest.mark.parametrize("model", ["naive_bayes", "weighted_bayes", "auto"])

@@ -11,15 +11,17 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
 from python_scoring import chosen_fit
+from python_scoring.calibration import log_shares
 from python_scoring.choice import Candidate, chosen_of
 from python_scoring.cross_fitting import CrossFit
-from python_scoring.held_out_loss import held_out_losses
+from python_scoring.held_out_loss import HeldOutFolds, held_out_losses
 from python_scoring.scorers import best
 from python_scoring.scorers.base import scorer_from_json
 from python_scoring.scorers.boosted import TREES, Trees
 from python_scoring.tuning import as_table
 
 FOLDS = np.arange(400) % 5
+JUDGES = HeldOutFolds(FOLDS)
 
 
 def cross_fit(seed, sample, *, additive=True):
@@ -56,7 +58,7 @@ def test_the_loss_is_that_of_calibrations_that_have_not_seen_the_person():
     labels, scores, weights = map(np.concatenate, (labels, scores, weights))
     expected = log_loss(labels, scores, sample_weight=weights)
 
-    (losses,) = held_out_losses({"one": cross_fit(seed, sample)}, FOLDS).values()
+    (losses,) = held_out_losses({"one": cross_fit(seed, sample)}, JUDGES).values()
 
     # two straight numbers are a calibration whose two ends are stretched alike
     assert losses.mean(range(5)) == pytest.approx(expected, abs=2e-3)
@@ -71,7 +73,7 @@ def test_a_difference_is_as_sure_as_the_same_people_side_by_side():
             seed + noise.normal(0, 1, 400), sample + noise.normal(0, 1, 1_000)
         ),
     }
-    losses = held_out_losses(fits, FOLDS)
+    losses = held_out_losses(fits, JUDGES)
 
     gap, error = losses["noisy"].beyond(losses["plain"], range(5))
 
@@ -97,8 +99,8 @@ def test_losses_do_not_know_the_order_of_the_people():
     of_seed, of_sample = noise.permutation(400), noise.permutation(1_000)
     turned = {n: cross_fit(s[of_seed], p[of_sample]) for n, (s, p) in fits.items()}
 
-    plain = held_out_losses({n: cross_fit(*each) for n, each in fits.items()}, FOLDS)
-    shuffled = held_out_losses(turned, FOLDS[of_seed])
+    plain = held_out_losses({n: cross_fit(*each) for n, each in fits.items()}, JUDGES)
+    shuffled = held_out_losses(turned, HeldOutFolds(FOLDS[of_seed]))
 
     for name in fits:
         assert plain[name].mean(range(5)) == shuffled[name].mean(range(5))
@@ -215,6 +217,155 @@ def test_each_fit_of_each_candidate_tells_its_share_of_the_work(monkeypatch):
     best.cross_fit(tables_of(), told.append)
 
     assert told == [0.25] * 4
+
+
+# With a negative seed
+
+UNWANTED = np.arange(60) % 5
+PART = 0.3
+BOTH_SEEDS = HeldOutFolds(FOLDS, UNWANTED, PART)
+
+
+def cross_fit_of(seed, sample, unlike):
+    return replace(cross_fit(seed, sample), unlike_log_odds=unlike)
+
+
+def unwanted(random_state, shift):
+    return np.random.default_rng(random_state).normal(shift, 1, 60)
+
+
+def with_unlike(folds=UNWANTED, total=60.0):
+    """Relations of both seeds; of so many unwanted people the contrast has its part."""
+    unlike = tables_of(folds)["canonical_seed"]
+    totals = {
+        "left_out_fold": [-1, 0],
+        "unlike_total": [total, 1],
+        "smoothing": [40, 9],
+    }
+    return tables_of(canonical_unlike=unlike, distribution_totals=pa.table(totals))
+
+
+def test_the_negative_seed_is_the_part_of_the_contrast_that_scorers_learn_from():
+    folds = HeldOutFolds.of(with_unlike())
+
+    assert folds.unlike.tolist() == UNWANTED.tolist()
+    assert folds.unlike_part == 0.5 * 60 / (60 + 40)
+    assert HeldOutFolds.of(tables_of()).unlike_part == 0
+    # judged by some of its people, it has the same part all the same
+    assert HeldOutFolds.of(with_unlike(UNWANTED[:36])).unlike_part == 0.3
+
+
+def test_with_a_negative_seed_the_loss_is_against_the_contrast():
+    seed, sample = people(13)
+    unlike = unwanted(14, 0.7)
+    dealt = np.empty(1_000, int)
+    dealt[np.argsort(sample)] = np.arange(1_000) % 5
+    groups, total = ((seed, FOLDS), (sample, dealt), (unlike, UNWANTED)), 0.0
+    masses = (0.5, 0.5 * (1 - PART), 0.5 * PART)
+
+    def ends(log_odds):
+        return np.column_stack(log_shares(log_odds))
+
+    for fold in range(5):
+        rest = [values[folds != fold] for values, folds in groups]
+        mass = np.repeat(
+            [m / len(r) for m, r in zip(masses, rest, strict=True)], [*map(len, rest)]
+        )
+        x, y = ends(np.concatenate(rest)), np.repeat([1, 0, 0], [*map(len, rest)])
+        line = LogisticRegression(C=np.inf, tol=1e-10).fit(x, y, sample_weight=mass)
+        for label, weight, (values, folds) in zip(
+            (1, 0, 0), masses, groups, strict=True
+        ):
+            scores = line.predict_proba(ends(values[folds == fold]))
+            total += -weight * np.log(scores[:, label]).sum() / len(values)
+
+    fits = {"one": cross_fit_of(seed, sample, unlike)}
+    (losses,) = held_out_losses(fits, BOTH_SEEDS).values()
+
+    assert losses.mean(range(5)) == pytest.approx(total, abs=2e-3)
+    (without,) = held_out_losses({"one": cross_fit(seed, sample)}, JUDGES).values()
+    assert losses.mean(range(5)) > without.mean(range(5)) + 0.02
+
+
+def test_with_a_negative_seed_a_difference_is_as_sure_as_all_three_groups():
+    seed, sample = people(15)
+    fits = {
+        "plain": cross_fit_of(seed, sample, unwanted(16, 0)),
+        "nearer": cross_fit_of(seed, sample, unwanted(17, 0.8)),
+    }
+    losses = held_out_losses(fits, BOTH_SEEDS)
+
+    gap, error = losses["nearer"].beyond(losses["plain"], range(5))
+
+    names, masses = ("seed", "sample", "unlike"), (0.5, 0.5 * (1 - PART), 0.5 * PART)
+    gaps = [getattr(losses["nearer"], n) - getattr(losses["plain"], n) for n in names]
+    drawn = np.random.default_rng(18)
+    draws = [
+        sum(
+            m * drawn.choice(g, len(g)).mean()
+            for m, g in zip(masses, gaps, strict=True)
+        )
+        for _ in range(2_000)
+    ]
+    assert gap == pytest.approx(np.mean(draws), abs=4 * error / 2_000**0.5)
+    assert error == pytest.approx(np.std(draws), rel=0.06)
+    assert gap > 2 * error
+
+
+def test_who_keeps_away_from_the_negative_seed_is_chosen_for_that():
+    seed, sample = people(19)
+    fits = {
+        "weighted_bayes": cross_fit_of(seed, sample, seed[:60]),
+        "auto": cross_fit_of(seed * 1.01, sample * 1.01, unwanted(20, -1)),
+    }
+
+    plain = chosen_fit.choice_of(fits, tables_of(), is_searched=False)
+    away = chosen_fit.choice_of(fits, with_unlike(), is_searched=False)
+
+    assert plain.model == "weighted_bayes"
+    assert away.model == "auto"
+
+
+def test_a_fold_of_the_negative_seed_has_no_say_in_what_its_people_are_ranked_by():
+    seed, sample = people(21)
+    near, far = seed[:60], unwanted(22, -1)
+    fits = {  # the first is right about the unwanted people of fold 3 alone
+        "weighted_bayes": cross_fit_of(
+            seed, sample, np.where(UNWANTED == 3, far - 30, near)
+        ),
+        "auto": cross_fit_of(seed, sample, np.where(UNWANTED == 3, near, far)),
+    }
+
+    found = chosen_fit.chosen_fit(fits, with_unlike(), is_searched=False)
+
+    assert found.choice.chosen_without[3] == "auto"
+    own = UNWANTED == 3
+    assert found.unlike_log_odds[own] == pytest.approx(near[own])
+    searched = chosen_fit.choice_of(fits, with_unlike(), is_searched=True)
+    assert searched.judged_folds == (0, 1, 2)
+    assert searched.model == "auto"
+
+
+def test_unwanted_people_keep_their_place_on_the_scale_of_the_chosen(monkeypatch):
+    seed, sample = people(23)
+    unlike = unwanted(24, 0.5)
+    fits = {
+        "weighted_bayes": cross_fit_of(10 * seed, 10 * sample, 10 * unlike),
+        "auto": cross_fit_of(seed, sample, -unlike),
+    }
+    choice = chosen_fit.choice_of(fits, with_unlike(), is_searched=False)
+    mixed = ("weighted_bayes", "auto", "auto", "auto", "auto")
+    monkeypatch.setattr(
+        chosen_fit,
+        "choice_of",
+        lambda *_, **__: replace(choice, model="auto", chosen_without=mixed),
+    )
+
+    found = chosen_fit.chosen_fit(fits, with_unlike(), is_searched=False)
+
+    own = UNWANTED == 0
+    assert found.unlike_log_odds[own] == pytest.approx(unlike[own], abs=0.1)
+    assert np.array_equal(found.unlike_log_odds[~own], -unlike[~own])
 
 
 def test_a_document_that_says_best_is_damaged():
