@@ -42,12 +42,18 @@ from orchestration.intake import build_of, write_inputs
 from orchestration.plan import Plan, plan_build
 from orchestration.progress import Listener, Progress, listening, tell
 from orchestration.quality import smoothing_of
-from orchestration.scoring import learnt_relations
+from orchestration.scoring import (
+    UnlikePeople,
+    against_unlike,
+    check_unlike,
+    learnt_relations,
+)
 from orchestration.steady import input_signs, refuse_changed_inputs, steady
 from orchestration.tracked import TrackedRun, run_of_comparison
 from orchestration.tracking import destination_of, track
 from orchestration.workshop import Workshop
 from python_scoring.comparing import (
+    EVERY_FOLD,
     Measured,
     differences,
     log_losses,
@@ -56,19 +62,46 @@ from python_scoring.comparing import (
 )
 from python_scoring.cross_fitting import UNSEARCHED_FOLDS, CrossFit
 from python_scoring.held_out_loss import HeldOutFolds
+from python_scoring.learning_rows import UNLIKE
 from python_scoring.random_seeds import Smoothing
 from python_scoring.scorers.base import (
     SCORERS,
     extra_of,
     is_compared,
     relations_of,
+    uses_unlike,
 )
 from python_scoring.scorers.boosted import TREES
 from python_scoring.tuning import as_table
+from python_scoring.unlike_quality import UnlikeQuality
 from report.comparison_chart import comparison_chart
 from report.drawing import render_svg
 
 SHARES = (0.01, 0.05, 0.1)
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What all scorers of a comparison are measured on, the same for each.
+
+    `judges` are whose log odds count, by the relation of their seed and its row;
+    `candidates` how many people of the population are in neither seed.
+    """
+
+    build: Build
+    plan: Plan
+    tables: Mapping[str, pa.Table]
+    judges: Mapping[str, np.ndarray]
+    unlike: UnlikePeople | None
+    candidates: int
+    smoothing: Smoothing
+
+    @property
+    def judging(self) -> dict[str, pa.Table]:
+        """The relations with the judges alone in those of both seeds."""
+        rows = {name: pa.array(each) for name, each in self.judges.items()}
+        kept = {name: self.tables[name].filter(each) for name, each in rows.items()}
+        return {**self.tables, **kept}
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +113,7 @@ class Entrant:
     cpu_seconds: float
     fit: CrossFit | None = None
     figures: Measured | None = None
+    unlike: UnlikeQuality | None = None
     reason: str = ""
 
 
@@ -138,8 +172,9 @@ def compare_scorers(
             build = write_inputs(workshop, build, plan)
             tell(Progress("inputs", seconds=time.monotonic() - began))
             learn(workshop, build, models)
-            entrants = entrants_of(workshop, build, plan, models)
-            comparison = told_figures.told(as_document(workshop, build, plan, entrants))
+            ground = ground_of(workshop, build, plan, models)
+            entrants = [entrant_of(ground, model) for model in models]
+            comparison = told_figures.told(as_document(ground, entrants))
             refuse_changed_inputs(workshop, build)
             plot = render_svg(comparison_chart(comparison))
             keep_comparison(folder, comparison, plot)
@@ -186,33 +221,43 @@ def learn(workshop: Workshop, build: Build, models: Sequence[str]) -> None:
     tell(Progress("learn", seconds=time.monotonic() - began))
 
 
-def entrants_of(
+def ground_of(
     workshop: Workshop, build: Build, plan: Plan, models: Sequence[str]
-) -> list[Entrant]:
-    """Each scorer fitted and measured, one after the other."""
-    names = [name for model in models for name in relations_of(model)]
+) -> Ground:
+    """The relations that the scorers need, and who judges them.
+
+    Raises StudioError where nobody can be learnt from, or away from.
+    """
+    # a negative seed's weights are made for the scorers that know it alone
+    known = [each for each in models if uses_unlike(each) or not build.has_unlike]
+    names = [name for model in known for name in relations_of(model)]
     tables = learnt_relations(workshop.engine, build, names)
-    smoothing = smoothing_of(workshop.engine, build.folder)
-    candidates = candidates_of(workshop, build)
-    judges = judges_of(build, models, tables)
-    return [
-        entrant_of(build, model, tables, judges, plan, candidates, smoothing)
-        for model in models
-    ]
+    return Ground(
+        build=build,
+        plan=plan,
+        tables=tables,
+        judges=judges_of(build, models, tables),
+        unlike=check_unlike(workshop.engine, build, tables),
+        candidates=candidates_of(workshop, build),
+        smoothing=smoothing_of(workshop.engine, build.folder),
+    )
 
 
 def judges_of(
     build: Build, models: Sequence[str], tables: Mapping[str, pa.Table]
-) -> np.ndarray:
-    """Whose log odds count, by row of `canonical_seed`: the same people for every scorer.
+) -> dict[str, np.ndarray]:
+    """Whose log odds count, by row of each seed's relation: the same for every scorer.
 
     Everybody, or, where one of the scorers has its settings searched for, those who had
     no say in that.
     """
-    folds = tables["canonical_seed"]["fold"].to_numpy()
-    if not (build.trials and any(has_search(model, tables) for model in models)):
-        return np.ones(len(folds), dtype=bool)
-    return np.isin(folds, UNSEARCHED_FOLDS)
+    is_searched = build.trials and any(has_search(model, tables) for model in models)
+    folds = UNSEARCHED_FOLDS if is_searched else EVERY_FOLD
+    return {
+        name: np.isin(tables[name]["fold"].to_numpy(), folds)
+        for name in ("canonical_seed", UNLIKE)
+        if name in tables
+    }
 
 
 def candidates_of(workshop: Workshop, build: Build) -> int:
@@ -222,58 +267,54 @@ def candidates_of(workshop: Workshop, build: Build) -> int:
     return int(whole[0]["reference_total"])
 
 
-def entrant_of(
-    build: Build,
-    model: str,
-    tables: Mapping[str, pa.Table],
-    judges: np.ndarray,
-    plan: Plan,
-    candidates: int,
-    smoothing: Smoothing,
-) -> Entrant:
+def entrant_of(ground: Ground, model: str) -> Entrant:
     """Fit and measure one scorer; whatever stands in its way becomes a sentence."""
     tell(Progress(model, "six fits"))
     clock, cpu = time.perf_counter(), time.process_time()
-    fit = figures = None
+    fit = figures = unlike = None
     reason = ""
     try:
         require_extra(model)
-        require_seed_known(model, plan.specification.seed)
-        fit, figures = fitted_and_measured(
-            build, model, tables, judges, plan, candidates, smoothing
-        )
+        require_seed_known(model, ground.plan.specification.seed)
+        fit = judged_fit(ground, model)
+        figures, unlike = measured_on(ground, model, fit)
         if figures is None:
             reason = "it leaves nobody with a score to be judged by"
     except Exception as error:
-        reason = str(as_studio_error(error, build.folder))
+        reason = str(as_studio_error(error, ground.build.folder))
     seconds, cpu_seconds = time.perf_counter() - clock, time.process_time() - cpu
     tell(Progress(model, seconds=seconds))
-    return Entrant(
-        model, seconds, cpu_seconds, fit if figures else None, figures, reason
-    )
+    if figures is None:
+        return Entrant(model, seconds, cpu_seconds, reason=reason)
+    return Entrant(model, seconds, cpu_seconds, fit, figures, unlike)
 
 
-def fitted_and_measured(
-    build: Build,
-    model: str,
-    tables: Mapping[str, pa.Table],
-    judges: np.ndarray,
-    plan: Plan,
-    candidates: int,
-    smoothing: Smoothing,
-) -> tuple[CrossFit, Measured | None]:
-    """A scorer's fits, the search for settings of its trees included, and its figures."""
-    own = dict(tables)
-    found = tuned(model, tables, build.trials, build.folder / "trials.db")
+def judged_fit(ground: Ground, model: str) -> CrossFit:
+    """A scorer's fits, the search for settings of its trees included, of the judges."""
+    own, build = dict(ground.tables), ground.build
+    found = tuned(model, own, build.trials, build.folder / "trials.db")
     if found is not None:
         own[TREES] = as_table(found.trees)
     fit = cross_fitted(model, own)
-    fit = replace(fit, seed_log_odds=fit.seed_log_odds[judges])
-    own["canonical_seed"] = own["canonical_seed"].filter(pa.array(judges))
-    shares = (*SHARES, share_asked(plan, candidates, fit))
-    return fit, measured(
-        model, fit, own, shares, smoothing, is_weighed=build.weighs_seed
+    fit = replace(fit, seed_log_odds=fit.seed_log_odds[ground.judges["canonical_seed"]])
+    if ground.unlike is None:
+        return fit
+    return replace(fit, unlike_log_odds=fit.unlike_log_odds[ground.judges[UNLIKE]])
+
+
+def measured_on(
+    ground: Ground, model: str, fit: CrossFit
+) -> tuple[Measured | None, UnlikeQuality | None]:
+    """The figures of a scorer's fits against the population and the negative seed."""
+    found = measured(
+        model,
+        fit,
+        ground.judging,
+        (*SHARES, share_asked(ground.plan, ground.candidates, fit)),
+        ground.smoothing,
+        is_weighed=ground.build.weighs_seed,
     )
+    return found, against_unlike(fit, ground.unlike)
 
 
 def share_asked(plan: Plan, candidates: int, fit: CrossFit) -> float:
@@ -289,13 +330,9 @@ def share_asked(plan: Plan, candidates: int, fit: CrossFit) -> float:
     return min(1.0, output.value / max(candidates, 1))
 
 
-def as_document(
-    workshop: Workshop, build: Build, plan: Plan, entrants: Sequence[Entrant]
-) -> Comparison:
+def as_document(ground: Ground, entrants: Sequence[Entrant]) -> Comparison:
     """The comparison in JSON types, the best one marked and those it cannot be told from."""
-    tables = learnt_relations(workshop.engine, build, [])
-    judges = judges_of(build, [each.model for each in entrants], tables)
-    seed = tables["canonical_seed"].filter(pa.array(judges))
+    build, judging = ground.build, ground.judging
     fits = {each.model: each.fit for each in entrants if each.fit is not None}
     aucs = {
         each.model: each.figures.quality.auc.value
@@ -304,15 +341,15 @@ def as_document(
     }
     best = max(aucs, key=lambda model: aucs[model]) if aucs else None
     gaps = differences(fits, best) if best else {}
-    folds = HeldOutFolds.of({**tables, "canonical_seed": seed})
-    losses = log_losses(fits, folds)
-    output = plan.specification.output
+    losses = log_losses(fits, HeldOutFolds.of(judging))
+    output = ground.plan.specification.output
     return {
-        "seed_people": seed.num_rows,
-        "sample_people": tables["canonical_sample"].num_rows,
-        "candidate_people": candidates_of(workshop, build),
+        "seed_people": judging["canonical_seed"].num_rows,
+        "sample_people": judging["canonical_sample"].num_rows,
+        "candidate_people": ground.candidates,
         "asked": {"kind": output.kind, "value": output.value},
         "is_weighed": build.weighs_seed,
+        "has_unlike": build.has_unlike,
         "best": best,
         "scorers": [
             line_of(each)
@@ -345,11 +382,13 @@ def line_of(entrant: Entrant) -> dict[str, Any]:
     }
     if entrant.fit is None or entrant.figures is None:
         return line
-    quality = entrant.figures.quality
+    quality, say = entrant.figures.quality, entrant.fit.say
     return line | {
         "is_additive": entrant.fit.scorer.is_additive,
         "auc": asdict(quality.auc),
         **({"auc_by_value": asdict(quality.by_value.auc)} if quality.by_value else {}),
+        **({"unlike": asdict(entrant.unlike)} if entrant.unlike else {}),
+        **({"say": asdict(say)} if say else {}),
         "calibration_error": quality.calibration_error,
         "verdict": None if quality.verdict is None else asdict(quality.verdict),
         "lifts": [asdict(each) for each in entrant.figures.lifts],

@@ -24,7 +24,7 @@ from orchestration.score_pass import nullable, score_everybody
 from orchestration.unlike import unlike_too_small
 from python_scoring.calibration import Calibration, fit_calibration
 from python_scoring.choice import Choice, Say
-from python_scoring.cross_fitting import held_out_people
+from python_scoring.cross_fitting import CrossFit, held_out_people
 from python_scoring.evaluation import auc_pu
 from python_scoring.learning_rows import UNLIKE, effective_people
 from python_scoring.model import Model
@@ -34,7 +34,7 @@ from python_scoring.quality import HeldOutQuality, held_out_quality
 from python_scoring.scorers.base import learns_from_people, relations_of
 from python_scoring.scorers.boosted import TREES
 from python_scoring.tuning import Tuning, as_table
-from python_scoring.unlike_quality import unlike_quality
+from python_scoring.unlike_quality import UnlikeQuality, unlike_quality
 from report.told_parts import few_people, told_part
 
 # Those that every build has, whatever its scorer; each scorer names what it reads.
@@ -145,17 +145,8 @@ def _score(engine: Engine, build: Build) -> ScoringSummary:
         prevalence=build.economics.prevalence,
         is_weighed=build.weighs_seed,
     )
-    if unlike is not None and quality is not None:
-        quality = replace(
-            quality,
-            unlike=unlike_quality(
-                scored_seed,
-                known(found.unlike_log_odds),
-                scored_sample,
-                people=unlike.people.num_rows,
-                both=unlike.both,
-            ),
-        )
+    if quality is not None:
+        quality = replace(quality, unlike=against_unlike(found, unlike))
     if not build.allow_indistinct:
         refuse_indistinct(quality)
     proxies = proxies_of_build(build, sample, sample_log_odds)
@@ -287,6 +278,19 @@ def check_unlike(
             build.minimum_unlike,
         )
     return UnlikePeople(people, len(unwanted))
+
+
+def against_unlike(fit: CrossFit, unlike: UnlikePeople | None) -> UnlikeQuality | None:
+    """How well a fit keeps away from the build's negative seed, if it has one."""
+    if unlike is None:
+        return None
+    return unlike_quality(
+        known(fit.seed_log_odds),
+        known(fit.unlike_log_odds),
+        known(fit.sample_log_odds),
+        people=unlike.people.num_rows,
+        both=unlike.both,
+    )
 
 
 def check_learning_seed(effective: float, people: int, minimum: int) -> None:

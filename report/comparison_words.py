@@ -6,6 +6,7 @@ Reads the document of comparison.json, which `orchestration.comparing` makes.
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from report.quality_words import say_text, unlike_text, verdict_text
 from report.reading import band_of
 from report.words import counted, number_text
 
@@ -38,7 +39,7 @@ def missing_lines(comparison: Comparison) -> list[Line]:
 
 
 def comparison_sentences(comparison: Comparison) -> tuple[str, ...]:
-    """Which scorer is best, which are as good, and what could not be compared."""
+    """Which scorer is best, which are as good, and what a build with the best would tell."""
     lines = measured_lines(comparison)
     if not lines:
         return ("No scorer could be measured.",)
@@ -61,12 +62,14 @@ def comparison_sentences(comparison: Comparison) -> tuple[str, ...]:
     )
     sample = counted(comparison["sample_people"], "person", "people")
     judged = f"All were judged by the same {seed} and {sample} of the population."
-    return (told, judged, *([value_sentence(lines)] if is_weighed(comparison) else []))
-
-
-def is_weighed(comparison: Comparison) -> bool:
-    """True where the seed has weights, so that there are figures by value too."""
-    return bool(comparison.get("is_weighed"))
+    return (
+        told,
+        judged,
+        *([value_sentence(lines)] if _is_weighed(comparison) else []),
+        *([unlike_sentence(lines)] if _has_unlike(comparison) else []),
+        *build_sentences(comparison, best),
+        *(say_text(line["say"]) for line in lines if line.get("say")),
+    )
 
 
 def value_sentence(lines: Sequence[Line]) -> str:
@@ -77,6 +80,37 @@ def value_sentence(lines: Sequence[Line]) -> str:
         " weight; the best, AUC, lift and log loss count each once. By value the greatest"
         f" AUC is {number_text(best['auc_by_value']['value'], 3)}, of {best['model']}."
     )
+
+
+def unlike_sentence(lines: Sequence[Line]) -> str:
+    """Whom the figures are against, and which scorer keeps away best."""
+    best = max(lines, key=lambda line: line["unlike"]["auc"]["value"])
+    return (
+        "The best, AUC, lift and whether the seed can be told are against the population;"
+        " log loss is against half of it and half of the negative seed, as scorers learn."
+        " Against the negative seed alone the greatest held-out AUC is"
+        f" {number_text(best['unlike']['auc']['value'], 3)}, of {best['model']}."
+    )
+
+
+def build_sentences(comparison: Comparison, line: Line) -> list[str]:
+    """What a build with this scorer would tell of both seeds."""
+    told = []
+    if line["verdict"] is not None:
+        by_value = ", by value" if _is_weighed(comparison) else ""
+        verdict = verdict_text(line["verdict"])
+        told.append(f"With {line['model']}{by_value}: {verdict}")
+    if _has_unlike(comparison):
+        told.append(f"With {line['model']}: {unlike_text(line['unlike'])}")
+    return told
+
+
+def other_auc_names(comparison: Comparison) -> list[str]:
+    """The AUCs that stand beside the one of all scorers by people."""
+    return [
+        *(["AUC by value"] if _is_weighed(comparison) else []),
+        *(["AUC against the negative seed"] if _has_unlike(comparison) else []),
+    ]
 
 
 def size_names(comparison: Comparison) -> list[str]:
@@ -95,17 +129,16 @@ def size_names(comparison: Comparison) -> list[str]:
 def comparison_rows(comparison: Comparison) -> list[dict[str, Any]]:
     """The table, the best scorer first; AUCs and `lifts` are estimates, the rest texts.
 
-    `auc_by_value` is there where the seed is weighed.
+    `other_aucs` are those of `other_auc_names`.
     """
     return [
         {
             "model": line["model"],
             "auc": auc_of(line["auc"]),
-            **(
-                {"auc_by_value": auc_of(line["auc_by_value"])}
-                if is_weighed(comparison)
-                else {}
-            ),
+            "other_aucs": [
+                *([auc_of(line["auc_by_value"])] if _is_weighed(comparison) else []),
+                *([auc_of(line["unlike"]["auc"])] if _has_unlike(comparison) else []),
+            ],
             "standing": standing(line),
             "lifts": [lift_of(each) for each in line["lifts"]],
             "log_loss": number_text(line["log_loss"], 4),
@@ -151,6 +184,14 @@ def verdict_words(line: Line) -> str:
     if verdict is not None and not verdict["can_be_told"]:
         return "no better than chance"
     return band_of(line["auc"]["value"]).name
+
+
+def _is_weighed(comparison: Comparison) -> bool:
+    return bool(comparison.get("is_weighed"))
+
+
+def _has_unlike(comparison: Comparison) -> bool:
+    return bool(comparison.get("has_unlike"))
 
 
 def _first_lifts(comparison: Comparison) -> list[Mapping[str, Any]]:

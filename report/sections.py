@@ -13,8 +13,8 @@ from report.charts import tenths_text
 from report.comparison_words import (
     comparison_rows,
     comparison_sentences,
-    is_weighed,
     missing_lines,
+    other_auc_names,
     size_names,
 )
 from report.divisions import quotas_section, tiers_section
@@ -324,7 +324,7 @@ def scorers_compared(comparison: Mapping[str, Any], picture: Picture) -> Section
             "picture": picture,
             "sentences": comparison_sentences(comparison),
             "sizes": size_names(comparison),
-            "is_weighed": is_weighed(comparison),
+            "other_aucs": other_auc_names(comparison),
             "rows": comparison_rows(comparison),
             "missing": missing_lines(comparison),
         },

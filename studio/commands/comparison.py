@@ -56,20 +56,19 @@ def _print_comparison(comparison: dict[str, Any], folder: Path) -> None:
     from report.comparison_words import (
         comparison_rows,
         comparison_sentences,
-        is_weighed,
         missing_lines,
+        other_auc_names,
         size_names,
     )
 
     print_line("")
     sizes = [f"lift {name}" for name in size_names(comparison)]
-    weighed = is_weighed(comparison)
     print_table(
         [
             "scorer",
             "held-out AUC",
             "95 %",
-            *(["AUC by value"] if weighed else []),
+            *other_auc_names(comparison),
             "beside the best",
             *sizes,
             "log loss",
@@ -81,7 +80,7 @@ def _print_comparison(comparison: dict[str, Any], folder: Path) -> None:
                 row["model"],
                 row["auc"].value,
                 row["auc"].between.replace(" to ", "–"),
-                *([row["auc_by_value"].value] if weighed else []),
+                *(auc.value for auc in row["other_aucs"]),
                 row["standing"],
                 *(lift.value for lift in row["lifts"]),
                 row["log_loss"],

@@ -414,7 +414,6 @@ def scorers_block(
 
     section = scorers_compared(comparison, _picture(pictures, "comparison"))
     values = section.values
-    is_weighed = values["is_weighed"]
     return _block(
         section,
         pictures,
@@ -428,7 +427,7 @@ def scorers_block(
                 head=(
                     "Scorer",
                     "Held-out AUC",
-                    *(["AUC by value"] if is_weighed else []),
+                    *values["other_aucs"],
                     "Beside the best",
                     *(f"Lift, {size}" for size in values["sizes"]),
                     "Verdict",
@@ -437,7 +436,7 @@ def scorers_block(
                     (
                         row["model"],
                         str(row["auc"]),
-                        *([str(row["auc_by_value"])] if is_weighed else []),
+                        *map(str, row["other_aucs"]),
                         row["standing"],
                         *map(str, row["lifts"]),
                         row["verdict"],

@@ -45,6 +45,50 @@ class SeedVerdict(Frozen):
     p_value: float
 
 
+class UnlikeFigures(Frozen):
+    """Held-out seed people against those of the negative seed.
+
+    `people` of it are in the population, `both` in the seed too: null for 1 to 24 of them.
+    `top_share` would be among the most alike tenth of the population.
+    """
+
+    people: int
+    both: int | None
+    auc: HeldOutEstimate
+    top_share: float
+
+
+class TriedSay(Frozen):
+    """One way to share out the say, with its balanced log loss in nats."""
+
+    model: str
+    is_additive: bool
+    log_loss: float
+    beyond_least: float
+    standard_error: float
+
+
+class SayChoice(Frozen):
+    """Which way was chosen, and which without the people of each fold."""
+
+    model: str
+    candidates: tuple[TriedSay, ...]
+    judged_folds: tuple[int, ...]
+    chosen_without: tuple[str, ...]
+
+
+class ScorersSay(Frozen):
+    """How much each of the scorers says that `auto` joins.
+
+    Where no held-out people were asked, `choice` is null and `unasked` says why.
+    """
+
+    scorers: tuple[ModelName, ...]
+    shares: tuple[float, ...]
+    choice: SayChoice | None = None
+    unasked: Literal["small", "weighed", "unlike"] | None = None
+
+
 class ScorerCompared(Frozen):
     """One scorer, on the same held-out people as the others.
 
@@ -59,6 +103,8 @@ class ScorerCompared(Frozen):
     is_additive: bool | None = None
     auc: HeldOutEstimate | None = None
     auc_by_value: HeldOutEstimate | None = None
+    unlike: UnlikeFigures | None = None
+    say: ScorersSay | None = None
     calibration_error: float | None = None
     verdict: SeedVerdict | None = None
     lifts: tuple[SizeLift, ...] = ()
@@ -77,6 +123,7 @@ class ComparisonFigures(Frozen):
     candidate_people: int
     asked: AskedSize
     is_weighed: bool
+    has_unlike: bool
     best: ModelName | None
     scorers: tuple[ScorerCompared, ...]
     inputs: dict[str, str]

@@ -11,6 +11,7 @@ import pytest
 from catalog.errors import StudioError
 from catalog.specification_model import AudienceSpecification
 from orchestration.builds import Build
+from orchestration.comparing import compare_scorers
 from orchestration.plan_document import plan_as_json
 from orchestration.scoring import check_unlike
 from python_scoring.cross_fitting import cross_fit, out_of_fold_log_odds
@@ -24,6 +25,9 @@ from python_scoring.scorers.base import (
     uses_unlike,
 )
 from python_scoring.space import space_of
+from report.comparison_words import comparison_sentences
+from report.quality_words import unlike_text, verdict_text
+from studio.services.comparison_figures import ComparisonFigures
 from tests.pipeline import people
 from tests.pipeline.building import Built
 from tests.pipeline.test_seeds import ATTRIBUTES, Studio
@@ -252,6 +256,83 @@ def test_the_best_is_chosen_by_both_seeds_and_told_as_any_choice(built_of, table
         built.members["user_id"].tolist()
         == built_of(chosen).members["user_id"].tolist()
     )
+
+
+# Scorers beside each other
+
+
+@pytest.fixture(scope="module")
+def compared(studio) -> dict:
+    """The figures of two builds' scorers, and of two that know no negative seed."""
+    asked = studio.specification(
+        UNLIKE, attributes=ATTRIBUTES, scoring={"learn_from": "seed"}
+    )
+    models = ["weighted_bayes", "auto", "centroid", "documented"]
+    return compare_scorers(studio.workshop, asked, models).comparison
+
+
+@pytest.mark.parametrize("model", ["weighted_bayes", "auto"])
+def test_a_comparison_tells_of_both_seeds_what_a_build_does(model, compared, built_of):
+    quality = json.loads((built_of(model).folder / "quality.json").read_text())
+    (line,) = (each for each in compared["scorers"] if each["model"] == model)
+
+    assert compared["has_unlike"]
+    assert line["unlike"] == quality["unlike"]
+    assert line["verdict"] == quality["verdict"]
+    assert line.get("say") == quality.get("say")
+    told = comparison_sentences(compared)
+    assert any("Against the negative seed alone the greatest" in each for each in told)
+    if model == compared["best"]:
+        assert f"With {model}: {verdict_text(quality['verdict'])}" in told
+        assert f"With {model}: {unlike_text(quality['unlike'])}" in told
+
+
+def test_its_losses_are_those_by_which_the_best_is_chosen(compared, built_of):
+    quality = json.loads((built_of("best").folder / "quality.json").read_text())
+    lines = {each["model"]: each for each in compared["scorers"]}
+
+    for each in quality["choice"]["candidates"]:
+        assert lines[each["model"]]["log_loss"] == each["log_loss"]
+
+
+@pytest.mark.parametrize("model", ["centroid", "documented"])
+def test_who_knows_no_negative_seed_is_left_out_with_a_reason(model, compared):
+    (line,) = (each for each in compared["scorers"] if each["model"] == model)
+
+    assert f"'{model}' does not learn away from a negative seed" in line["reason"]
+    assert "auc" not in line
+
+
+def test_the_figures_of_both_seeds_fit_the_schema_of_rest(compared):
+    figures = ComparisonFigures.model_validate(compared)
+
+    assert [each.unlike is None for each in figures.scorers] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+    assert figures.scorers[1].say.unasked == "unlike"
+
+
+def test_a_comparison_without_it_says_nothing_of_it(studio):
+    asked = studio.specification({"dataset": "seed"}, **LEARN)
+
+    found = compare_scorers(studio.workshop, asked, ["naive_bayes"]).comparison
+
+    assert not found["has_unlike"]
+    assert "unlike" not in found["scorers"][0]
+    assert "negative seed" not in " ".join(comparison_sentences(found))
+
+
+def test_a_comparison_refuses_a_negative_seed_as_a_build_does(studio):
+    limits = {"minimum_unlike": 90}  # 89 of its people are in the population
+    asked = studio.specification(UNLIKE, limits=limits, **LEARN)
+
+    with pytest.raises(StudioError, match="is too small: 89 of its people") as error:
+        compare_scorers(studio.workshop, asked, ["naive_bayes"])
+
+    assert error.value.code == "unlike_too_small"
 
 
 @pytest.mark.parametrize("model", ["naive_bayes", "weighted_bayes", "auto"])

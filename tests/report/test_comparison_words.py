@@ -6,6 +6,7 @@ from report.comparison_chart import comparison_chart
 from report.comparison_words import (
     comparison_rows,
     comparison_sentences,
+    other_auc_names,
     size_names,
 )
 from report.drawing import render_svg
@@ -67,6 +68,7 @@ def comparison_of(*lines, kind="top", value=4_000):
         "candidate_people": 40_000,
         "asked": {"kind": kind, "value": value},
         "is_weighed": False,
+        "has_unlike": False,
         "best": "auto",
         "scorers": [*lines, NEEDY],
         "inputs": {"population": "a" * 32, "seed": "b" * 32},
@@ -88,13 +90,15 @@ def test_what_is_as_good_and_explains_itself_is_said():
         " it on these people. weighted_bayes explains itself attribute by attribute.",
         "All were judged by the same 300 held-out seed people and 20,000 people of the"
         " population.",
+        "With auto: The seed can be told from the population: it reaches 0.800, 99 random"
+        " draws of 300 people reach at most 0.560.",
     )
 
 
 def test_without_a_tie_the_others_are_worse():
-    assert comparison_sentences(comparison_of(AUTO, WORSE))[0].endswith(
-        "Each of the others is worse by more than chance."
-    )
+    told = comparison_sentences(comparison_of(AUTO | {"verdict": None}, WORSE))
+    assert len(told) == 2  # of fewer than 25 people on a side nothing is said
+    assert told[0].endswith("Each of the others is worse by more than chance.")
     assert comparison_sentences(comparison_of()) == ("No scorer could be measured.",)
 
 
@@ -145,7 +149,7 @@ def test_a_weighed_seed_is_told_by_people_and_by_value():
     higher = {"auc_by_value": {"value": 0.74, "low": 0.72, "high": 0.76}}
     weighed = comparison_of(AUTO | by_value, TIED | higher) | {"is_weighed": True}
 
-    *_, told = comparison_sentences(weighed)
+    *_, told, verdict = comparison_sentences(weighed)
 
     assert told == (
         "The AUC by value and whether the seed can be told count each seed person by the"
@@ -153,4 +157,61 @@ def test_a_weighed_seed_is_told_by_people_and_by_value():
         " AUC is 0.740, of weighted_bayes."
     )
     rows = comparison_rows(weighed)
-    assert rows[0]["auc_by_value"] == ("0.710", "0.690 to 0.730")
+    assert rows[0]["other_aucs"] == [("0.710", "0.690 to 0.730")]
+    assert other_auc_names(weighed) == ["AUC by value"]
+    assert verdict.startswith("With auto, by value: The seed can be told from the")
+
+
+def against(auc):
+    estimate = {"value": auc, "low": auc - 0.01, "high": auc + 0.01}
+    figures = {"people": 89, "both": None, "top_share": 0.034}
+    return {"unlike": {**figures, "auc": {**estimate, "standard_error": 0.005}}}
+
+
+SAY = {
+    "say": {
+        "scorers": ["weighted_bayes", "boosted"],
+        "shares": [0.5, 0.5],
+        "choice": None,
+        "unasked": "unlike",
+    }
+}
+
+
+def test_a_negative_seed_is_told_of_as_a_build_with_the_best_tells_it():
+    found = comparison_of(AUTO | against(0.86) | SAY, TIED | against(0.91)) | {
+        "has_unlike": True
+    }
+
+    *_, alone, verdict, unlike, say = comparison_sentences(found)
+
+    assert alone == (
+        "The best, AUC, lift and whether the seed can be told are against the population;"
+        " log loss is against half of it and half of the negative seed, as scorers learn."
+        " Against the negative seed alone the greatest held-out AUC is 0.910, of"
+        " weighted_bayes."
+    )
+    assert verdict.startswith("With auto: The seed can be told from the population")
+    assert unlike == (
+        "With auto: Against the negative seed the held-out AUC is 0.860 (0.850 to 0.870)."
+        " Its 89 people in the population are kept out; 3.4 % of them would be among the"
+        " most alike 10 %. It names fewer than 25 people of the seed, who count as"
+        " unwanted alone."
+    )
+    assert say == (
+        "In auto weighted_bayes (regression) and boosted (trees) say the same much: with a"
+        " negative seed held-out people do not judge another say."
+    )
+    assert other_auc_names(found) == ["AUC against the negative seed"]
+    rows = comparison_rows(found)
+    assert [row["other_aucs"] for row in rows] == [
+        [("0.860", "0.850 to 0.870")],
+        [("0.910", "0.900 to 0.920")],
+    ]
+
+
+def test_a_comparison_of_before_has_no_negative_seed():
+    older = {n: f for n, f in comparison_of(AUTO).items() if n != "has_unlike"}
+
+    assert other_auc_names(older) == []
+    assert comparison_rows(older)[0]["other_aucs"] == []

@@ -10,7 +10,7 @@ from studio.services import audience_page
 from studio.services.audience_list import State
 from studio.services.audience_sections import scorers_block
 from studio.services.opening import open_studio
-from tests.report.test_comparison_words import AUTO, comparison_of
+from tests.report.test_comparison_words import AUTO, against, comparison_of
 from tests.studio.conftest import AUDIENCE
 
 
@@ -61,6 +61,18 @@ def test_scorers_on_a_weighed_seed_are_told_by_value_as_well():
     assert weighed.rows[0][2] == "0.710 (0.690 to 0.730)"
     assert len(weighed.rows[0]) == len(weighed.head) == len(plain.head) + 1
     assert "AUC by value" not in plain.head
+
+
+def test_scorers_beside_a_negative_seed_are_told_against_it_as_well():
+    found = comparison_of(AUTO | against(0.86)) | {"has_unlike": True}
+
+    block = scorers_block(found, {})
+
+    (table,) = block.tables
+    assert table.head[2] == "AUC against the negative seed"
+    assert table.rows[0][2] == "0.860 (0.850 to 0.870)"
+    assert len(table.rows[0]) == len(table.head)
+    assert block.words[-1].startswith("With auto: Against the negative seed")
 
 
 def test_people_are_shown_by_hashes_alone(workshop, built):

@@ -38,7 +38,7 @@ from studio.services.tokens import renew_token, token_of
 from studio.web.app import MOST_WAITING
 from studio.web.pages.audiences import address_of
 from tests.pipeline.building import build_specification
-from tests.report.test_comparison_words import AUTO, TIED, comparison_of
+from tests.report.test_comparison_words import AUTO, SAY, TIED, against, comparison_of
 from tests.studio.conftest import write_specification
 from tests.studio.rest import ADDRESS, API, copy_home
 from tests.studio.served import add_version
@@ -470,7 +470,9 @@ def test_scorers_are_compared_before_one_is_chosen(visits, monkeypatch):
     workshop = visits.studio.workshop
     draft = drafts.change(workshop, drafts.begin(workshop).id, CHOICES)
     refusal = StudioError("seed_too_small", "the seed", "has 3 people", "add some")
-    asked, ends = [], [refusal, SimpleNamespace(comparison=comparison_of(AUTO, TIED))]
+    lines = (AUTO | against(0.86) | SAY, TIED | against(0.91))
+    found = comparison_of(*lines) | {"has_unlike": True}
+    asked, ends = [], [refusal, SimpleNamespace(comparison=found)]
     may_end = threading.Event()
 
     def compare(_, specification):
@@ -505,6 +507,10 @@ def test_scorers_are_compared_before_one_is_chosen(visits, monkeypatch):
         assert button.enabled
         press()
         await user.should_see("weighted_bayes cannot be told from it", retries=30)
+        await user.should_see("With auto: The seed can be told from the population")
+        await user.should_see("AUC against the negative seed")
+        await user.should_see("0.910 (0.900 to 0.920)")
+        await user.should_see("In auto weighted_bayes (regression) and boosted (trees)")
         await user.should_see("neighbours: needs an extra")
 
     visits.as_("builder", look)
