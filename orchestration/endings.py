@@ -54,7 +54,7 @@ def worker_of(run: dg.DagsterRun) -> str | None:
 
 def report_death(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
     """Give a run whose process has died its final state."""
-    if run.status is dg.DagsterRunStatus.CANCELING:
+    if was_cancelled(instance, run):
         instance.report_run_canceled(run)
     else:
         instance.report_run_failed(
@@ -66,16 +66,25 @@ def report_death(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
 def stop_if_cancelled(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
     """Interrupt a run that was cancelled and whose worker did not hear of it.
 
-    Dagster marks a run that is being started as cancelled and does not end its worker;
-    the run's beginning then hides that from its state. A signal may be swallowed too.
+    Dagster marks a run that is being started as cancelled and does not end its worker.
+    A signal may be swallowed too.
+    """
+    if was_cancelled(instance, run):
+        instance.report_run_canceling(run)
+        raise KeyboardInterrupt
+
+
+def was_cancelled(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
+    """True where somebody asked for the run's end.
+
+    The beginning of a run that was cancelled while it was being started hides that from
+    its state, not from its events.
     """
     kinds = {
         dg.DagsterEventType.PIPELINE_CANCELING,
         dg.DagsterEventType.PIPELINE_CANCELED,
     }
-    if instance.all_logs(run.run_id, of_type=kinds):
-        instance.report_run_canceling(run)
-        raise KeyboardInterrupt
+    return bool(instance.all_logs(run.run_id, of_type=kinds))
 
 
 @contextmanager

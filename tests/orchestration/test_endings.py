@@ -88,6 +88,22 @@ def test_a_run_that_was_cancelled_before_it_began_stops_at_its_next_step(cancel)
     assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.CANCELING
 
 
+@pytest.mark.parametrize("begins_after", [False, True])
+def test_a_run_that_died_of_being_cancelled_is_cancelled(dead_worker, begins_after):
+    """The signal may end it before its process could tell, and its beginning be told last."""
+    instance = dg.DagsterInstance.ephemeral()
+    run = run_of(instance, {WORKER_TAG: dead_worker})
+    instance.report_run_canceling(run)
+    if begins_after:
+        instance.report_dagster_event(
+            dg.DagsterEvent(dg.DagsterEventType.RUN_START.value, "job"), run.run_id
+        )
+
+    assert end_abandoned_runs(instance) == 1
+
+    assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.CANCELED
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, None])
 def test_a_child_does_not_outlive_its_parent(number):
     parent = subprocess.Popen(
