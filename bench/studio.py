@@ -255,7 +255,8 @@ def walk(page: Any, base: str) -> None:
     settled = {
         "attributes": "text=/median /",
         "output": "text=times a random draw",
-        "finalise": "text=Learns from",
+        # Said of some scorers, too, which are not shown until more is asked for.
+        "finalise": "text=Learns from >> visible=true",
     }
     page.goto(f"{base}/seed")
     began = time.perf_counter()
