@@ -121,9 +121,9 @@ def proposed_marks(home: Home, path: Path) -> CsvSchema | None:
     Told also where the file cannot be read by them; None where none would help, as it
     is no CSV or not whole.
     """
-    if kind_of(path) is not DatasetKind.csv:
-        return None
     try:
+        if kind_of(path) is not DatasetKind.csv:
+            return None
         with (
             explained(f"file '{path.name}'", home.root),
             TemporaryDirectory(dir=home.root / "datasets", prefix=".marks-") as scratch,
