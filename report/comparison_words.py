@@ -87,7 +87,7 @@ def unlike_sentence(lines: Sequence[Line]) -> str:
     best = max(lines, key=lambda line: line["unlike"]["auc"]["value"])
     return (
         "The best, AUC, lift and whether the seed can be told are against the population;"
-        " log loss is against half of it and half of the negative seed, as scorers learn."
+        " log loss is against both, for up to half the negative seed, as scorers learn."
         " Against the negative seed alone the greatest held-out AUC is"
         f" {number_text(best['unlike']['auc']['value'], 3)}, of {best['model']}."
     )

@@ -187,7 +187,7 @@ def test_a_negative_seed_is_told_of_as_a_build_with_the_best_tells_it():
 
     assert alone == (
         "The best, AUC, lift and whether the seed can be told are against the population;"
-        " log loss is against half of it and half of the negative seed, as scorers learn."
+        " log loss is against both, for up to half the negative seed, as scorers learn."
         " Against the negative seed alone the greatest held-out AUC is 0.910, of"
         " weighted_bayes."
     )
