@@ -1,12 +1,15 @@
 """Files that are sent to the page that adds a dataset: where they go, and what stays."""
 
+import asyncio
 import tempfile
+import time
 from types import SimpleNamespace
 
 import pytest
 from nicegui import ui
 
 from catalog.file_failures import disk_full
+from studio.services import dataset_sources
 from tests.studio.rest import ADDRESS, API, copy_home
 from tests.studio.visits import visited
 
@@ -81,6 +84,49 @@ def test_a_file_that_no_marks_would_help_is_refused_and_goes(visits, adding, nam
     assert f"file '{name}'" in words_on(adding.client)
     assert "It cannot be read like this" not in words_on(adding.client)
     assert uploads_of(visits) == []
+
+
+@pytest.mark.parametrize("slow", [0, 1])
+def test_marks_that_are_chosen_quickly_are_all_kept(visits, adding, monkeypatch, slow):
+    """Whichever reading ends last, the newest counts."""
+    rows = b"".join(b"%d;'a; b';1,5\n" % n for n in range(40))
+    sent = b"user_id;plan;spent\n" + rows
+    headers = {**visits.named("builder"), **SENT}
+    visits.client.post(adding.address, content=sent, headers=headers)
+    assert "It cannot be read like this" in words_on(adding.client)
+    genuine, begun = dataset_sources.look, []
+
+    def look(workshop, path, schema):
+        begun.append(schema)
+        if len(begun) == slow + 1:
+            time.sleep(0.3)
+        return genuine(workshop, path, schema)
+
+    monkeypatch.setattr(dataset_sources, "look", look)
+
+    async def choose():
+        choices = {"Quotes": "'", "Decimals": ","}
+        fields = [e for e in adding.client.elements.values() if type(e) is ui.select]
+        for field in fields:
+            if field.props["label"] in choices:
+                field.value = choices[field.props["label"]]
+        while "40 rows. Nothing is saved yet." not in words_on(adding.client):
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(0.4)
+
+    visits.client.portal.call(asyncio.wait_for, choose(), 20)
+
+    assert [(each.quote, each.decimal_separator) for each in begun] == [
+        ("'", "."),
+        ("'", ","),
+    ]
+    assert "40 rows. Nothing is saved yet." in words_on(adding.client)
+    shown = {
+        each.props["label"]: each.value
+        for each in adding.client.elements.values()
+        if type(each) is ui.select and "label" in each.props
+    }
+    assert (shown["Quotes"], shown["Decimals"]) == ("'", ",")
 
 
 def test_nothing_stays_of_a_file_that_breaks_off(visits, adding, caplog):

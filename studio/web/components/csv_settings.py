@@ -1,6 +1,7 @@
 """How a CSV file is read, as fields: a change has it read anew before it is saved."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from nicegui import ui
@@ -34,9 +35,10 @@ MISSING = "null_tokens"
 
 
 def csv_settings(
-    schema: CsvSchema, read: Callable[[CsvSchema, str], Awaitable[None]]
+    schema: CsvSchema,
+    read: Callable[[Callable[[CsvSchema], CsvSchema], str], Awaitable[None]],
 ) -> dict[str, ui.element]:
-    """The fields by their names; `read` is given the schema wanted and the field used."""
+    """The fields by their names; `read` is given a change of the schema and the field used."""
     fields: dict[str, ui.element] = {}
     with block("settings"):
         for name, (label, options) in CHOICES.items():
@@ -45,7 +47,9 @@ def csv_settings(
                 {value: str(value)} | options, label=label, value=value
             ).props("outlined dense options-dense")
             field.on_value_change(
-                lambda event, name=name: read(changed(schema, name, event.value), name)
+                lambda event, name=name: read(
+                    partial(changed, name=name, value=event.value), name
+                )
             )
             if name == "escape" and not schema.quote:
                 field.disable()
@@ -55,7 +59,7 @@ def csv_settings(
 
         async def take() -> None:
             if missing.value != shown_value(schema, MISSING):
-                await read(changed(schema, MISSING, missing.value), MISSING)
+                await read(partial(changed, name=MISSING, value=missing.value), MISSING)
 
         missing.on("blur", take, []).on("keydown.enter", take, [])
         fields[MISSING] = missing

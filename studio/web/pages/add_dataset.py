@@ -4,13 +4,13 @@ Loaded before `dataset.py`, whose address would take this one for a dataset.
 """
 
 from asyncio import to_thread
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from nicegui import ui
 
-from catalog.datasets import Column, CsvSchema
+from catalog.datasets import CsvSchema
 from catalog.errors import StudioError
 from studio.services import dataset_sources, uploads
 from studio.services.access import Role
@@ -66,6 +66,7 @@ class Adding:
         self.description = ""
         self.found: Look | None = None
         self.marks: CsvSchema | None = None
+        self.readings = 0
         self.fields: dict[str, ui.element] = {}
         self.error: StudioError | None = None
         self.client = ui.context.client
@@ -172,31 +173,41 @@ class Adding:
         """Read the source, as a CSV schema says where there is one.
 
         Where its marks are refused they are shown to be chosen otherwise; what was read
-        before stays where a type is.
+        before stays where a type is. Of several readings the newest counts.
         """
         if self.path is None:
             return
-        self.error = None
-        workshop, path = studio().workshop, self.path
+        self.readings += 1
+        workshop, path, mine = studio().workshop, self.path, self.readings
+        found = marks = error = None
         try:
             require(Role.builder, self.client)
             with uploads.told_as_sent(path, self.file_name):
-                self.found = await to_thread(
-                    dataset_sources.look, workshop, path, schema
-                )
-            self.marks = self.found.csv_schema
-        except StudioError as error:
-            self.error = error
-            if schema is None or not schema.columns:
-                self.found = None
-                self.marks = schema or await to_thread(
+                found = await to_thread(dataset_sources.look, workshop, path, schema)
+            marks = found.csv_schema
+        except StudioError as refusal:
+            error = refusal
+            if schema is not None and schema.columns and self.found is not None:
+                found, marks = self.found, self.found.csv_schema
+            else:
+                marks = schema or await to_thread(
                     dataset_sources.proposed_marks, workshop, path
                 )
-        await self.reading.refresh()
+        if mine == self.readings:
+            self.found, self.marks, self.error = found, marks, error
+            await self.reading.refresh()
 
-    async def read_otherwise(self, schema: CsvSchema, used: str) -> None:
-        """Read the source by other marks; the focus stays where they were chosen."""
-        await self.read(schema)
+    async def read_otherwise(
+        self, change: Callable[[CsvSchema], CsvSchema], used: str
+    ) -> None:
+        """Read the source by other marks; the focus stays where they were chosen.
+
+        What was changed before is kept, also where it is not read yet.
+        """
+        if self.marks is None:
+            return
+        self.marks = change(self.marks)
+        await self.read(self.marks)
         if used in self.fields:
             focus_again(self.fields[used])
 
@@ -320,10 +331,11 @@ class Adding:
 
     async def retype(self, place: int, type_name: str, used: str) -> None:
         """Read one column as another type; the file is held to it when it is saved."""
-        found = self.found
-        if found is None or found.csv_schema is None:
-            return
-        columns = list(found.csv_schema.columns)
-        columns[place] = Column(name=columns[place].name, type=type_name)
-        schema = found.csv_schema.model_copy(update={"columns": tuple(columns)})
-        await self.read_otherwise(schema, used)
+
+        def change(marks: CsvSchema) -> CsvSchema:
+            columns = list(marks.columns)
+            if columns:  # none are known where it is being read by other marks
+                columns[place] = columns[place].model_copy(update={"type": type_name})
+            return marks.model_copy(update={"columns": tuple(columns)})
+
+        await self.read_otherwise(change, used)
