@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from playwright.sync_api import expect
 
 from catalog.specification import specification_of
 from studio.services import drafts
@@ -129,6 +130,7 @@ def test_a_build_outlives_the_browser_and_the_studio(studio, chromium):
     page.goto(f"{studio.address}/runs")
 
     run = page.locator("section", has=page.get_by_role("link", name="outlives"))
+    expect(run.first).to_contain_text("Built", timeout=LONG)  # tells what it says else
     run.get_by_text("Built", exact=True).first.wait_for()
 
     page.goto(f"{studio.address}/audiences")
@@ -169,7 +171,8 @@ def test_an_audience_is_built_and_built_again_on_its_own_page(studio, chromium):
     assert studio.served_people("from its page") == 90
     page.get_by_role("button", name="Build again").click()
     page.get_by_text("Nothing has changed: version 1 has the same people").wait_for()
-    page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    with page.expect_navigation():  # what is clicked before it has ended is lost
+        page.get_by_role("dialog").get_by_role("button", name="Close").click()
     with page.expect_download() as begun:
         page.get_by_role("link", name="Download people").click()
 
