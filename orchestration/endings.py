@@ -18,10 +18,11 @@ from orchestration.workshop import Workshop
 WORKER_TAG = "lookalike/worker"
 # What Dagster raises at a signal while a step is at work, and Python elsewhere.
 INTERRUPTS = (KeyboardInterrupt, dg.DagsterExecutionInterruptedError)
+STARTING = dg.DagsterRunStatus.STARTING
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
-    dg.DagsterRunStatus.STARTING,
+    STARTING,
     dg.DagsterRunStatus.STARTED,
     dg.DagsterRunStatus.CANCELING,
 ]
@@ -31,14 +32,45 @@ def end_abandoned_runs(instance: dg.DagsterInstance) -> int:
     """Tell Dagster of the runs whose process has died; how many there were.
 
     Such a run would count as at work for ever, and its audience never be due again.
+    One that has not begun is left to `queue_stranded_runs`.
     """
     ended = 0
     for run in instance.get_runs(dg.RunsFilter(statuses=UNFINISHED)):
         worker = worker_of(run)
-        if worker is not None and not owner_is_alive(worker):
+        is_dead = worker is not None and not owner_is_alive(worker)
+        if is_dead and not _can_be_queued(instance, run):
             report_death(instance, run)
             ended += 1
     return ended
+
+
+def queue_stranded_runs(instance: dg.DagsterInstance) -> int:
+    """Queue the runs again whose daemon died while it was starting them; how many.
+
+    To be asked while no daemon is at work on the home: a run that it took from the queue
+    and gave to no process would wait for one until Dagster fails it.
+    """
+    queued = 0
+    for run in instance.get_runs(dg.RunsFilter(statuses=[STARTING])):
+        worker = worker_of(run)
+        is_at_work = worker is not None and owner_is_alive(worker)
+        if is_at_work or not _can_be_queued(instance, run):
+            continue
+        if was_cancelled(instance, run):
+            instance.report_run_canceled(run)
+            continue
+        instance.add_run_tags(run.run_id, {WORKER_TAG: ""})
+        instance.report_dagster_event(dg.DagsterEvent.job_enqueue(run), run.run_id)
+        queued += 1
+    return queued
+
+
+def _can_be_queued(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
+    """True where the run came from the queue and has not begun."""
+    if run.status is not STARTING:
+        return False
+    kinds = {dg.DagsterEventType.PIPELINE_ENQUEUED}
+    return bool(instance.all_logs(run.run_id, of_type=kinds))
 
 
 def worker_of(run: dg.DagsterRun) -> str | None:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import dagster as dg
@@ -64,17 +65,15 @@ class OwnProcessRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
             instance_ref=self._instance.get_ref(),
         ).get_command_args()
         arguments = arguments[arguments.index("api") :]
-        fork = fork_for(arguments)
-        process = fork or started_alone(arguments)
+        process = fork_for(arguments) or Alone(arguments)
         owner = owner_of(run.run_id, process.pid)
         self._instance.add_run_tags(run.run_id, {WORKER_TAG: owner})
-        if fork is not None:
-            fork.begin()
+        process.begin()
         threading.Thread(
             target=self._hear, args=(process, run.run_id), name="worker", daemon=True
         ).start()
 
-    def _hear(self, process: "subprocess.Popen[bytes] | Fork", run_id: str) -> None:
+    def _hear(self, process: "Fork | Alone", run_id: str) -> None:
         process.wait()
         run = self._instance.get_run_by_id(run_id)
         if run is not None and not run.is_finished:
@@ -106,13 +105,26 @@ class OwnProcessRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
         return CheckRunHealthResult(WorkerStatus.FAILED, "its process has died")
 
 
-def started_alone(arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
-    """A process that loads what it needs and carries out Dagster's command."""
-    return subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", WORKER, *arguments],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+class Alone:
+    """A process that loads what its run needs, once it is told to begin."""
+
+    def __init__(self, arguments: Sequence[str]) -> None:
+        self._process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", WORKER, *arguments],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self.pid = self._process.pid
+
+    def begin(self) -> None:
+        """Let it begin; one that has died by now is heard of by `wait`."""
+        if self._process.stdin is not None:
+            with suppress(OSError), self._process.stdin as line:
+                line.write(b"\n")
+
+    def wait(self) -> None:
+        """Return when it has ended."""
+        self._process.wait()

@@ -6,6 +6,7 @@ process of a cancelled run for 1.6 s of processor time after the run had its fin
 
 import atexit
 import gc
+import sys
 
 
 def main() -> None:
@@ -16,5 +17,5 @@ def main() -> None:
     dagster()
 
 
-if __name__ == "__main__":
+if __name__ == "__main__" and sys.stdin.read(1):  # nothing where who asked has gone
     main()

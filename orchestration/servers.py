@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from catalog.home import Home
 from orchestration import run_starter
-from orchestration.endings import end_abandoned_runs
+from orchestration.endings import end_abandoned_runs, queue_stranded_runs
 from orchestration.gateway import LOCATION, Sight, look
 from orchestration.instance import Instance
 from orchestration.project import ROOT, manifest_path
@@ -83,6 +83,7 @@ class Servers:
             return [sys.executable, "-m", run_starter.__name__, str(self._starter)]
         shared = ("--workspace", str(self._workspace))
         if name == "daemon":
+            self._queue_stranded_runs()  # while none is at work
             module = ("dagster._daemon", "run", "--log-level", "warning")
             return [sys.executable, "-m", *module, *shared]
         if self._wanted_port is None:
@@ -138,6 +139,12 @@ class Servers:
             end_abandoned_runs(self._instance)
         except SQLAlchemyError:
             return  # a locked database is asked again soon
+
+    def _queue_stranded_runs(self) -> None:
+        try:
+            queue_stranded_runs(self._instance)
+        except SQLAlchemyError:
+            return  # Dagster fails them after a while
 
     @property
     def _workspace(self) -> Path:

@@ -10,15 +10,29 @@ from types import SimpleNamespace
 import dagster as dg
 import psutil
 import pytest
+from dagster._core.remote_origin import (
+    RegisteredCodeLocationOrigin,
+    RemoteJobOrigin,
+    RemoteRepositoryOrigin,
+)
 
 from catalog.errors import StudioError
 from catalog.records import Lease
-from orchestration.endings import WORKER_TAG, end_abandoned_runs, stop_if_cancelled
+from orchestration.endings import (
+    WORKER_TAG,
+    end_abandoned_runs,
+    queue_stranded_runs,
+    stop_if_cancelled,
+    worker_of,
+)
 from orchestration.faults import RETRY_POLICY
 from orchestration.leases import lease_owner
 from orchestration.publishing import remove_drafts
 from orchestration.steps import failures_recorded, told_to_dagster
 
+ORIGIN = RemoteJobOrigin(
+    RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("here"), "repository"), "job"
+)
 PARENT = """
 import subprocess, sys, time
 from orchestration.endings import ends_with_us
@@ -28,6 +42,11 @@ with ends_with_us(child):
     time.sleep(float(sys.argv[1]))
 child.kill()
 """
+
+
+@dg.job
+def a_job():
+    pass
 
 
 @pytest.fixture
@@ -102,6 +121,62 @@ def test_a_run_that_died_of_being_cancelled_is_cancelled(dead_worker, begins_aft
     assert end_abandoned_runs(instance) == 1
 
     assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.CANCELED
+
+
+def taken_from_the_queue(instance, worker=None):
+    """A run that is being started, with the process that shall carry it out."""
+    run = run_of(
+        instance,
+        {},
+        remote_job_origin=ORIGIN,
+        job_code_origin=dg.reconstructable(a_job).get_python_origin(),
+    )
+    for kind in (dg.DagsterEventType.RUN_ENQUEUED, dg.DagsterEventType.RUN_STARTING):
+        instance.report_dagster_event(dg.DagsterEvent(kind.value, "job"), run.run_id)
+    if worker is not None:
+        instance.add_run_tags(run.run_id, {WORKER_TAG: worker})
+    return run
+
+
+def test_a_run_that_was_being_started_as_the_daemon_died_is_queued_again(dead_worker):
+    instance = dg.DagsterInstance.ephemeral()
+    nobody_has_it = taken_from_the_queue(instance)
+    has_not_begun = taken_from_the_queue(instance, dead_worker)
+    begins = taken_from_the_queue(instance, lease_owner("run"))
+    was_asked_to_end = taken_from_the_queue(instance)
+    instance.report_run_canceling(was_asked_to_end)
+    instance.report_dagster_event(
+        dg.DagsterEvent(dg.DagsterEventType.RUN_STARTING.value, "job"),
+        was_asked_to_end.run_id,
+    )
+    runs = (nobody_has_it, has_not_begun, begins, was_asked_to_end)
+
+    assert end_abandoned_runs(instance) == 0
+    assert queue_stranded_runs(instance) == 2
+    assert queue_stranded_runs(instance) == 0
+    assert end_abandoned_runs(instance) == 0
+
+    found = [instance.get_run_by_id(run.run_id) for run in runs]
+    assert [run.status for run in found] == [
+        dg.DagsterRunStatus.QUEUED,
+        dg.DagsterRunStatus.QUEUED,
+        dg.DagsterRunStatus.STARTING,
+        dg.DagsterRunStatus.CANCELED,
+    ]
+    assert [worker_of(run) for run in found[:2]] == [None, None]
+
+
+def test_a_run_that_no_queue_held_is_not_queued(dead_worker):
+    instance = dg.DagsterInstance.ephemeral()
+    run = run_of(instance, {WORKER_TAG: dead_worker})
+    instance.report_dagster_event(
+        dg.DagsterEvent(dg.DagsterEventType.RUN_STARTING.value, "job"), run.run_id
+    )
+
+    assert queue_stranded_runs(instance) == 0
+    assert end_abandoned_runs(instance) == 1
+
+    assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.FAILURE
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, None])

@@ -4,12 +4,13 @@ import subprocess
 import sys
 
 import dagster as dg
+import psutil
 import pytest
 from dagster._core.launcher import WorkerStatus
 
 from orchestration.endings import WORKER_TAG, end_abandoned_runs
 from orchestration.leases import owner_of
-from orchestration.run_launcher import WORKER, OwnProcessRunLauncher
+from orchestration.run_launcher import WORKER, Alone, OwnProcessRunLauncher
 
 
 @pytest.fixture
@@ -101,3 +102,22 @@ def test_the_process_of_a_run_does_not_look_for_garbage_as_it_ends():
     )
 
     assert done.stdout.splitlines()[-1] == "True"
+
+
+@pytest.mark.parametrize(("word", "code"), [(b"\n", 2), (b"", 0)])
+def test_a_process_begins_at_a_word_and_ends_without_one(word, code):
+    """Without one, whoever asked for it has died, and it may have been asked for again."""
+    command = [sys.executable, "-m", WORKER, "--nosuch"]
+
+    done = subprocess.run(command, input=word, capture_output=True, check=False)
+
+    assert done.returncode == code
+
+
+def test_a_process_that_is_told_to_begin_is_waited_for():
+    process = Alone(["--nosuch"])
+
+    process.begin()
+    process.wait()
+
+    assert not psutil.pid_exists(process.pid)

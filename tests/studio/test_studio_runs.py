@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import httpx
 import psutil
 import pytest
@@ -244,6 +245,21 @@ def test_a_worker_that_is_killed_fails_its_run_and_a_retry_keeps_what_is_done(up
     assert states(last)["inputs"] == states(last)["learn"] == "kept"
     assert states(last)["audience"] == "succeeded"
     assert last.version == 2
+
+
+def test_a_run_that_a_daemon_was_starting_as_it_died_is_started_by_the_next(up):
+    daemon = up.server("daemon")
+    daemon.suspend()
+    run_id = up.ask(force=True).json()["run_id"]
+    assert up.run(run_id).state == "queued"
+    with open_instance(Home(up.home)) as instance:  # as a daemon does, before a process
+        name = instance.get_run_by_id(run_id).job_name
+        taken = dg.DagsterEvent(dg.DagsterEventType.RUN_STARTING.value, name)
+        instance.report_dagster_event(taken, run_id)
+    assert up.run(run_id).state == "starting"
+    daemon.kill()
+
+    assert up.followed(run_id)[-1].state == "succeeded"
 
 
 def test_a_run_outlives_the_servers_and_can_be_cancelled_without_them(up):
