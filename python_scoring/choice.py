@@ -36,13 +36,15 @@ class Choice:
 
     `candidates` stand in the order in which they are preferred. `judged_folds` are those
     whose people had a say. `chosen_without` names, fold by fold, what was chosen without
-    its people: their held-out log odds are of that scorer.
+    its people: their held-out log odds are of that scorer. `standard_errors` is how many of
+    them the chosen one's loss may be above the least.
     """
 
     model: str
     candidates: tuple[Candidate, ...]
     judged_folds: tuple[int, ...]
     chosen_without: tuple[str, ...]
+    standard_errors: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

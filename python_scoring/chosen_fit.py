@@ -94,4 +94,5 @@ def choice_of(
             )
             for fold in EVERY_FOLD
         ),
+        standard_errors=errors,
     )

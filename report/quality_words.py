@@ -26,8 +26,9 @@ SAYS = {
     "the regression": "the regression alone",
     "the trees": "the trees alone",
 }
+ERRORS_BEFORE = 2  # of versions that were built before this was written down
 UNASKED = {
-    "small": "with fewer than 1,000 seed people nobody could judge another say",
+    "small": "with fewer than 150 seed people nobody could judge another say",
     "weighed": "seed people of different weight do not judge another say",
     "unlike": "with a negative seed held-out people do not judge another say",
 }
@@ -216,6 +217,7 @@ def say_text(say: Mapping[str, Any]) -> str:
         f"{SAYS[name]} {number_text(each['log_loss'], 4)}"
         for name, each in tried.items()
     ]
+    errors = number_text(choice.get("standard_errors", ERRORS_BEFORE))
     is_least = chosen["beyond_least"] == 0
     told += (
         f": held-out log loss {number_text(chosen['log_loss'], 4)}"
@@ -223,13 +225,13 @@ def say_text(say: Mapping[str, Any]) -> str:
     )
     if not is_least:
         told += (
-            " It is within two standard errors"
+            f" It is within {errors} standard errors"
             f" (of {number_text(chosen['standard_error'], 4)}) of the least."
         )
     if even is None:
         return told
     return (
-        f"{told} An even say is more than two standard errors"
+        f"{told} An even say is more than {errors} standard errors"
         f" (of {number_text(even['standard_error'], 4)}) above the least."
     )
 

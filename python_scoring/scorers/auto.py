@@ -8,7 +8,7 @@ Each is divided by the standard deviation of its log odds over the sample, so th
 has the say that it is given, and the weighed mean is multiplied by the mean deviation: log
 odds again, on the scale of both. What z-scores subtract besides is the same for everybody.
 
-From 1,000 people on one has more of the say than the other, or all, where held-out people are
+From 150 people on one has more of the say than the other, or all, where held-out people are
 told apart better for sure by that: attributes that say something only together are the trees' alone. What has all of
 the say is stored under its own name.
 """
@@ -51,8 +51,10 @@ USES_UNLIKE = True
 WHOLE_SEED = -1
 LEAST_FOR_TREES = 150
 SAY_OF_FEW = 0.5  # of what few people have taught a regression, beside what they count
-# An even say gives way to one that is better for sure, and five are many to try.
+# An even say gives way to one that is better for sure, and five are many to try. Few
+# judges are misled more often, and gain less by what is not plain.
 STANDARD_ERRORS = 2.0
+STANDARD_ERRORS_OF_FEW = 4.0
 # The regression's say beside the trees', in order of preference.
 SAYS = {
     "even": (1.0, 1.0),
@@ -132,7 +134,7 @@ class Auto:
 def fit(tables: Mapping[str, pa.Table], left_out_fold: int = WHOLE_SEED) -> Scorer:
     """The scorers for a seed of this size, for the whole seed or without a fold.
 
-    From 1,000 people on each has the say that the held-out people of the other folds
+    From 150 people on each has the say that the held-out people of the other folds
     give it, which takes the six fits of `cross_fit`. Raises NoDifferenceError where
     nothing tells anybody apart, and MissingExtraError where the seed is large enough for
     trees and XGBoost is not installed.
@@ -154,7 +156,7 @@ def cross_fit(
     """Six fits, and the say of each scorer by which held-out people are told apart best.
 
     The say is another than an even one where that has the greater balanced log loss by more
-    than two standard errors. Fewer than 1,000 people are too few to judge, and losses count
+    than two standard errors, four below 1,000 people. Fewer than 150 are too few to judge, and losses count
     heads, so that weighed seed people leave it even, and so does a negative seed. `tell` hears after each fit which
     share of the work it was. Raises what `fit` raises.
     """
@@ -206,7 +208,9 @@ def cross_fit(
         return with_says([each.say for each in parts])
     found = {name: with_says(says) for name, says in SAYS.items()}
     is_searched = boosted.TREES in tables
-    chosen = chosen_fit(found, tables, is_searched=is_searched, errors=STANDARD_ERRORS)
+    is_small = effective_people(tables) < boosted.LEAST_SEED
+    errors = STANDARD_ERRORS_OF_FEW if is_small else STANDARD_ERRORS
+    chosen = chosen_fit(found, tables, is_searched=is_searched, errors=errors)
     say = chosen.say and replace(chosen.say, choice=chosen.choice)
     return replace(chosen, choice=None, say=say)
 
@@ -222,7 +226,7 @@ def unasked(tables: Mapping[str, pa.Table]) -> Unasked | None:
     people = effective_people(tables)
     if people != tables["canonical_seed"].num_rows:
         return "weighed"
-    return "small" if people < boosted.LEAST_SEED else None
+    return "small" if people < LEAST_FOR_TREES else None
 
 
 def parts_for(seed_people: float, full: boosted.Trees) -> tuple[Part, ...]:

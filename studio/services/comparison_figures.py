@@ -69,12 +69,16 @@ class TriedSay(Frozen):
 
 
 class SayChoice(Frozen):
-    """Which way was chosen, and which without the people of each fold."""
+    """Which way was chosen, and which without the people of each fold.
+
+    It may lose so many `standard_errors` more than the best, and is preferred all the same.
+    """
 
     model: str
     candidates: tuple[TriedSay, ...]
     judged_folds: tuple[int, ...]
     chosen_without: tuple[str, ...]
+    standard_errors: float
 
 
 class ScorersSay(Frozen):

@@ -350,9 +350,9 @@ def test_five_thousand_columns_are_judged_within_a_second(mapped):
     columns = [profile_column(f"column {i}") for i in range(5_000)]
     seed = mapped("seed", 100, USER_ID, *columns[:2_500])
     population = mapped("people", 1_000, USER_ID, *columns[2_500:])
-    began = time.perf_counter()
+    began = time.process_time()
 
     verdict = population_verdict(seed, population)
 
     assert verdict.code == "no_eligible_attribute"
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1

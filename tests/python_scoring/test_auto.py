@@ -140,11 +140,24 @@ def test_trees_that_see_nothing_have_no_say():
     assert found.scorer == Column("regression")
 
 
-def test_fewer_than_a_thousand_people_leave_the_say_even():
-    found = auto.cross_fit(tables_of(regression=0.0, trees=0.8, people=999))
+def test_fewer_than_a_hundred_and_fifty_people_leave_the_say_as_it_is():
+    found = auto.cross_fit(tables_of(regression=0.0, trees=0.8, people=149))
 
-    assert say_of_trees(found) == pytest.approx(0.5, abs=0.02)
     assert (found.say.choice, found.say.unasked) == (None, "small")
+
+
+def test_few_people_give_way_to_what_is_plain_alone():
+    """More than two standard errors make another say surely better, and are not enough."""
+    plain = auto.cross_fit(tables_of(regression=0.0, trees=1.2, people=300)).say
+    few = auto.cross_fit(tables_of(regression=0.4, trees=0.8, people=300)).say
+    more = auto.cross_fit(tables_of(regression=0.4, trees=0.8, people=1_000)).say
+
+    assert (plain.shares, plain.choice.standard_errors) == ((0.0, 1.0), 4.0)
+    even = few.choice.candidates[0]
+    assert 2 < even.beyond_least / even.standard_error < 4
+    assert (few.shares, few.choice.standard_errors) == ((0.5, 0.5), 4.0)
+    assert more.shares != (0.5, 0.5)
+    assert more.choice.standard_errors == 2.0
 
 
 def test_a_better_one_that_may_be_luck_leaves_the_say_even():

@@ -191,7 +191,7 @@ def test_an_even_say_is_told_with_the_losses_of_the_others():
     assert told == (
         "In auto weighted_bayes (regression) and boosted (trees) say the same much:"
         " held-out log loss 0.5004; more of the trees 0.5000, the regression alone"
-        " 0.5200. It is within two standard errors (of 0.0011) of the least."
+        " 0.5200. It is within 2 standard errors (of 0.0011) of the least."
     )
 
 
@@ -204,8 +204,11 @@ def test_a_say_that_is_not_even_is_told_with_what_an_even_one_lacks():
     assert told == (
         "In auto boosted (trees) says everything, weighted_bayes (regression) nothing:"
         " held-out log loss 0.5000, the least; an even say 0.5100. An even say is more"
-        " than two standard errors (of 0.0020) above the least."
+        " than 2 standard errors (of 0.0020) above the least."
     )
+    of_few = say((0.0, 1.0), "the trees", losses)
+    of_few["choice"]["standard_errors"] = 4.0
+    assert "more than 4 standard errors (of 0.0020) above" in say_text(of_few)
     assert more.startswith(
         "In auto boosted (trees) has 75.0 % of the say, weighted_bayes (regression)"
         " 25.0 %: "
@@ -220,7 +223,7 @@ def test_a_say_that_nobody_judged_says_why():
 
     assert few == (
         "In auto naive_bayes (counted evidence) has 66.7 % of the say, weighted_bayes"
-        " (regression) 33.3 %: with fewer than 1,000 seed people nobody could judge"
+        " (regression) 33.3 %: with fewer than 150 seed people nobody could judge"
         " another say."
     )
     assert weighed.endswith("seed people of different weight do not judge another say.")
