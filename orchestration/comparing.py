@@ -45,6 +45,7 @@ from orchestration.quality import smoothing_of
 from orchestration.scoring import (
     UnlikePeople,
     against_unlike,
+    check_reference,
     check_unlike,
     learnt_relations,
 )
@@ -226,18 +227,20 @@ def ground_of(
 ) -> Ground:
     """The relations that the scorers need, and who judges them.
 
-    Raises StudioError where nobody can be learnt from, or away from.
+    Raises StudioError where nobody can be learnt from, away from, or compared with.
     """
     # a negative seed's weights are made for the scorers that know it alone
     known = [each for each in models if uses_unlike(each) or not build.has_unlike]
     names = [name for model in known for name in relations_of(model)]
     tables = learnt_relations(workshop.engine, build, names)
+    unlike = check_unlike(workshop.engine, build, tables)
+    check_reference(tables, build)
     return Ground(
         build=build,
         plan=plan,
         tables=tables,
         judges=judges_of(build, models, tables),
-        unlike=check_unlike(workshop.engine, build, tables),
+        unlike=unlike,
         candidates=candidates_of(workshop, build),
         smoothing=smoothing_of(workshop.engine, build.folder),
     )

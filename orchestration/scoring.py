@@ -111,7 +111,8 @@ def score_population(engine: Engine, build: Build) -> ScoringSummary:
     from, or what names both sides (`no_overlap`, `too_few_matched`) where they had to be found in
     the population, `no_difference` where every attribute weighs nothing,
     `missing_extra` where the scorer's libraries are not installed, what `check_unlike`
-    says of a negative seed, `indistinct_seed` where random people would be told apart as
+    says of a negative seed, `no_candidates` where the seed is all of the population,
+    `indistinct_seed` where random people would be told apart as
     well, `strong_proxy` in the regulated mode, and `nobody_scored` where the scorer
     leaves everybody without a score.
     """
@@ -124,6 +125,7 @@ def _score(engine: Engine, build: Build) -> ScoringSummary:
     tables = learnt_relations(engine, build, relations_of(model))
     seed, sample = tables["canonical_seed"], tables["canonical_sample"]
     unlike = check_unlike(engine, build, tables)
+    check_reference(tables, build)
     tuning = tuned(model, tables, build.trials, folder / "trials.db")
     if tuning is not None:
         tables[TREES] = as_table(tuning.trees)
@@ -321,6 +323,21 @@ def check_filtered_population(totals: pa.Table, build: Build) -> None:
         f"leaves {people:,} people who are not in the seed; at least"
         f" {build.minimum_population:,} are needed",
         "widen population.where, or lower limits.minimum_population",
+    )
+
+
+def check_reference(tables: Mapping[str, pa.Table], build: Build) -> None:
+    """Refuse a seed that is all of the population: nobody is left to compare with."""
+    people = tables["distribution_totals"].column("reference_total")[0].as_py()
+    (learned,) = tables["canonical_learn_from"].to_pylist()
+    if people or not learned["matched_people"]:
+        return
+    raise StudioError(
+        "no_candidates",
+        f"audience '{build.audience_name}'",
+        f"would hold 0 new people, as all {learned['matched_people']:,} people in the"
+        " population are seed people",
+        "name a population with other people",
     )
 
 

@@ -168,6 +168,24 @@ def test_a_score_of_one_is_a_threshold_that_may_find_nobody(seed, everybody, tmp
     assert "580 candidates" in refusal.value.cause
 
 
+@pytest.mark.parametrize("learn_from", ["seed", "population"])
+def test_a_seed_that_is_the_population_is_refused(everybody, tmp_path, learn_from):
+    from catalog.errors import StudioError
+
+    with pytest.raises(StudioError) as refusal:
+        build(
+            tmp_path,
+            everybody,
+            everybody,
+            categorical=people.CATEGORICAL,
+            continuous=people.CONTINUOUS,
+            scoring={"learn_from": learn_from},
+        )
+
+    assert refusal.value.code == "no_candidates"
+    assert "all 700 people in the population are seed people" in refusal.value.cause
+
+
 def test_everybody_at_or_above_the_threshold_is_in(seed, everybody, tmp_path):
     found = build(
         tmp_path,

@@ -9,6 +9,7 @@ from filelock import FileLock
 
 from catalog.specification import read_specification
 from orchestration import comparing
+from tests.pipeline import people
 from tests.pipeline.building import Built, build_specification
 from tests.report.pages import Html
 from tests.studio.conftest import (
@@ -230,3 +231,14 @@ def test_without_models_those_are_compared_whose_extras_are_there(monkeypatch):
     assert "neighbours" not in models
     assert {"documented", "published_sql", "naive_bayes", "boosted"} <= {*models}
     assert "best" not in models
+
+
+def test_a_seed_that_is_the_population_leaves_nobody_to_compare_with(here):
+    everybody = people.population(700)
+    for name in ("seed", "population"):
+        everybody.to_csv(here / f"{name}.csv", index=False)
+    path = write_specification(here / "audience.yml")
+
+    answer = ask("audience", "compare", path, "--models", "naive_bayes")
+
+    assert_refused(answer, "'people'", "all 700 people", "name a population")
