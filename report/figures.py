@@ -187,7 +187,7 @@ def audience_figures(
         *audience_warnings(cut_row, curve_rows, chosen_people),
         *quota_warnings(quotas),
         *tier_warnings(tiers),
-        *quality_warnings(held_out_auc),
+        *quality_warnings(held_out_auc, _foremost(attributes)),
         *indistinct_warnings(quality),
         *prevalence_warnings(quality),
         *unknown_value_warnings(weights, maximum_unknown_share),
@@ -478,6 +478,14 @@ def _overlap_sentence(overlap: Row) -> str:
     )
 
 
+def _foremost(attributes: Sequence[AttributeFigure]) -> tuple[str, float] | None:
+    """The column that ranks people most, with its share; None where none does."""
+    most = max(attributes, key=lambda one: one.ranking_share, default=None)
+    if most is None or not most.ranking_share:
+        return None
+    return most.column_name, most.ranking_share
+
+
 def _attribute_notes(attributes: Sequence[AttributeFigure]) -> list[Remark]:
     silent = [
         plain_text(one.column_name) for one in attributes if not one.attribute_weight
@@ -487,13 +495,14 @@ def _attribute_notes(attributes: Sequence[AttributeFigure]) -> list[Remark]:
     named = ", ".join(f"“{name}”" for name in silent[:5])
     if len(silent) > 5:
         named += f" and {number_text(len(silent) - 5)} more"
+    is_one = len(silent) == 1
     return [
         Remark(
             "attributes_without_weight",
             f"{number_text(len(silent))} of "
-            f"{counted(len(attributes), 'attribute has', 'attributes have')} weight 0: "
-            f"{named}.",
-            "They do not change any score.",
+            f"{counted(len(attributes), 'attribute', 'attributes')} "
+            f"{'has' if is_one else 'have'} weight 0: {named}.",
+            f"{'It does' if is_one else 'They do'} not change any score.",
         )
     ]
 

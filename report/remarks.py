@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from report.reach import last_better_than_random
 from report.rows import Row
 from report.told_parts import few_people, sentence, told_part
-from report.words import counted, number_text
+from report.words import counted, number_text, plain_text, share_text
 
 CHANCE_BELOW, PERFECT_FROM = 0.55, 0.98
 
@@ -128,8 +128,13 @@ def audience_warnings(cut: Row, curve: Sequence[Row], chosen: int) -> list[Remar
     return warnings
 
 
-def quality_warnings(auc: float | None) -> list[Remark]:
-    """Of the held-out AUC: near chance, or too good to be true."""
+def quality_warnings(
+    auc: float | None, foremost: tuple[str, float] | None = None
+) -> list[Remark]:
+    """Of the held-out AUC: near chance, or too good to be true.
+
+    `foremost` is the attribute that ranks people most, and its part of the ranking.
+    """
     if auc is None:
         return []
     if auc < CHANCE_BELOW:
@@ -142,12 +147,18 @@ def quality_warnings(auc: float | None) -> list[Remark]:
             )
         ]
     if auc >= PERFECT_FROM:
+        named = "An attribute"
+        told = f"Held-out AUC is {number_text(auc, 3)}; 1 is perfect."
+        if foremost is not None:
+            named = f"“{plain_text(foremost[0], 60)}”"
+            told += f" {named} is {share_text(foremost[1])} of what ranks people."
         return [
             Remark(
                 "near_perfect",
-                f"Held-out AUC is {number_text(auc, 3)}; 1 is perfect.",
-                "An attribute may record that a person is in the seed; without it the "
-                "audience may be quite different.",
+                told,
+                f"{named} may record that a person is in the seed; without it the"
+                " audience may be quite different: leave it out, unless it was known"
+                " before anybody was of the seed.",
             )
         ]
     return []

@@ -151,12 +151,25 @@ def test_a_held_out_auc_near_either_end_is_warned_of(tables, auc, expected):
     assert codes(figures.warnings) == expected
 
 
+def test_what_is_too_good_names_the_attribute_that_ranks_most(tables):
+    figures = audience_figures(
+        **tables, delivered_people=150, held_out_auc=0.99, advised_seed=25
+    )
+    most = max(figures.attributes, key=lambda each: each.ranking_share)
+
+    (warning,) = figures.warnings
+
+    assert f"“{most.column_name}” is " in warning.message
+    assert "of what ranks people" in warning.message
+    assert "leave it out" in warning.consequence
+
+
 def test_merged_rows_and_silent_attributes_are_notes(tables):
     figures = audience_figures(**tables, delivered_people=150)
 
     assert [note.text for note in figures.notes] == [
         "2 seed rows repeat an identifier. Each seed person counts once.",
-        "1 of 3 attributes have weight 0: “Day”. They do not change any score.",
+        "1 of 3 attributes has weight 0: “Day”. It does not change any score.",
     ]
 
 

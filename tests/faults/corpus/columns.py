@@ -134,7 +134,7 @@ LEAKS = (
     *(planned(f"I08-label-{kind}", people(kind, both=labelled), Planned(SCORED, left_out={"label": "constant_in_seed"}), kind) for kind in ("csv", "parquet", "jsonl")),
     *(planned(f"I08-filled-for-the-seed-alone-{kind}-{name}", people(kind, both=leaking(given)), Planned(SCORED, left_out={"leak": "only_in_seed"}), kind) for kind in ("csv", "parquet") for name, given in (("text", lambda n: "abc"[n % 3]), ("number", lambda n: float(n % 17)))),
     built("I08-label-named", people(both=labelled), Built(50, warnings=("1 is perfect",)), attributes=["label", "age", "country"]),
-    built("I08-filled-for-the-seed-alone-named", people(both=leaking(lambda n: float(n % 17))), Built(50, warnings=("have weight 0: “leak”",)), attributes=["leak", "age", "country"]),
+    built("I08-filled-for-the-seed-alone-named", people(both=leaking(lambda n: float(n % 17))), Built(50, warnings=("has weight 0: “leak”",)), attributes=["leak", "age", "country"]),
 )  # fmt: skip
 
 
