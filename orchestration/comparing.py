@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +132,7 @@ def installed_models() -> tuple[str, ...]:
         name
         for name in SCORERS
         if is_compared(name)
-        and ((needed := extra_of(name)) is None or find_spec(needed.library))
+        and ((needed := extra_of(name)) is None or needed.is_installed)
     )
 
 

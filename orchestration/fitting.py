@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 
 import pyarrow as pa
@@ -137,5 +136,5 @@ def require_extra(model: str) -> None:
     fitted.
     """
     needed = extra_of(model)
-    if needed is not None and find_spec(needed.library) is None:
+    if needed is not None and not needed.is_installed:
         raise missing_extra(model, needed.extra)

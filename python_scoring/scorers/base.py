@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from types import ModuleType
 from typing import Any, Protocol
 
@@ -42,6 +43,15 @@ class Extra:
 
     extra: str
     library: str
+
+    @property
+    def is_installed(self) -> bool:
+        """True where the library's package is there; nothing is imported.
+
+        >>> Extra("none", "no_such_package.part").is_installed
+        False
+        """
+        return find_spec(self.library.partition(".")[0]) is not None
 
 
 class SmallSeedError(ValueError):

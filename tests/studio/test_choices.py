@@ -288,7 +288,7 @@ def test_a_seed_that_cannot_be_told_is_said_to_stop_a_build(workshop, ready):
 
 
 def test_every_scorer_can_be_chosen_or_says_what_it_needs(monkeypatch):
-    monkeypatch.setattr("orchestration.fitting.find_spec", lambda _: None)
+    monkeypatch.setattr("python_scoring.scorers.base.find_spec", lambda _: None)
 
     found = {each.model: each for each in scorer_choices()}
 

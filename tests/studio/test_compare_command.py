@@ -1,6 +1,8 @@
 """`audience compare`: the same people for all, nothing published, and a build that knows."""
 
 import json
+import sys
+from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import NamedTuple
 
@@ -218,19 +220,43 @@ def test_what_is_no_list_of_scorers_is_refused(compared, home, models, named):
     )
 
 
+def uninstall(monkeypatch, package):
+    """Have Python find no package of that name, as where its extra is not installed."""
+
+    class Without(PathFinder):
+        @classmethod
+        def find_spec(cls, name, path=None, target=None):
+            is_gone = name.partition(".")[0] == package
+            return None if is_gone else PathFinder.find_spec(name, path, target)
+
+    finders = [Without if each is PathFinder else each for each in sys.meta_path]
+    monkeypatch.setattr(sys, "meta_path", finders)
+    for name in [each for each in sys.modules if each.partition(".")[0] == package]:
+        monkeypatch.delitem(sys.modules, name)
+
+
 def test_without_models_those_are_compared_whose_extras_are_there(monkeypatch):
-    find = comparing.find_spec
-    monkeypatch.setattr(
-        comparing,
-        "find_spec",
-        lambda name: None if name.startswith("usearch") else find(name),
-    )
+    uninstall(monkeypatch, "usearch")
 
     models = comparing.installed_models()
 
     assert "neighbours" not in models
     assert {"documented", "published_sql", "naive_bayes", "boosted"} <= {*models}
     assert "best" not in models
+
+
+@pytest.mark.parametrize(
+    ("model", "package"), [("neighbours", "usearch"), ("boosted", "xgboost")]
+)
+def test_a_missing_extra_is_told_before_anything_is_counted(
+    two_files, monkeypatch, model, package
+):
+    uninstall(monkeypatch, package)
+    path = write_specification(two_files / "audience.yml", scoring={"model": model})
+
+    answer = ask("audience", "build", path)
+
+    assert_refused(answer, f"'{model}' needs the extra", f"lookalike-studio[{model}]")
 
 
 def test_a_seed_that_is_the_population_leaves_nobody_to_compare_with(here):
