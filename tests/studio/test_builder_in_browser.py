@@ -105,6 +105,17 @@ def untick_and_tick_all(page):
     page.get_by_text("6 attributes are chosen.").wait_for()
 
 
+def way_to_dagster(shown):
+    return shown.get_by_role("link", name="Open in Dagster").get_attribute("href")
+
+
+def is_of_dagster(address, page):
+    with urlopen(address) as answer:  # noqa: S310
+        return b"Dagster" in answer.read() and not address.startswith(
+            page.url.removesuffix("/runs")
+        )
+
+
 def test_a_first_audience_from_the_seed_to_its_page(page, workshop):
     page.goto("/builder")
     page.get_by_role("radio", name="seed").first.check()
@@ -136,6 +147,7 @@ def test_a_first_audience_from_the_seed_to_its_page(page, workshop):
     page.get_by_role("button", name="Create audience").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_text("Learn what sets the seed apart").wait_for()
+    in_dialog = way_to_dagster(dialog)
     page.wait_for_url("**/audiences/*", timeout=1_000 * PATIENCE)
 
     (audience,) = workshop.catalog.list_audiences()
@@ -148,10 +160,8 @@ def test_a_first_audience_from_the_seed_to_its_page(page, workshop):
     page.get_by_role("link", name=audience.name).wait_for()
     page.get_by_text("Stages").click()
     page.get_by_text("Score everybody").wait_for()
-    to_dagster = page.get_by_role("link", name="Open in Dagster").get_attribute("href")
-    assert not to_dagster.startswith(page.url.removesuffix("/runs"))
-    with urlopen(to_dagster) as answer:  # noqa: S310
-        assert b"Dagster" in answer.read()
+    assert way_to_dagster(page) == in_dialog
+    assert is_of_dagster(in_dialog, page)
     assert page.evaluate("window.canary") is None
     (done,) = (
         each

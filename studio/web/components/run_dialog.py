@@ -15,6 +15,7 @@ from studio.services import drafts
 from studio.services.access import Role
 from studio.web.access import may
 from studio.web.components.buttons import quiet_button
+from studio.web.components.dagster_link import dagster_link
 from studio.web.components.elements import block, heading, paragraph, text
 from studio.web.components.kept_focus import focus_again
 from studio.web.current import studio
@@ -54,7 +55,7 @@ STATES = {
 class RunPanel:
     """One run, looked at every second while it goes on.
 
-    `meanwhile` is seen as long as it does.
+    `meanwhile` is seen as long as it does. `is_linked` has the way to the run in Dagster.
     """
 
     def __init__(
@@ -63,14 +64,18 @@ class RunPanel:
         *,
         on_end: Callable[["Run"], Awaitable[None]] | None = None,
         meanwhile: ui.element | None = None,
+        is_linked: bool = False,
     ) -> None:
         self._run, self._on_end, self._meanwhile = run, on_end, meanwhile
+        self._is_linked = is_linked
+        self._linked: str | None = None
         self._error_shown: Mapping[str, str] | None = None
         self._ways_shown: tuple[bool, bool, bool] | None = None
         self._has_focus = False
         self._is_lost = False
         self._state = text("p").props("role=status tabindex=-1")
         self._stages = block("stages", "ol")
+        self._link = block("small q-mt-sm")
         self._error = block()
         self._ways = block("actions q-mt-md")
         self._ways.on("focusin", lambda: self._note_focus(True), [])
@@ -121,6 +126,11 @@ class RunPanel:
         with self._stages:
             for stage in run.stages:
                 _stage(stage)
+        if self._is_linked and run.run_id != self._linked:
+            self._linked = run.run_id
+            self._link.clear()
+            with self._link:
+                dagster_link("Open in Dagster", run)
         if run.error != self._error_shown:
             self._error_shown = run.error
             self._show_error()
@@ -221,7 +231,7 @@ class RunDialog:
         self._heading.text = f"Building “{run.audience_name}”"
         self._body.clear()
         with self._body:
-            RunPanel(run, on_end=self._ended, meanwhile=self._meanwhile)
+            RunPanel(run, on_end=self._ended, meanwhile=self._meanwhile, is_linked=True)
         self._dialog.open()
 
     async def _ended(self, run: "Run") -> None:
