@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from studio.services import datasets, draft_store, drafts
 from studio.services.access import LOCAL_NAME
 from studio.services.draft_store import Step
+from studio.web.components.reach_curve import BELOW_THE_THUMB
 from studio.web.pages.drafts import DRAFTS_A_PAGE
 from tests.studio.axe import judged_by_axe
 from tests.studio.builder_home import HOSTILE, HOSTILE_COLUMN, builder_home
@@ -190,6 +191,15 @@ def test_a_size_keeps_its_people_in_every_unit(page, workshop, draft):
     page.get_by_role("button", name="Take it").click()
     page.get_by_role("button", name="Take it").wait_for(state="hidden")
     assert drafts.read(workshop, draft.id).choices.output.top != 90
+
+
+def test_the_thumb_of_the_size_hides_no_number_of_the_axis(page, draft):
+    page.goto(f"/builder/{draft.id}/output")
+    settled(page, "output")
+
+    thumb = page.locator(".reach .q-slider__thumb").bounding_box()
+
+    assert thumb["height"] / 2 < BELOW_THE_THUMB
 
 
 def test_a_quota_for_a_value_that_nobody_has_is_told_where_it_is_typed(

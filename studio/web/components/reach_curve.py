@@ -27,6 +27,7 @@ HELD_OUT = (
 )
 INK = "#7d8996"
 LINE = "#3f86d6"
+BELOW_THE_THUMB = 16  # pixels below the axis, on which the slider's thumb lies
 AXIS: dict[str, Any] = {
     "nameLocation": "middle",
     "nameTextStyle": {"color": INK},
@@ -96,6 +97,7 @@ def chart_options(found: DraftEstimate) -> dict[str, Any]:
         "xAxis": {
             **AXIS,
             "type": "log",
+            "axisLabel": {**AXIS["axisLabel"], "margin": BELOW_THE_THUMB},
             "name": "people in the audience",
             "nameGap": 34,
             "min": least,
