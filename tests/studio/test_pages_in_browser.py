@@ -486,6 +486,18 @@ def test_a_class_of_a_margin_counts_on_a_paragraph(page, address):
     assert page.locator(".panel p").first.evaluate(margin) == "12px"
 
 
+def test_what_is_folded_has_a_sign_that_turns(page, address, studio_home):
+    visit(page, f"{address}/audiences/{studio_home[1]}")
+    folded = page.locator("summary").first
+    sign = (
+        "each => [getComputedStyle(each).display, getComputedStyle(each).listStyleType]"
+    )
+
+    assert folded.evaluate(sign) == ["list-item", "disclosure-closed"]
+    folded.click()
+    assert folded.evaluate(sign) == ["list-item", "disclosure-open"]
+
+
 def test_saving_a_dataset_says_that_it_is_at_work_and_ends_in_words(
     page, address, studio_home
 ):
