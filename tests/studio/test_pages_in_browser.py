@@ -498,6 +498,17 @@ def test_what_is_folded_has_a_sign_that_turns(page, address, studio_home):
     assert folded.evaluate(sign) == ["list-item", "disclosure-open"]
 
 
+def test_on_a_phone_the_name_of_a_line_alone_stands_out(page, address):
+    page.set_viewport_size({"width": 390, "height": 844})
+    visit(page, f"{address}/audiences")
+    weight = "each => Number(getComputedStyle(each).fontWeight)"
+
+    name = page.get_by_role("link", name=AUDIENCE, exact=True)
+    about = page.get_by_text(DESCRIPTION, exact=True)
+
+    assert about.evaluate(weight) < name.evaluate(weight)
+
+
 def test_saving_a_dataset_says_that_it_is_at_work_and_ends_in_words(
     page, address, studio_home
 ):
