@@ -645,6 +645,8 @@ def test_every_step_is_accessible_wide_narrow_and_dark(page, draft, step):
     )
 
     assert serious(page) == []
+    cut_off = "all => all.filter(e => e.scrollWidth > e.clientWidth).length"
+    assert page.locator(".scrolling:visible").evaluate_all(cut_off) == 0
     assert page.evaluate("window.canary") is None
     assert page.said == []
 

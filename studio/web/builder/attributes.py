@@ -177,7 +177,7 @@ def _press(button: ui.button, is_so: bool) -> None:
 
 
 def _join_keys(found: AttributeChoices) -> None:
-    with block("panel"):
+    with block("panel cards"):
         heading(2, "How the two sides meet")
         if not found.join_keys:
             paragraph("No identifier joins seed and population.", "q-mb-none")
