@@ -462,7 +462,7 @@ def test_more_options_and_what_contacts_cost_are_kept(page, workshop, draft):
     settled(page, "finalise")
     page.get_by_text("What a contact costs and brings").click()
 
-    page.get_by_label("Share of people of the seed's kind").fill("4")
+    page.get_by_label("Share of the seed's kind").fill("4")
     page.get_by_text("The report corrects the AUC by it.").wait_for()
     page.get_by_label("Cost of a contact").fill("2")
     page.get_by_text("Not kept yet: the cost of a contact.").wait_for()
@@ -474,6 +474,10 @@ def test_more_options_and_what_contacts_cost_are_kept(page, workshop, draft):
     page.get_by_role("checkbox", name="Build it although the seed").click()
     page.get_by_label("Keep members near the cut").fill("10")
     assert page.get_by_role("checkbox", name="For housing").is_disabled()
+    cut_off = (
+        "all => all.filter(e => e.scrollWidth > e.clientWidth).map(e => e.innerText)"
+    )
+    assert page.locator(".q-field__label").evaluate_all(cut_off) == []
 
     def choices():
         return drafts.read(workshop, draft.id).choices

@@ -23,8 +23,8 @@ def economics_fields(editing: Editing, keep: Keep) -> None:
             fields = {
                 "contact_cost": ui.number("Cost of a contact", min=0),
                 "conversion_value": ui.number("Value of a conversion", min=0),
-                "prevalence": ui.number(
-                    "Share of people of the seed's kind, in percent"
+                "prevalence": ui.number("Share of the seed's kind").props(
+                    'hint="In percent of the population"'
                 ),
             }
         missing = text("p", "", "small").props("role=status")
