@@ -100,6 +100,7 @@ def settled(page, step):
 def untick_and_tick_all(page):
     page.get_by_role("button", name="None", exact=True).click()
     page.get_by_text("No attribute is chosen. Choose at least one to go on.").wait_for()
+    assert not page.get_by_text("All that fit are chosen").count()
     assert page.get_by_role("button", name="Continue").is_disabled()
     page.get_by_role("complementary").get_by_text("none yet").wait_for()
     page.get_by_role("button", name="All that fit").click()

@@ -21,9 +21,9 @@ from studio.web.reading import read_data
 
 MANY = 8
 AUC_WORDS = (
-    "AUC: of 100 pairs of a seed person and somebody else, in how many the seed person"
-    " ranks first; 0.5 is chance, 1 is certainty. Held-out: the ranking has not learnt"
-    " from the people it is tried on. In brackets: the 95 % interval."
+    "AUC: the share of pairs of a seed person and somebody else in which the seed"
+    " person ranks first; 0.5 is chance, 1 is certainty. Held-out: the ranking has not"
+    " learnt from the people it is tried on. In brackets: the 95 % interval."
 )
 
 
@@ -133,7 +133,7 @@ class AttributeChoosing:
         paragraph(advice.summary, "q-mb-xs")
         paragraph(AUC_WORDS, "quiet small q-mb-xs")
         for pair in advice.repetitions[:3]:
-            paragraph(f"{pair.meaning[:1].upper()}{pair.meaning[1:]}.", "small q-mb-xs")
+            paragraph(f"{pair.meaning}.", "small q-mb-xs")  # it begins with a name
         if names:
             label = counted(len(names), "advised attribute", "advised attributes")
             ui.button(f"Take only the {label}", on_click=take).props(

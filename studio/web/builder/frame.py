@@ -42,7 +42,7 @@ HEADINGS = {
     ),
     Step.attributes: (
         "What makes people alike?",
-        "The attributes by which people are compared. All that fit are chosen.",
+        "The attributes by which people are compared: all that fit, until you choose.",
     ),
     Step.output: (
         "How many people?",
