@@ -25,6 +25,7 @@ from catalog.yaml_document import read_text
 from tests.catalog.examples import DOCUMENT, PAYLOADS
 
 ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "examples/bank/likely_depositors.yml"
 HEAD = "name: x\nseed: {dataset: a}\npopulation: {dataset: b}\n"
 
 
@@ -410,12 +411,20 @@ def test_reading_a_specification_does_not_load_the_database_library():
     assert done.stdout.strip() == "False"
 
 
+def test_the_example_says_whom_its_datasets_hold():
+    datasets = read_specification(EXAMPLE).datasets
+
+    assert [name for name, each in datasets.items() if not each.description] == []
+
+
 def test_fields_that_ask_for_nothing_leave_the_hash_as_it_was():
     """Documents of before `population.where` and its like have the hash of before."""
-    example = read_specification(
-        Path(__file__).parents[2] / "examples/bank/likely_depositors.yml"
-    )
-    assert specification_hash(example) == (
+    example = read_specification(EXAMPLE)
+    undescribed = {
+        name: each.model_copy(update={"description": ""})
+        for name, each in example.datasets.items()
+    }
+    assert specification_hash(example.model_copy(update={"datasets": undescribed})) == (
         "f1ef2da71efae62ef0edfb1ea79d54c26808521bb0acdcbaa15fe6da3641640c"
     )
     known = AudienceSpecification.model_validate(
