@@ -31,7 +31,7 @@ ADDRESSES = (
     *("/datasets", "/datasets/add", "/nowhere"),
 )
 LOADED = {
-    "builder_attributes": "in the population",
+    "builder_attributes": "attributes are advised",
     "builder_output": "times a random draw",
     "builder_finalise": "Joined by",
 }
@@ -82,7 +82,7 @@ def take_run_dialog(browser: Browser, address: str, home: Home) -> None:
     with acting_as(LOCAL_NAME):
         audience = workshop.catalog.list_audiences()[0].name
         draft = drafts.copy_of_audience(workshop, audience, "Half as many")
-        draft = drafts.change(workshop, draft.id, {"output": {"top": 1_000}})
+        draft = drafts.change(workshop, draft.id, {"output": {"top": 2_000}})
     page = browser.new_page()
     page.set_default_timeout(LONGEST_BUILD)
     sign_in(page, address, home)
