@@ -493,6 +493,21 @@ def test_more_options_and_what_contacts_cost_are_kept(page, workshop, draft):
     assert page.said == []
 
 
+def test_why_a_choice_is_refused_is_seen_from_far_below(page, draft):
+    page.set_viewport_size({"width": 1280, "height": 500})
+    page.goto(f"/builder/{draft.id}/finalise")
+    settled(page, "finalise")
+    page.get_by_label("Build again", exact=True).click()
+    page.get_by_role("option", name="By a cron line").click()
+    page.get_by_label("Cron line").fill("whenever")
+    why = page.get_by_role("alert")
+    why.wait_for()
+
+    page.get_by_role("button", name="Create audience").scroll_into_view_if_needed()
+
+    expect(why).to_be_in_viewport(ratio=1)
+
+
 def test_of_two_browsers_the_later_is_told_and_overwrites_nothing(
     page, chromium, address, workshop, draft
 ):

@@ -619,6 +619,22 @@ def test_an_upload_that_is_refused_before_it_is_read_is_told_by_its_status(
     page.close()
 
 
+def test_why_a_dataset_is_not_saved_is_seen_where_it_was_saved(
+    page, address, studio_home
+):
+    page.set_viewport_size({"width": 1280, "height": 500})
+    visit(page, f"{address}/datasets/add")
+    file = studio_home[0] / "hostile.csv"
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_label("Name", exact=True).fill("seed")
+
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    expect(page.get_by_role("alert")).to_contain_text("registered already")
+    expect(page.get_by_role("alert")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_in_viewport()
+
+
 def test_a_dataset_in_use_is_not_removed(page, address):
     visit(page, f"{address}/datasets/seed")
 

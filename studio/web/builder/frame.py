@@ -223,7 +223,7 @@ def lay_out(editing: Editing) -> ui.element:
     with page_title(words, about):
         editing.saved = text("span", SAVED, "quiet small")
         _menu(editing.draft)
-    editing.notice = block()
+    editing.notice = block("in-sight")
     with block("building"):
         content = block()
         with block("panel so-far", "aside").props('aria-label="Chosen so far"'):

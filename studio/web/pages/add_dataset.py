@@ -270,7 +270,8 @@ class Adding:
     def reading(self) -> None:
         """What was read, with ways to have it read otherwise, or what is wrong with it."""
         if self.error is not None:
-            show_error(self.error)
+            with block("in-sight"):
+                show_error(self.error)
         if self.path is None or (self.found is None and self.marks is None):
             return
         found = self.found
