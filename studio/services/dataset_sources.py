@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 SAMPLE_ROWS = 5
 HIDDEN = "hidden"
+# For who is on a page or asks by REST, and types no command.
+ANOTHER_NAME = "choose another name; a dataset that is there is read anew on its page"
 KIND_WORDS = {
     DatasetKind.parquet: "Parquet",
     DatasetKind.csv: "CSV",
@@ -190,15 +192,22 @@ def add(
     description: str = "",
 ) -> dict[str, Any]:
     """Register a source that `allowed_path` let through, or an upload."""
-    return datasets.add(
-        workshop.catalog,
-        workshop.engine,
-        path,
-        name.strip(),
-        table=table,
-        csv_schema=csv_schema,
-        description=description.strip(),
-    )
+    try:
+        return datasets.add(
+            workshop.catalog,
+            workshop.engine,
+            path,
+            name.strip(),
+            table=table,
+            csv_schema=csv_schema,
+            description=description.strip(),
+        )
+    except StudioError as error:
+        if error.code != "name_taken":
+            raise
+        raise StudioError(
+            error.code, error.object, error.cause, ANOTHER_NAME
+        ) from error
 
 
 async def keep_upload(

@@ -222,6 +222,16 @@ def test_an_upload_is_kept_under_an_id_and_goes_with_its_dataset(workshop):
     assert not path.parent.exists()
 
 
+def test_a_name_that_is_taken_is_told_without_a_command(workshop):
+    path = workshop.home.root.parent / "people.csv"
+    dataset_sources.add(workshop, path, "People")
+
+    taken = refusal(dataset_sources.add, workshop, path, "people")
+
+    assert taken.code == "name_taken"
+    assert taken.remedy == dataset_sources.ANOTHER_NAME
+
+
 def test_what_is_too_large_or_breaks_off_leaves_nothing(workshop):
     async def broken() -> AsyncIterator[bytes]:
         yield b"half"
