@@ -358,11 +358,12 @@ def check_matched_seed(
     )
     found = told_part(matched, people).text
     lost = shapes.get("lost_zeros")
-    remedy = (
-        f"leading zeros were lost in the {lost}: export the column as text,"
-        if lost
-        else "write identifiers alike on both sides,"
-    )
+    if lost:
+        remedy = f"leading zeros were lost in the {lost}: export the column as text,"
+    elif shapes and shapes["seed"] == shapes["population"]:
+        remedy = "choose the population that these people are part of,"
+    else:
+        remedy = "write identifiers alike on both sides,"
     raise StudioError(
         "too_few_matched" if matched else "no_overlap",
         "the seed",

@@ -14,6 +14,7 @@ from catalog.specification_model import AudienceSpecification
 from orchestration.launch import build_directly, keep_specification
 from orchestration.plan import plan_build, with_found_rows
 from orchestration.plan_document import plan_as_json
+from orchestration.scoring import check_matched_seed
 from orchestration.sensors import _stamp
 from orchestration.workshop import open_workshop
 from tests.pipeline import people
@@ -713,3 +714,20 @@ def test_audiences_that_feed_on_each_other_are_refused_unless_one_is_pinned(
     assert "'First' from 'Second' from 'First'" in str(loop)
     assert by_id.code == "seed_loop"
     assert plan_as_json(pinned)["seed"]["version"] == 1
+
+
+@pytest.mark.parametrize(
+    ("shape", "remedy"),
+    [
+        ("6 letters and digits", "choose the population that these people are part of"),
+        ("32 hexadecimal digits", "write identifiers alike on both sides"),
+    ],
+)
+def test_a_seed_that_matches_nobody_is_told_what_helps(shape, remedy):
+    shapes = {"seed": shape, "population": "6 letters and digits"}
+
+    with pytest.raises(StudioError) as refused:
+        check_matched_seed(0, 1_000, 25, shapes)
+
+    assert refused.value.code == "no_overlap"
+    assert refused.value.remedy.startswith(remedy)
