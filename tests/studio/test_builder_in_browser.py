@@ -358,6 +358,49 @@ def test_a_seed_keeps_its_weight_and_negative_seed_until_another_is_picked(
     assert page.said == []
 
 
+def test_an_attribute_among_many_is_found_by_a_part_of_its_name(page, workshop):
+    folder = workshop.home.root.parent
+    for name in ("seed", "population"):
+        people = pd.read_csv(folder / f"{name}.csv")
+        more = {f"Score {at:02d}": (people["age"] * (at + 1)) % 17 for at in range(70)}
+        people.assign(**more).to_csv(folder / f"wide_{name}.csv", index=False)
+        datasets.add(
+            workshop.catalog,
+            workshop.engine,
+            folder / f"wide_{name}.csv",
+            f"wide {name}",
+            table=None,
+            csv_schema=None,
+            description="",
+        )
+    of_wide = {side: {"dataset": f"wide {side}"} for side in ("seed", "population")}
+    draft = drafts.change(workshop, drafts.begin(workshop).id, of_wide)
+    page.goto(f"/builder/{draft.id}/attributes")
+    settled(page, "attributes")
+    assert page.get_by_role("checkbox", name="Score 69").count() == 0
+
+    page.get_by_label("Find an attribute").fill("sCore 6")
+
+    page.get_by_role("checkbox", name="Score 69").wait_for()
+    shown = page.locator(".attribute").get_by_role("checkbox")
+    expect(shown).to_have_count(10)
+    page.get_by_role("status").get_by_text("10 of ").wait_for()
+    page.get_by_role("checkbox", name="Score 69").click()
+    _until(lambda: len(drafts.read(workshop, draft.id).choices.attributes or ()) > 60)
+    kept = {
+        each.attribute for each in drafts.read(workshop, draft.id).choices.attributes
+    }
+    assert "score_68" in kept
+    assert "score_69" not in kept
+    assert serious(page) == []
+    page.get_by_label("Find an attribute").fill("<b>nothing")
+    page.get_by_role("status").get_by_text("0 of ").wait_for()
+    expect(shown).to_have_count(0)
+    page.get_by_label("Find an attribute").fill("")
+    page.get_by_role("checkbox", name="Score 00").wait_for()
+    assert page.said == []
+
+
 def test_chosen_attributes_that_are_gone_are_told_and_taken_out(page, workshop, draft):
     chosen = {"attributes": ["age", "shoe_size", "visits"]}
     draft = drafts.change(workshop, draft.id, chosen)

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
+from nicegui.events import ValueChangeEventArguments
 
 from report.words import counted, number_text, share_text
 from studio.services.advice import Advice, AdvisedAttribute
@@ -25,6 +26,7 @@ NOT_SCORED = (
 )
 ROLES = {"categorical": "category", "continuous": "number"}
 MOST_SHOWN = 60
+SEARCHED_FROM = 20  # so many are not seen at a glance
 Change = Callable[[AttributeChange], Awaitable[None]]
 
 
@@ -32,8 +34,14 @@ class AttributeTable:
     """The groups as they stand; what is learnt later is put into its place."""
 
     def __init__(self) -> None:
+        with block("beside-each-other q-mb-md") as self._search:
+            asked = ui.input("Find an attribute", on_change=self._seek)
+            asked.props("outlined dense clearable debounce=250 maxlength=200")
+            self._fit = text("span", "", "quiet small").props("role=status")
+        self._asked = ""
         self._box = block()
         self._found: AttributeChoices | None = None
+        self._change: Change | None = None
         self._controls: dict[tuple[str, str], ui.element] = {}
         self._used: tuple[str, str] | None = None
         self._ticks: dict[str, ui.checkbox] = {}
@@ -51,6 +59,8 @@ class AttributeTable:
         The keyboard's focus stays with the control that was used last.
         """
         before, self._found = self._found, found
+        self._change = change
+        self._search.set_visibility(len(found.rows) >= SEARCHED_FROM)
         if before is not None and _unticked(before) == _unticked(found):
             self._tick(found)
             return
@@ -58,6 +68,16 @@ class AttributeTable:
         used = None if self._used is None else self._controls.get(self._used)
         if used is not None:
             focus_again(used)
+
+    def _seek(self, event: ValueChangeEventArguments) -> None:
+        """Show those alone whose name has what was typed in it."""
+        self._asked = (event.value or "").strip()
+        self._limits.clear()
+        if self._found is not None and self._change is not None:
+            self._draw(self._found, self._change)
+
+    def _fits(self, row: AttributeRow) -> bool:
+        return self._asked.casefold() in row.column.casefold()
 
     def _tick(self, found: AttributeChoices) -> None:
         """Show what is chosen, but for what somebody ticked since and is yet to be kept."""
@@ -87,11 +107,14 @@ class AttributeTable:
         with self._box:
             for group, name, about in GROUPS:
                 rows = [each for each in found.rows if each.group == group]
-                if rows:
+                if any(map(self._fits, rows)):
                     self._group(group, name, about, rows, found, change)
             others = [each for each in found.rows if each.group == "not_scored"]
-            if others:
-                self._not_scored(others, change)
+            if any(map(self._fits, others)):
+                self._not_scored([*filter(self._fits, others)], change)
+        fitting = sum(map(self._fits, found.rows))
+        of_all = f"of {number_text(len(found.rows))} columns"
+        self._fit.text = f"{number_text(fitting)} {of_all}" if self._asked else ""
 
     def tell_sides(self, sides: Iterable[AttributeSides]) -> None:
         """Say and show how each attribute differs between seed and population."""
@@ -127,6 +150,7 @@ class AttributeTable:
         change: Change,
     ) -> None:
         limit = self._limits.get(group, MOST_SHOWN)
+        fitting = [*filter(self._fits, rows)]
         with block("panel", "section"):
             with block("group-head"):
                 heading(2, name)
@@ -134,17 +158,18 @@ class AttributeTable:
             paragraph(about, "quiet small")
             legend_of_sides()
             with block():
-                for row in rows[:limit]:
+                for row in fitting[:limit]:
                     self._row(row, change)
-            if len(rows) > limit:
+            if len(fitting) > limit:
 
                 def show_more() -> None:
                     self._limits[group] = limit + MOST_SHOWN
                     self._draw(self._found or found, change)
-                    focus_again(self._controls[rows[limit].attribute, "tick"])
+                    focus_again(self._controls[fitting[limit].attribute, "tick"])
 
                 ui.button(
-                    f"Show more ({number_text(len(rows) - limit)})", on_click=show_more
+                    f"Show more ({number_text(len(fitting) - limit)})",
+                    on_click=show_more,
                 ).props("no-caps flat")
         self._tell()
 
@@ -193,7 +218,7 @@ class AttributeTable:
             if not others:
                 return
             with more(counted(len(others), "column", "columns")) as details:
-                if len(others) <= 5:
+                if len(others) <= 5 or self._asked:
                     details.props("open")
                 for row in others[:MOST_SHOWN]:
                     with block("attribute"):
