@@ -42,6 +42,7 @@ def up(
         access = read_access(workshop.home)
         refuse_open_door(host, access)
         refuse_taken_port(port, host=host)
+        note("The studio is starting.")
         with opened_runs(
             workshop,
             with_dagster=not no_dagster,
