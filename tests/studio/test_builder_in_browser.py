@@ -232,7 +232,8 @@ def test_a_quota_for_a_value_that_nobody_has_is_told_where_it_is_typed(
     value.fill("DE")
     page.get_by_role("button", name="Add quota").click()
     expect(told).to_be_hidden()
-    _until(lambda: quotas() and quotas().at_most == {"DE": 0.4})
+    page.locator(".chip", has_text="country is DE: at most 40 %").wait_for()
+    assert quotas().at_most == {"DE": 0.4}
     value.fill("FR")
     page.get_by_label("Percent", exact=True).last.fill("30")
     page.get_by_role("button", name="Add quota").click()
@@ -360,20 +361,21 @@ def test_a_seed_keeps_its_weight_and_negative_seed_until_another_is_picked(
 
 def test_an_attribute_among_many_is_found_by_a_part_of_its_name(page, workshop):
     folder = workshop.home.root.parent
-    for name in ("seed", "population"):
+    sides = {"seed": "wide A", "population": "wide B"}
+    for name, wide in sides.items():
         people = pd.read_csv(folder / f"{name}.csv")
         more = {f"Score {at:02d}": (people["age"] * (at + 1)) % 17 for at in range(70)}
-        people.assign(**more).to_csv(folder / f"wide_{name}.csv", index=False)
+        people.assign(**more).to_csv(folder / f"{wide}.csv", index=False)
         datasets.add(
             workshop.catalog,
             workshop.engine,
-            folder / f"wide_{name}.csv",
-            f"wide {name}",
+            folder / f"{wide}.csv",
+            wide,
             table=None,
             csv_schema=None,
             description="",
         )
-    of_wide = {side: {"dataset": f"wide {side}"} for side in ("seed", "population")}
+    of_wide = {side: {"dataset": wide} for side, wide in sides.items()}
     draft = drafts.change(workshop, drafts.begin(workshop).id, of_wide)
     page.goto(f"/builder/{draft.id}/attributes")
     settled(page, "attributes")
