@@ -3,12 +3,13 @@
 import gzip
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
 import pandas as pd
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import TimeoutError, expect
 
 from catalog.errors import StudioError
 from catalog.home import Home
@@ -414,8 +415,14 @@ def test_a_ragged_file_is_read_by_the_marks_that_are_chosen_then(
     save = page.get_by_role("button", name="Save")
 
     def choose(label, option):
-        page.get_by_label(label, exact=True).click()
-        page.get_by_role("option", name=option, exact=True).click()
+        """A menu that is open while the page is drawn anew goes with it."""
+        wanted = page.get_by_role("option", name=option, exact=True)
+        for patience in (5_000, 5_000, 90_000):
+            page.get_by_label(label, exact=True).click()
+            with suppress(TimeoutError):
+                wanted.click(timeout=patience)
+                return
+        raise AssertionError(f"{option} could not be chosen")
 
     refused.filter(has_text="line 3 has 4 fields where 3 are expected").wait_for()
     expect(page.get_by_label("Delimiter", exact=True)).to_have_value("Semicolon")

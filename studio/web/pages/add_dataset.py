@@ -78,6 +78,7 @@ class Adding:
             self.upload_panel()
             self.path_panel()
         with block().props("aria-live=polite"):
+            self.why = block("in-sight")
             self.reading()
 
     def upload_panel(self) -> None:
@@ -237,7 +238,7 @@ class Adding:
             if self.client.is_deleted:
                 self.drop()
             else:
-                self.reading.refresh()
+                self.tell()  # drawn anew, the page would leave the place that is looked at
             return
         dataset = workshop.catalog.get_dataset(saved["name"])
         ui.navigate.to(f"/datasets/{dataset.slug}")
@@ -266,12 +267,17 @@ class Adding:
         self.found = self.marks = self.error = None
         self.reading.refresh()
 
+    def tell(self) -> None:
+        """Say what is wrong, if anything is."""
+        self.why.clear()
+        if self.error is not None:
+            with self.why:
+                show_error(self.error)
+
     @ui.refreshable_method
     def reading(self) -> None:
         """What was read, with ways to have it read otherwise, or what is wrong with it."""
-        if self.error is not None:
-            with block("in-sight"):
-                show_error(self.error)
+        self.tell()
         if self.path is None or (self.found is None and self.marks is None):
             return
         found = self.found
