@@ -257,6 +257,72 @@ def test_quick_changes_of_attributes_are_all_kept(page, workshop, draft):
     assert len(drafts.read(workshop, draft.id).choices.attributes) == 4
 
 
+def remove_at_once(page, *labels):
+    """Press several buttons before the first is answered."""
+    buttons = page.get_by_role("button", name="Remove the")
+    expect(buttons.first).to_be_visible()
+    buttons.evaluate_all(
+        "(found, labels) => found"
+        ".filter((button) => labels.includes(button.ariaLabel))"
+        ".forEach((button) => button.click())",
+        list(labels),
+    )
+
+
+def test_quick_removals_of_conditions_are_all_kept(page, workshop, draft):
+    where = [
+        {"column": "age", "at_least": 20},
+        {"column": "country", "is_not": "DE"},
+        {"column": "plan", "is_not": "pro"},
+    ]
+    population = {"dataset": "population", "where": where}
+    drafts.change(workshop, draft.id, {"population": population})
+    page.goto(f"/builder/{draft.id}/population")
+    last = page.get_by_role("button", name="Remove the condition: 'plan'")
+    stays = last.element_handle()
+    labels = page.get_by_role("button", name="Remove the condition").evaluate_all(
+        "(buttons) => buttons.map((button) => button.ariaLabel)"
+    )
+
+    remove_at_once(page, *labels[:2])
+
+    expect(page.locator(".chip")).to_have_count(1)
+    _until(
+        lambda: (
+            [
+                each.column
+                for each in drafts.read(workshop, draft.id).choices.population.where
+            ]
+            == ["plan"]
+        )
+    )
+    assert last.evaluate("(button, before) => button === before", stays)
+    last.click()
+    expect(page.locator(".chip")).to_have_count(0)
+    _until(lambda: not drafts.read(workshop, draft.id).choices.population.where)
+
+
+def test_quick_removals_of_quotas_are_all_kept(page, workshop, draft):
+    quotas = {"attribute": "country", "at_most": {"DE": 0.4, "FR": 0.3, "US": 0.5}}
+    drafts.change(workshop, draft.id, {"output": {"top": 100, "quotas": quotas}})
+    page.goto(f"/builder/{draft.id}/output")
+    settled(page, "output")
+    last = page.get_by_role("button", name="Remove the quota: country is US")
+    stays = last.element_handle()
+
+    remove_at_once(
+        page,
+        "Remove the quota: country is DE",
+        "Remove the quota: country is FR",
+    )
+
+    expect(page.locator(".chip")).to_have_count(1)
+    assert last.evaluate("(button, before) => button === before", stays)
+    last.click()
+    expect(page.locator(".chip")).to_have_count(0)
+    _until(lambda: drafts.read(workshop, draft.id).choices.output.quotas is None)
+
+
 def test_who_moves_the_size_and_goes_on_at_once_keeps_it(page, workshop, draft):
     page.goto(f"/builder/{draft.id}/output")
     settled(page, "output")

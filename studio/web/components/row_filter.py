@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any
 
 from nicegui import ui
@@ -9,6 +10,7 @@ from nicegui import ui
 from catalog.conditions import Condition
 from catalog.errors import StudioError
 from studio.services import row_filters
+from studio.web.components.chips import Chips
 from studio.web.components.elements import block, more, paragraph, text
 from studio.web.current import studio
 
@@ -31,7 +33,8 @@ async def row_filter(
     """The conditions as they are, and a row of fields to add another."""
     workshop = studio().workshop
     columns = await asyncio.to_thread(row_filters.filter_columns, workshop, dataset)
-    kept = [each.model_dump() for each in conditions]
+    kept = list(conditions)
+    turn = asyncio.Lock()  # a change is of what the one before it left
     with more("Use only some of its rows") as details:
         if kept:
             details.props("open")
@@ -39,7 +42,7 @@ async def row_filter(
             "All conditions must hold. What they ask about is never compared.",
             "quiet small",
         )
-        shown = block("chips")
+        chips = Chips()
         with block("filter-new"):
             column = ui.select([each.name for each in columns], label="Column")
             sign = ui.select(SIGNS, value="=", label="Comparison")
@@ -48,37 +51,40 @@ async def row_filter(
         count = text("p", "", "quiet small q-mt-sm").props("role=status")
 
     async def show() -> None:
-        shown.clear()
-        with shown:
-            for place, each in enumerate(kept):
-                with block("chip", "span"):
-                    text("span", Condition.model_validate(each).text)
-                    ui.button(
-                        icon="close", on_click=lambda place=place: remove(place)
-                    ).props('flat dense round size=xs aria-label="Remove condition"')
-        if not kept:
-            count.text = ""
-            return
-        try:
-            found = await asyncio.to_thread(
-                row_filters.rows_kept, workshop, dataset, kept
-            )
-        except StudioError as error:
-            count.text = str(error)
-            return
-        count.text = found.text
+        chips.show(
+            {
+                each.text: (f"Remove the condition: {each.text}", partial(remove, each))
+                for each in kept
+            }
+        )
+        asked = list(kept)
+        told = ""
+        if asked:
+            try:
+                found = await asyncio.to_thread(
+                    row_filters.rows_kept, workshop, dataset, _plain(asked)
+                )
+                told = found.text
+            except StudioError as error:
+                told = str(error)
+        if asked == kept:
+            count.text = told
 
-    async def set_to(wanted: list[dict[str, Any]]) -> None:
-        if await on_change(wanted):
-            kept[:] = wanted
+    async def change(wanted: Callable[[], list[Condition]]) -> None:
+        async with turn:
+            found = wanted()
+            is_kept = await on_change(_plain(found))
+            if is_kept:
+                kept[:] = found
+        if is_kept:
             await show()
 
-    async def remove(place: int) -> None:
-        await set_to([each for number, each in enumerate(kept) if number != place])
+    async def remove(condition: Condition) -> None:
+        await change(lambda: _without(kept, condition))
 
     async def append() -> None:
         try:
-            found = await asyncio.to_thread(
+            (found,) = await asyncio.to_thread(
                 row_filters.conditions_of,
                 workshop,
                 dataset,
@@ -87,9 +93,18 @@ async def row_filter(
         except StudioError as error:
             on_error(error)
             return
-        await set_to([*kept, *found])
+        wanted = Condition.model_validate(found)
+        await change(lambda: [*_without(kept, wanted), wanted])
         value.value = ""
 
     add.on_click(append)
     value.on("keydown.enter", append)
     await show()
+
+
+def _plain(conditions: list[Condition]) -> list[dict[str, Any]]:
+    return [each.model_dump() for each in conditions]
+
+
+def _without(conditions: list[Condition], condition: Condition) -> list[Condition]:
+    return [each for each in conditions if each.text != condition.text]

@@ -10,6 +10,7 @@ from catalog.errors import StudioError
 from catalog.names import shown
 from catalog.specification_output import Output
 from studio.services import draft_estimates
+from studio.web.components.chips import Chips
 from studio.web.components.elements import block, heading, more, paragraph, text
 
 RULES = {"at_most": "at most", "at_least": "at least", "exactly": "exactly"}
@@ -99,7 +100,7 @@ class TiersAndQuotas:
     def _quotas(self, columns: list[str]) -> None:
         heading(3, "Quotas")
         paragraph("How much of the audience a group may be.", "quiet small")
-        self._shown = block("chips")
+        self._chips = Chips()
         with block("filter-new"):
             self._column = ui.select(columns, label="Column").props("dense outlined")
             self._value = ui.input("Value").props(
@@ -117,26 +118,25 @@ class TiersAndQuotas:
         ).classes("q-mt-sm")
 
     def _show_quotas(self, output: Output) -> None:
-        self._shown.clear()
         quotas = output.quotas
         if quotas is None:
+            self._chips.show({})
             return
         self._column.value = quotas.attribute
-        with self._shown:
-            for field, words in RULES.items():
-                for group, amount in getattr(quotas, field).items():
-                    told = (
-                        f"{100 * amount:g} %"
-                        if quotas.unit == "share"
-                        else f"{amount:g} people"
-                    )
-                    named = f"{quotas.attribute} is {group}"
-                    with block("chip", "span"):
-                        text("span", f"{named}: {words} {told}")
-                        remove = ui.button(
-                            icon="close", on_click=partial(self._remove, field, group)
-                        ).props("flat dense round size=xs")
-                        remove.props["aria-label"] = f"Remove the quota: {named}"
+        chosen = {}
+        for rule, words in RULES.items():
+            for group, amount in getattr(quotas, rule).items():
+                told = (
+                    f"{100 * amount:g} %"
+                    if quotas.unit == "share"
+                    else f"{amount:g} people"
+                )
+                named = f"{quotas.attribute} is {group}"
+                chosen[f"{named}: {words} {told}"] = (
+                    f"Remove the quota: {named}",
+                    partial(self._remove, rule, group),
+                )
+        self._chips.show(chosen)
 
     async def _remove(self, rule: str, value: str) -> None:
         await self._keep(
