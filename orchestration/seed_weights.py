@@ -13,7 +13,7 @@ from engines.casts import is_number
 from engines.relations import column_of
 from orchestration.workshop import Workshop
 from python_scoring.told_cells import told_greatest_share
-from report.words import share_text
+from report.words import counted, share_text
 
 LEAST_EFFECTIVE_SHARE = 0.5
 
@@ -123,7 +123,7 @@ def seed_weight(workshop: Workshop, source: Source, column: str) -> SeedWeight:
             raise StudioError(
                 "weight_unfit",
                 f"weight {shown(column)} of the seed",
-                f"has {rows:,} values {told}",
+                f"has {counted(rows, 'value', 'values')} {told}",
                 "mend them, or leave those people out with seed.where",
             )
     if not counts.above_zero:

@@ -53,10 +53,22 @@ def ratio_text(group: Group) -> str:
     if group["verdict"] is None:
         return UNKNOWN
     if group["ratio"] is not None:
-        return number_text(group["ratio"], 2)
+        return _number_text(group["ratio"])
     if group.get("ratio_below") is None:
         return f"{FOUR_FIFTHS} or more"
     return f"under {number_text(group['ratio_below'], 2)}"
+
+
+def _number_text(ratio: float) -> str:
+    """A ratio to two decimals, or to three where two would lift it to four fifths.
+
+    >>> _number_text(0.7934), _number_text(0.7972), _number_text(0.79999), _number_text(0.8)
+    ('0.79', '0.797', '0.799', '0.80')
+    """
+    told = number_text(ratio, 2)
+    if ratio < FOUR_FIFTHS <= float(told):
+        return number_text(math.floor(1_000 * ratio) / 1_000, 3)
+    return told
 
 
 def times_text(group: Group) -> str:
@@ -282,9 +294,7 @@ def _rate_text(group: Group, fewest: int) -> str:
 
 
 def _between(group: Group) -> str:
-    return (
-        f"{number_text(group['ratio_low'], 2)} to {number_text(group['ratio_high'], 2)}"
-    )
+    return f"{_number_text(group['ratio_low'])} to {_number_text(group['ratio_high'])}"
 
 
 def _proxy_name(proxy: Mapping[str, Any], *, quoted: bool = True) -> str:

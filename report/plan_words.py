@@ -76,7 +76,7 @@ def _seed(seed: Mapping[str, Any]) -> str:
         return _people_of(seed)
     return (
         f"{_people_of(seed)}, weighed by '{plain_text(weight['column'])}': as much as"
-        f" {number_text(round(weight['effective']))} people of equal weight, the"
+        f" {number_text(int(weight['effective']))} people of equal weight, the"
         f" heaviest with about {share_text(weight['greatest_share'])} of all"
     )
 

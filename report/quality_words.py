@@ -96,7 +96,7 @@ def value_text(by_value: Mapping[str, Any]) -> str:
         f" {auc_text(by_value['auc'])}: the most alike {share_text(VALUE_SHARE)} of the"
         f" population hold {share_text(tenth['value_share'])} of the seed's value and"
         f" {share_text(tenth['people_share'])} of its people. The seed says as much as"
-        f" {counted(round(by_value['effective_people']), 'person', 'people')} of equal"
+        f" {counted(int(by_value['effective_people']), 'person', 'people')} of equal"
         f" weight; the heaviest has about {share_text(by_value['greatest_share'])} of it. All"
         " other figures count each seed person once."
     )

@@ -334,7 +334,10 @@ class Adding:
             select.on_value_change(lambda event: self.retype(place, event.value, named))
             self.fields[named] = select
 
-        return [column.name, kind, ", ".join(column.first_values)]
+        values = column.first_values
+        if set(values) == {dataset_sources.HIDDEN}:
+            values = values[:1]
+        return [column.name, kind, ", ".join(values)]
 
     async def retype(self, place: int, type_name: str, used: str) -> None:
         """Read one column as another type; the file is held to it when it is saved."""
