@@ -358,6 +358,33 @@ def test_a_file_is_uploaded_shown_saved_and_mapped_otherwise(
     assert roles["user_id"] == "metadata"
 
 
+def test_a_menu_stays_open_while_a_type_that_was_chosen_before_is_read(
+    page, address, studio_home, tmp_path
+):
+    file = tmp_path / "types.csv"
+    rows = "".join(f"u{n},{n},word {n}\n" for n in range(30))
+    file.write_text(f"user_id,visits,said\n{rows}")
+    visit(page, f"{address}/datasets/add")
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_text("How it will be read").wait_for()
+    visits = page.locator("tbody tr", has_text="visits")
+    said = page.get_by_label("Type of said", exact=True)
+
+    page.get_by_label("Type of visits", exact=True).click()
+    page.get_by_role("option", name="Number", exact=True).click()
+    said.click()
+    visits.get_by_text("0.0, 1.0, 2.0").wait_for()
+    page.get_by_role("option", name="Date", exact=True).click()
+    page.get_by_role("alert").filter(has_text="'said'").wait_for()
+
+    expect(said).to_have_value("Text")
+    expect(page.get_by_label("Type of visits", exact=True)).to_have_value("Number")
+    page.get_by_label("Type of visits", exact=True).click()
+    page.get_by_role("option", name="Whole number", exact=True).click()
+    visits.get_by_text("0, 1, 2", exact=False).wait_for()
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
 def test_a_file_is_read_as_its_marks_are_chosen_and_shown_before_it_is_saved(
     page, address, studio_home, tmp_path
 ):

@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
 
 from catalog.datasets import CsvSchema
 from catalog.errors import StudioError
 from studio.services import dataset_sources, uploads
 from studio.services.access import Role
-from studio.services.dataset_sources import Look
+from studio.services.dataset_sources import ColumnLook, Look
 from studio.web.access import require
 from studio.web.components.buttons import main_button, quiet_button
 from studio.web.components.csv_settings import csv_settings
@@ -68,6 +69,8 @@ class Adding:
         self.marks: CsvSchema | None = None
         self.readings = 0
         self.fields: dict[str, ui.element] = {}
+        self.types: dict[int, ui.select] = {}
+        self.values: dict[int, TextElement] = {}
         self.error: StudioError | None = None
         self.client = ui.context.client
         self.client.on_delete(self.drop)
@@ -194,8 +197,13 @@ class Adding:
                 marks = schema or await to_thread(
                     dataset_sources.proposed_marks, workshop, path
                 )
-        if mine == self.readings:
-            self.found, self.marks, self.error = found, marks, error
+        if mine != self.readings:
+            return
+        is_shown = bool(self.types) and _names(found) == _names(self.found)
+        self.found, self.marks, self.error = found, marks, error
+        if is_shown and schema is not None and schema.columns:
+            self.show_again()
+        else:
             await self.reading.refresh()
 
     async def read_otherwise(
@@ -278,6 +286,7 @@ class Adding:
     def reading(self) -> None:
         """What was read, with ways to have it read otherwise, or what is wrong with it."""
         self.tell()
+        self.types, self.values = {}, {}
         if self.path is None or (self.found is None and self.marks is None):
             return
         found = self.found
@@ -293,14 +302,33 @@ class Adding:
             if found is None:
                 quiet_button("Leave it", self.give_up)
                 return
-            for note in found.notes:
-                text("div", note, "quiet small")
+            self.notes = block()
+            self.show_notes(found)
             table(
                 "Columns with their first values; those that may name people are hidden",
                 ("Column", "Type", "First values"),
                 [self.row_of(at) for at in range(len(found.columns))][:200],
             )
         self.save_panel()
+
+    def show_again(self) -> None:
+        """Show another reading of the same columns in place: a menu stays open."""
+        self.tell()
+        found = self.found
+        if found is None or found.csv_schema is None:
+            return
+        self.show_notes(found)
+        for place, cell in self.values.items():
+            cell.text = _first_values(found.columns[place])
+        for place, select in self.types.items():
+            select.value = found.csv_schema.columns[place].type
+
+    def show_notes(self, found: Look) -> None:
+        """What is remarked on the reading."""
+        self.notes.clear()
+        with self.notes:
+            for note in found.notes:
+                text("div", note, "quiet small")
 
     def save_panel(self) -> None:
         """What it is to be called, once it could be read."""
@@ -332,15 +360,18 @@ class Adding:
             select.props("dense borderless options-dense")
             select.props["aria-label"] = named = f"Type of {column.name[:80]}"
             select.on_value_change(lambda event: self.retype(place, event.value, named))
-            self.fields[named] = select
+            self.types[place] = self.fields[named] = select
 
-        values = column.first_values
-        if set(values) == {dataset_sources.HIDDEN}:
-            values = values[:1]
-        return [column.name, kind, ", ".join(values)]
+        def values() -> None:
+            self.values[place] = text("span", _first_values(column))
+
+        return [column.name, kind, values]
 
     async def retype(self, place: int, type_name: str, used: str) -> None:
         """Read one column as another type; the file is held to it when it is saved."""
+        known = () if self.marks is None else self.marks.columns
+        if known and known[place].type == type_name:
+            return  # told, not chosen
 
         def change(marks: CsvSchema) -> CsvSchema:
             columns = list(marks.columns)
@@ -349,3 +380,15 @@ class Adding:
             return marks.model_copy(update={"columns": tuple(columns)})
 
         await self.read_otherwise(change, used)
+
+
+def _names(found: Look | None) -> list[str]:
+    return [] if found is None else [each.name for each in found.columns]
+
+
+def _first_values(column: ColumnLook) -> str:
+    """The first values of a column in a line; hidden ones are said to be so once."""
+    values = column.first_values
+    if set(values) == {dataset_sources.HIDDEN}:
+        return dataset_sources.HIDDEN
+    return ", ".join(values)
