@@ -214,8 +214,11 @@ def shape_of(values: "pa.ChunkedArray") -> str | None:
     present = values.drop_null()
     if not len(present):
         return None
+    counted = present.value_counts()  # a category has few values
+    texts, rows = counted.field("values"), counted.field("counts")
     for shape, pattern in SHAPES.items():
-        matches = pc.sum(pc.match_substring_regex(present, pattern)).as_py() or 0
+        is_alike = pc.match_substring_regex(texts, pattern)
+        matches = pc.sum(rows.filter(is_alike)).as_py() or 0
         if matches >= SHAPE_SHARE * len(present):
             return shape
     return None
