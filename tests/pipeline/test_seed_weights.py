@@ -233,7 +233,7 @@ def test_the_plan_says_how_much_the_weights_leave(studio, seed):
 
     told = plan_as_json(studio.plan({"dataset": "uneven", "weight": "value"}))
 
-    assert "weighed by 'value': as much as 48 people" in told["summary"]["seed"]
+    assert "weighed by 'value': as much as 47 people" in told["summary"]["seed"]
     assert any("very unequal" in each for each in told["caveats"])
 
 

@@ -53,10 +53,11 @@ class TiersAndQuotas:
         """Show the output as it is now."""
         output = self._output()
         parts = _parts(output)
-        self._parts.set_options(
-            TIERS if parts in TIERS else TIERS | {parts: _parts_words(output)},
-            value=parts,
-        )
+        options = TIERS if parts in TIERS else TIERS | {parts: _parts_words(output)}
+        if self._parts.options == options:
+            self._parts.value = parts  # drawn anew, an open menu would close
+        else:
+            self._parts.set_options(options, value=parts)
         self._ends.props["label"] = ENDS[output.kind]
         self._ends.value = draft_estimates.tier_ends(output)
         for field in (self._parts, self._ends):
