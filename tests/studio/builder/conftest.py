@@ -17,10 +17,10 @@ def workshop(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def address(workshop):
-    """The studio with its runs, in a process of its own."""
-    root = workshop.home.root
-    with served(root, root.parent, with_dagster=True) as found:
+def address(request, workshop):
+    """The studio in a process of its own, with its runs where the file builds any."""
+    root, builds = workshop.home.root, getattr(request.module, "BUILDS", True)
+    with served(root, root.parent, with_dagster=builds) as found:
         yield found
 
 

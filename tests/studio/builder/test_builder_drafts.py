@@ -12,6 +12,7 @@ from tests.studio.builder.walking import go_on, serious, settled, until
 from tests.studio.served import as_program, sign_in
 
 pytestmark = pytest.mark.browser
+BUILDS = False
 
 
 def test_reload_back_and_a_bookmark_keep_the_step_and_the_choices(
