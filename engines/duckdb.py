@@ -136,7 +136,7 @@ class DuckDBEngine:
     ) -> dict[str, FrequentValues | Spread]:
         """What columns of a loaded dataset hold, in few figures, by their names."""
         files = self._files(dataset, fingerprint)
-        with explained(f"dataset '{dataset.name}'"):
+        with explained(f"dataset '{dataset.name}'", self.home.root):
             return column_values(self.settings, self.home.root / SPILL, files, columns)
 
     def profile(
@@ -204,7 +204,10 @@ class DuckDBEngine:
                 )
             )
         with (
-            explained(f"dataset '{seed.dataset.name}' or '{population.dataset.name}'"),
+            explained(
+                f"dataset '{seed.dataset.name}' or '{population.dataset.name}'",
+                self.home.root,
+            ),
             memory_session(
                 self.settings,
                 self.home.root / SPILL,
@@ -284,7 +287,10 @@ class DuckDBEngine:
         ]
         people = people_of_seed(seed, ours, population, theirs, identifiers)
         with (
-            explained(f"dataset '{seed.dataset.name}' or '{population.dataset.name}'"),
+            explained(
+                f"dataset '{seed.dataset.name}' or '{population.dataset.name}'",
+                self.home.root,
+            ),
             memory_session(
                 self.settings, self.home.root / SPILL, files=[*ours, *theirs]
             ) as connection,
@@ -316,7 +322,7 @@ class DuckDBEngine:
         files = self._files(source.dataset, source.fingerprint)
         spill = self.home.root / SPILL
         with (
-            explained(subject),
+            explained(subject, self.home.root),
             memory_session(self.settings, spill, files=files) as connection,
         ):
             yield connection, files
@@ -382,7 +388,7 @@ class DuckDBEngine:
         ours = self._files(seed.dataset, seed.fingerprint)
         theirs = self._files(population.dataset, population.fingerprint)
         with (
-            explained(f"dataset '{population.dataset.name}'"),
+            explained(f"dataset '{population.dataset.name}'", self.home.root),
             memory_session(
                 self.settings,
                 self.home.root / SPILL,
@@ -492,7 +498,7 @@ class DuckDBEngine:
         if path is None:
             return pa.table({name: pa.array([], pa.string()) for name in columns})
         kept = [sample_column(names.index(name)) for name in columns]
-        with explained(f"sample of dataset '{source.dataset.name}'"):
+        with explained(f"sample of dataset '{source.dataset.name}'", self.home.root):
             table = pq.read_table(path, columns=kept, page_checksum_verification=True)
         return table.select(kept).rename_columns(list(columns))
 
@@ -514,7 +520,7 @@ class DuckDBEngine:
             each.identities for each in parts if each.identities is not None
         }
         with (
-            explained("the members of the audiences"),
+            explained("the members of the audiences", self.home.root),
             memory_session(
                 self.settings, self.home.root / SPILL, files=files
             ) as connection,

@@ -25,7 +25,7 @@ def fingerprint_of(home: Home, dataset: Dataset) -> str:
     """
     path = check_path(Path(dataset.path))
     digest = hashlib.sha256()
-    with explained(f"dataset '{dataset.name}'"):
+    with explained(f"dataset '{dataset.name}'", home.root):
         for file in content_files(path):
             name = file.name if path.is_dir() else file.suffix
             digest.update(json.dumps([name, file_hash(home, file)]).encode())

@@ -1,5 +1,7 @@
 """Paths, folders, databases and JSON Lines as sources."""
 
+import errno
+import os
 import subprocess
 import sys
 import time
@@ -201,6 +203,21 @@ def test_a_settled_file_is_hashed_once(engine, register, tmp_path, monkeypatch):
     monkeypatch.setattr("engines.fingerprints.content_hash", "reading again fails")
 
     assert engine.fingerprint(dataset) == first
+
+
+def test_a_full_disk_is_told_with_what_is_free(engine, register, tmp_path, monkeypatch):
+    dataset = register(parquet(tmp_path / "a.parquet", [1, 2]))
+    monkeypatch.setattr("engines.fingerprints.SETTLED_SECONDS", -1)
+
+    def full(path, document):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    monkeypatch.setattr("engines.fingerprints.write_sealed", full)
+
+    with pytest.raises(StudioError, match="bytes are free") as refused:
+        engine.fingerprint(dataset)
+
+    assert refused.value.code == "disk_full"
 
 
 def test_a_file_written_with_its_old_time_has_another_fingerprint(
