@@ -207,7 +207,7 @@ WRITTEN = (
     number_file("I25-tokens-alone", "-", "N/A", "-", types={"v": "VARCHAR"}),
     number_file("I25-unknown-token", "1", "missing", "3", types={"v": "VARCHAR"}, missing={"v": 0}),
     semicolons("I25-decimal-comma", "1,5", "-0,25", "3", types=DOUBLE, values={"v": [1.5, -0.25, 3.0]}, notes=("decimal comma",)),
-    semicolons("I25-thousands-marks", "1.000,5", "2.000", "3", types={"v": "VARCHAR"}),
+    semicolons("I25-thousands-marks", "1.000,5", "2.000", "3", types=DOUBLE, values={"v": [1000.5, 2000.0, 3.0]}, notes=("decimal comma",)),
     added("I25-both-decimal-marks", file("x.csv", "user_id;a;b\nu1;1,5;1.5\nu2;2,5;2.5\n"), "x.csv", Registered(2, types={"a": "VARCHAR", "b": "DOUBLE"}, notes=("decimal commas",))),
     number_file("I25-ambiguous-date", "01/02/2024", "03/04/2024", types={"v": "VARCHAR"}, notes=("do not tell day from month",)),
     number_file("I25-day-first", "13/02/2024", "01/02/2024", types={"v": "DATE"}, notes=("day, month, year",)),

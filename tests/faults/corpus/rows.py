@@ -340,7 +340,7 @@ OVERLAP = (
     planned("I18-one-file-for-both", people(), refused("same_dataset", "'population'", "seed.where"), datasets={"seed": {"path": "population.csv"}, "population": {"path": "population.csv"}}),
     planned("I18-list-of-ids", people(seed=ids_alone), Planned(SCORED)),
     *(planned(f"I18-list-of-ids-{kind}", people(kind, seed=ids_alone), Planned(SCORED), kind) for kind in ("jsonl", "parquet")),
-    built("I18-list-that-matches-few", people(seed=lambda t: ids_alone(pd.concat([t.head(10), strangers(t)]))), refused("too_few_matched", "seed", "10 of", "25")),
+    built("I18-list-that-matches-few", people(seed=lambda t: ids_alone(pd.concat([t.head(10), strangers(t)]))), refused("too_few_matched", "seed", "fewer than 25 of its 70 people", "at least 25")),
 )  # fmt: skip
 
 REORDERED = (
