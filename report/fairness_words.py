@@ -53,16 +53,16 @@ def ratio_text(group: Group) -> str:
     if group["verdict"] is None:
         return UNKNOWN
     if group["ratio"] is not None:
-        return _number_text(group["ratio"])
+        return _ratio_number(group["ratio"])
     if group.get("ratio_below") is None:
         return f"{FOUR_FIFTHS} or more"
     return f"under {number_text(group['ratio_below'], 2)}"
 
 
-def _number_text(ratio: float) -> str:
+def _ratio_number(ratio: float) -> str:
     """A ratio to two decimals, or to three where two would lift it to four fifths.
 
-    >>> _number_text(0.7934), _number_text(0.7972), _number_text(0.79999), _number_text(0.8)
+    >>> _ratio_number(0.7934), _ratio_number(0.7972), _ratio_number(0.79999), _ratio_number(0.8)
     ('0.79', '0.797', '0.799', '0.80')
     """
     told = number_text(ratio, 2)
@@ -294,7 +294,9 @@ def _rate_text(group: Group, fewest: int) -> str:
 
 
 def _between(group: Group) -> str:
-    return f"{_number_text(group['ratio_low'])} to {_number_text(group['ratio_high'])}"
+    return (
+        f"{_ratio_number(group['ratio_low'])} to {_ratio_number(group['ratio_high'])}"
+    )
 
 
 def _proxy_name(proxy: Mapping[str, Any], *, quoted: bool = True) -> str:

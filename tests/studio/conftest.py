@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from catalog.home import create_home
 from studio.cli import app
 from tests.pipeline import people
+from tests.studio.served import signed_in
 
 AUDIENCE = "Käufer \"2026\" <b>{{ 7 * 7 }}</b> 'top'"
 DESCRIPTION = "Line one; -- {% raw %} <script>alert(1)</script>"
@@ -92,6 +93,13 @@ def two_files(here):
     """The working folder with `seed.csv` and `population.csv`."""
     write_people(here)
     return here
+
+
+@pytest.fixture(scope="module")
+def browser(chromium, address, workshop):
+    """A browser that is let into the studio at `address`, whose home is `workshop`'s."""
+    with signed_in(chromium, address, workshop.home) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

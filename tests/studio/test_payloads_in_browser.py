@@ -11,7 +11,7 @@ from studio.services.draft_store import Step
 from studio.services.opening import open_studio
 from tests.faults.payload_texts import payloads
 from tests.studio.conftest import write_people
-from tests.studio.served import served, signed_in
+from tests.studio.served import served
 
 pytestmark = pytest.mark.browser
 
@@ -67,12 +67,6 @@ def workshop(tmp_path_factory):
 @pytest.fixture(scope="module")
 def address(workshop):
     with served(workshop.home.root, workshop.home.root.parent) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser(chromium, address, workshop):
-    with signed_in(chromium, address, workshop.home) as found:
         yield found
 
 

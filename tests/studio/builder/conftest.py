@@ -4,7 +4,7 @@ import pytest
 
 from studio.services import drafts
 from tests.studio.builder_home import builder_home
-from tests.studio.served import served, signed_in
+from tests.studio.served import served
 
 MS = 1_000 * 60
 CHOICES = {"seed": {"dataset": "seed"}, "population": {"dataset": "population"}}
@@ -21,12 +21,6 @@ def address(request, workshop):
     """The studio in a process of its own, with its runs where the file builds any."""
     root, builds = workshop.home.root, getattr(request.module, "BUILDS", True)
     with served(root, root.parent, with_dagster=builds) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser(chromium, address, workshop):
-    with signed_in(chromium, address, workshop.home) as found:
         yield found
 
 
