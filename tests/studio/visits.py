@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from nicegui import app as pages_app
 from nicegui import ui
 from nicegui.testing import User
 from starlette.testclient import TestClient
@@ -96,7 +97,14 @@ class Visits:
 
 @contextmanager
 def visited(home: Path) -> Iterator[Visits]:
-    """The studio at a home with its pages, once in a process."""
+    """The studio at a home with its pages, which one at a time may serve in a process.
+
+    NiceGUI has one application in a process, that takes nothing new once it has started;
+    of the studio before, it forgets what it was started with and keeps its pages.
+    """
+    pages_app.middleware_stack = None
+    pages_app.user_middleware.clear()
+    pages_app.reset()
     with serving(home) as studio:
         app = create_app(studio, access=ACCESS, port=8480)
         with TestClient(
