@@ -113,6 +113,12 @@ def visit(page, address):
     return answer
 
 
+def option_of(field, name):
+    """An option of a field's own menu; another's may still be closing beside it."""
+    menu = field.page.locator(f"[id='{field.get_attribute('aria-controls')}']")
+    return menu.get_by_role("option", name=name, exact=True)
+
+
 def looks(page):
     """Show the page narrow and dark, then wide and light; gives the width."""
     for width, scheme in LOOKS:
@@ -368,19 +374,20 @@ def test_a_menu_stays_open_while_a_type_that_was_chosen_before_is_read(
     page.locator("input[type=file]").set_input_files(file)
     page.get_by_text("How it will be read").wait_for()
     visits = page.locator("tbody tr", has_text="visits")
-    said = page.get_by_label("Type of said", exact=True)
+    said = page.get_by_role("combobox", name="Type of said", exact=True)
+    type_of_visits = page.get_by_role("combobox", name="Type of visits", exact=True)
 
-    page.get_by_label("Type of visits", exact=True).click()
-    page.get_by_role("option", name="Number", exact=True).click()
+    type_of_visits.click()
+    option_of(type_of_visits, "Number").click()
     said.click()
     visits.get_by_text("0.0, 1.0, 2.0").wait_for()
-    page.get_by_role("option", name="Date", exact=True).click()
+    option_of(said, "Date").click()
     page.get_by_role("alert").filter(has_text="'said'").wait_for()
 
     expect(said).to_have_value("Text")
-    expect(page.get_by_label("Type of visits", exact=True)).to_have_value("Number")
-    page.get_by_label("Type of visits", exact=True).click()
-    page.get_by_role("option", name="Whole number", exact=True).click()
+    expect(type_of_visits).to_have_value("Number")
+    type_of_visits.click()
+    option_of(type_of_visits, "Whole number").click()
     visits.get_by_text("0, 1, 2", exact=False).wait_for()
     expect(page.get_by_role("alert")).to_have_count(0)
 
@@ -397,8 +404,9 @@ def test_a_file_is_read_as_its_marks_are_chosen_and_shown_before_it_is_saved(
     page.get_by_text("How it will be read").wait_for()
 
     def choose(label, option):
-        page.get_by_label(label, exact=True).click()
-        page.get_by_role("option", name=option, exact=True).click()
+        field = page.get_by_label(label, exact=True)
+        field.click()
+        option_of(field, option).click()
 
     def row_of(column):
         head = page.get_by_role("rowheader", name=column, exact=True)
@@ -443,11 +451,11 @@ def test_a_ragged_file_is_read_by_the_marks_that_are_chosen_then(
 
     def choose(label, option):
         """A menu that is open while the page is drawn anew goes with it."""
-        wanted = page.get_by_role("option", name=option, exact=True)
+        field = page.get_by_label(label, exact=True)
         for patience in (5_000, 5_000, 90_000):
-            page.get_by_label(label, exact=True).click()
+            field.click()
             with suppress(TimeoutError):
-                wanted.click(timeout=patience)
+                option_of(field, option).click(timeout=patience)
                 return
         raise AssertionError(f"{option} could not be chosen")
 
