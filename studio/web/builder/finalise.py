@@ -13,6 +13,7 @@ from studio.web.builder.economics import economics_fields
 from studio.web.builder.frame import Change, Editing, back_button
 from studio.web.builder.more_options import more_options
 from studio.web.components.elements import block, heading, more, paragraph, text
+from studio.web.components.redrawn import Redrawn
 from studio.web.components.run_dialog import RunDialog
 from studio.web.components.words import NEVER, SCHEDULES, waits_words
 from studio.web.current import studio
@@ -82,7 +83,8 @@ class Finalise:
             self.options = block()
         with block("panel", "section"):
             heading(2, "What will be built")
-            self._summary = block().props("role=status")
+            self._summary = Redrawn()
+            self._summary.box.props("role=status")
             self._document()
         with block("walk"):
             back_button(editing)
@@ -97,7 +99,7 @@ class Finalise:
         if not self._editing.draft.choices.name:
             await self._change(lambda _: {"name": self._name.value})
         await self._check(None)
-        await self._tell()
+        await self._summary.show(self._read_summary)
 
     async def _check(self, _: Any) -> bool:
         """The name, checked as it is typed; true where it is free and kept.
@@ -165,11 +167,10 @@ class Finalise:
     async def keep(self, change: Change) -> None:
         """Change choices on which depends what would be built."""
         if await self._change(change):
-            await self._tell()
+            await self._summary.show(self._read_summary)
 
-    async def _tell(self) -> None:
-        self._summary.clear()
-        with self._summary, block("beside-each-other"):
+    async def _read_summary(self) -> None:
+        with block("beside-each-other"):
             ui.spinner(size="1.2em").props("aria-hidden=true")
             text("span", "Looking at the data.")
         try:
@@ -177,12 +178,11 @@ class Finalise:
                 drafts.summary, studio().workshop, self._editing.draft
             )
         except StudioError as error:
-            self._summary.clear()
             self._editing.tell(error)
             return
-        self._summary.clear()
-        with self._summary:
-            self._show(found)
+        finally:
+            self._summary.box.clear()
+        self._show(found)
 
     def _show(self, found: Summary) -> None:
         with block("lines", "dl"):

@@ -11,6 +11,7 @@ from studio.web.builder.frame import Editing, walk
 from studio.web.components.elements import block
 from studio.web.components.join_picker import join_picker
 from studio.web.components.people_picker import people_picker
+from studio.web.components.redrawn import Redrawn
 from studio.web.components.row_filter import row_filter
 from studio.web.current import studio
 
@@ -23,7 +24,8 @@ async def choose_population(editing: Editing) -> None:
     chosen = draft.choices.population
     with block("panel"):
         picker = block()
-        join_box, filter_box = block("q-mt-md"), block("q-mt-md")
+        joins = Redrawn("q-mt-md")
+        rows = Redrawn("q-mt-md")
     onward = walk(editing, is_ready=chosen is not None)
 
     async def pick(choice: PeopleChoice) -> None:
@@ -31,8 +33,8 @@ async def choose_population(editing: Editing) -> None:
             assert onward is not None  # noqa: S101
             onward.enable()
             editing.prepare()
-            await show_joins()
-            await show_filter()
+            await joins.show(show_joins)
+            await rows.show(show_filter)
         else:
             show()
 
@@ -44,19 +46,14 @@ async def choose_population(editing: Editing) -> None:
         return await editing.change_by(narrowed)
 
     async def show_filter() -> None:
-        filter_box.clear()
         kept = editing.draft.choices.population
-        if kept is None or kept.dataset not in {each.name for each in found}:
-            return
-        with filter_box:
+        if kept is not None and kept.dataset in {each.name for each in found}:
             await row_filter(kept.dataset, kept.where, filtered, editing.tell)
 
     async def show_joins() -> None:
         found_joins = await to_thread(join_choice, workshop, editing.draft.choices)
-        join_box.clear()
         if len(found_joins.identifiers) > 1:
-            with join_box:
-                join_picker(found_joins, join)
+            join_picker(found_joins, join)
 
     async def join(chosen: tuple[str, ...]) -> None:
         if await editing.change(join_key=list(chosen) or None):
@@ -70,5 +67,5 @@ async def choose_population(editing: Editing) -> None:
             people_picker("The population", found, named, pick)
 
     show()
-    await show_joins()
-    await show_filter()
+    await joins.show(show_joins)
+    await rows.show(show_filter)

@@ -13,6 +13,7 @@ from studio.web.builder.frame import Editing, walk
 from studio.web.builder.seed_more import seed_more
 from studio.web.components.elements import block
 from studio.web.components.people_picker import people_picker
+from studio.web.components.redrawn import Redrawn
 from studio.web.components.row_filter import row_filter
 from studio.web.current import studio
 from studio.web.frame import show_nothing
@@ -36,21 +37,19 @@ async def choose_seed(editing: Editing) -> None:
         return
     there = {each.name for each in found if not each.is_audience}
     with block("panel"):
-        switch = ui.switch(
-            "Show audiences too",
-            value=has_audience,
-            on_change=lambda event: show(event.value),
-        )
+        switch = ui.switch("Show audiences too", value=has_audience)
         switch.props("dense").classes("q-mb-md")
         picker = block()
-        rest = block("q-mt-md")
+        rest = Redrawn("q-mt-md")
     onward = walk(editing, is_ready=seed is not None)
 
-    async def show(with_audiences: bool) -> None:
-        rows = await to_thread(choices.seeds, workshop, show_audiences=with_audiences)
-        picker.clear()
-        with picker:
-            people_picker("The seed", rows, _chosen(editing), pick)
+    async def show() -> None:
+        asked = switch.value
+        rows = await to_thread(choices.seeds, workshop, show_audiences=asked)
+        if asked == switch.value:
+            picker.clear()
+            with picker:
+                people_picker("The seed", rows, _chosen(editing), pick)
 
     async def pick(choice: PeopleChoice) -> None:
         gone: tuple[str, ...] = ()
@@ -66,23 +65,26 @@ async def choose_seed(editing: Editing) -> None:
             assert onward is not None  # noqa: S101
             onward.enable()
             editing.prepare()
-            await show_rest()
+            await rest.show(show_rest)
         else:
-            await show(switch.value)
+            await show()
 
     async def show_rest() -> None:
-        rest.clear()
         kept = editing.draft.choices.seed
         if kept is not None and (kept.dataset is None or kept.dataset in there):
-            with rest:
-                await _filter_and_more(editing, kept)
+            await _filter_and_more(editing, kept)
 
-    await show(has_audience)
-    await show_rest()
+    switch.on_value_change(show)
+    await show()
+    await rest.show(show_rest)
 
 
 async def _filter_and_more(editing: Editing, seed: SeedChoice) -> None:
-    filter_box, more_box = block(), block()
+    filter_box = block()
+    others = Redrawn()
+
+    async def show_others() -> None:
+        await seed_more(editing)
 
     async def filtered(conditions: list[dict[str, Any]]) -> bool:
         is_kept = await editing.change_by(
@@ -91,18 +93,13 @@ async def _filter_and_more(editing: Editing, seed: SeedChoice) -> None:
             }
         )
         if is_kept:
-            await show_more()
+            await others.show(show_others)
         return is_kept
-
-    async def show_more() -> None:
-        more_box.clear()
-        with more_box:
-            await seed_more(editing)
 
     if seed.dataset is not None:
         with filter_box:
             await row_filter(seed.dataset, seed.where, filtered, editing.tell)
-    await show_more()
+    await others.show(show_others)
 
 
 def _chosen(editing: Editing) -> tuple[str, bool] | None:

@@ -7,7 +7,8 @@ from nicegui import ui
 
 from studio.services import seed_changes
 from studio.web.builder.frame import Editing
-from studio.web.components.elements import block, more, paragraph
+from studio.web.components.elements import more, paragraph
+from studio.web.components.redrawn import Redrawn
 from studio.web.components.row_filter import row_filter
 from studio.web.current import studio
 
@@ -49,7 +50,7 @@ async def seed_more(editing: Editing) -> None:
             " never in the audience, and what sets them apart counts against others.",
             "quiet small",
         )
-        filter_box = block()
+        rows = Redrawn()
 
     async def keep(field: str, value: Any) -> bool:
         is_kept = await editing.change_by(
@@ -67,24 +68,22 @@ async def seed_more(editing: Editing) -> None:
     async def keep_away(event: Any) -> None:
         kind, name = event.value
         if await keep("unlike", {kind: name} if kind else None):
-            await show_filter()
+            await rows.show(show_filter)
 
     async def filtered(conditions: list[dict[str, Any]]) -> bool:
         _, name = people.value
         return await keep("unlike", {"dataset": name, "where": conditions})
 
     async def show_filter() -> None:
-        filter_box.clear()
         known = editing.draft.choices.seed
         unlike = None if known is None else known.unlike
         if unlike is not None and unlike.dataset in names:
-            with filter_box:
-                await row_filter(unlike.dataset, unlike.where, filtered, editing.tell)
+            await row_filter(unlike.dataset, unlike.where, filtered, editing.tell)
 
     if columns:
         weight.on_value_change(weigh)
     people.on_value_change(keep_away)
-    await show_filter()
+    await rows.show(show_filter)
 
 
 def _others(known: str | None, listed: list[str]) -> list[str]:

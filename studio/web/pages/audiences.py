@@ -128,8 +128,12 @@ class AudienceBrowser:
     async def ask(self, **changed: Any) -> None:
         """Look again, from the first page unless another is asked for."""
         asked = {"page": 1, **changed}
-        self.query = AudienceQuery.model_validate(self.query.model_dump() | asked)
-        self.found = await to_thread(list_audiences, studio().workshop, self.query)
+        query = AudienceQuery.model_validate(self.query.model_dump() | asked)
+        self.query = query
+        found = await to_thread(list_audiences, studio().workshop, query)
+        if query is not self.query:
+            return  # something else is asked for meanwhile
+        self.found = found
         ui.navigate.history.replace(address_of(self.query))
         self.lines.refresh()
 

@@ -52,11 +52,16 @@ class DatasetLines:
 
     def __init__(self, found: tuple[DatasetLine, ...]) -> None:
         self.found = found
+        self.searches = 0
 
     async def look(self, search: str) -> None:
-        """Those that the text is in."""
-        self.found = await to_thread(list_datasets, studio().workshop, search)
-        self.show.refresh()
+        """Those that the text is in; of two texts on their way the last counts."""
+        self.searches += 1
+        mine = self.searches
+        found = await to_thread(list_datasets, studio().workshop, search)
+        if mine == self.searches:
+            self.found = found
+            self.show.refresh()
 
     @ui.refreshable_method
     def show(self) -> None:

@@ -1,0 +1,122 @@
+"""Choices that follow each other faster than what they lead to is read."""
+
+import asyncio
+import time
+
+import pytest
+from nicegui import ui
+
+from studio.services import datasets, drafts, row_filters
+from studio.web.pages import audiences as audiences_page
+from studio.web.pages import datasets as datasets_page
+from tests.studio.rest import copy_home
+from tests.studio.visits import visited
+
+CHOICES = {"seed": {"dataset": "seed"}, "population": {"dataset": "population"}}
+QUICK = 0.05
+SLOW = 0.5
+
+
+@pytest.fixture(scope="module")
+def visits(built_home, tmp_path_factory):
+    home = copy_home(built_home[0], tmp_path_factory.mktemp("quick"))
+    with visited(home) as found:
+        workshop = found.studio.workshop
+        datasets.add(
+            workshop.catalog,
+            workshop.engine,
+            home.parent / "population.csv",
+            "Everybody else",
+            table=None,
+            csv_schema=None,
+            description="",
+        )
+        yield found
+
+
+def press(client, element, args=None):
+    """What the browser sends where somebody uses an element."""
+    for listener in list(element._event_listeners.values()):
+        client.handle_event(
+            {"id": element.id, "listener_id": listener.id, "args": args or {}}
+        )
+
+
+def fitting(client):
+    """The radio buttons that can be pressed."""
+    return [
+        each
+        for each in client.elements.values()
+        if each.props.get("type") == "radio" and "disabled" not in each.props
+    ]
+
+
+def filters_of(client):
+    return [
+        each
+        for each in client.elements.values()
+        if isinstance(each, ui.button) and each.props.get("label") == "Add"
+    ]
+
+
+@pytest.mark.parametrize("step", ["seed", "population"])
+def test_quick_choices_leave_one_filter_which_is_that_of_the_last(
+    visits, monkeypatch, step
+):
+    workshop = visits.studio.workshop
+    draft = drafts.change(workshop, drafts.begin(workshop).id, CHOICES)
+    genuine, asked = row_filters.filter_columns, []
+
+    def slowly(workshop, dataset):
+        asked.append(dataset)
+        time.sleep(QUICK if len(asked) > 1 else SLOW)
+        return genuine(workshop, dataset)
+
+    async def choose(user):
+        client = await user.open(f"/builder/{draft.id}/{step}")
+        await user.should_see("Saved as you go")
+        monkeypatch.setattr(row_filters, "filter_columns", slowly)
+        radios = fitting(client)
+        assert len(radios) > 1
+        for radio in radios:
+            press(client, radio)
+            await asyncio.sleep(3 * QUICK)
+        await asyncio.sleep(2 * SLOW)
+        assert len(filters_of(client)) == 1
+
+    visits.as_("builder", choose)
+
+    kept = getattr(drafts.read(workshop, draft.id).choices, step)
+    assert asked[-1] == kept.dataset
+
+
+@pytest.mark.parametrize(
+    ("path", "module", "read"),
+    [
+        ("/audiences", audiences_page, "list_audiences"),
+        ("/datasets", datasets_page, "list_datasets"),
+    ],
+)
+def test_of_two_searches_the_last_is_shown_whichever_ends_last(
+    visits, monkeypatch, path, module, read
+):
+    genuine, asked = getattr(module, read), []
+
+    def slowly(workshop, search):
+        asked.append(search)
+        time.sleep(QUICK if len(asked) > 1 else SLOW)
+        return genuine(workshop, search)
+
+    async def search(user):
+        client = await user.open(path)
+        monkeypatch.setattr(module, read, slowly)
+        (field,) = (e for e in client.elements.values() if isinstance(e, ui.input))
+        field.value = "nowhere"
+        await asyncio.sleep(QUICK)
+        field.value = ""
+        await asyncio.sleep(2 * SLOW)
+        await user.should_not_see("Change what you search for")
+
+    visits.as_("builder", search)
+
+    assert len(asked) == 2
