@@ -5,7 +5,8 @@ Only files under the allowed folders are read, and none of the home's own.
 
 import re
 from asyncio import to_thread
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
 SAMPLE_ROWS = 5
 HIDDEN = "hidden"
 # For who is on a page or asks by REST, and types no command.
-ANOTHER_NAME = "choose another name; a dataset that is there is read anew on its page"
+REMEDIES = {
+    "name_taken": "choose another name; a dataset that is there is read anew on its page",
+    "wrong_value": "choose another type for it, or mend that value",
+}
 KIND_WORDS = {
     DatasetKind.parquet: "Parquet",
     DatasetKind.csv: "CSV",
@@ -112,8 +116,9 @@ def look(
     from engines.first_rows import first_rows
 
     engine = workshop.engine
-    found = engine.inspect(path, table, csv_schema)
-    rows = first_rows(workshop.home, engine.settings, path, found, SAMPLE_ROWS)
+    with _without_commands():
+        found = engine.inspect(path, table, csv_schema)
+        rows = first_rows(workshop.home, engine.settings, path, found, SAMPLE_ROWS)
     return Look(
         kind=found.kind,
         table=found.table,
@@ -192,7 +197,7 @@ def add(
     description: str = "",
 ) -> dict[str, Any]:
     """Register a source that `allowed_path` let through, or an upload."""
-    try:
+    with _without_commands():
         return datasets.add(
             workshop.catalog,
             workshop.engine,
@@ -202,12 +207,18 @@ def add(
             csv_schema=csv_schema,
             description=description.strip(),
         )
+
+
+@contextmanager
+def _without_commands() -> Iterator[None]:
+    """Refuse with what helps on a page, where the remedy would be a command."""
+    try:
+        yield
     except StudioError as error:
-        if error.code != "name_taken":
+        if error.code not in REMEDIES:
             raise
-        raise StudioError(
-            error.code, error.object, error.cause, ANOTHER_NAME
-        ) from error
+        remedy = REMEDIES[error.code]
+        raise StudioError(error.code, error.object, error.cause, remedy) from error
 
 
 async def keep_upload(

@@ -163,6 +163,7 @@ def test_a_type_that_a_value_is_not_of_is_told_with_its_line(workshop, tmp_path)
     told = refusal(dataset_sources.look, workshop, path, schema)
 
     assert told.code == "wrong_value"
+    assert told.remedy == dataset_sources.REMEDIES["wrong_value"]
     assert "line 2, column 'plan'" in told.object and "basic" not in str(told)
 
 
@@ -229,7 +230,7 @@ def test_a_name_that_is_taken_is_told_without_a_command(workshop):
     taken = refusal(dataset_sources.add, workshop, path, "people")
 
     assert taken.code == "name_taken"
-    assert taken.remedy == dataset_sources.ANOTHER_NAME
+    assert taken.remedy == dataset_sources.REMEDIES["name_taken"]
 
 
 def test_what_is_too_large_or_breaks_off_leaves_nothing(workshop):
