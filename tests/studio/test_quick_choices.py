@@ -6,7 +6,9 @@ import time
 import pytest
 from nicegui import ui
 
+from catalog.errors import StudioError
 from studio.services import datasets, drafts, row_filters
+from studio.web.components import person
 from studio.web.pages import audiences as audiences_page
 from studio.web.pages import datasets as datasets_page
 from tests.studio.rest import copy_home
@@ -51,11 +53,11 @@ def fitting(client):
     ]
 
 
-def filters_of(client):
+def buttons_of(client, label):
     return [
         each
         for each in client.elements.values()
-        if isinstance(each, ui.button) and each.props.get("label") == "Add"
+        if isinstance(each, ui.button) and each.props.get("label") == label
     ]
 
 
@@ -82,7 +84,7 @@ def test_quick_choices_leave_one_filter_which_is_that_of_the_last(
             press(client, radio)
             await asyncio.sleep(3 * QUICK)
         await asyncio.sleep(2 * SLOW)
-        assert len(filters_of(client)) == 1
+        assert len(buttons_of(client, "Add")) == 1
 
     visits.as_("builder", choose)
 
@@ -120,3 +122,43 @@ def test_of_two_searches_the_last_is_shown_whichever_ends_last(
     visits.as_("builder", search)
 
     assert len(asked) == 2
+
+
+def test_of_two_people_the_one_who_was_asked_for_last_is_explained(
+    visits, built_home, monkeypatch
+):
+    slug = built_home[1].json["audience"]
+    asked, shown = [], []
+
+    def slowly(workshop, slug, identifier):
+        asked.append(identifier)
+        time.sleep(QUICK if len(asked) > 1 else SLOW)
+        raise StudioError("unknown", f"who came {identifier}", "is away", "wait")
+
+    async def explain(user):
+        client = await user.open(f"/audiences/{slug}")
+        monkeypatch.setattr(person, "explanation", slowly)
+        (button,) = (
+            each
+            for each in buttons_of(client, "Explain")
+            if "aria-label" not in each.props
+        )
+        (field,) = (
+            each
+            for each in client.elements.values()
+            if isinstance(each, ui.input) and each.props["label"] == "Identifier"
+        )
+        for nobody in ("first", "last"):
+            field.value = nobody
+            press(client, button)
+            await asyncio.sleep(QUICK)
+        await asyncio.sleep(2 * SLOW)
+        shown.extend(
+            each.text for each in client.elements.values() if hasattr(each, "text")
+        )
+
+    visits.as_("builder", explain)
+
+    assert asked == ["first", "last"]
+    assert any("who came last" in str(words) for words in shown)
+    assert not any("who came first" in str(words) for words in shown)

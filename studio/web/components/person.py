@@ -37,13 +37,21 @@ def ask_for_person(slug: str) -> Explain:
         answer = block("q-mt-md").props("aria-live=polite role=group tabindex=-1")
         answer.props["aria-label"] = TITLE
 
+    asked = 0
+
     async def tell(identifier: str) -> None:
+        """Explain somebody; of two that are asked for the last counts."""
+        nonlocal asked
+        asked += 1
+        mine = asked
         found: Explanation | StudioError
         try:
             require(Role.viewer)
             found = await to_thread(explanation, studio().workshop, slug, identifier)
         except StudioError as error:
             found = error
+        if mine != asked:
+            return
         answer.clear()
         with answer:
             if isinstance(found, StudioError):
