@@ -120,6 +120,22 @@ def built_home(tmp_path_factory) -> tuple[Path, Answer]:
     return folder, answer
 
 
+@pytest.fixture(scope="module")
+def slug(built_home) -> str:
+    """The built audience's name in addresses."""
+    return built_home[1].json["audience"]
+
+
+@pytest.fixture(scope="module")
+def visits(built_home, tmp_path_factory):
+    """A copy of the built home, with its pages served in this process."""
+    from tests.studio.rest import copy_home
+    from tests.studio.visits import visited  # loads every page
+
+    with visited(copy_home(built_home[0], tmp_path_factory.mktemp("visits"))) as found:
+        yield found
+
+
 @pytest.fixture
 def built(built_home, monkeypatch) -> Answer:
     """The built audience, its home in use; for commands that only look."""

@@ -11,8 +11,7 @@ from studio.services import datasets, drafts, row_filters
 from studio.web.components import person
 from studio.web.pages import audiences as audiences_page
 from studio.web.pages import datasets as datasets_page
-from tests.studio.rest import copy_home
-from tests.studio.visits import visited
+from tests.studio.visits import press, radios_of
 
 CHOICES = {"seed": {"dataset": "seed"}, "population": {"dataset": "population"}}
 QUICK = 0.05
@@ -20,37 +19,24 @@ SLOW = 0.5
 
 
 @pytest.fixture(scope="module")
-def visits(built_home, tmp_path_factory):
-    home = copy_home(built_home[0], tmp_path_factory.mktemp("quick"))
-    with visited(home) as found:
-        workshop = found.studio.workshop
-        datasets.add(
-            workshop.catalog,
-            workshop.engine,
-            home.parent / "population.csv",
-            "Everybody else",
-            table=None,
-            csv_schema=None,
-            description="",
-        )
-        yield found
-
-
-def press(client, element, args=None):
-    """What the browser sends where somebody uses an element."""
-    for listener in list(element._event_listeners.values()):
-        client.handle_event(
-            {"id": element.id, "listener_id": listener.id, "args": args or {}}
-        )
+def visits(visits):
+    """With a second population."""
+    workshop = visits.studio.workshop
+    datasets.add(
+        workshop.catalog,
+        workshop.engine,
+        workshop.home.root.parent / "population.csv",
+        "Everybody else",
+        table=None,
+        csv_schema=None,
+        description="",
+    )
+    return visits
 
 
 def fitting(client):
     """The radio buttons that can be pressed."""
-    return [
-        each
-        for each in client.elements.values()
-        if each.props.get("type") == "radio" and "disabled" not in each.props
-    ]
+    return [each for each in radios_of(client) if "disabled" not in each.props]
 
 
 def buttons_of(client, label):

@@ -10,18 +10,10 @@ from nicegui import ui
 
 from catalog.file_failures import disk_full
 from studio.services import dataset_sources
-from tests.studio.rest import ADDRESS, API, copy_home
-from tests.studio.visits import visited
+from tests.studio.rest import ADDRESS, API
 
 ROWS = b"user_id,age\n" + b"".join(b"u%d,%d\n" % (n, n % 70) for n in range(150_000))
 SENT = {"origin": ADDRESS, "x-file-name": "k%C3%A4ufer.csv"}
-
-
-@pytest.fixture(scope="module")
-def visits(built_home, tmp_path_factory):
-    home = copy_home(built_home[0], tmp_path_factory.mktemp("sent"))
-    with visited(home) as found:
-        yield found
 
 
 @pytest.fixture

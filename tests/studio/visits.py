@@ -116,3 +116,41 @@ def visited(home: Path) -> Iterator[Visits]:
             headers={"accept": "text/html"},
         ) as client:
             yield Visits(studio, client)
+
+
+def shown(visits, role, path):
+    """The buttons and links on a page, by their words and addresses."""
+    found = set()
+
+    async def look(user):
+        client = await user.open(path)
+        for each in client.elements.values():
+            if isinstance(each, ui.button):
+                found.add(each.props.get("label"))
+                found.add(each.props.get("href"))
+            elif each.tag == "a":
+                found.add(each.props["href"])
+
+    visits.as_(role, look)
+    return found
+
+
+def press(client, element):
+    """What a browser sends where somebody uses an element."""
+    for listener in list(element._event_listeners.values()):
+        client.handle_event({"id": element.id, "listener_id": listener.id, "args": {}})
+
+
+def radios_of(client):
+    return [e for e in client.elements.values() if e.props.get("type") == "radio"]
+
+
+def pick_another_seed(client):
+    """Press a seed that can be chosen and is not; returned is what was pressed."""
+    other = next(
+        each
+        for each in radios_of(client)
+        if not {"checked", "disabled"} & each.props.keys()
+    )
+    press(client, other)
+    return other
