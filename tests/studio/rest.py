@@ -21,6 +21,7 @@ from studio.web.entrance import add_guards, open_entrance
 
 ADDRESS = "http://127.0.0.1:8480"
 API = "/api/v1"
+PARTS = {"code", "object", "cause", "remedy"}
 
 
 def copy_home(built_home: Path, folder: Path) -> Path:
@@ -89,3 +90,11 @@ def compared_in(document: dict[str, Any]) -> dict[str, Any]:
     """The figures of a comparison that the OpenAPI document has for an example."""
     told = document["paths"]["/comparisons/{run_id}"]["get"]["responses"]["200"]
     return told["content"]["application/json"]["example"]["found"]
+
+
+def assert_refused(answer, status: int, code: str) -> None:
+    """A refusal in the one shape of all."""
+    assert answer.status_code == status, answer.text
+    assert set(answer.json()) == PARTS
+    assert answer.json()["code"] == code
+    assert "Traceback" not in answer.text
