@@ -13,6 +13,7 @@ from studio.web.access import may
 from studio.web.components.buttons import go_button
 from studio.web.components.dagster_state import dagster_state
 from studio.web.components.elements import block, heading, link, paragraph, text
+from studio.web.components.page_words import on_a_page
 from studio.web.components.signed_in_as import signed_in_as
 from studio.web.shell import shell
 
@@ -70,13 +71,13 @@ def page_title(words: str, about: str = "") -> ui.element:
 def show_error(error: StudioError) -> None:
     """Say on the page what failed and what to do about it."""
     with block("notice bad").props("role=alert"):
-        text("strong", f"{error.object} {error.cause}.")
-        paragraph(_sentence(error.remedy), "q-mb-none")
+        text("strong", f"{on_a_page(f'{error.object} {error.cause}')}.")
+        paragraph(_sentence(on_a_page(error.remedy)), "q-mb-none")
 
 
 def tell_error(error: StudioError) -> None:
     """Say what failed in answer to something a person just did."""
-    ui.notify(str(error), type="negative", multi_line=True, timeout=10_000)
+    ui.notify(on_a_page(str(error)), type="negative", multi_line=True, timeout=10_000)
 
 
 def show_nothing(words: str, about: str, label: str, address: str) -> None:

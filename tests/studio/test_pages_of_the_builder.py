@@ -11,7 +11,7 @@ from nicegui import ui
 
 from catalog.errors import StudioError
 from catalog.store import Catalog
-from studio.services import choices, comparison, draft_store, drafts
+from studio.services import choices, comparison, dataset_sources, draft_store, drafts
 from studio.services.access import person_id
 from studio.services.audit import acting_as
 from tests.report.test_comparison_words import AUTO, SAY, TIED, against, comparison_of
@@ -215,3 +215,30 @@ def test_an_audience_as_a_seed_tells_its_day_or_why_it_is_none(visits, slug):
     assert fits == sorted(fits, reverse=True)
     assert (lost.eligible, lost.code) == (False, "version_gone")
     assert lost.reason == "has lost the people of its version 1 on disk"
+
+
+def test_what_helps_is_told_by_what_is_on_the_page(visits, tmp_path):
+    workshop = visits.studio.workshop
+    path = tmp_path / "nobody.csv"
+    path.write_text("job,age\n" + "baker,40\nclerk,50\n" * 30)
+    dataset_sources.add(workshop, path, "Nobody at all")
+    scheduled = {**CHOICES, "name": "Often", "refresh": {"schedule": "@daily"}}
+    draft = drafts.change(workshop, drafts.begin(workshop).id, scheduled)
+    told = []
+
+    async def look(user):
+        for step, words in (
+            ("seed", "on its dataset's page"),
+            ("finalise", "It is built again only while the studio runs."),
+        ):
+            client = await user.open(f"/builder/{draft.id}/{step}")
+            await user.should_see(words, retries=100)
+            told.extend(
+                str(each.text)
+                for each in client.elements.values()
+                if hasattr(each, "text") and each.props.get("id") != "workflow"
+            )
+
+    visits.as_("builder", look)
+
+    assert not [each for each in told if "`lookalike" in each]

@@ -13,6 +13,7 @@ from studio.web.builder.economics import economics_fields
 from studio.web.builder.frame import Change, Editing, back_button
 from studio.web.builder.more_options import more_options
 from studio.web.components.elements import block, heading, more, paragraph, text
+from studio.web.components.page_words import on_a_page
 from studio.web.components.redrawn import Redrawn
 from studio.web.components.run_dialog import RunDialog
 from studio.web.components.words import NEVER, SCHEDULES, waits_words
@@ -194,7 +195,7 @@ class Finalise:
         if found.caveats:
             heading(3, "Know before you build")
             with block(tag="ul").classes("points"):
-                for caveat in found.caveats:
+                for caveat in map(on_a_page, found.caveats):
                     text("li", f"{caveat[:1].upper()}{caveat[1:]}.")
 
     def _document(self) -> None:

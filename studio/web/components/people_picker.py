@@ -7,6 +7,7 @@ from nicegui import ui
 from report.words import counted
 from studio.services.choices import PeopleChoice
 from studio.web.components.elements import block, link, text
+from studio.web.components.page_words import on_a_page
 
 KINDS = {
     "parquet": "Parquet",
@@ -52,7 +53,8 @@ def _choice(
         if not choice.eligible:
             with block("why", "span"):
                 text("b", "Cannot be chosen: ")
-                text("span", f"it {choice.reason}. To use it, {choice.remedy}. ")
+                told = f"it {choice.reason}. To use it, {choice.remedy}. "
+                text("span", on_a_page(told))
                 text("code", choice.code)
                 link("Open its page", _address(choice), "q-ml-sm")
         for note in choice.notes:

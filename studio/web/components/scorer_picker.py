@@ -6,6 +6,7 @@ from nicegui import ui
 
 from studio.services.scorers import ScorerChoice
 from studio.web.components.elements import block, text
+from studio.web.components.page_words import on_a_page
 
 
 def scorer_picker(
@@ -40,4 +41,5 @@ def _choice(
         if choice.reason:
             with block("why", "span"):
                 text("b", "Not available: ")
-                text("span", f"it {choice.reason}. To have it, {choice.remedy}.")
+                told = f"it {choice.reason}. To have it, {choice.remedy}."
+                text("span", on_a_page(told))
