@@ -1,6 +1,6 @@
 """Datasets in the catalog: registered, mapped, profiled, removed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -158,6 +158,17 @@ class DatasetStore(Database):
             dataset = _dataset(connection, name)
             check_mappings(dataset, mappings)
             _write_mappings(connection, dataset.id, mappings)
+
+    def change_mappings(
+        self, name: str, change: Callable[[Sequence[Mapping]], Sequence[Mapping]]
+    ) -> Dataset:
+        """Keep what a change makes of the mappings as they are; nobody changes them between."""
+        with self.writing() as connection:
+            dataset = _dataset(connection, name)
+            mappings = change(_mappings(connection, dataset.id))
+            check_mappings(dataset, mappings)
+            _write_mappings(connection, dataset.id, mappings)
+        return dataset
 
     def mappings(self, name: str) -> tuple[Mapping, ...]:
         """The dataset's mappings in the order of its columns; empty where none are."""

@@ -218,18 +218,18 @@ def keep(
     Datasets count as they are registered. Raises StudioError where the name is taken, is
     not that of the audience, or the specification cannot be built on the data as they are.
     """
-    if of is None:
-        workshop.catalog.refuse_taken_name(specification.name, "audience")
-    else:
-        held = workshop.catalog.get_audience(of)
-        if specification.name != held.name:
+    catalog = workshop.catalog
+    with catalog.alone():  # of two with one name at once the later is refused
+        if of is None:
+            catalog.refuse_taken_name(specification.name, "audience")
+        elif specification.name != (held := catalog.get_audience(of)).name:
             raise StudioError(
                 "wrong_audience",
                 f"specification {shown(specification.name)}",
                 f"is not that of {shown(held.name)}",
                 "give it that name, or make a new audience of it",
             )
-    audience, version = keep_specification(workshop, specification, None)
+        audience, version = keep_specification(workshop, specification, None)
     return {
         "name": audience.name,
         "audience": audience.slug,

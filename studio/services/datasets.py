@@ -74,9 +74,10 @@ def remove(workshop: "Workshop", name: str) -> Dataset:
     A file that was uploaded goes too; any other source stays. Refused while an audience
     uses it.
     """
-    dataset = workshop.catalog.remove_dataset(name)
-    workshop.engine.forget(dataset)
-    uploads.discard(workshop.home, Path(dataset.path))
+    with workshop.catalog.alone():  # not while it is planned with, or being registered
+        dataset = workshop.catalog.remove_dataset(name)
+        workshop.engine.forget(dataset)
+        uploads.discard(workshop.home, Path(dataset.path))
     record(workshop.home, Verb.dataset_removed, f"dataset/{dataset.id}")
     return dataset
 
@@ -197,9 +198,9 @@ def map_column(
 ) -> dict[str, Any]:
     """Give one column the role that the person wants."""
     catalog = workshop.catalog
-    dataset = catalog.get_dataset(name)
-    mappings = with_role(catalog.mappings(dataset.id), column, role, identifier_type)
-    catalog.set_mappings(dataset.id, mappings)
+    dataset = catalog.change_mappings(
+        name, lambda known: with_role(known, column, role, identifier_type)
+    )
     record(workshop.home, Verb.column_mapped, f"dataset/{dataset.id}")
     return show(catalog, dataset.id)
 

@@ -65,6 +65,31 @@ def told(act: Callable[P, Awaitable[None]]) -> Callable[P, Awaitable[None]]:
     return done
 
 
+def told_once(act: Callable[P, Awaitable[None]]) -> Callable[P, Awaitable[None]]:
+    """As `told`, for what leads to another page: of two clicks the first counts.
+
+    Where it was refused, the next counts again.
+    """
+    is_on_its_way = False
+
+    @wraps(act)
+    async def done(*arguments: P.args, **named: P.kwargs) -> None:
+        nonlocal is_on_its_way
+        if is_on_its_way:
+            return
+        is_on_its_way = True
+        try:
+            require(Role.builder)
+            await act(*arguments, **named)
+        except BaseException as error:
+            is_on_its_way = False
+            if not isinstance(error, StudioError):
+                raise
+            tell_error(error)
+
+    return done
+
+
 def _refusal(client: Client, error: StudioError, place: str) -> Response:
     with frame("This page cannot be shown", place):
         show_error(error)

@@ -1,6 +1,7 @@
 """What a step of the builder begins meanwhile, and that it asks whose session it is."""
 
 import asyncio
+import time
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -68,3 +69,24 @@ def test_nothing_is_done_with_a_draft_once_its_session_has_ended():
         asyncio.run(work())
 
     assert done == []
+
+
+def test_who_goes_on_waits_for_what_is_being_done_with_the_draft(monkeypatch):
+    monkeypatch.setattr(frame, "require", lambda *_: None)
+    order = []
+
+    def create(_):
+        time.sleep(0.2)
+        order.append("created")
+
+    async def work():
+        editing = Editing(draft_of("none"), Step.finalise, go=None, client=None)
+        creating = asyncio.create_task(editing.ask(create))
+        await asyncio.sleep(0.05)
+        await editing.settle()
+        order.append("gone on")
+        await creating
+
+    asyncio.run(work())
+
+    assert order == ["created", "gone on"]

@@ -2,15 +2,26 @@
 
 import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from nicegui import ui
 
+from catalog.column_roles import Role
 from catalog.errors import StudioError
-from studio.services import datasets, drafts, row_filters
+from catalog.specification import specification_of
+from studio.services import (
+    audiences,
+    dataset_sources,
+    datasets,
+    draft_estimates,
+    drafts,
+    row_filters,
+)
 from studio.web.components import person
 from studio.web.pages import audiences as audiences_page
 from studio.web.pages import datasets as datasets_page
+from tests.studio.rest import ADDRESS
 from tests.studio.visits import press, radios_of
 
 CHOICES = {"seed": {"dataset": "seed"}, "population": {"dataset": "population"}}
@@ -148,3 +159,160 @@ def test_of_two_people_the_one_who_was_asked_for_last_is_explained(
     assert asked == ["first", "last"]
     assert any("who came last" in str(words) for words in shown)
     assert not any("who came first" in str(words) for words in shown)
+
+
+def both(*acts):
+    """What each of these calls gives, or how it is refused, all at once."""
+
+    def done(act):
+        try:
+            return act()
+        except StudioError as error:
+            return error.code
+
+    with ThreadPoolExecutor(len(acts)) as threads:
+        return list(threads.map(done, acts))
+
+
+def test_of_two_audiences_of_one_name_at_once_the_later_is_refused(visits, monkeypatch):
+    workshop, genuine = visits.studio.workshop, audiences.keep_specification
+
+    def slowly(*arguments):
+        time.sleep(SLOW)
+        return genuine(*arguments)
+
+    def kept(top):
+        asked = {**CHOICES, "name": "At once", "output": {"top": top}}
+        return lambda: audiences.keep(workshop, specification_of(asked))
+
+    monkeypatch.setattr(audiences, "keep_specification", slowly)
+
+    found = both(kept(10), kept(20))
+
+    assert found.count("name_taken") == 1
+    catalog = workshop.catalog
+    assert catalog.newest_specification(catalog.get_audience("at_once").id).number == 1
+
+
+def test_of_two_columns_that_get_a_role_at_once_both_keep_it(visits, monkeypatch):
+    workshop, genuine = visits.studio.workshop, datasets.with_role
+
+    def slowly(*arguments):
+        time.sleep(QUICK)
+        return genuine(*arguments)
+
+    monkeypatch.setattr(datasets, "with_role", slowly)
+
+    def given(column):
+        return lambda: datasets.map_column(
+            workshop, "Everybody else", column, Role.metadata, None
+        )
+
+    both(given("plan"), given("country"))
+
+    roles = {m.column: m.role for m in workshop.catalog.mappings("Everybody else")}
+    assert roles["plan"] == roles["country"] == Role.metadata
+
+
+def test_what_was_chosen_just_before_save_is_saved(visits, monkeypatch):
+    genuine = dataset_sources.look
+
+    def slowly(*arguments):
+        time.sleep(SLOW)
+        return genuine(*arguments)
+
+    async def save(user):
+        client = await user.open("/datasets/add")
+        (field,) = (e for e in client.elements.values() if isinstance(e, ui.upload))
+        answer = await user.http_client.post(
+            field.props["url"],
+            content=b"user_id,visits\n" + b"u1,1\nu2,2\n" * 30,
+            headers={"origin": ADDRESS, "x-file-name": "hurried.csv"},
+        )
+        assert answer.status_code == 204
+        (kind,) = (
+            each
+            for each in client.elements.values()
+            if each.props.get("aria-label") == "Type of visits"
+        )
+        monkeypatch.setattr(dataset_sources, "look", slowly)
+        kind.value = "VARCHAR"
+        (button,) = buttons_of(client, "Save")
+        press(client, button)
+        await asyncio.sleep(4 * SLOW)
+
+    visits.as_("builder", save)
+
+    saved = visits.studio.workshop.catalog.get_dataset("hurried")
+    assert saved.csv_schema.columns[1].type == "VARCHAR"
+
+
+def test_the_seed_that_is_taken_in_and_out_again_at_once_is_out(visits, monkeypatch):
+    workshop = visits.studio.workshop
+    draft = drafts.change(workshop, drafts.begin(workshop).id, CHOICES)
+    genuine = draft_estimates.estimate
+
+    def slowly(*arguments):
+        time.sleep(SLOW)
+        return genuine(*arguments)
+
+    async def tick(user):
+        client = await user.open(f"/builder/{draft.id}/output")
+        await user.should_see("times a random draw", retries=300)
+        (box,) = (e for e in client.elements.values() if isinstance(e, ui.checkbox))
+        monkeypatch.setattr(draft_estimates, "estimate", slowly)
+        for value in (True, False):
+            box.value = value
+            await asyncio.sleep(QUICK)
+        await asyncio.sleep(4 * SLOW)
+        assert box.value is False
+
+    visits.as_("builder", tick)
+
+    assert drafts.read(workshop, draft.id).choices.output.include_seed is False
+
+
+def test_a_condition_is_of_the_dataset_that_it_was_added_to(visits, monkeypatch):
+    workshop = visits.studio.workshop
+    draft = drafts.change(workshop, drafts.begin(workshop).id, CHOICES)
+    genuine = row_filters.conditions_of
+
+    def slowly(*arguments):
+        time.sleep(SLOW)
+        return genuine(*arguments)
+
+    async def add(user):
+        client = await user.open(f"/builder/{draft.id}/population")
+        await user.should_see("Saved as you go")
+        monkeypatch.setattr(row_filters, "conditions_of", slowly)
+        (column,) = (
+            each
+            for each in client.elements.values()
+            if isinstance(each, ui.select) and each.props["label"] == "Column"
+        )
+        column.value = "country"
+        press(client, buttons_of(client, "Add")[0])
+        (other,) = (each for each in fitting(client) if "checked" not in each.props)
+        press(client, other)
+        await asyncio.sleep(3 * SLOW)
+
+    visits.as_("builder", add)
+
+    kept = drafts.read(workshop, draft.id).choices.population
+    assert kept.dataset == "Everybody else" and kept.where == ()
+
+
+def test_of_two_clicks_that_lead_on_the_first_counts(visits):
+    workshop = visits.studio.workshop
+    before = len(drafts.overview(workshop))
+
+    async def click(user):
+        client = await user.open("/drafts")
+        (button,) = buttons_of(client, "New draft")
+        for _ in range(2):
+            press(client, button)
+        await asyncio.sleep(2 * SLOW)
+
+    visits.as_("builder", click)
+
+    assert len(drafts.overview(workshop)) == before + 1

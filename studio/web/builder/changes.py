@@ -9,6 +9,7 @@ from studio.services import datasets, draft_files, drafts
 from studio.services.draft_files import ChangedFile
 from studio.web.builder.frame import Editing
 from studio.web.components.elements import block, text
+from studio.web.components.page_words import on_a_page
 from studio.web.current import studio
 from studio.web.failures import told
 from studio.web.reading import read_data
@@ -47,9 +48,12 @@ class Changes:
 
     async def _look(self) -> None:
         """Look at the files, and again at the catalog: the step may have read them."""
-        workshop, draft = studio().workshop, self._editing.draft
-        files = await read_data(draft_files.changed_files, workshop, draft)
+        workshop, editing = studio().workshop, self._editing
+        files = await read_data(draft_files.changed_files, workshop, editing.draft)
+        draft = editing.draft
         remarks = await to_thread(drafts.remarks, workshop, draft)
+        if draft is not editing.draft:  # what was accepted meanwhile is no news
+            remarks = await to_thread(drafts.remarks, workshop, editing.draft)
         if (remarks, files) != (self._remarks, self._files):
             self._show(remarks, files)
 
@@ -76,7 +80,7 @@ class Changes:
 def _notice(sentences: Iterable[str]) -> ui.element:
     with block("notice warn").props("role=status") as notice:
         for sentence in sentences:
-            text("p", sentence)
+            text("p", on_a_page(sentence))
     return notice
 
 

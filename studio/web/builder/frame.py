@@ -18,7 +18,7 @@ from studio.services.draft_store import Draft, DraftChoices, Step
 from studio.web.access import require
 from studio.web.components.elements import block, heading, link, text
 from studio.web.current import studio
-from studio.web.failures import told
+from studio.web.failures import told_once
 from studio.web.frame import page_title, show_error
 
 T = TypeVar("T")
@@ -158,11 +158,15 @@ class Editing:
         self.saved.classes(replace=f"small {kind}")
 
     async def ask(self, act: Callable[[Draft], T]) -> T:
-        """Do something with the draft, once the changes before it are kept."""
+        """Do something with the draft, once the changes before it are kept.
+
+        Who goes on meanwhile waits for it, as for a change.
+        """
         await self.settle()
-        async with self._lock:
-            require(Role.builder, self._client)
-            return await asyncio.to_thread(act, self.draft)
+        with self.at_work():
+            async with self._lock:
+                require(Role.builder, self._client)
+                return await asyncio.to_thread(act, self.draft)
 
     def prepare(self) -> None:
         """Begin meanwhile what the next steps show, unless another choice follows at once."""
@@ -222,7 +226,7 @@ def lay_out(editing: Editing) -> ui.element:
     stepper(editing)
     with page_title(words, about):
         editing.saved = text("span", SAVED, "quiet small")
-        _menu(editing.draft)
+        _menu(editing)
     editing.notice = block("in-sight")
     with block("building"):
         content = block()
@@ -335,16 +339,19 @@ def _size(output: Any) -> str:
     return f"{told}, and the seed" if output.include_seed else told
 
 
-def _menu(draft: Draft) -> None:
-    """What can be done with the draft as a whole."""
+def _menu(editing: Editing) -> None:
+    """What can be done with the draft as a whole, once its changes are kept."""
+    draft = editing.draft
 
-    @told
+    @told_once
     async def start_over() -> None:
+        await editing.settle()
         new = await asyncio.to_thread(drafts.start_over, studio().workshop, draft.id)
         ui.navigate.to(f"/builder/{new.id}/seed")
 
-    @told
+    @told_once
     async def duplicate() -> None:
+        await editing.settle()
         new = await asyncio.to_thread(drafts.duplicate, studio().workshop, draft.id)
         ui.navigate.to(f"/builder/{new.id}/{new.step.value}")
 

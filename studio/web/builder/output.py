@@ -69,6 +69,7 @@ class SizeControl:
         self._sizes = 0
         self._lock = asyncio.Lock()
         self._same: dict[str, Output] = {}  # the same people by other limits
+        self._last: dict[str, Any] = {}  # what each control was told or asked last
         unit = found.output.kind
         heading(2, "Size")
         with block("size-row"):
@@ -106,10 +107,16 @@ class SizeControl:
         )
         self._tell(found)
 
+    def _is_news(self, control: str, value: Any) -> bool:
+        """Whether somebody asks for a value; a control that is told one says so too."""
+        is_news = self._last.get(control) != value
+        self._last[control] = value
+        return is_news
+
     async def _set_unit(self, event: Any) -> None:
+        if not self._is_news("unit", event.value):
+            return
         known = self._found.output
-        if event.value == known.kind:
-            return  # told, not chosen
         same = {**self._same, known.kind: known}
         wanted = same.get(event.value)
         if wanted is None:
@@ -117,9 +124,9 @@ class SizeControl:
         await self._ask(wanted, same=same)
 
     async def _slide(self, event: Any) -> None:
+        if not self._is_news("position", event.value):
+            return
         found = self._found
-        if event.value == found.position:
-            return  # told, not moved
         wanted = draft_estimates.output_at(
             event.value, found.candidates, found.output.include_seed
         )
@@ -130,8 +137,8 @@ class SizeControl:
         await self._ask(wanted, self._unit.value)
 
     async def _type(self, event: Any) -> None:
-        if event.value in (None, self._found.output.value):
-            return  # told, not typed
+        if event.value is None or not self._is_news("value", event.value):
+            return
         unit = self._unit.value
         value = float(event.value)
         # Half a person is refused, not rounded.
@@ -140,7 +147,7 @@ class SizeControl:
         await self._keep(lambda _: typed, is_size=True)
 
     async def _with_seed(self, event: Any) -> None:
-        if event.value != self._found.output.include_seed:
+        if self._is_news("include_seed", event.value):
             await self._keep(lambda _: {"include_seed": event.value})
 
     async def _allow_indistinct(self, event: Any) -> None:
@@ -246,6 +253,12 @@ class SizeControl:
     def _tell(self, found: DraftEstimate) -> None:
         self._found = found
         unit = found.output.kind
+        self._last = {
+            "unit": unit,
+            "position": found.position,
+            "value": getattr(found.output, unit),
+            "include_seed": found.output.include_seed,
+        }
         self._unit.value = unit
         self._slider.value = found.position
         self._number.props["label"] = UNITS[unit]

@@ -1,6 +1,7 @@
 """`/builder/{draft}/population`: step 2, the people to choose from."""
 
 from asyncio import to_thread
+from functools import partial
 from typing import Any
 
 from studio.services import choices
@@ -38,9 +39,12 @@ async def choose_population(editing: Editing) -> None:
         else:
             show()
 
-    async def filtered(conditions: list[dict[str, Any]]) -> bool:
+    async def filtered(dataset: str, conditions: list[dict[str, Any]]) -> bool:
+        """Keep the conditions, unless another population was chosen meanwhile."""
+
         def narrowed(known: DraftChoices) -> dict[str, Any]:
-            dataset = None if known.population is None else known.population.dataset
+            if known.population is None or known.population.dataset != dataset:
+                return {}
             return {"population": {"dataset": dataset, "where": conditions}}
 
         return await editing.change_by(narrowed)
@@ -48,7 +52,8 @@ async def choose_population(editing: Editing) -> None:
     async def show_filter() -> None:
         kept = editing.draft.choices.population
         if kept is not None and kept.dataset in {each.name for each in found}:
-            await row_filter(kept.dataset, kept.where, filtered, editing.tell)
+            change = partial(filtered, kept.dataset)
+            await row_filter(kept.dataset, kept.where, change, editing.tell)
 
     async def show_joins() -> None:
         found_joins = await to_thread(join_choice, workshop, editing.draft.choices)

@@ -31,12 +31,13 @@ class ScorerComparison:
         self._timer = ui.timer(LOOK_SECONDS, self._look, active=False)
 
     async def _begin(self) -> None:
+        self._button.disable()
         try:
             run = await self._editing.ask(studio().comparisons.start_draft)
         except StudioError as error:
             self._editing.tell(error)
+            self._button.enable()
             return
-        self._button.disable()
         self._show(run)
         self._timer.activate()
 

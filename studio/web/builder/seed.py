@@ -87,11 +87,12 @@ async def _filter_and_more(editing: Editing, seed: SeedChoice) -> None:
         await seed_more(editing)
 
     async def filtered(conditions: list[dict[str, Any]]) -> bool:
-        is_kept = await editing.change_by(
-            lambda choices: {
-                "seed": seed_changes.changed(choices.seed, where=conditions)
-            }
-        )
+        def narrowed(known: DraftChoices) -> dict[str, Any]:
+            if known.seed is None or known.seed.dataset != seed.dataset:
+                return {}  # another seed was chosen meanwhile
+            return {"seed": seed_changes.changed(known.seed, where=conditions)}
+
+        is_kept = await editing.change_by(narrowed)
         if is_kept:
             await others.show(show_others)
         return is_kept

@@ -1,6 +1,7 @@
 """What few seeds need, folded away: a weight, and people one does not want more of."""
 
 from asyncio import to_thread
+from functools import partial
 from typing import Any
 
 from nicegui import ui
@@ -70,15 +71,17 @@ async def seed_more(editing: Editing) -> None:
         if await keep("unlike", {kind: name} if kind else None):
             await rows.show(show_filter)
 
-    async def filtered(conditions: list[dict[str, Any]]) -> bool:
-        _, name = people.value
-        return await keep("unlike", {"dataset": name, "where": conditions})
+    async def filtered(dataset: str, conditions: list[dict[str, Any]]) -> bool:
+        """Keep the conditions, unless another negative seed was chosen meanwhile."""
+        wanted = {"dataset": dataset, "where": conditions}
+        return people.value != ("dataset", dataset) or await keep("unlike", wanted)
 
     async def show_filter() -> None:
         known = editing.draft.choices.seed
         unlike = None if known is None else known.unlike
         if unlike is not None and unlike.dataset in names:
-            await row_filter(unlike.dataset, unlike.where, filtered, editing.tell)
+            change = partial(filtered, unlike.dataset)
+            await row_filter(unlike.dataset, unlike.where, change, editing.tell)
 
     if columns:
         weight.on_value_change(weigh)

@@ -18,8 +18,9 @@ from studio.web.components.buttons import quiet_button
 from studio.web.components.dagster_link import dagster_link
 from studio.web.components.elements import block, heading, paragraph, text
 from studio.web.components.kept_focus import focus_again
+from studio.web.components.page_words import on_a_page
 from studio.web.current import studio
-from studio.web.failures import told
+from studio.web.failures import told, told_once
 from studio.web.frame import tell_error
 
 if TYPE_CHECKING:
@@ -144,8 +145,9 @@ class RunPanel:
         self._error.clear()
         if error is not None:
             with self._error, block("notice bad q-mt-md").props("role=alert"):
-                text("strong", f"{error['object']} {error['cause']}.")
-                remedy = error["remedy"]
+                told = on_a_page(f"{error['object']} {error['cause']}")
+                text("strong", f"{told}.")
+                remedy = on_a_page(error["remedy"])
                 paragraph(f"{remedy[:1].upper()}{remedy[1:]}.", "q-mb-none")
 
     def _show_ways(self) -> None:
@@ -169,10 +171,12 @@ class RunPanel:
             ui.button("Retry", icon="replay", on_click=self._retry).props(
                 "no-caps unelevated"
             ).tooltip("Only what failed is done again")
-            ui.button("Change the choices", on_click=self._edit).props(
+            ui.button("Change the choices", on_click=told_once(self._edit)).props(
                 "no-caps outline"
             )
-            ui.button("Start over", on_click=self._start_over).props("no-caps flat")
+            ui.button("Start over", on_click=told_once(self._start_over)).props(
+                "no-caps flat"
+            )
         elif not run.is_cancelling:
             ui.button("Cancel the build", on_click=self._cancel).props(
                 "no-caps outline"
@@ -191,14 +195,12 @@ class RunPanel:
         self._draw()
         self._timer.activate()
 
-    @told
     async def _edit(self) -> None:
         draft = await to_thread(
             drafts.of_audience, studio().workshop, self._run.audience
         )
         ui.navigate.to(f"/builder/{draft.id}/finalise")
 
-    @told
     async def _start_over(self) -> None:
         draft = await to_thread(drafts.begin, studio().workshop)
         ui.navigate.to(f"/builder/{draft.id}/seed")

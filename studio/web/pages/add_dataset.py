@@ -3,6 +3,7 @@
 Loaded before `dataset.py`, whose address would take this one for a dataset.
 """
 
+import asyncio
 from asyncio import to_thread
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
@@ -68,6 +69,8 @@ class Adding:
         self.found: Look | None = None
         self.marks: CsvSchema | None = None
         self.readings = 0
+        self.at_reading = 0
+        self.is_read = asyncio.Event()
         self.fields: dict[str, ui.element] = {}
         self.types: dict[int, ui.select] = {}
         self.values: dict[int, TextElement] = {}
@@ -160,15 +163,17 @@ class Adding:
     async def begin(self, path: Path, file_name: str) -> None:
         """Read a source for the first time; an upload that nobody could read goes."""
         self.drop()
-        self.found = None
+        self.found = self.marks = self.error = None
         self.path, self.file_name, self.description = path, file_name, ""
         self.name = dataset_sources.suggested_name(file_name)
         await self.read(None)
-        if (self.error is not None and self.marks is None) or self.client.is_deleted:
+        is_unread = self.error is not None and self.marks is None
+        if self.path is path and (is_unread or self.client.is_deleted):
             self.drop()
 
     def drop(self) -> None:
-        """Forget the source that is being added."""
+        """Forget the source that is being added, and what is being read of it."""
+        self.readings += 1
         if self.path is not None:
             uploads.discard(studio().workshop.home, self.path)
         self.path = None
@@ -182,7 +187,19 @@ class Adding:
         if self.path is None:
             return
         self.readings += 1
-        workshop, path, mine = studio().workshop, self.path, self.readings
+        mine = self.readings
+        self.at_reading += 1
+        self.is_read.clear()
+        try:
+            await self.read_as(schema, self.path, mine)
+        finally:
+            self.at_reading -= 1
+            if not self.at_reading:
+                self.is_read.set()
+
+    async def read_as(self, schema: CsvSchema | None, path: Path, mine: int) -> None:
+        """Read it, and show that unless something else is asked for meanwhile."""
+        workshop = studio().workshop
         found = marks = error = None
         try:
             require(Role.builder, self.client)
@@ -221,7 +238,14 @@ class Adding:
             focus_again(self.fields[used])
 
     async def save(self) -> None:
-        """Register the source as it was read; nothing else can be done meanwhile."""
+        """Register the source as it was read; nothing else can be done meanwhile.
+
+        What was chosen just before is read first, and refused where it cannot be.
+        """
+        if self.at_reading:
+            await self.is_read.wait()
+            if self.error is not None:
+                return
         found, path = self.found, self.path
         if found is None or path is None:
             return
@@ -242,10 +266,10 @@ class Adding:
                     description=self.description,
                 )
         except StudioError as error:
-            self.path, self.error = path, error
-            if self.client.is_deleted:
-                self.drop()
+            if self.client.is_deleted or self.path is not None:
+                uploads.discard(workshop.home, path)
             else:
+                self.path, self.error = path, error
                 self.tell()  # drawn anew, the page would leave the place that is looked at
             return
         dataset = workshop.catalog.get_dataset(saved["name"])

@@ -167,10 +167,14 @@ class Builder:
             with self._body:
                 show_error(error)
             return
+        if mine != self._walks:
+            return
         if draft.state is not DraftState.open:
             self._client.open(_address(draft))
             return
         step = await to_thread(drafts.step_shown, studio().workshop, draft, step)
+        if mine != self._walks:
+            return
         with self._body:
             ui.page_title(f"{HEADINGS[step][0]} · Look-alike Studio")
         await self.show(draft, step)

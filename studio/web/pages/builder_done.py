@@ -16,7 +16,7 @@ from studio.web.components.buttons import go_button
 from studio.web.components.elements import block, heading, text
 from studio.web.components.run_dialog import RunPanel
 from studio.web.current import studio
-from studio.web.failures import studio_page, told
+from studio.web.failures import studio_page, told_once
 from studio.web.frame import frame, page_title
 
 
@@ -32,7 +32,7 @@ async def show_done(draft_id: str) -> Response | None:
         with suppress(StudioError):
             run = await to_thread(studio().runs.get, draft.run)
 
-    @told
+    @told_once
     async def duplicate() -> None:
         new = await to_thread(drafts.duplicate, workshop, draft.id)
         ui.navigate.to(f"/builder/{new.id}/{new.step.value}")

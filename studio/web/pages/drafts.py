@@ -14,7 +14,7 @@ from studio.web.components.pager import pager
 from studio.web.components.question import question_dialog
 from studio.web.components.tables import Cell, table, time_cell
 from studio.web.current import studio
-from studio.web.failures import studio_page, told
+from studio.web.failures import studio_page, told_once
 from studio.web.frame import frame, page_title, show_nothing
 
 DRAFTS_A_PAGE = 25
@@ -33,7 +33,7 @@ async def show_drafts(page: int = 1) -> None:
     page = min(max(1, page), pages)
     first = (page - 1) * DRAFTS_A_PAGE
 
-    @told
+    @told_once
     async def begin() -> None:
         draft = await to_thread(drafts.begin, studio().workshop)
         ui.navigate.to(f"/builder/{draft.id}/seed")
@@ -102,7 +102,7 @@ def _changed(draft: Draft) -> str:
 
 
 def _row(draft: Draft, ask: Callable[[Draft], None]) -> tuple[Cell, ...]:
-    @told
+    @told_once
     async def duplicate() -> None:
         new = await to_thread(drafts.duplicate, studio().workshop, draft.id)
         ui.navigate.to(f"/builder/{new.id}/{new.step.value}")
