@@ -32,38 +32,60 @@ CHOICES: dict[str, tuple[str, dict[Any, str]]] = {
     "has_header": ("Column names", {True: "First line", False: "None"}),
 }
 MISSING = "null_tokens"
+Read = Callable[[Callable[[CsvSchema], CsvSchema], str], Awaitable[None]]
 
 
-def csv_settings(
-    schema: CsvSchema,
-    read: Callable[[Callable[[CsvSchema], CsvSchema], str], Awaitable[None]],
-) -> dict[str, ui.element]:
-    """The fields by their names; `read` is given a change of the schema and the field used."""
-    fields: dict[str, ui.element] = {}
-    with block("settings"):
-        for name, (label, options) in CHOICES.items():
-            value = shown_value(schema, name)
-            field = ui.select(
-                {value: str(value)} | options, label=label, value=value
-            ).props("outlined dense options-dense")
-            field.on_value_change(
-                lambda event, name=name: read(
-                    partial(changed, name=name, value=event.value), name
-                )
+class CsvSettings:
+    """A field for each mark; `read` is given a change of the schema and the field's name.
+
+    The fields stay while it is read: of two marks chosen quickly both are heard.
+    """
+
+    def __init__(self, schema: CsvSchema, read: Read) -> None:
+        self._read = read
+        # What each field was told or asked last.
+        self._last: dict[str, Any] = {MISSING: shown_value(schema, MISSING)}
+        self.fields: dict[str, ui.element] = {}
+        self._choices: dict[str, ui.select] = {}
+        with block("settings"):
+            for name, (label, _) in CHOICES.items():
+                field = ui.select({}, label=label)
+                field.props("outlined dense options-dense")
+                field.on_value_change(partial(self._choose, name))
+                self._choices[name] = self.fields[name] = field
+            missing = ui.input("Also missing", value=self._last[MISSING])
+            missing.props(
+                'outlined dense hint="Besides empty fields, with commas: NA, -"'
             )
-            if name == "escape" and not schema.quote:
-                field.disable()
-            fields[name] = field
-        missing = ui.input("Also missing", value=shown_value(schema, MISSING))
-        missing.props('outlined dense hint="Besides empty fields, with commas: NA, -"')
-
-        async def take() -> None:
-            if missing.value != shown_value(schema, MISSING):
-                await read(partial(changed, name=MISSING, value=missing.value), MISSING)
-
+            self._missing = self.fields[MISSING] = missing
+        take = self._take_missing
         missing.on("blur", take, []).on("keydown.enter", take, [])
-        fields[MISSING] = missing
-    return fields
+        self.show(schema)
+
+    def show(self, schema: CsvSchema) -> None:
+        """Show the marks as they are now; what is being typed stays."""
+        for name, field in self._choices.items():
+            value = shown_value(schema, name)
+            self._last[name] = value
+            options = {value: str(value)} | CHOICES[name][1]
+            if field.options == options:
+                field.value = value  # drawn anew, an open menu would close
+            else:
+                field.set_options(options, value=value)
+            if name == "escape":
+                field.set_enabled(bool(schema.quote))
+
+    async def _choose(self, name: str, event: Any) -> None:
+        if self._last[name] == event.value:
+            return  # told, not chosen
+        self._last[name] = event.value
+        await self._read(partial(changed, name=name, value=event.value), name)
+
+    async def _take_missing(self) -> None:
+        typed = self._missing.value
+        if typed != self._last[MISSING]:
+            self._last[MISSING] = typed
+            await self._read(partial(changed, name=MISSING, value=typed), MISSING)
 
 
 def shown_value(schema: CsvSchema, name: str) -> Any:

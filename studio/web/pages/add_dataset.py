@@ -19,7 +19,7 @@ from studio.services.access import Role
 from studio.services.dataset_sources import ColumnLook, Look
 from studio.web.access import require
 from studio.web.components.buttons import main_button, quiet_button
-from studio.web.components.csv_settings import csv_settings
+from studio.web.components.csv_settings import CsvSettings
 from studio.web.components.elements import block, heading, paragraph, text
 from studio.web.components.kept_focus import focus_again
 from studio.web.components.tables import Cell, table
@@ -72,6 +72,7 @@ class Adding:
         self.at_reading = 0
         self.is_read = asyncio.Event()
         self.fields: dict[str, ui.element] = {}
+        self.mark_fields: CsvSettings | None = None
         self.types: dict[int, ui.select] = {}
         self.values: dict[int, TextElement] = {}
         self.error: StudioError | None = None
@@ -216,12 +217,14 @@ class Adding:
                 )
         if mine != self.readings:
             return
-        is_shown = bool(self.types) and _names(found) == _names(self.found)
+        are_same = bool(self.types) and _names(found) == _names(self.found)
         self.found, self.marks, self.error = found, marks, error
-        if is_shown and schema is not None and schema.columns:
+        if schema is None:
+            await self.reading.refresh()
+        elif are_same and schema.columns:
             self.show_again()
         else:
-            await self.reading.refresh()
+            self.show_reading()
 
     async def read_otherwise(
         self, change: Callable[[CsvSchema], CsvSchema], used: str
@@ -309,23 +312,37 @@ class Adding:
     @ui.refreshable_method
     def reading(self) -> None:
         """What was read, with ways to have it read otherwise, or what is wrong with it."""
-        self.tell()
-        self.types, self.values = {}, {}
         if self.path is None or (self.found is None and self.marks is None):
+            self.tell()
             return
-        found = self.found
         with block("panel cards", "section") as self.settings:
             heading(2, "How it will be read")
-            paragraph(
-                UNREAD
-                if found is None
-                else f"{dataset_sources.KIND_WORDS[found.kind]}, {count_words(found.rows)} rows. Nothing is saved yet."
-            )
+            self.summary = paragraph("")
+            self.mark_fields = None
             if self.marks is not None:
-                self.fields = csv_settings(self.marks, self.read_otherwise)
-            if found is None:
+                self.mark_fields = CsvSettings(self.marks, self.read_otherwise)
+                self.fields = dict(self.mark_fields.fields)
+            self.columns = block()
+        self.below = block()
+        self.show_reading()
+
+    def show_reading(self) -> None:
+        """Show another reading; the marks stay, with the menu of them that is open."""
+        self.tell()
+        if self.mark_fields is not None and self.marks is not None:
+            self.mark_fields.show(self.marks)
+        self.types, self.values = {}, {}
+        found = self.found
+        self.columns.clear()
+        self.below.clear()
+        if found is None:
+            self.summary.text = UNREAD
+            with self.columns:
                 quiet_button("Leave it", self.give_up)
-                return
+            return
+        kind, rows = dataset_sources.KIND_WORDS[found.kind], count_words(found.rows)
+        self.summary.text = f"{kind}, {rows} rows. Nothing is saved yet."
+        with self.columns:
             self.notes = block()
             self.show_notes(found)
             table(
@@ -333,7 +350,8 @@ class Adding:
                 ("Column", "Type", "First values"),
                 [self.row_of(at) for at in range(len(found.columns))][:200],
             )
-        self.save_panel()
+        with self.below:
+            self.save_panel()
 
     def show_again(self) -> None:
         """Show another reading of the same columns in place: a menu stays open."""
