@@ -154,10 +154,7 @@ class DatasetStore(Database):
 
     def set_mappings(self, name: str, mappings: Sequence[Mapping]) -> None:
         """Keep what each column is for, in place of what was kept before."""
-        with self.writing() as connection:
-            dataset = _dataset(connection, name)
-            check_mappings(dataset, mappings)
-            _write_mappings(connection, dataset.id, mappings)
+        self.change_mappings(name, lambda _: mappings)
 
     def change_mappings(
         self, name: str, change: Callable[[Sequence[Mapping]], Sequence[Mapping]]

@@ -127,6 +127,23 @@ def slug(built_home) -> str:
 
 
 @pytest.fixture(scope="module")
+def studio(built_home, tmp_path_factory):
+    """A copy of the built home, with a studio in this process."""
+    from tests.studio.rest import copy_home, serving
+
+    with serving(copy_home(built_home[0], tmp_path_factory.mktemp("rest"))) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def client(studio):
+    """A client of the studio's REST, with its token."""
+    from tests.studio.rest import client_of
+
+    return client_of(studio)
+
+
+@pytest.fixture(scope="module")
 def visits(built_home, tmp_path_factory):
     """A copy of the built home, with its pages served in this process."""
     from tests.studio.rest import copy_home

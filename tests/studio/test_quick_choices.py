@@ -64,12 +64,14 @@ def test_quick_choices_leave_one_filter_which_is_that_of_the_last(
 ):
     workshop = visits.studio.workshop
     draft = drafts.change(workshop, drafts.begin(workshop).id, CHOICES)
-    genuine, asked = row_filters.filter_columns, []
+    genuine, asked, ends = row_filters.filter_columns, [], []
 
     def slowly(workshop, dataset):
         asked.append(dataset)
         time.sleep(QUICK if len(asked) > 1 else SLOW)
-        return genuine(workshop, dataset)
+        found = genuine(workshop, dataset)
+        ends.append(dataset)
+        return found
 
     async def choose(user):
         client = await user.open(f"/builder/{draft.id}/{step}")
@@ -80,7 +82,8 @@ def test_quick_choices_leave_one_filter_which_is_that_of_the_last(
         for radio in radios:
             press(client, radio)
             await asyncio.sleep(3 * QUICK)
-        await asyncio.sleep(2 * SLOW)
+        await until(lambda: len(ends) == len(asked) and buttons_of(client, "Add"))
+        await asyncio.sleep(SLOW)
         assert len(buttons_of(client, "Add")) == 1
 
     visits.as_("builder", choose)
@@ -161,6 +164,29 @@ def test_of_two_people_the_one_who_was_asked_for_last_is_explained(
     assert not any("who came first" in str(words) for words in shown)
 
 
+def slow_down(monkeypatch, module, name, seconds=SLOW):
+    """Let a function take so long before it does what it does; returned are its ends."""
+    genuine, ends = getattr(module, name), []
+
+    def slowly(*arguments):
+        time.sleep(seconds)
+        try:
+            return genuine(*arguments)
+        finally:
+            ends.append(name)
+
+    monkeypatch.setattr(module, name, slowly)
+    return ends
+
+
+async def until(is_so):
+    """Wait until something is so, at most half a minute."""
+    for _ in range(300):
+        if is_so():
+            return
+        await asyncio.sleep(0.1)
+
+
 def both(*acts):
     """What each of these calls gives, or how it is refused, all at once."""
 
@@ -175,17 +201,13 @@ def both(*acts):
 
 
 def test_of_two_audiences_of_one_name_at_once_the_later_is_refused(visits, monkeypatch):
-    workshop, genuine = visits.studio.workshop, audiences.keep_specification
-
-    def slowly(*arguments):
-        time.sleep(SLOW)
-        return genuine(*arguments)
+    workshop = visits.studio.workshop
 
     def kept(top):
         asked = {**CHOICES, "name": "At once", "output": {"top": top}}
         return lambda: audiences.keep(workshop, specification_of(asked))
 
-    monkeypatch.setattr(audiences, "keep_specification", slowly)
+    slow_down(monkeypatch, audiences, "keep_specification")
 
     found = both(kept(10), kept(20))
 
@@ -195,13 +217,9 @@ def test_of_two_audiences_of_one_name_at_once_the_later_is_refused(visits, monke
 
 
 def test_of_two_columns_that_get_a_role_at_once_both_keep_it(visits, monkeypatch):
-    workshop, genuine = visits.studio.workshop, datasets.with_role
+    workshop = visits.studio.workshop
 
-    def slowly(*arguments):
-        time.sleep(QUICK)
-        return genuine(*arguments)
-
-    monkeypatch.setattr(datasets, "with_role", slowly)
+    slow_down(monkeypatch, datasets, "with_role", QUICK)
 
     def given(column):
         return lambda: datasets.map_column(
@@ -215,12 +233,6 @@ def test_of_two_columns_that_get_a_role_at_once_both_keep_it(visits, monkeypatch
 
 
 def test_what_was_chosen_just_before_save_is_saved(visits, monkeypatch):
-    genuine = dataset_sources.look
-
-    def slowly(*arguments):
-        time.sleep(SLOW)
-        return genuine(*arguments)
-
     async def save(user):
         client = await user.open("/datasets/add")
         (field,) = (e for e in client.elements.values() if isinstance(e, ui.upload))
@@ -235,11 +247,11 @@ def test_what_was_chosen_just_before_save_is_saved(visits, monkeypatch):
             for each in client.elements.values()
             if each.props.get("aria-label") == "Type of visits"
         )
-        monkeypatch.setattr(dataset_sources, "look", slowly)
+        slow_down(monkeypatch, dataset_sources, "look")
         kind.value = "VARCHAR"
         (button,) = buttons_of(client, "Save")
         press(client, button)
-        await asyncio.sleep(4 * SLOW)
+        await user.should_see("Read it anew", retries=300)  # led to its page
 
     visits.as_("builder", save)
 
@@ -250,22 +262,18 @@ def test_what_was_chosen_just_before_save_is_saved(visits, monkeypatch):
 def test_the_seed_that_is_taken_in_and_out_again_at_once_is_out(visits, monkeypatch):
     workshop = visits.studio.workshop
     draft = drafts.change(workshop, drafts.begin(workshop).id, CHOICES)
-    genuine = draft_estimates.estimate
-
-    def slowly(*arguments):
-        time.sleep(SLOW)
-        return genuine(*arguments)
 
     async def tick(user):
         client = await user.open(f"/builder/{draft.id}/output")
         await user.should_see("times a random draw", retries=300)
         (box,) = (e for e in client.elements.values() if isinstance(e, ui.checkbox))
-        monkeypatch.setattr(draft_estimates, "estimate", slowly)
+        ends = slow_down(monkeypatch, draft_estimates, "estimate")
         for value in (True, False):
             box.value = value
             await asyncio.sleep(QUICK)
-        await asyncio.sleep(4 * SLOW)
-        assert box.value is False
+        await until(lambda: len(ends) == 2)
+        await until(lambda: box.value is False)
+        assert len(ends) == 2 and box.value is False
 
     visits.as_("builder", tick)
 
@@ -275,16 +283,14 @@ def test_the_seed_that_is_taken_in_and_out_again_at_once_is_out(visits, monkeypa
 def test_a_condition_is_of_the_dataset_that_it_was_added_to(visits, monkeypatch):
     workshop = visits.studio.workshop
     draft = drafts.change(workshop, drafts.begin(workshop).id, CHOICES)
-    genuine = row_filters.conditions_of
 
-    def slowly(*arguments):
-        time.sleep(SLOW)
-        return genuine(*arguments)
+    def chosen():
+        return drafts.read(workshop, draft.id).choices.population
 
     async def add(user):
         client = await user.open(f"/builder/{draft.id}/population")
         await user.should_see("Saved as you go")
-        monkeypatch.setattr(row_filters, "conditions_of", slowly)
+        slow_down(monkeypatch, row_filters, "conditions_of")
         (column,) = (
             each
             for each in client.elements.values()
@@ -294,12 +300,12 @@ def test_a_condition_is_of_the_dataset_that_it_was_added_to(visits, monkeypatch)
         press(client, buttons_of(client, "Add")[0])
         (other,) = (each for each in fitting(client) if "checked" not in each.props)
         press(client, other)
+        await until(lambda: chosen().dataset == "Everybody else")
         await asyncio.sleep(3 * SLOW)
 
     visits.as_("builder", add)
 
-    kept = drafts.read(workshop, draft.id).choices.population
-    assert kept.dataset == "Everybody else" and kept.where == ()
+    assert chosen().dataset == "Everybody else" and chosen().where == ()
 
 
 def test_of_two_clicks_that_lead_on_the_first_counts(visits):
@@ -311,6 +317,7 @@ def test_of_two_clicks_that_lead_on_the_first_counts(visits):
         (button,) = buttons_of(client, "New draft")
         for _ in range(2):
             press(client, button)
+        await until(lambda: len(drafts.overview(workshop)) > before)
         await asyncio.sleep(2 * SLOW)
 
     visits.as_("builder", click)

@@ -21,24 +21,9 @@ from tests.studio.rest import (
     API,
     PARTS,
     assert_refused,
-    client_of,
     compared_in,
-    copy_home,
-    serving,
     stamps,
 )
-
-
-@pytest.fixture(scope="module")
-def studio(built_home, tmp_path_factory):
-    root = copy_home(built_home[0], tmp_path_factory.mktemp("rest"))
-    with serving(root) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def client(studio):
-    return client_of(studio)
 
 
 @pytest.fixture(scope="module")

@@ -7,19 +7,7 @@ import pytest
 from studio.services import audit
 from studio.services.access import Access
 from tests.studio.conftest import AUDIENCE
-from tests.studio.rest import API, PARTS, assert_refused, client_of, copy_home, serving
-
-
-@pytest.fixture(scope="module")
-def studio(built_home, tmp_path_factory):
-    root = copy_home(built_home[0], tmp_path_factory.mktemp("rest"))
-    with serving(root) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def client(studio):
-    return client_of(studio)
+from tests.studio.rest import API, PARTS, assert_refused, client_of
 
 
 def test_datasets_are_listed_a_page_at_a_time(client):

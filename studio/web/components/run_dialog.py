@@ -145,8 +145,8 @@ class RunPanel:
         self._error.clear()
         if error is not None:
             with self._error, block("notice bad q-mt-md").props("role=alert"):
-                told = on_a_page(f"{error['object']} {error['cause']}")
-                text("strong", f"{told}.")
+                failure = on_a_page(f"{error['object']} {error['cause']}")
+                text("strong", f"{failure}.")
                 remedy = on_a_page(error["remedy"])
                 paragraph(f"{remedy[:1].upper()}{remedy[1:]}.", "q-mb-none")
 
