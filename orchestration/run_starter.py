@@ -101,10 +101,12 @@ def load() -> None:
 def serve(address: Path) -> list[str]:
     """Fork a process for each run that is asked for; returns in it alone, with its arguments."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever asked hears of their end
-    address.unlink(missing_ok=True)
+    unheard = address.with_suffix(".new")
+    unheard.unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(str(address))
+        listener.bind(str(unheard))
         listener.listen()
+        unheard.replace(address)  # where it stands, it listens
         while True:
             line, _ = listener.accept()
             line.settimeout(ANSWER_SECONDS)
