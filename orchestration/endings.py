@@ -119,6 +119,15 @@ def was_cancelled(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
     return bool(instance.all_logs(run.run_id, of_type=kinds))
 
 
+def ended_in_the_queue(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
+    """True for a run that was told as cancelled while a daemon was starting it.
+
+    Its process is heard of after that, and stops before its first step.
+    """
+    kinds = {dg.DagsterEventType.PIPELINE_CANCELED}
+    return bool(instance.all_logs(run.run_id, of_type=kinds))
+
+
 @contextmanager
 def interrupts_told(
     workshop: Workshop,

@@ -15,7 +15,7 @@ from catalog.errors import StudioError
 from catalog.names import shown
 from catalog.run_records import FINAL, Run, RunState
 from catalog.store import Catalog
-from orchestration.endings import UNFINISHED, end_abandoned_runs
+from orchestration.endings import UNFINISHED, end_abandoned_runs, ended_in_the_queue
 from orchestration.jobs import REQUEST_TAG, SPECIFICATION_TAG
 from orchestration.run_stages import READ, STEPS, RunStages
 
@@ -92,17 +92,23 @@ class RunHistory:
         return self._instance.get_runs_count(_asked(audience, None, state))
 
     def at_work(self, audience: str) -> str | None:
-        """The run that is at work on an audience, or waits to be."""
+        """The run that is at work on an audience, or waits to be.
+
+        One that was cancelled while it was being started is not: it ends before it
+        does anything.
+        """
         found = self._unfinished(audience)
         if found is not None and end_abandoned_runs(self._instance):
             found = self._unfinished(audience)
         return found
 
     def _unfinished(self, audience: str) -> str | None:
-        records = self._instance.get_run_records(
-            dg.RunsFilter(tags={PARTITION_TAG: audience}, statuses=UNFINISHED), limit=1
+        runs = self._instance.get_runs(
+            dg.RunsFilter(tags={PARTITION_TAG: audience}, statuses=UNFINISHED)
         )
-        return records[0].dagster_run.run_id if records else None
+        at_work = (run for run in runs if not ended_in_the_queue(self._instance, run))
+        found = next(at_work, None)
+        return None if found is None else found.run_id
 
     def _read(self, record: dg.RunRecord) -> Run:
         run = record.dagster_run

@@ -184,3 +184,25 @@ def test_an_event_is_read_once_and_an_ended_run_never_again(
     monkeypatch.setattr(instance, "get_run_record_by_id", never)
 
     assert history.get(run_id).version == 3
+
+
+@pytest.mark.parametrize(
+    "begins", [(), ("RUN_STARTING",), ("RUN_STARTING", "RUN_START")]
+)
+def test_a_run_that_was_cancelled_in_the_queue_keeps_no_other_from_being_asked_for(
+    instance, history, begins
+):
+    """A daemon that was starting it tells so after its end; it stops by itself."""
+    run = instance.create_run_for_job(
+        job_def=dg.job(name="job")(lambda: None), tags=PEOPLE
+    )
+    assert history.at_work("people") == run.run_id
+    instance.report_run_canceling(run)
+    assert history.at_work("people") == run.run_id
+
+    instance.report_run_canceled(run)
+    for each in begins:
+        kind = dg.DagsterEventType[each].value
+        instance.report_dagster_event(dg.DagsterEvent(kind, "job"), run.run_id)
+
+    assert history.at_work("people") is None
