@@ -13,7 +13,7 @@ from studio.web.access import may
 from studio.web.components.buttons import go_button
 from studio.web.components.dagster_state import dagster_state
 from studio.web.components.elements import block, heading, link, paragraph, text
-from studio.web.components.page_words import on_a_page
+from studio.web.components.page_words import on_a_page, sentence
 from studio.web.components.signed_in_as import signed_in_as
 from studio.web.shell import shell
 
@@ -72,7 +72,7 @@ def show_error(error: StudioError) -> None:
     """Say on the page what failed and what to do about it."""
     with block("notice bad").props("role=alert"):
         text("strong", f"{on_a_page(f'{error.object} {error.cause}')}.")
-        paragraph(_sentence(on_a_page(error.remedy)), "q-mb-none")
+        paragraph(sentence(error.remedy), "q-mb-none")
 
 
 def tell_error(error: StudioError) -> None:
@@ -157,7 +157,3 @@ def _footer() -> None:
     with block("studio-footer", "footer"), block():
         text("span", f"Look-alike Studio {version('lookalike-studio')}")
         dagster_state()
-
-
-def _sentence(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}." if words else ""

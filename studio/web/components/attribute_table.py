@@ -13,7 +13,7 @@ from studio.services.attribute_sides import AttributeSides
 from studio.services.choices import AttributeChoices, AttributeRow, Group
 from studio.web.components.elements import block, heading, more, paragraph, text
 from studio.web.components.kept_focus import focus_again
-from studio.web.components.page_words import on_a_page
+from studio.web.components.page_words import sentence
 from studio.web.components.plots import legend_of_sides, show_sides
 from studio.web.components.words import type_words
 
@@ -227,9 +227,7 @@ class AttributeTable:
                         with block("what"):
                             text("div", f"It {_reason(row)}.", "says")
                             if row.remedy:
-                                remedy = on_a_page(row.remedy)
-                                told = f"{remedy[:1].upper()}{remedy[1:]}."
-                                text("div", told, "facts-of")
+                                text("div", sentence(row.remedy), "facts-of")
                         if row.role != row.mapped_role and row.roles:
                             self._role(row, change)
                 if len(others) > MOST_SHOWN:

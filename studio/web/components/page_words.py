@@ -8,7 +8,7 @@ import re
 
 from studio.web.components.words import ALLOW_INDISTINCT
 
-__all__ = ["on_a_page"]
+__all__ = ["on_a_page", "sentence"]
 
 # Commands first, each with the words around it; what a command is given may be anything.
 COMMANDS = {
@@ -84,3 +84,19 @@ def on_a_page(told: str) -> str:
     for sign, words in AS_CONTROLS:
         told = sign.sub(words, told)
     return IN_DOCUMENT.sub(r"\1 in the document", told)
+
+
+def sentence(told: str) -> str:
+    """The same as a sentence of its own; nothing where nothing is told.
+
+    >>> sentence("did you mean 'customers'?")
+    "Did you mean 'customers'?"
+    >>> sentence("restore it")
+    'Restore it.'
+    """
+    words = on_a_page(told)
+    return f"{words[:1].upper()}{words[1:]}{_stop(words)}"
+
+
+def _stop(words: str) -> str:
+    return "" if not words or words.endswith("?") else "."

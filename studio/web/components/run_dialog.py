@@ -18,7 +18,7 @@ from studio.web.components.buttons import quiet_button
 from studio.web.components.dagster_link import dagster_link
 from studio.web.components.elements import block, heading, paragraph, text
 from studio.web.components.kept_focus import focus_again
-from studio.web.components.page_words import on_a_page
+from studio.web.components.page_words import on_a_page, sentence
 from studio.web.current import studio
 from studio.web.failures import told, told_once
 from studio.web.frame import tell_error
@@ -147,8 +147,7 @@ class RunPanel:
             with self._error, block("notice bad q-mt-md").props("role=alert"):
                 failure = on_a_page(f"{error['object']} {error['cause']}")
                 text("strong", f"{failure}.")
-                remedy = on_a_page(error["remedy"])
-                paragraph(f"{remedy[:1].upper()}{remedy[1:]}.", "q-mb-none")
+                paragraph(sentence(error["remedy"]), "q-mb-none")
 
     def _show_ways(self) -> None:
         was_used = self._has_focus

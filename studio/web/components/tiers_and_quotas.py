@@ -12,7 +12,7 @@ from catalog.specification_output import Output
 from studio.services import draft_estimates
 from studio.web.components.chips import Chips
 from studio.web.components.elements import block, heading, more, paragraph, text
-from studio.web.components.page_words import on_a_page
+from studio.web.components.page_words import sentence
 
 RULES = {"at_most": "at most", "at_least": "at least", "exactly": "exactly"}
 UNEVEN = -1
@@ -180,7 +180,7 @@ class TiersAndQuotas:
             except StudioError as error:
                 is_known = error.code != "unknown_group"
                 subject = error.object if is_known else shown(value)
-                told = on_a_page(f"▲ {subject} {error.cause}: {error.remedy}.")
+                told = sentence(f"▲ {subject} {error.cause}: {error.remedy}")
         self._tell_unknown(told)
         return not told
 

@@ -23,7 +23,7 @@ from studio.web.access import may
 from studio.web.components.buttons import go_button, main_button, quiet_button
 from studio.web.components.dagster_link import dagster_link
 from studio.web.components.elements import block, heading, link, more, paragraph, text
-from studio.web.components.page_words import on_a_page
+from studio.web.components.page_words import sentence
 from studio.web.components.person import Explain, ask_for_person
 from studio.web.components.question import question_dialog
 from studio.web.components.run_dialog import RunDialog, RunPanel
@@ -129,7 +129,7 @@ def tell_of_build(
     elif audience.failure is not None:
         with block("notice bad"):
             text("strong", f"The newest build failed: {audience.failure.cause}.")
-            text("div", f"What to do: {on_a_page(audience.failure.remedy)}.")
+            text("div", sentence(audience.failure.remedy))
             if kept:
                 text("div", kept)
 
