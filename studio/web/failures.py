@@ -1,7 +1,7 @@
 """Pages that fail: a refusal, an address that leads nowhere, a fault of the studio."""
 
 from collections.abc import Awaitable, Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, ParamSpec
 
 from fastapi import FastAPI, Request, Response
@@ -56,11 +56,7 @@ def told(act: Callable[P, Awaitable[None]]) -> Callable[P, Awaitable[None]]:
 
     @wraps(act)
     async def done(*arguments: P.args, **named: P.kwargs) -> None:
-        try:
-            require(Role.builder)
-            await act(*arguments, **named)
-        except StudioError as error:
-            tell_error(error)
+        await _is_done(partial(act, *arguments, **named))
 
     return done
 
@@ -79,15 +75,23 @@ def told_once(act: Callable[P, Awaitable[None]]) -> Callable[P, Awaitable[None]]
             return
         is_on_its_way = True
         try:
-            require(Role.builder)
-            await act(*arguments, **named)
-        except BaseException as error:
+            is_on_its_way = await _is_done(partial(act, *arguments, **named))
+        except BaseException:
             is_on_its_way = False
-            if not isinstance(error, StudioError):
-                raise
-            tell_error(error)
+            raise
 
     return done
+
+
+async def _is_done(act: Callable[[], Awaitable[None]]) -> bool:
+    """Let a builder do it; False where that was refused, which is told."""
+    try:
+        require(Role.builder)
+        await act()
+    except StudioError as error:
+        tell_error(error)
+        return False
+    return True
 
 
 def _refusal(client: Client, error: StudioError, place: str) -> Response:

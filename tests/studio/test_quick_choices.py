@@ -9,6 +9,7 @@ from nicegui import ui
 
 from catalog.column_roles import Role
 from catalog.errors import StudioError
+from catalog.run_records import RunState
 from catalog.specification import specification_of
 from studio.services import (
     audiences,
@@ -323,3 +324,30 @@ def test_of_two_clicks_that_lead_on_the_first_counts(visits):
     visits.as_("builder", click)
 
     assert len(drafts.overview(workshop)) == before + 1
+
+
+def test_of_two_presses_of_retry_the_first_counts(visits, built_home, monkeypatch):
+    slug, runs, asked = built_home[1].json["audience"], visits.studio.runs, []
+    (run,) = runs.overview(audience=slug, limit=1)
+    queued = run.model_copy(update={"state": RunState.queued})
+
+    def slowly(run_id):
+        asked.append(run_id)
+        time.sleep(SLOW)
+        return queued
+
+    async def retry(user):
+        client = await user.open(f"/audiences/{slug}")
+        (button,) = buttons_of(client, "Retry")
+        for _ in range(2):
+            press(client, button)
+            await asyncio.sleep(QUICK)
+        await user.should_see("Waits for its turn", retries=100)
+
+    failed = run.model_copy(update={"state": RunState.failed})
+    monkeypatch.setattr(runs, "overview", lambda **_: [failed])
+    monkeypatch.setattr(runs, "get", lambda _: queued)
+    monkeypatch.setattr(runs, "retry", slowly)
+    visits.as_("builder", retry)
+
+    assert asked == [run.run_id]

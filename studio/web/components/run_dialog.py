@@ -74,6 +74,7 @@ class RunPanel:
         self._ways_shown: tuple[bool, bool, bool] | None = None
         self._has_focus = False
         self._is_lost = False
+        self._is_asking = False
         self._state = text("p").props("role=status tabindex=-1")
         self._stages = block("stages", "ol")
         self._link = block("small q-mt-sm")
@@ -190,7 +191,14 @@ class RunPanel:
         await self._act(studio().runs.cancel)
 
     async def _act(self, act: "Callable[[str], Run]") -> None:
-        self._run = await to_thread(act, self._run.run_id)
+        """Ask for it; what is pressed until the answer has come asks for nothing."""
+        if self._is_asking:
+            return
+        self._is_asking = True
+        try:
+            self._run = await to_thread(act, self._run.run_id)
+        finally:
+            self._is_asking = False
         self._draw()
         self._timer.activate()
 
