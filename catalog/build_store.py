@@ -86,12 +86,6 @@ class BuildStore(LeaseStore):
     def _end_unheard(
         self, connection: Connection, audience_id: str, build_id: str
     ) -> None:
-        error = StudioError(
-            "build_ended_unheard",
-            f"build {build_id}",
-            "ended without a word: its process was killed, or overtaken",
-            "build the audience again",
-        )
         table = tables.builds
         connection.execute(
             update(table)
@@ -100,7 +94,7 @@ class BuildStore(LeaseStore):
             .where(table.c.state == BuildState.running.value)
             .values(
                 state=BuildState.failed.value,
-                error=error.as_dict(),
+                error=ended_unheard(build_id).as_dict(),
                 ended_at=self.clock(),
             )
         )
@@ -171,6 +165,16 @@ class BuildStore(LeaseStore):
                     .values(state=state.value, error=error, ended_at=self.clock())
                 )
             return read_build(connection, build_id)
+
+
+def ended_unheard(build_id: str) -> StudioError:
+    """Why a build failed of whose end nobody told."""
+    return StudioError(
+        "build_ended_unheard",
+        f"build {build_id}",
+        "ended without a word: its process was killed, or overtaken",
+        "build the audience again",
+    )
 
 
 def read_build(connection: Connection, build_id: str) -> Build:

@@ -10,7 +10,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import dagster as dg
+from dagster._core.storage.tags import ROOT_RUN_ID_TAG
 
+from catalog.build_store import ended_unheard
+from catalog.records import BuildState
+from catalog.store import Catalog
 from orchestration.leases import owner_is_alive
 from orchestration.workshop import Workshop
 
@@ -51,10 +55,12 @@ def queue_stranded_runs(instance: dg.DagsterInstance) -> int:
     and gave to no process would wait for one until Dagster fails it.
     """
     queued = 0
-    for run in instance.get_runs(dg.RunsFilter(statuses=[STARTING])):
-        worker = worker_of(run)
-        is_at_work = worker is not None and owner_is_alive(worker)
-        if is_at_work or not _can_be_queued(instance, run):
+    for starting in instance.get_runs(dg.RunsFilter(statuses=[STARTING])):
+        worker = worker_of(starting)
+        if worker is not None and owner_is_alive(worker):
+            continue
+        run = instance.get_run_by_id(starting.run_id)  # may have ended meanwhile
+        if run is None or not _can_be_queued(instance, run):
             continue
         if was_cancelled(instance, run):
             instance.report_run_canceled(run)
@@ -63,6 +69,32 @@ def queue_stranded_runs(instance: dg.DagsterInstance) -> int:
         instance.report_dagster_event(dg.DagsterEvent.job_enqueue(run), run.run_id)
         queued += 1
     return queued
+
+
+def end_unheard_builds(catalog: Catalog, instance: dg.DagsterInstance) -> None:
+    """Tell the catalog of builds whose run has ended, and whose process could not.
+
+    It was killed, or interrupted between two steps. The list of audiences would have
+    them as being built until the next build.
+    """
+    for build in catalog.list_builds(BuildState.running):
+        held = catalog.lease_of(build.audience_id)
+        if build.root_run_id is None or (held and owner_is_alive(held.owner)):
+            continue
+        run = _newest_try(instance, build.root_run_id)
+        if run is None:
+            continue
+        if run.status is dg.DagsterRunStatus.CANCELED:
+            catalog.cancel_build(build.build_id)
+        elif run.status is dg.DagsterRunStatus.FAILURE:
+            catalog.fail_build(build.build_id, ended_unheard(build.build_id))
+
+
+def _newest_try(instance: dg.DagsterInstance, root_run_id: str) -> dg.DagsterRun | None:
+    retries = instance.get_runs(
+        dg.RunsFilter(tags={ROOT_RUN_ID_TAG: root_run_id}), limit=1
+    )
+    return retries[0] if retries else instance.get_run_by_id(root_run_id)
 
 
 def _can_be_queued(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
@@ -85,7 +117,10 @@ def worker_of(run: dg.DagsterRun) -> str | None:
 
 
 def report_death(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
-    """Give a run whose process has died its final state."""
+    """Give a run whose process has died its final state, unless it told of its end."""
+    now = instance.get_run_by_id(run.run_id)
+    if now is None or now.is_finished:
+        return
     if was_cancelled(instance, run):
         instance.report_run_canceled(run)
     else:
@@ -147,7 +182,8 @@ def interrupts_told(
             raise
         with undisturbed():
             for run in instance.get_runs(dg.RunsFilter(tags={WORKER_TAG: worker})):
-                instance.report_run_canceled(run, "The command was interrupted.")
+                if run.status is not dg.DagsterRunStatus.SUCCESS:
+                    instance.report_run_canceled(run, "The command was interrupted.")
                 build = workshop.catalog.build_of_run(run.run_id)
                 if build is not None:
                     workshop.catalog.cancel_build(build.build_id)

@@ -88,7 +88,7 @@ def build_audience(
     )
     from orchestration.instance import open_instance
     from orchestration.jobs import FORCE_TAG, SPECIFICATION_TAG, TRACKING_TAG
-    from orchestration.partitions import sync_partitions
+    from orchestration.partitions import add_partitions
 
     version = workshop.catalog.newest_specification(audience.id)
     stages = Stages(listener)
@@ -101,8 +101,7 @@ def build_audience(
         at_work(workshop, worker),
     ):
         end_abandoned_runs(instance)
-        slugs = [each.slug for each in workshop.catalog.list_audiences()]
-        sync_partitions(instance, slugs)
+        add_partitions(instance, [audience.slug])
         tags = {
             "dagster/partition": audience.slug,
             SPECIFICATION_TAG: str(version.number),

@@ -1,6 +1,7 @@
 """The lease of an audience: who may build it now, renewed while the work goes on."""
 
 import os
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -94,13 +95,16 @@ def lease_owner(run_id: str) -> str:
 
 def owner_of(run_id: str, pid: int) -> str:
     """The same for another process of this machine."""
-    created = psutil.Process(pid).create_time()
-    return f"{run_id}@{os.uname().nodename}:{pid}:{created:.0f}"
+    began = _began(psutil.Process(pid))
+    return f"{run_id}@{os.uname().nodename}:{pid}:{began:.2f}"
 
 
-def pid_of(owner: str) -> int:
-    """The process that an owner names."""
-    return int(owner.rsplit(":", 2)[1])
+def interrupt(owner: str) -> None:
+    """Ask an owner's process to end. Nothing happens where it has, or is elsewhere."""
+    host, pid, _ = _place(owner)
+    if host == os.uname().nodename and owner_is_alive(owner):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
 
 
 def owner_is_alive(owner: str) -> bool:
@@ -110,15 +114,30 @@ def owner_is_alive(owner: str) -> bool:
     """
     if owner in _given_up:
         return False
-    _, _, place = owner.partition("@")
-    host, pid, created = place.rsplit(":", 2)
+    host, pid, began = _place(owner)
     if host != os.uname().nodename:
         return True
     try:
-        process = psutil.Process(int(pid))
+        process = psutil.Process(pid)
         return (
-            abs(process.create_time() - float(created)) < 2
+            abs(_began(process) - began) < 1
             and process.status() != psutil.STATUS_ZOMBIE
         )
     except psutil.NoSuchProcess:
         return False
+
+
+def _place(owner: str) -> tuple[str, int, float]:
+    """Where an owner's process runs, which it is, and when it began."""
+    _, _, place = owner.partition("@")
+    host, pid, began = place.rsplit(":", 2)
+    return host, int(pid), float(began)
+
+
+def _began(process: psutil.Process) -> float:
+    """When a process began, in seconds; a clock that is set anew does not change it.
+
+    Linux knows it since the machine's start, and psutil adds when that was by the clock.
+    """
+    began = process.create_time()
+    return began - psutil.boot_time() if psutil.LINUX else began

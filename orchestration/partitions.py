@@ -7,11 +7,12 @@ import dagster as dg
 audiences = dg.DynamicPartitionsDefinition(name="audiences")
 
 
-def sync_partitions(instance: dg.DagsterInstance, slugs: Iterable[str]) -> None:
-    """Give each audience of the catalog its partition; those no longer there go."""
-    known = set(instance.get_dynamic_partitions("audiences"))
-    wanted = set(slugs)
-    if wanted - known:
-        instance.add_dynamic_partitions("audiences", sorted(wanted - known))
-    for slug in sorted(known - wanted):
-        instance.delete_dynamic_partition("audiences", slug)
+def add_partitions(instance: dg.DagsterInstance, slugs: Iterable[str]) -> None:
+    """Give audiences their partitions, where they have none yet.
+
+    None is ever taken away: a run of an audience that is put into the archive meanwhile
+    could not store what it has made.
+    """
+    missing = set(slugs) - set(instance.get_dynamic_partitions("audiences"))
+    if missing:
+        instance.add_dynamic_partitions("audiences", sorted(missing))

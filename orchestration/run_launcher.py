@@ -6,8 +6,6 @@ tag, as a run does that a command carries out. It is forked from what has loaded
 a run needs, or where nothing has, loads it by itself. Named in `dagster.yaml`.
 """
 
-import os
-import signal
 import subprocess
 import sys
 import threading
@@ -22,7 +20,7 @@ from dagster._grpc.types import ExecuteRunArgs
 from dagster._serdes import ConfigurableClass, ConfigurableClassData
 
 from orchestration.endings import WORKER_TAG, report_death, worker_of
-from orchestration.leases import owner_is_alive, owner_of, pid_of
+from orchestration.leases import interrupt, owner_is_alive, owner_of
 from orchestration.project import ROOT
 from orchestration.run_starter import Fork, fork_for
 
@@ -87,7 +85,7 @@ class OwnProcessRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
         self._instance.report_run_canceling(run)
         worker = worker_of(run)
         if worker is not None and owner_is_alive(worker):
-            os.kill(pid_of(worker), signal.SIGTERM)
+            interrupt(worker)
         else:
             self._instance.report_run_canceled(run, "No process was at work on it.")
         return True

@@ -11,9 +11,9 @@ import dagster as dg
 
 from catalog.records import Audience
 from orchestration.due import RefreshState, due_tick
-from orchestration.endings import UNFINISHED, end_abandoned_runs
+from orchestration.endings import UNFINISHED, end_abandoned_runs, end_unheard_builds
 from orchestration.jobs import TICK_TAG, build_audience
-from orchestration.partitions import sync_partitions
+from orchestration.partitions import add_partitions
 from orchestration.resources import Studio
 from orchestration.workshop import Workshop
 
@@ -34,8 +34,9 @@ def refresh_due_audiences(
     instance = context.instance
     now = context.scheduled_execution_time
     end_abandoned_runs(instance)
+    end_unheard_builds(workshop.catalog, instance)
     found = workshop.catalog.list_audiences()
-    sync_partitions(instance, [audience.slug for audience in found])
+    add_partitions(instance, [audience.slug for audience in found])
     asked = 0
     for audience in found:
         tick = _due(workshop, instance, audience, now)

@@ -11,19 +11,27 @@ import shutil
 import socket
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from catalog.home import Home
+from catalog.errors import StudioError
 from orchestration import run_starter
-from orchestration.endings import end_abandoned_runs, queue_stranded_runs
+from orchestration.endings import (
+    end_abandoned_runs,
+    end_unheard_builds,
+    queue_stranded_runs,
+)
 from orchestration.gateway import LOCATION, Sight, look
 from orchestration.instance import Instance
 from orchestration.project import ROOT, manifest_path
+from orchestration.workshop import Workshop
 
 LOOPBACK = "127.0.0.1"
 LONGEST_SOCKET = 100  # a name of a Unix socket may have 107 bytes
+# A database that is locked, or a disk that is full.
+NO_HISTORY = (SQLAlchemyError, StudioError)
 
 
 class Servers:
@@ -37,15 +45,17 @@ class Servers:
     helpers = ("run_starter",)  # without which all goes on, only slower
     folder = ROOT
 
-    def __init__(self, home: Home, instance: Instance, port: int | None) -> None:
+    def __init__(
+        self, workshop: Workshop, instance: Instance, port: int | None
+    ) -> None:
         manifest_path()
-        self._home = home
+        self._home, self._catalog = workshop.home, workshop.catalog
         self._instance = instance
         self._wanted_port = port
         self.port = port or free_port()
         self.path = f"/{secrets.token_urlsafe(18)}"
-        self.logs = home.dagster / "servers"  # Dagster empties `logs`
-        self._sockets = _folder_of_sockets(home.dagster)
+        self.logs = self._home.dagster / "servers"  # Dagster empties `logs`
+        self._sockets = _folder_of_sockets(self._home.dagster)
 
     def prepare(self) -> None:
         """Write what the servers read, and empty their logs."""
@@ -134,17 +144,14 @@ class Servers:
         return min(beats) if beats and len(beats) == len(needed) else None
 
     def end_abandoned_runs(self) -> None:
-        """Give runs whose process has died their final state, daemon or not."""
-        try:
+        """Give runs whose process has died, and their builds, their final state."""
+        with suppress(*NO_HISTORY):  # asked again soon
             end_abandoned_runs(self._instance)
-        except SQLAlchemyError:
-            return  # a locked database is asked again soon
+            end_unheard_builds(self._catalog, self._instance)
 
     def _queue_stranded_runs(self) -> None:
-        try:
+        with suppress(*NO_HISTORY):  # Dagster fails them after a while
             queue_stranded_runs(self._instance)
-        except SQLAlchemyError:
-            return  # Dagster fails them after a while
 
     @property
     def _workspace(self) -> Path:

@@ -85,6 +85,7 @@ class Child:
                     stderr=log,
                     start_new_session=True,
                 )
+            self._watch_over(process)
         except OSError as error:
             raise StudioError(
                 "not_startable",
@@ -92,8 +93,16 @@ class Child:
                 f"cannot be started ({error.strerror})",
                 "free memory and disk, then start the studio again",
             ) from error
-        self._guard.enter_context(self._guarded(process))
         self._process, self.started_at = process, time.time()
+
+    def _watch_over(self, process: "subprocess.Popen[bytes]") -> None:
+        """Have it die with us; where that cannot be had, it does not go on."""
+        try:
+            self._guard.enter_context(self._guarded(process))
+        except OSError:
+            process.kill()
+            process.wait()
+            raise
 
     def start_first(self) -> None:
         """Have the next look start it, where it was never started."""

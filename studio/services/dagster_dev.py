@@ -19,7 +19,7 @@ def run_dagster(workshop: "Workshop", port: int) -> int:
     The web server has no login, so it listens on this machine alone.
     """
     from orchestration.instance import open_instance
-    from orchestration.partitions import sync_partitions
+    from orchestration.partitions import add_partitions
     from orchestration.project import ROOT, manifest_path
 
     refuse_taken_port(port)
@@ -27,7 +27,7 @@ def run_dagster(workshop: "Workshop", port: int) -> int:
         manifest_path()
         with open_instance(workshop.home) as instance:
             slugs = [each.slug for each in workshop.catalog.list_audiences()]
-            sync_partitions(instance, slugs)
+            add_partitions(instance, slugs)
         print(f"Dagster on http://{LOOPBACK}:{port} (stop it with Ctrl-C)", flush=True)  # noqa: T201
         process = subprocess.Popen(  # noqa: S603
             [

@@ -136,7 +136,19 @@ class Runs:
             self._refuse_second(run.audience, run.audience_name)
             is_failure = run.state is RunState.failed
             record(self._workshop.home, Verb.build_retried, f"run/{run_id}")
-            return self.get(self._gateway.retry(run_id, from_failure=is_failure))
+            try:
+                again = self._gateway.retry(run_id, from_failure=is_failure)
+            except StudioError as error:
+                # The answer may be lost and the run there all the same.
+                found = self._retry_of(run) if error.code == "dagster_down" else None
+                if found is None:
+                    raise
+                return found
+        return self.get(again)
+
+    def _retry_of(self, run: Run) -> Run | None:
+        (newest,) = self.overview(audience=run.audience, limit=1)
+        return newest if newest.retry_of == run.run_id else None
 
     def cancel(self, run_id: str) -> Run:
         """Ask a run to end: at once where it waits, within ten seconds where it works.
@@ -213,7 +225,7 @@ def opened_runs(
     from orchestration.endings import ends_with_us
     from orchestration.gateway import Gateway
     from orchestration.instance import open_instance
-    from orchestration.partitions import sync_partitions
+    from orchestration.partitions import add_partitions
     from orchestration.run_history import RunHistory
     from orchestration.servers import Servers
 
@@ -221,10 +233,10 @@ def opened_runs(
         refuse_taken_port(dagster_port, "--dagster-port")
     with open_instance(workshop.home) as instance, ExitStack() as stack:
         slugs = [each.slug for each in workshop.catalog.list_audiences()]
-        sync_partitions(instance, slugs)
+        add_partitions(instance, slugs)
         supervisor = None
         if with_dagster:
-            servers = Servers(workshop.home, instance, dagster_port)
+            servers = Servers(workshop, instance, dagster_port)
             supervisor = stack.enter_context(
                 Supervisor(servers, ends_with_us, should_end)
             )

@@ -1,5 +1,6 @@
 """Dagster's servers as children of the studio: watched, started again, ended with it."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from studio.services.health import Health, PartHealth, PartState
 if TYPE_CHECKING:
     from orchestration.servers import Servers
 
+LOG = logging.getLogger("lookalike.studio")
 LOOK_SECONDS = 0.5
 ASK_SECONDS = 3.0
 TEND_SECONDS = 10.0
@@ -115,6 +117,7 @@ class Supervisor:
             )
             for name in servers.names
         }
+        self._asked_at = self._tended_at = 0.0
         self._helpers = [children[name] for name in servers.helpers]
 
     def __enter__(self) -> Self:
@@ -150,24 +153,30 @@ class Supervisor:
         return Health(**{name: part.health for name, part in self._parts.items()})
 
     def _watch(self) -> None:
-        asked_at = tended_at = 0.0
         while not self._ended.wait(LOOK_SECONDS):
             if self._should_end():
                 self._end()
                 return
-            # The others begin once the graph is loaded: without it they would err a while.
-            for part in self._parts.values():
-                if self._servers.listens:
-                    part.child.start_first()
-                part.look()
-            self._look_at_helpers()
-            now = time.monotonic()
-            if now - asked_at >= ASK_SECONDS:
-                self._look_at_servers()
-                asked_at = now
-            if now - tended_at >= TEND_SECONDS:
-                self._servers.end_abandoned_runs()
-                tended_at = now
+            try:
+                self._look()
+            except Exception:
+                # Who watches no more starts nothing again, and tells of health as it was.
+                LOG.exception("Dagster's servers could not be looked at.")
+
+    def _look(self) -> None:
+        # The others begin once the graph is loaded: without it they would err a while.
+        for part in self._parts.values():
+            if self._servers.listens:
+                part.child.start_first()
+            part.look()
+        self._look_at_helpers()
+        now = time.monotonic()
+        if now - self._asked_at >= ASK_SECONDS:
+            self._asked_at = now
+            self._look_at_servers()
+        if now - self._tended_at >= TEND_SECONDS:
+            self._tended_at = now
+            self._servers.end_abandoned_runs()
 
     def _look_at_servers(self) -> None:
         code, web, daemon = (self._parts[name] for name in self._servers.names)

@@ -65,6 +65,18 @@ def test_the_schedule_asks_at_the_tick_and_not_before(tmp_path, instance):
     assert instance.get_dynamic_partitions("audiences") == [SLUG]
 
 
+def test_an_audience_keeps_its_partition_in_the_archive(tmp_path, instance):
+    """A run that is at work on it stores what it makes there."""
+    studio = scheduled(tmp_path, schedule="@daily")
+    moment = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)
+    asked(instance, studio, moment)
+
+    studio.open().catalog.archive_audience(SLUG)
+    asked(instance, studio, moment)
+
+    assert instance.get_dynamic_partitions("audiences") == [SLUG]
+
+
 def test_missed_ticks_are_asked_for_once(tmp_path, instance):
     """F12: after three days without a scheduler the newest tick is asked for; every
     later minute of that day asks by the same run key, which Dagster takes once."""

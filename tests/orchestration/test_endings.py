@@ -15,18 +15,20 @@ from dagster._core.remote_origin import (
     RemoteJobOrigin,
     RemoteRepositoryOrigin,
 )
+from dagster._core.storage.tags import ROOT_RUN_ID_TAG
 
 from catalog.errors import StudioError
-from catalog.records import Lease
+from catalog.records import BuildState, Lease
 from orchestration.endings import (
     WORKER_TAG,
     end_abandoned_runs,
+    end_unheard_builds,
     queue_stranded_runs,
     stop_if_cancelled,
     worker_of,
 )
 from orchestration.faults import RETRY_POLICY
-from orchestration.leases import lease_owner
+from orchestration.leases import LEASE_SECONDS, lease_owner
 from orchestration.publishing import remove_drafts
 from orchestration.steps import failures_recorded, told_to_dagster
 
@@ -121,6 +123,67 @@ def test_a_run_that_died_of_being_cancelled_is_cancelled(dead_worker, begins_aft
     assert end_abandoned_runs(instance) == 1
 
     assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.CANCELED
+
+
+def test_a_run_that_told_of_its_end_just_before_its_process_ended_keeps_it(
+    dead_worker, monkeypatch
+):
+    instance = dg.DagsterInstance.ephemeral()
+    run = run_of(instance, {WORKER_TAG: dead_worker})
+
+    def ends_meanwhile(owner):
+        event = dg.DagsterEvent(dg.DagsterEventType.RUN_SUCCESS.value, "job")
+        instance.report_dagster_event(event, run.run_id)
+        return False
+
+    monkeypatch.setattr("orchestration.endings.owner_is_alive", ends_meanwhile)
+    end_abandoned_runs(instance)
+
+    assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.SUCCESS
+
+
+@pytest.mark.parametrize(
+    ("end", "state"),
+    [
+        ("report_run_failed", BuildState.failed),
+        ("report_run_canceled", BuildState.canceled),
+        (None, BuildState.running),
+    ],
+)
+def test_a_build_whose_run_ended_without_a_word_is_at_work_no_more(
+    studio, dead_worker, end, state
+):
+    workshop, audience = studio
+    instance, catalog = dg.DagsterInstance.ephemeral(), workshop.catalog
+    run = run_of(instance, {})
+
+    def build_of(run_id):
+        return catalog.start_build(
+            audience.id,
+            1,
+            input_fingerprints={"seed": "a"},
+            code_version="b",
+            root_run_id=run_id,
+        )
+
+    def state_now(build):
+        end_unheard_builds(catalog, instance)
+        return catalog.get_build(build.build_id).state
+
+    lives = lease_owner(run.run_id)
+    lease = catalog.acquire_lease(audience.id, lives, LEASE_SECONDS)
+    build = build_of(run.run_id)
+    if end is not None:
+        getattr(instance, end)(run)
+
+    assert state_now(build) is BuildState.running
+    catalog.release_lease(lease)
+    assert state_now(build) is state
+
+    retry = run_of(instance, {}, parent_run_id=run.run_id, root_run_id=run.run_id)
+    instance.add_run_tags(retry.run_id, {ROOT_RUN_ID_TAG: run.run_id})
+    again = build_of(run.run_id)
+    assert state_now(again) is BuildState.running
 
 
 def taken_from_the_queue(instance, worker=None):

@@ -1,5 +1,6 @@
 """Runs in processes of their own: who lives, who is asked to end, what is left."""
 
+import os
 import subprocess
 import sys
 
@@ -9,7 +10,7 @@ import pytest
 from dagster._core.launcher import WorkerStatus
 
 from orchestration.endings import WORKER_TAG, end_abandoned_runs
-from orchestration.leases import owner_of
+from orchestration.leases import owner_is_alive, owner_of
 from orchestration.run_launcher import WORKER, Alone, OwnProcessRunLauncher
 
 
@@ -76,6 +77,29 @@ def test_a_run_at_work_is_asked_to_end(instance, launcher, process):
     assert state_of(instance, run) is dg.DagsterRunStatus.CANCELING
     assert end_abandoned_runs(instance) == 1
     assert state_of(instance, run) is dg.DagsterRunStatus.CANCELED
+
+
+def test_a_process_of_another_machine_is_not_asked_to_end(instance, launcher, process):
+    """Here another may have its number. The run hears of it before its next step."""
+    run = run_of(instance, process)
+    owner = run.tags[WORKER_TAG].replace(f"@{os.uname().nodename}:", "@elsewhere:")
+    instance.add_run_tags(run.run_id, {WORKER_TAG: owner})
+
+    assert launcher.terminate(run.run_id)
+
+    assert state_of(instance, run) is dg.DagsterRunStatus.CANCELING
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(timeout=0.5)
+
+
+def test_a_clock_that_is_set_anew_ends_no_process(process, monkeypatch):
+    owner = owner_of("run", process.pid)
+    system = psutil._psplatform
+    booted = system.boot_time()
+
+    monkeypatch.setattr(system, "boot_time", lambda: booted + 3600)
+
+    assert owner_is_alive(owner)
 
 
 def test_a_run_without_a_process_is_cancelled_at_once_and_once(instance, launcher):

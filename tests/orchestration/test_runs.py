@@ -12,7 +12,7 @@ from orchestration.definitions import build_defs
 from orchestration.instance import open_instance
 from orchestration.launch import build_audience, build_directly, main_job
 from orchestration.leases import LEASE_SECONDS, lease_owner
-from orchestration.partitions import sync_partitions
+from orchestration.partitions import add_partitions
 from orchestration.project import manifest_folder
 from orchestration.resources import Studio
 from tests.orchestration.conftest import SLUG, files_below, keep
@@ -200,7 +200,7 @@ def test_dbt_by_its_command_line_gives_the_same_audience(story, studio):
     job = build_defs(studio=by_command_line).resolve_job_def("build_audience")
 
     with open_instance(workshop.home) as instance:
-        sync_partitions(instance, [audience.slug])
+        add_partitions(instance, [audience.slug])
         result = job.execute_in_process(partition_key=SLUG, instance=instance)
 
     assert result.success
@@ -213,7 +213,7 @@ def assets_made(workshop, audience):
     resource = Studio(home=str(workshop.home.root), threads=2, memory_limit="1GB")
     job = build_defs(studio=resource).resolve_job_def("build_audience")
     with open_instance(workshop.home) as instance:
-        sync_partitions(instance, [audience.slug])
+        add_partitions(instance, [audience.slug])
         result = job.execute_in_process(partition_key=SLUG, instance=instance)
         made = result.get_asset_materialization_events()
     assert result.success

@@ -1,5 +1,6 @@
 """Keeping servers running, with small processes in place of Dagster's."""
 
+import errno
 import http.server
 import subprocess
 import sys
@@ -159,6 +160,52 @@ def test_servers_end_as_soon_as_they_are_told_to(tmp_path, quick):
         assert [process.poll() for process in processes] == [None] * 3
         told.set()
         until(lambda: all(process.poll() is not None for process in processes), 5)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        StudioError("file_failure", "Dagster's history", "could not be read", "look"),
+        RuntimeError("a fault"),
+    ],
+)
+def test_a_look_that_fails_ends_no_watch(tmp_path, quick, monkeypatch, error):
+    """A full disk, where an abandoned run is to be told: it is asked again."""
+    monkeypatch.setattr(supervisor, "TEND_SECONDS", 0.02)
+    servers, asked = SmallServers(tmp_path), []
+
+    def fail():
+        asked.append(len(asked))
+        raise error
+
+    servers.end_abandoned_runs = fail
+    with supervised(servers) as found:
+        until(lambda: len(asked) > 1)
+        servers.sight = Sight(answers=False, is_loaded=False)
+        until(lambda: found.health().web_server.state == "down")
+
+
+def test_a_server_that_nobody_can_end_with_us_does_not_begin(tmp_path):
+    begun = []
+
+    def unguarded(process):
+        begun.append(process)
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    child = child_process.Child(
+        lambda: SLEEPS,
+        folder=tmp_path,
+        environment={},
+        log=tmp_path / "x",
+        guarded=unguarded,
+    )
+
+    with pytest.raises(StudioError, match="temporarily unavailable"):
+        child.start()
+
+    (process,) = begun
+    assert process.returncode is not None
+    assert not child.is_running
 
 
 def test_a_program_that_cannot_be_started_is_told_without_a_traceback(tmp_path, quick):
