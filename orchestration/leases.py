@@ -101,10 +101,15 @@ def owner_of(run_id: str, pid: int) -> str:
 
 def interrupt(owner: str) -> None:
     """Ask an owner's process to end. Nothing happens where it has, or is elsewhere."""
-    host, pid, _ = _place(owner)
+    host, _, _ = _place(owner)
     if host == os.uname().nodename and owner_is_alive(owner):
         with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGTERM)
+            os.kill(pid_of(owner), signal.SIGTERM)
+
+
+def pid_of(owner: str) -> int:
+    """The process that an owner names, on its machine."""
+    return _place(owner)[1]
 
 
 def owner_is_alive(owner: str) -> bool:

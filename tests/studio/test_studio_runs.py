@@ -21,6 +21,7 @@ from catalog.home import Home, create_home
 from catalog.run_records import Run
 from orchestration.endings import worker_of
 from orchestration.instance import open_instance
+from orchestration.launch import build_audience
 from orchestration.leases import pid_of
 from orchestration.servers import free_port
 from orchestration.workshop import open_workshop
@@ -228,6 +229,19 @@ def test_a_failure_names_its_cause_and_what_helps(up):
     assert listed["run_id"] == failed.run_id
 
 
+def test_a_build_that_a_command_began_is_gone_on_with(up):
+    workshop = open_workshop(Home(up.home), threads=2, memory_limit="1GB")
+    (audience,) = workshop.catalog.list_audiences()
+    with without(up.folder / "seed.parquet"), pytest.raises(StudioError):
+        build_audience(workshop, audience, force=True)
+    (failed, *_) = up.client.get("/runs", params={"state": "failed"}).json()["items"]
+
+    again = up.post(failed["run_id"], "retry")
+
+    assert again.retry_of == failed["run_id"]
+    assert up.followed(again.run_id)[-1].state == "succeeded"
+
+
 def test_a_worker_that_is_killed_fails_its_run_and_a_retry_keeps_what_is_done(up):
     run_id = up.ask(force=True).json()["run_id"]
     up.until_stage(run_id, "scores")
@@ -244,7 +258,7 @@ def test_a_worker_that_is_killed_fails_its_run_and_a_retry_keeps_what_is_done(up
     assert last.state == "succeeded"
     assert states(last)["inputs"] == states(last)["learn"] == "kept"
     assert states(last)["audience"] == "succeeded"
-    assert last.version == 2
+    assert last.version == 3
 
 
 def test_a_run_that_a_daemon_was_starting_as_it_died_is_started_by_the_next(up):
