@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from studio.ending import leave_ending_to_others
@@ -11,6 +12,8 @@ from studio.services.home_lock import LOOPBACK, only_one, refuse_taken_port
 
 if TYPE_CHECKING:
     from orchestration.workshop import Workshop
+
+END_SECONDS = 8.0
 
 
 def run_dagster(workshop: "Workshop", port: int) -> int:
@@ -29,6 +32,9 @@ def run_dagster(workshop: "Workshop", port: int) -> int:
             slugs = [each.slug for each in workshop.catalog.list_audiences()]
             add_partitions(instance, slugs)
         print(f"Dagster on http://{LOOPBACK}:{port} (stop it with Ctrl-C)", flush=True)  # noqa: T201
+        leave_ending_to_others()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.default_int_handler)
         process = subprocess.Popen(  # noqa: S603
             [
                 sys.executable,
@@ -44,16 +50,19 @@ def run_dagster(workshop: "Workshop", port: int) -> int:
             env=os.environ.copy(),
             start_new_session=True,
         )
-        leave_ending_to_others()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: stop(process))
-        return process.wait()
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            return end(process)
 
 
-def stop(process: "subprocess.Popen[bytes]") -> None:
+def end(process: "subprocess.Popen[bytes]") -> int:
     """End the whole group; `dagster dev` alone would leave its children behind."""
-    os.killpg(process.pid, signal.SIGTERM)
-    try:
-        process.wait(timeout=8)
-    except subprocess.TimeoutExpired:
+    from orchestration.endings import undisturbed
+
+    with undisturbed(), suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=END_SECONDS)
         os.killpg(process.pid, signal.SIGKILL)
+    return process.wait()

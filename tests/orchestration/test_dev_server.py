@@ -1,6 +1,10 @@
 """`lookalike dev` as a person starts it: Dagster's own server builds an audience."""
 
+import os
+import signal
 import socket
+import subprocess
+import sys
 
 import pytest
 
@@ -8,6 +12,39 @@ from tests.orchestration.conftest import SLUG, open_studio
 from tests.orchestration.serving import serving
 
 pytestmark = pytest.mark.servers
+
+# `lookalike dev` with another process as Dagster's; it tells which signals reached that.
+STAND_IN = """
+import os, subprocess, sys
+from pathlib import Path
+from catalog.home import create_home
+from orchestration.workshop import open_workshop
+from studio.services import dagster_dev
+
+begin, send = subprocess.Popen, os.killpg
+
+def begin_stand_in(command, **options):
+    if "dagster" in command:
+        command = [sys.executable, "-c", os.environ["DAGSTER"]]
+    return begin(command, **options)
+
+def send_and_tell(group, number):
+    send(group, number)
+    print("sent", int(number), flush=True)
+
+subprocess.Popen, os.killpg = begin_stand_in, send_and_tell
+dagster_dev.END_SECONDS = float(os.environ["SECONDS"])
+workshop = open_workshop(create_home(Path(os.environ["LOOKALIKE_HOME"])))
+print("ended with", dagster_dev.run_dagster(workshop, 0), flush=True)
+"""
+WILLING = """
+import signal, sys
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))
+print("at work", flush=True)
+while True:
+    signal.pause()
+"""
+STUBBORN = WILLING.replace("lambda *_: sys.exit(7)", "signal.SIG_IGN")
 
 
 @pytest.fixture
@@ -32,3 +69,29 @@ def test_the_server_builds_an_audience_that_is_asked_for_on_its_screen(
     with socket.socket() as probe:
         probe.settimeout(2)
         assert probe.connect_ex(("127.0.0.1", server.port)) != 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("dagster", "seconds", "end"),
+    [
+        (WILLING, 60, ["sent 15", "ended with 7"]),
+        (STUBBORN, 0.1, ["sent 15", "sent 9", "ended with -9"]),
+    ],
+)
+def test_dagster_is_asked_to_end_and_killed_only_where_it_does_not(
+    tmp_path, number, dagster, seconds, end
+):
+    told = {"DAGSTER": dagster, "SECONDS": f"{seconds}"}
+    with subprocess.Popen(
+        [sys.executable, "-c", STAND_IN],
+        env=os.environ | told | {"LOOKALIKE_HOME": str(tmp_path / "home")},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        while process.stdout.readline() != "at work\n":
+            assert process.poll() is None
+        process.send_signal(number)
+        said, _ = process.communicate(timeout=120)
+
+    assert said.splitlines() == end
