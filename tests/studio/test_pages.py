@@ -12,6 +12,7 @@ import pytest
 
 from catalog.errors import StudioError
 from catalog.records import BuildState
+from catalog.run_records import RunState
 from catalog.specification import read_specification
 from studio.services import audit, dataset_sources
 from studio.services.access import Access
@@ -274,6 +275,32 @@ def test_runs_come_in_pages_of_one_audience_or_state(visits, slug, monkeypatch):
     by_rest = visits.get(f"{API}/runs?limit=1&offset=1").json()
     assert [each["audience"] for each in by_rest["items"]] == [slug]
     assert by_rest["total"] == 2
+
+
+def test_the_sign_of_a_run_follows_it_in_place(visits, monkeypatch):
+    runs = visits.studio.runs
+    (run,) = runs.overview(limit=1)
+    going_on = run.model_copy(update={"state": RunState.running})
+    told = []
+
+    def signs(client):
+        (head,) = (e for e in client.elements.values() if "group-head" in e.classes)
+        return [each for each in head.default_slot.children if each.tag == "span"]
+
+    async def look(user):
+        client = await user.open("/runs")
+        (sign,) = signs(client)
+        told.append((sign.text, *sign.classes))
+        monkeypatch.setattr(runs, "get", lambda _: run)
+        await user.should_see("Open the audience", retries=300)
+        assert signs(client) == [sign]
+        told.append((sign.text, *sign.classes))
+
+    monkeypatch.setattr(runs, "overview", lambda **_: [going_on])
+    monkeypatch.setattr(runs, "get", lambda _: going_on)
+    visits.as_("builder", look)
+
+    assert told == [("Is being built", "state", "warn"), ("Built", "state", "good")]
 
 
 # The way to Dagster

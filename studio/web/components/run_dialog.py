@@ -53,21 +53,34 @@ STATES = {
 }
 
 
+def state_words(run: "Run") -> tuple[str, str]:
+    """The state of a run in words, and the kind of sign that goes with them."""
+    words, kind = STATES[run.state.value]
+    if run.is_cancelling:
+        words = "Is being cancelled"
+    elif run.is_final and run.is_unchanged:
+        words = "Nothing has changed"
+    return words, kind
+
+
 class RunPanel:
     """One run, looked at every second while it goes on.
 
-    `meanwhile` is seen as long as it does. `is_linked` has the way to the run in Dagster.
+    `on_look` is told of it at first and as it changes. `meanwhile` is seen as long as it
+    goes on. `is_linked` has the way to the run in Dagster.
     """
 
     def __init__(
         self,
         run: "Run",
         *,
+        on_look: Callable[["Run"], None] = lambda _: None,
         on_end: Callable[["Run"], Awaitable[None]] | None = None,
         meanwhile: ui.element | None = None,
         is_linked: bool = False,
     ) -> None:
-        self._run, self._on_end, self._meanwhile = run, on_end, meanwhile
+        self._run, self._meanwhile = run, meanwhile
+        self._on_look, self._on_end = on_look, on_end
         self._is_linked = is_linked
         self._linked: str | None = None
         self._error_shown: Mapping[str, str] | None = None
@@ -115,13 +128,12 @@ class RunPanel:
     def _draw(self) -> None:
         """Show the run as it is; what has not changed stays, and the focus with it."""
         run = self._run
-        state, kind = STATES[run.state.value]
-        if run.is_cancelling:
-            state = "Is being cancelled"
-        elif run.is_final and run.is_unchanged:
-            state = f"Nothing has changed: version {run.version} has the same people"
+        state, kind = state_words(run)
+        if run.is_final and run.is_unchanged:
+            state = f"{state}: version {run.version} has the same people"
         self._state.text = state
         self._state.classes(replace=f"state {kind}")
+        self._on_look(run)
         if self._meanwhile is not None:
             self._meanwhile.set_visibility(not run.is_final)
         self._stages.clear()

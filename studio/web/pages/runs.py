@@ -1,11 +1,13 @@
 """`/runs`: the builds, the newest first, each as it goes on."""
 
 from asyncio import to_thread
-from contextlib import suppress
+from contextlib import nullcontext, suppress
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
 
 from catalog.run_records import Run, RunState
 from report.words import counted
@@ -13,7 +15,7 @@ from studio.web.builder.frame import STYLE
 from studio.web.components.dagster_link import dagster_link
 from studio.web.components.elements import block, heading, link, more, paragraph, text
 from studio.web.components.pager import pager
-from studio.web.components.run_dialog import STATES, RunPanel
+from studio.web.components.run_dialog import STATES, RunPanel, state_words
 from studio.web.current import studio
 from studio.web.failures import studio_page
 from studio.web.frame import frame, show_nothing
@@ -84,18 +86,19 @@ def _go(asked: dict[str, Any]) -> None:
 
 
 def _run(run: Run) -> None:
-    words, kind = STATES[run.state.value]
-    if run.is_final and run.is_unchanged:
-        words = "Nothing has changed"
     with block("panel", "section"):
         with block("group-head"):
             with heading(2, ""):
                 link(run.audience_name, f"/audiences/{run.audience}")
-            text("span", words, f"state {kind}")
+            sign = text("span")
         text("p", f"Begun {run.created_at:%Y-%m-%d %H:%M} UTC", "quiet small")
-        if not run.is_final:
-            RunPanel(run)
-        else:
-            with more("Stages"):
-                RunPanel(run)
+        with more("Stages") if run.is_final else nullcontext():
+            RunPanel(run, on_look=partial(_show_state, sign))
         dagster_link("Open in Dagster", run)
+
+
+def _show_state(sign: TextElement, run: Run) -> None:
+    """Have the sign say how the run is."""
+    words, kind = state_words(run)
+    sign.text = words
+    sign.classes(replace=f"state {kind}")
