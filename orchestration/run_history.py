@@ -1,7 +1,7 @@
 """Runs as Dagster keeps them, read in this process, whether its servers are up or not.
 
-Screens ask every second: a run's events are read once each, and a run that has ended is
-not read again.
+Screens ask every second: a run's events are read once each, and those of a run that has
+ended not again, unless it is told to have ended otherwise.
 """
 
 import threading
@@ -53,9 +53,6 @@ class RunHistory:
 
     def get(self, run_id: str) -> Run:
         """One run as it is now; StudioError `unknown_run` where there is none."""
-        known = self._readings.get(run_id)
-        if known is not None and known.ended is not None:
-            return known.ended
         record = self._instance.get_run_record_by_id(run_id)
         if record is None or PARTITION_TAG not in record.dagster_run.tags:
             raise StudioError(
@@ -118,7 +115,7 @@ class RunHistory:
                 reading = self._readings[run.run_id] = Reading(_stages_of(record))
                 while len(self._readings) > KEPT_READINGS:
                     self._readings.popitem(last=False)
-            if reading.ended is None:
+            if reading.ended is None or _ended_otherwise(record, reading.ended):
                 # A run's state is told after the event that makes it so.
                 self._take_events(run.run_id, reading)
                 found = self._told(record, reading.stages)
@@ -177,6 +174,15 @@ def _stages_of(record: dg.RunRecord) -> RunStages:
     own = run.step_keys_to_execute
     kept = frozenset(STEPS.values()) - set(own) if own and run.parent_run_id else ()
     return RunStages(run.run_id, record.create_timestamp.timestamp(), frozenset(kept))
+
+
+def _ended_otherwise(record: dg.RunRecord, ended: Run) -> bool:
+    """True where the run has another end by now.
+
+    A command that a person interrupts has failed first, and is cancelled right after.
+    """
+    state = STATES[record.dagster_run.status]
+    return state in FINAL and state is not ended.state
 
 
 def _moment(seconds: float | None) -> datetime | None:

@@ -171,9 +171,7 @@ def test_runs_are_listed_newest_first_and_found_by_their_request(instance, histo
         history.get("nosuch")
 
 
-def test_an_event_is_read_once_and_an_ended_run_never_again(
-    instance, history, monkeypatch
-):
+def test_the_events_of_an_ended_run_are_not_read_again(instance, history, monkeypatch):
     run_id = make_run(instance)
     history.get(run_id)
 
@@ -181,9 +179,45 @@ def test_an_event_is_read_once_and_an_ended_run_never_again(
         raise AssertionError("read again")
 
     monkeypatch.setattr(instance, "get_records_for_run", never)
-    monkeypatch.setattr(instance, "get_run_record_by_id", never)
 
     assert history.get(run_id).version == 3
+    assert history.newest(limit=1)[0].version == 3
+
+
+@pytest.mark.parametrize("is_listed", [False, True])
+def test_a_run_that_failed_first_and_was_cancelled_right_after_is_cancelled(
+    instance, history, is_listed
+):
+    """So a command ends that a person interrupts."""
+    run_id = make_run(instance, failing="learn", error=ValueError())
+
+    def look():
+        return history.newest(limit=1)[0] if is_listed else history.get(run_id)
+
+    before = look()
+    instance.report_run_canceled(instance.get_run_by_id(run_id))
+    after = look()
+
+    assert before.state is RunState.failed and before.error is not None
+    assert after.state is RunState.cancelled and after.error is None
+    assert states(after)[2:4] == ["cancelled", "skipped"]
+    assert look() is after
+
+
+def test_a_run_that_was_cancelled_in_the_queue_stays_cancelled_while_it_is_begun(
+    instance, history
+):
+    run = instance.create_run_for_job(
+        job_def=dg.job(name="job")(lambda: None), tags=PEOPLE
+    )
+    instance.report_run_canceled(run)
+    before = history.get(run.run_id)
+    started = dg.DagsterEvent(dg.DagsterEventType.RUN_START.value, "job")
+    instance.report_dagster_event(started, run.run_id)
+
+    assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.STARTED
+    assert history.get(run.run_id) == before
+    assert before.state is RunState.cancelled
 
 
 @pytest.mark.parametrize(
