@@ -102,7 +102,7 @@ class Draft(Frozen):
     """One draft. `version` counts its changes; `audience` is the id of the one it edits.
 
     `based_on` is the number of the specification that it began from, of that audience.
-    `created` is the slug of the audience that it became, `run` the build of it;
+    `created` is the slug of the audience that it became, `run` the first run of its build;
     `begun_by` is the id that logs have of the person.
     """
 

@@ -7,10 +7,13 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
+import dagster as dg
 from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
 
 from catalog.errors import StudioError
 from catalog.store import Catalog
+from orchestration.jobs import REQUEST_TAG
 from studio.services import choices, comparison, dataset_sources, draft_store, drafts
 from studio.services.access import person_id
 from studio.services.audit import acting_as
@@ -242,3 +245,35 @@ def test_what_helps_is_told_by_what_is_on_the_page(visits, tmp_path):
     visits.as_("builder", look)
 
     assert not [each for each in told if "`lookalike" in each]
+
+
+def test_a_draft_whose_build_was_retried_shows_how_the_retry_went(visits, slug):
+    workshop, instance = visits.studio.workshop, visits.studio.runs._history._instance
+    failed, built = (
+        dg.DagsterRun(
+            job_name="build",
+            tags={"dagster/partition": slug, REQUEST_TAG: "retried"},
+            status=status,
+        )
+        for status in (dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS)
+    )
+    draft = drafts.change(workshop, drafts.begin(workshop).id, CHOICES)
+    ended = {"state": draft_store.DraftState.created, "created": slug}
+    draft_store.changed(workshop.home, draft.id, None, run=failed.run_id, **ended)
+    signs = []
+
+    async def look(user):
+        await user.open(f"/builder/{draft.id}/done")
+        signs.extend(
+            each.text
+            for each in user.find(kind=TextElement).elements
+            if each.props.get("role") == "status"
+        )
+
+    for run in (failed, built):
+        instance.add_run(run)
+        visits.as_("builder", look)
+    for run in (failed, built):
+        instance.delete_run(run.run_id)
+
+    assert signs == ["Failed", "Built"]

@@ -8,9 +8,10 @@ from fastapi.responses import RedirectResponse
 from nicegui import ui
 
 from catalog.errors import StudioError
+from catalog.run_records import Run
 from studio.services import drafts
 from studio.services.access import Role
-from studio.services.draft_store import DraftState
+from studio.services.draft_store import Draft, DraftState
 from studio.web.builder.frame import STYLE, choices_so_far
 from studio.web.components.buttons import go_button
 from studio.web.components.elements import block, heading, text
@@ -27,10 +28,7 @@ async def show_done(draft_id: str) -> Response | None:
     draft = await to_thread(drafts.read, workshop, draft_id)
     if draft.state is DraftState.open:
         return RedirectResponse(f"/builder/{draft.id}/{draft.step.value}")
-    run = None
-    if draft.run is not None:
-        with suppress(StudioError):
-            run = await to_thread(studio().runs.get, draft.run)
+    run = await to_thread(build_of, draft)
 
     @told_once
     async def duplicate() -> None:
@@ -59,4 +57,18 @@ async def show_done(draft_id: str) -> Response | None:
                 "no-caps outline"
             )
             go_button("New audience", "/builder", is_main=False)
+    return None
+
+
+def build_of(draft: Draft) -> Run | None:
+    """The newest run of the draft's build; None where Dagster knows none.
+
+    A retry has the request of the run that it goes on with.
+    """
+    runs = studio().runs
+    if draft.run is not None:
+        with suppress(StudioError):
+            first = runs.get(draft.run)
+            newest = runs.find(first.request) if first.request else None
+            return newest or first
     return None
