@@ -1,6 +1,7 @@
 """Choices that follow each other faster than what they lead to is read."""
 
 import asyncio
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -324,6 +325,49 @@ def test_of_two_clicks_that_lead_on_the_first_counts(visits):
     visits.as_("builder", click)
 
     assert len(drafts.overview(workshop)) == before + 1
+
+
+@pytest.fixture(params=["Build again", "Build it now"])
+def build_button(request, visits, slug):
+    """The words of a button that builds, and the page that it is on."""
+    if request.param == "Build again":
+        return request.param, f"/audiences/{slug}"
+    asked = {**CHOICES, "name": "Not built", "output": {"top": 10}}
+    kept = audiences.keep(visits.studio.workshop, specification_of(asked))
+    return request.param, f"/audiences/{kept['audience']}"
+
+
+def test_of_two_presses_of_build_the_first_counts_until_it_is_refused(
+    visits, monkeypatch, build_button
+):
+    (label, path), runs, asked = build_button, visits.studio.runs, []
+    (run,) = runs.overview(limit=1)
+    ended = run.model_copy(update={"state": RunState.cancelled})
+    was_pressed_twice = threading.Event()
+
+    def late(slug):
+        asked.append(slug)
+        is_first = len(asked) == 1
+        was_pressed_twice.wait(timeout=30)
+        if is_first:
+            raise StudioError("dagster_down", "Dagster", "is away", "press it again")
+        return ended
+
+    async def build(user):
+        client = await user.open(path)
+        (button,) = buttons_of(client, label)
+        monkeypatch.setattr(runs, "start", late)
+        for said in ("press it again", "Cancelled"):
+            for _ in range(2):
+                press(client, button)
+                await asyncio.sleep(QUICK)
+            was_pressed_twice.set()
+            await user.should_see(said, retries=100)
+            was_pressed_twice.clear()
+
+    visits.as_("builder", build)
+
+    assert len(asked) == 2
 
 
 def test_of_two_presses_of_retry_the_first_counts(visits, built_home, monkeypatch):

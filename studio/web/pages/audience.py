@@ -36,7 +36,7 @@ from studio.web.components.versions import (
 )
 from studio.web.components.words import NONE, STATE_SIGNS, schedule_words, time_words
 from studio.web.current import studio
-from studio.web.failures import studio_page, told
+from studio.web.failures import studio_page, told_once
 from studio.web.frame import (
     frame,
     page_title,
@@ -149,7 +149,7 @@ def build_button(
     """The way to have the audience built from its data as they are now."""
     dialog = RunDialog(f"/audiences/{audience.slug}")
 
-    @told
+    @told_once  # its dialog leads to the page anew
     async def build() -> None:
         dialog.open(await to_thread(studio().runs.start, audience.slug))
 
