@@ -94,7 +94,7 @@ def test_create_says_that_it_waits_for_a_dataset_that_is_read_in(visits):
 
     async def wait(user):
         client = await user.open(f"/builder/{draft.id}/finalise")
-        await user.should_see("Know before you build", retries=100)
+        await user.should_see("Know before you build")
         button = next(
             each
             for each in client.elements.values()
@@ -102,13 +102,13 @@ def test_create_says_that_it_waits_for_a_dataset_that_is_read_in(visits):
         )
         with other.alone():
             press(client, button)
-            await user.should_see("Another change has to end first", retries=20)
+            await user.should_see("Another change has to end first")
             assert drafts.read(workshop, draft.id).audience is None
         for _ in range(200):
             if drafts.read(workshop, draft.id).audience is not None:
                 break
             await asyncio.sleep(0.05)
-        await user.should_not_see("Another change has to end first", retries=20)
+        await user.should_not_see("Another change has to end first")
 
     visits.as_("builder", wait)
 
@@ -126,7 +126,7 @@ def test_scorers_are_compared_before_one_is_chosen(visits, monkeypatch):
 
     def compare(_, specification):
         asked.append(specification)
-        may_end.wait(20)
+        assert may_end.wait(60)
         end = ends.pop(0)
         if isinstance(end, StudioError):
             raise end
@@ -144,13 +144,13 @@ def test_scorers_are_compared_before_one_is_chosen(visits, monkeypatch):
         )
 
         press(client, button)
-        await user.should_see("Compares; asked for at", retries=30)
+        await user.should_see("Compares; asked for at")
         assert not button.enabled
         may_end.set()
-        await user.should_see("the seed has 3 people.", retries=30)
+        await user.should_see("the seed has 3 people.")
         assert button.enabled
         press(client, button)
-        await user.should_see("weighted_bayes cannot be told from it", retries=30)
+        await user.should_see("weighted_bayes cannot be told from it")
         await user.should_see("With auto: The seed can be told from the population")
         await user.should_see("AUC against the negative seed")
         await user.should_see("0.910 (0.900 to 0.920)")
@@ -235,7 +235,7 @@ def test_what_helps_is_told_by_what_is_on_the_page(visits, tmp_path):
             ("finalise", "It is built again only while the studio runs."),
         ):
             client = await user.open(f"/builder/{draft.id}/{step}")
-            await user.should_see(words, retries=100)
+            await user.should_see(words)
             told.extend(
                 str(each.text)
                 for each in client.elements.values()

@@ -253,7 +253,7 @@ def test_what_was_chosen_just_before_save_is_saved(visits, monkeypatch):
         kind.value = "VARCHAR"
         (button,) = buttons_of(client, "Save")
         press(client, button)
-        await user.should_see("Read it anew", retries=300)  # led to its page
+        await user.should_see("Read it anew")  # led to its page
 
     visits.as_("builder", save)
 
@@ -267,7 +267,7 @@ def test_the_seed_that_is_taken_in_and_out_again_at_once_is_out(visits, monkeypa
 
     async def tick(user):
         client = await user.open(f"/builder/{draft.id}/output")
-        await user.should_see("times a random draw", retries=300)
+        await user.should_see("times a random draw")
         (box,) = (e for e in client.elements.values() if isinstance(e, ui.checkbox))
         ends = slow_down(monkeypatch, draft_estimates, "estimate")
         for value in (True, False):
@@ -386,7 +386,7 @@ def test_of_two_presses_of_retry_the_first_counts(visits, built_home, monkeypatc
         for _ in range(2):
             press(client, button)
             await asyncio.sleep(QUICK)
-        await user.should_see("Waits for its turn", retries=100)
+        await user.should_see("Waits for its turn")
 
     failed = run.model_copy(update={"state": RunState.failed})
     monkeypatch.setattr(runs, "overview", lambda **_: [failed])

@@ -27,6 +27,19 @@ ACCESS = Access.model_validate(
     }
 )
 NAMES = {role.value: name for name, role in ACCESS.roles.items()}
+LOOKS = 600  # for what a page is about to show; a tenth of a second apart
+
+
+class Visitor(User):
+    """Somebody who waits for what a page shows only after work."""
+
+    async def should_see(self, *what: Any, retries: int = LOOKS, **named: Any) -> None:
+        await super().should_see(*what, retries=retries, **named)
+
+    async def should_not_see(
+        self, *what: Any, retries: int = LOOKS, **named: Any
+    ) -> None:
+        await super().should_not_see(*what, retries=retries, **named)
 
 
 class Visits:
@@ -90,7 +103,7 @@ class Visits:
             async with httpx.AsyncClient(
                 transport=transport, base_url=ADDRESS, headers=headers
             ) as client:
-                await act(User(client))
+                await act(Visitor(client))
         finally:
             ui.navigate, ui.notify, ui.download = kept
 
