@@ -387,18 +387,25 @@ def test_a_comparison_is_followed_by_events_until_it_has_ended(
     client, slug, monkeypatch
 ):
     from studio.services import comparison
+    from studio.services.comparing import Comparisons
 
-    goes_on = threading.Event()
+    goes_on, follow = threading.Event(), Comparisons.follow
 
     def compare(*_):
-        assert goes_on.wait(30)
+        assert goes_on.wait(120)
         raise StudioError("too_few", "the seed", "has 3 people", "add people to it")
 
+    async def followed(compared, run_id):
+        async for run in follow(compared, run_id):
+            yield run
+            if run.state == "running":
+                goes_on.set()
+
     monkeypatch.setattr(comparison, "compare", compare)
+    monkeypatch.setattr(Comparisons, "follow", followed)
     place = client.post(f"{API}/comparisons", json={"audience": slug}).headers[
         "location"
     ]
-    threading.Timer(1.5, goes_on.set).start()
 
     answer = client.get(f"{place}/events")
 
