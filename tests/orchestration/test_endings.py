@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from types import SimpleNamespace
 
 import dagster as dg
@@ -36,12 +35,12 @@ ORIGIN = RemoteJobOrigin(
     RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("here"), "repository"), "job"
 )
 PARENT = """
-import subprocess, sys, time
+import subprocess, sys
 from orchestration.endings import ends_with_us
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-print(child.pid, flush=True)
 with ends_with_us(child):
-    time.sleep(float(sys.argv[1]))
+    print(child.pid, flush=True)
+    sys.stdin.readline()
 child.kill()
 """
 
@@ -245,19 +244,18 @@ def test_a_run_that_no_queue_held_is_not_queued(dead_worker):
 @pytest.mark.parametrize("number", [signal.SIGKILL, None])
 def test_a_child_does_not_outlive_its_parent(number):
     parent = subprocess.Popen(
-        [sys.executable, "-c", PARENT, "600" if number else "0"],
+        [sys.executable, "-c", PARENT],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
     child = psutil.Process(int(parent.stdout.readline()))
-    watchers = psutil.Process(parent.pid).children() if number else []
+    watchers = psutil.Process(parent.pid).children()
     if number:
-        time.sleep(0.5)
-        watchers = psutil.Process(parent.pid).children()
         os.kill(parent.pid, number)
-    parent.wait(timeout=20)
+    parent.communicate("\n", timeout=60)
 
-    gone, alive = psutil.wait_procs([child, *watchers], timeout=5)
+    gone, alive = psutil.wait_procs([child, *watchers], timeout=60)
 
     assert alive == []
     assert child in gone
