@@ -33,14 +33,17 @@ def test_a_build_killed_at_border_after_border_serves_the_old_version_then_finis
 def test_a_build_that_is_killed_and_asked_to_end_finishes_as_if_undisturbed(scene):
     numbers = (signal.SIGKILL, signal.SIGINT, signal.SIGTERM)
     moments = (0.45, 0.3, 0.2)
-    kills = [
-        Kill(moment=moment, number=number)
-        for moment, number in zip(moments, numbers, strict=True)
-    ]
+    # Where the machine has become faster, a build may end before its signal.
+    for earlier in (1.0, 0.6, 0.4, 0.2):
+        kills = [
+            Kill(moment=earlier * moment, number=number)
+            for moment, number in zip(moments, numbers, strict=True)
+        ]
+        outcome = tried("moments", scene, iter([Chain(tuple(kills))]))
+        assert outcome.broken == []
+        if outcome.tried == len(kills):
+            break
 
-    outcome = tried("moments", scene, iter([Chain(tuple(kills))]))
-
-    assert outcome.broken == []
     assert outcome.tried == len(kills)
 
 
