@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from studio.services.studio import Studio
 from studio.services.tokens import sign_in_path, token_of
 
 ROOT = Path(__file__).parent.parent.parent
-PATIENCE = 180
+PATIENCE = 240  # seconds, on a machine that has other work
 
 
 @contextmanager
@@ -69,6 +69,15 @@ def start(
     words = b"Dagster is running" if with_dagster else b""
     _wait_for(process, f"{address}/audiences", as_program(Home(home)), words)
     return process, address
+
+
+def until(is_so: Callable[[], Any], pause: float = 0.1) -> Any:
+    """What is found, as soon as something is."""
+    end = time.monotonic() + PATIENCE
+    while not (found := is_so()):
+        assert time.monotonic() < end, "it did not come in time"
+        time.sleep(pause)
+    return found
 
 
 def as_program(home: Home) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """Hostile texts in every field that pages take: shown as typed, and nothing of them runs."""
 
+from functools import partial
+
 import pytest
 from playwright.sync_api import expect
 from pydantic import TypeAdapter, ValidationError
@@ -11,7 +13,7 @@ from studio.services.draft_store import Step
 from studio.services.opening import open_studio
 from tests.faults.payload_texts import payloads
 from tests.studio.conftest import write_people
-from tests.studio.served import served
+from tests.studio.served import served, until
 
 pytestmark = pytest.mark.browser
 
@@ -195,9 +197,13 @@ def test_fields_keep_what_is_typed_and_show_it_again(page, workshop):
     page.goto(f"/builder/{draft.id}/finalise")
     page.get_by_text("Joined by").first.wait_for()
 
+    def is_kept(typed):
+        kept = drafts.read(workshop, draft.id)
+        return typed in (kept.choices.description, *kept.choices.tags, kept.owner)
+
     for label in ("Description", "Tags", "Owner"):
         page.get_by_label(label, exact=True).fill(f"{label} {TYPED}")
-        page.wait_for_timeout(900)
+        until(partial(is_kept, f"{label} {TYPED}"))
     page.reload()
     for label in ("Description", "Tags", "Owner"):
         expect(page.get_by_label(label, exact=True)).to_have_value(f"{label} {TYPED}")

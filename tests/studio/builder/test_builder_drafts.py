@@ -8,8 +8,8 @@ import pytest
 from studio.services import datasets, draft_store, drafts
 from studio.services.draft_store import Step
 from studio.web.pages.drafts import DRAFTS_A_PAGE
-from tests.studio.builder.walking import go_on, serious, settled, until
-from tests.studio.served import as_program, sign_in
+from tests.studio.builder.walking import go_on, serious, settled
+from tests.studio.served import as_program, sign_in, until
 
 pytestmark = pytest.mark.browser
 BUILDS = False

@@ -12,14 +12,13 @@ from studio.services.access import LOCAL_NAME
 from studio.web.components.reach_curve import BELOW_THE_THUMB
 from tests.studio.builder.walking import (
     NARROW,
-    PATIENCE,
     go_on,
     serious,
     settled,
     untick_and_tick_all,
-    until,
 )
 from tests.studio.builder_home import HOSTILE, HOSTILE_COLUMN
+from tests.studio.served import PATIENCE, until
 
 pytestmark = pytest.mark.browser
 

@@ -1,23 +1,13 @@
 """How a test walks through the builder, and waits for what a step shows."""
 
-import time
-
 from tests.studio.axe import judged_by_axe
 
-PATIENCE = 240
 NARROW = 390
 
 
 def go_on(page, step):
     page.get_by_role("button", name="Continue").click()
     page.wait_for_url(f"**/{step}")
-
-
-def until(is_so):
-    begin = time.monotonic()
-    while not is_so():
-        assert time.monotonic() < begin + PATIENCE
-        time.sleep(0.1)
 
 
 def serious(page):
