@@ -4,12 +4,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import dagster as dg
 import httpx
@@ -19,20 +18,18 @@ import pytest
 from catalog.errors import StudioError
 from catalog.home import Home, create_home
 from catalog.run_records import Run
-from orchestration.endings import worker_of
 from orchestration.instance import open_instance
 from orchestration.launch import build_audience
-from orchestration.leases import pid_of
 from orchestration.servers import free_port
 from orchestration.workshop import open_workshop
 from studio.services.runs import opened_runs
 from tests.orchestration.conftest import SLUG, open_studio
+from tests.studio.halting import command_of, halt, halted, server_of, worker_at_work
+from tests.studio.served import PATIENCE, until
 
 pytestmark = pytest.mark.servers
 
-SECONDS = 240.0  # the machine may be busy
-RED_SECONDS = 60.0
-ORPHAN_SECONDS = 5.0
+ORPHAN_SECONDS = 60.0  # the machine may be busy
 ORDER = ["starting", "inputs", "learn", "scores", "deliver", "audience"]
 SERVERS = {
     "code_location": "api grpc",
@@ -50,8 +47,8 @@ class Up:
     client: httpx.Client = field(init=False)
 
     @property
-    def home(self) -> Path:
-        return self.folder / "home"
+    def home(self) -> Home:
+        return Home(self.folder / "home")
 
     def start(self) -> None:
         port = free_port()
@@ -59,20 +56,23 @@ class Up:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "tests.studio.up_process", "up"]
                 + ["--port", str(port)],
-                env=os.environ | {"LOOKALIKE_HOME": str(self.home)},
+                env=os.environ | {"LOOKALIKE_HOME": str(self.home.root)},
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
         address = f"http://127.0.0.1:{port}/api/v1"
         self.client = httpx.Client(base_url=address, timeout=60, trust_env=False)
-        until(self.is_well)
+        until(self.is_well, pause=0.5)
 
     def health(self) -> dict[str, dict[str, str]]:
-        return self.client.get("/runs/health").json()
+        try:
+            return self.client.get("/runs/health").json()
+        except httpx.HTTPError:
+            return {}
 
     def is_well(self) -> bool:
-        return {each["state"] for each in self.health().values()} == {"well"}
+        return are(self.health(), "well")
 
     def ask(self, **wanted: object) -> httpx.Response:
         return self.client.post("/runs", json={"audience": SLUG, **wanted})
@@ -85,58 +85,53 @@ class Up:
         assert answer.status_code == 202, answer.text
         return Run.model_validate_json(answer.text)
 
-    def followed(self, run_id: str) -> list[Run]:
+    def follow(self, run_id: str) -> Iterator[Run]:
         """What the stream says until it ends."""
         path = f"/runs/{run_id}/events"
-        with self.client.stream("GET", path, timeout=SECONDS) as lines:
+        with self.client.stream("GET", path, timeout=PATIENCE) as lines:
             assert lines.headers["content-type"].startswith("text/event-stream")
-            return [
-                Run.model_validate_json(line.removeprefix("data: "))
-                for line in lines.iter_lines()
-                if line.startswith("data: ")
-            ]
+            for line in lines.iter_lines():
+                if line.startswith("data: "):
+                    yield Run.model_validate_json(line.removeprefix("data: "))
 
-    def until_stage(self, run_id: str, name: str) -> None:
-        """Wait until this stage of the run is at work, or has just been."""
-        begun = ("running", "succeeded")
-        until(lambda: states(self.run(run_id))[name] in begun, pause=0.1)
+    def followed(self, run_id: str) -> list[Run]:
+        return [*self.follow(run_id)]
+
+    @contextmanager
+    def halted_at(self, run_id: str, name: str) -> Iterator[psutil.Process]:
+        """The run's process stands still at work on this stage, or on a later one."""
+        worker = worker_at_work(self.home, run_id)
+
+        def is_there() -> bool:
+            halt(worker, self.home)
+            stage = at_work(self.run(run_id))
+            if stage and ORDER.index(stage) >= ORDER.index(name):
+                return True
+            worker.resume()
+            return False
+
+        try:
+            until(is_there)
+            yield worker
+        finally:
+            with suppress(psutil.NoSuchProcess):
+                worker.resume()
 
     def server(self, name: str) -> psutil.Process:
-        found = [one for one in self.children() if SERVERS[name] in command_of(one)]
-        assert len(found) == 1, found
-        return found[0]
-
-    def children(self) -> list[psutil.Process]:
-        return psutil.Process(self.process.pid).children(recursive=True)
-
-    def worker(self, run_id: str) -> psutil.Process:
-        with open_instance(Home(self.home)) as instance:
-            return psutil.Process(pid_of(worker_of(instance.get_run_by_id(run_id))))
+        return server_of(self.process.pid, SERVERS[name])
 
 
-def command_of(process: psutil.Process) -> str:
-    try:
-        return " ".join(process.cmdline())
-    except psutil.Error:
-        return ""
+def are(health: dict[str, dict[str, str]], state: str) -> bool:
+    return {each.get("state") for each in health.values()} == {state}
 
 
 def states(run: Run) -> dict[str, str]:
     return {stage.name: stage.state.value for stage in run.stages}
 
 
-def until(look: Any, seconds: float = SECONDS, pause: float = 0.5) -> Any:
-    """What `look` finds, as soon as it finds something."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            found = look()
-        except (httpx.HTTPError, KeyError):
-            found = None
-        if found:
-            return found
-        time.sleep(pause)
-    raise AssertionError("it did not come in time")
+def at_work(run: Run) -> str:
+    """The stage that is at work, empty between two."""
+    return next((name for name in ORDER if states(run)[name] == "running"), "")
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +143,7 @@ def up(tmp_path_factory) -> Iterator[Up]:
         yield studio
     finally:
         studio.process.terminate()
-        studio.process.wait(timeout=60)
+        studio.process.wait(timeout=PATIENCE)
 
 
 @contextmanager
@@ -163,24 +158,35 @@ def without(path: Path) -> Iterator[None]:
 
 
 def test_a_build_is_followed_through_its_stages(up):
-    answer = up.ask(request="first")
-    run_id = answer.json()["run_id"]
-    second = up.ask()
-    again = up.ask(request="first")
+    told = []
 
-    told = up.followed(run_id)
+    def halt_while_it_learns() -> str:
+        run_id = answer.json()["run_id"]
+        with up.halted_at(run_id, "learn"):
+            stage = at_work(up.run(run_id))
+            until(lambda: any(at_work(one) == stage for one in told))
+        return stage
+
+    with ThreadPoolExecutor(1) as others:
+        with halted(up.server("daemon"), up.home):
+            answer = up.ask(request="first")
+            run_id = answer.json()["run_id"]
+            second = up.ask()
+            again = up.ask(request="first")
+            stream = up.follow(run_id)
+            told.append(next(stream))
+        halting = others.submit(halt_while_it_learns)
+        for one in stream:
+            told.append(one)
 
     assert answer.status_code == 202
     assert answer.headers["location"] == f"/api/v1/runs/{run_id}"
     assert second.json()["error"]["code"] == "already_building"
     assert second.json()["error"]["cause"] == f"is already building, run {run_id}"
     assert again.json()["run_id"] == run_id
-    working = [
-        next((s for s in ORDER if states(one)[s] == "running"), "") for one in told
-    ]
-    seen = [name for name in working if name]
+    seen = [at_work(one) for one in told if at_work(one)]
     assert seen == sorted(seen, key=ORDER.index)
-    assert {"starting", "learn"} <= set(seen)
+    assert {"starting", halting.result()} <= set(seen)
     last = told[-1]
     assert last.state == "succeeded"
     assert [stage.name for stage in last.stages] == ORDER
@@ -230,7 +236,7 @@ def test_a_failure_names_its_cause_and_what_helps(up):
 
 
 def test_a_build_that_a_command_began_is_gone_on_with(up):
-    workshop = open_workshop(Home(up.home), threads=2, memory_limit="1GB")
+    workshop = open_workshop(up.home, threads=2, memory_limit="1GB")
     (audience,) = workshop.catalog.list_audiences()
     with without(up.folder / "seed.parquet"), pytest.raises(StudioError):
         build_audience(workshop, audience, force=True)
@@ -244,10 +250,10 @@ def test_a_build_that_a_command_began_is_gone_on_with(up):
 
 def test_a_worker_that_is_killed_fails_its_run_and_a_retry_keeps_what_is_done(up):
     run_id = up.ask(force=True).json()["run_id"]
-    up.until_stage(run_id, "scores")
-    up.worker(run_id).kill()
+    with up.halted_at(run_id, "scores") as worker:
+        worker.kill()
 
-    until(lambda: up.run(run_id).is_final, RED_SECONDS)
+    until(lambda: up.run(run_id).is_final)
 
     failed = up.run(run_id)
     assert failed.state == "failed"
@@ -262,16 +268,15 @@ def test_a_worker_that_is_killed_fails_its_run_and_a_retry_keeps_what_is_done(up
 
 
 def test_a_run_that_a_daemon_was_starting_as_it_died_is_started_by_the_next(up):
-    daemon = up.server("daemon")
-    daemon.suspend()
-    run_id = up.ask(force=True).json()["run_id"]
-    assert up.run(run_id).state == "queued"
-    with open_instance(Home(up.home)) as instance:  # as a daemon does, before a process
-        name = instance.get_run_by_id(run_id).job_name
-        taken = dg.DagsterEvent(dg.DagsterEventType.RUN_STARTING.value, name)
-        instance.report_dagster_event(taken, run_id)
-    assert up.run(run_id).state == "starting"
-    daemon.kill()
+    with halted(up.server("daemon"), up.home) as daemon:
+        run_id = up.ask(force=True).json()["run_id"]
+        assert up.run(run_id).state == "queued"
+        with open_instance(up.home) as instance:  # as a daemon does, before a process
+            name = instance.get_run_by_id(run_id).job_name
+            taken = dg.DagsterEvent(dg.DagsterEventType.RUN_STARTING.value, name)
+            instance.report_dagster_event(taken, run_id)
+        assert up.run(run_id).state == "starting"
+        daemon.kill()
 
     assert up.followed(run_id)[-1].state == "succeeded"
 
@@ -279,20 +284,19 @@ def test_a_run_that_a_daemon_was_starting_as_it_died_is_started_by_the_next(up):
 def test_a_run_outlives_the_servers_and_can_be_cancelled_without_them(up):
     """F11: they are red, then well again by themselves; nothing is asked for meanwhile."""
     run_id = up.ask(force=True).json()["run_id"]
-    up.until_stage(run_id, "inputs")
-    worker = up.worker(run_id)
-    for name in SERVERS:
-        up.server(name).kill()
-    until(
-        lambda: all(one["state"] == "down" for one in up.health().values()),
-        RED_SECONDS,
-        pause=0.05,
-    )
-    red = up.health()
-    lives = worker.is_running()
+    servers = [up.server(name) for name in SERVERS]
 
-    refused = up.ask()
-    up.post(run_id, "cancel")
+    def all_red() -> dict[str, dict[str, str]] | None:
+        health = up.health()
+        return health if are(health, "down") else None
+
+    with up.halted_at(run_id, "inputs") as worker:
+        for server in servers:
+            server.kill()
+        red = until(all_red, pause=0.05)
+        lives = worker.is_running()
+        refused = up.ask()
+        up.post(run_id, "cancel")
 
     assert lives
     assert red["daemon"]["cause"] == "was ended by signal 9"
@@ -301,7 +305,7 @@ def test_a_run_outlives_the_servers_and_can_be_cancelled_without_them(up):
     last = up.followed(run_id)[-1]
     assert last.state == "cancelled"
     assert set(states(last).values()) <= {"succeeded", "cancelled", "skipped"}
-    assert psutil.wait_procs([worker], timeout=20)[1] == []
+    assert psutil.wait_procs([worker], timeout=ORPHAN_SECONDS)[1] == []
     assert (
         up.client.post(f"/runs/{run_id}/cancel").json()["error"]["code"] == "run_ended"
     )
@@ -309,18 +313,12 @@ def test_a_run_outlives_the_servers_and_can_be_cancelled_without_them(up):
 
 
 def test_a_run_is_forked_from_what_is_loaded_and_outlives_it(up):
-    (starter,) = (
-        one
-        for one in psutil.Process(up.process.pid).children()
-        if "orchestration.run_starter" in command_of(one)
-    )
-    until(lambda: any(each.laddr for each in starter.net_connections("unix")))
+    starter = server_of(up.process.pid, "orchestration.run_starter")
+    until(Path(starter.cmdline()[-1]).exists)
     run_id = up.ask(force=True).json()["run_id"]
-    up.until_stage(run_id, "inputs")
-
-    worker = up.worker(run_id)
-    parent = worker.parent()
-    starter.kill()
+    with up.halted_at(run_id, "inputs") as worker:
+        parent = worker.parent()
+        starter.kill()
 
     assert parent == starter
     assert up.followed(run_id)[-1].state == "succeeded"
@@ -329,15 +327,13 @@ def test_a_run_is_forked_from_what_is_loaded_and_outlives_it(up):
 
 def test_a_killed_studio_leaves_no_server_and_its_run_is_found_again(up):
     run_id = up.ask(force=True, request="last").json()["run_id"]
-    up.until_stage(run_id, "inputs")
-    worker = up.worker(run_id)
     servers = [up.server(name) for name in SERVERS]
 
-    os.kill(up.process.pid, signal.SIGKILL)
-    up.process.wait()
-
-    assert psutil.wait_procs(servers, timeout=ORPHAN_SECONDS)[1] == []
-    assert worker.is_running()
+    with up.halted_at(run_id, "inputs") as worker:
+        os.kill(up.process.pid, signal.SIGKILL)
+        up.process.wait()
+        assert psutil.wait_procs(servers, timeout=ORPHAN_SECONDS)[1] == []
+        assert worker.is_running()
     up.start()
     assert up.ask(force=True, request="last").json()["run_id"] == run_id
     assert up.followed(run_id)[-1].state == "succeeded"
@@ -347,7 +343,7 @@ def test_a_second_studio_on_the_home_is_told_who_holds_it(up):
     """F16."""
     second = subprocess.run(
         [sys.executable, "-m", "tests.studio.up_process", "up", "--port", "1"],
-        env=os.environ | {"LOOKALIKE_HOME": str(up.home)},
+        env=os.environ | {"LOOKALIKE_HOME": str(up.home.root)},
         capture_output=True,
         text=True,
         check=False,
@@ -359,7 +355,7 @@ def test_a_second_studio_on_the_home_is_told_who_holds_it(up):
 
 
 def test_without_dagster_runs_are_seen_and_none_is_started(up):
-    workshop = open_workshop(create_home(up.home))
+    workshop = open_workshop(create_home(up.home.root))
     with opened_runs(workshop, with_dagster=False) as runs:
         found = runs.overview(audience=SLUG, limit=3)
         with pytest.raises(StudioError) as refusal:
@@ -386,5 +382,5 @@ def test_the_studio_ends_with_all_its_servers(up):
     up.process.terminate()
 
     assert psutil.wait_procs(servers, timeout=ORPHAN_SECONDS)[1] == []
-    up.process.wait(timeout=30)
-    assert not (up.home / "studio.holder").exists()
+    up.process.wait(timeout=PATIENCE)
+    assert not (up.home.root / "studio.holder").exists()
