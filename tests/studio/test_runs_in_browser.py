@@ -1,11 +1,9 @@
 """Builds that go wrong, seen in a browser: what failed, who went away, what comes back."""
 
-import signal
 import time
 from contextlib import contextmanager
 from pathlib import Path
 
-import psutil
 import pytest
 from playwright.sync_api import expect
 
@@ -13,6 +11,12 @@ from catalog.specification import specification_of
 from studio.services import drafts
 from tests.studio.axe import passed_by_axe
 from tests.studio.builder_home import builder_home
+from tests.studio.halting import (
+    build_halted,
+    halted,
+    server_of,
+    until_asked_to_end,
+)
 from tests.studio.served import PATIENCE, sign_in, start
 
 pytestmark = pytest.mark.browser
@@ -53,16 +57,8 @@ class Studio:
     @contextmanager
     def halted(self, server):
         """One of Dagster's servers stands still while the block lasts."""
-        (process,) = (
-            each
-            for each in psutil.Process(self.process.pid).children()
-            if server in each.cmdline()
-        )
-        process.send_signal(signal.SIGSTOP)
-        try:
+        with halted(server_of(self.process.pid, server), self.workshop.home):
             yield
-        finally:
-            process.send_signal(signal.SIGCONT)
 
     def create(self, page, name):
         """Ask for a build at the builder's last step; the dialog that tells of it."""
@@ -71,6 +67,14 @@ class Studio:
         dialog = page.get_by_role("dialog")
         dialog.get_by_text("Learn what sets the seed apart").wait_for()
         return dialog
+
+    @contextmanager
+    def building(self, page, name):
+        """The dialog of a build, and its run, which stands still while the block lasts."""
+        with self.halted("dagster._daemon"):
+            dialog = self.create(page, name)
+        with build_halted(self.workshop.home) as run_id:
+            yield dialog, run_id
 
     def served_people(self, name):
         catalog = self.workshop.catalog
@@ -89,10 +93,11 @@ def studio(tmp_path_factory):
 def test_a_failed_build_says_why_and_a_retry_builds(studio, chromium):
     page = studio.open(chromium)
     file = studio.folder / "population.csv"
-    dialog = studio.create(page, "comes back")
-    meanwhile = dialog.get_by_text("You can close this. The build goes on")
-    assert meanwhile.is_visible()
-    aside = file.rename(studio.folder / "aside")
+    with studio.halted("dagster._daemon"):
+        dialog = studio.create(page, "comes back")
+        meanwhile = dialog.get_by_text("You can close this. The build goes on")
+        assert meanwhile.is_visible()
+        aside = file.rename(studio.folder / "aside")
 
     why = dialog.get_by_role("alert")
     why.wait_for()
@@ -120,11 +125,11 @@ def test_a_failed_build_says_why_and_a_retry_builds(studio, chromium):
 
 def test_a_build_outlives_the_browser_and_the_studio(studio, chromium):
     page = studio.open(chromium)
-    studio.create(page, "outlives")
-    page.context.close()
-    studio.process.kill()
-    studio.process.wait()
-    assert studio.served_people("outlives") is None
+    with studio.building(page, "outlives"):
+        page.context.close()
+        studio.process.kill()
+        studio.process.wait()
+        assert studio.served_people("outlives") is None
     studio.start()
     page = studio.open(chromium)
     page.goto(f"{studio.address}/runs")
@@ -141,9 +146,10 @@ def test_a_build_outlives_the_browser_and_the_studio(studio, chromium):
 
 def test_a_build_that_is_cancelled_in_the_dialog_leaves_no_version(studio, chromium):
     page = studio.open(chromium)
-    dialog = studio.create(page, "cancelled")
 
-    dialog.get_by_role("button", name="Cancel the build").click()
+    with studio.building(page, "cancelled") as (dialog, run_id):
+        dialog.get_by_role("button", name="Cancel the build").click()
+        until_asked_to_end(studio.workshop.home, run_id)
 
     dialog.get_by_text("Cancelled", exact=True).first.wait_for()
     time.sleep(1)
@@ -164,9 +170,10 @@ def test_an_audience_is_built_and_built_again_on_its_own_page(studio, chromium):
     page = studio.open(chromium)
     page.goto(f"{studio.address}/audiences/{slug}")
 
-    page.get_by_role("button", name="Build it now").click()
-    page.get_by_role("dialog").get_by_role("button", name="Close").click()
-    page.get_by_role("heading", name="It is being built").wait_for()
+    with studio.halted("dagster._daemon"):
+        page.get_by_role("button", name="Build it now").click()
+        page.get_by_role("dialog").get_by_role("button", name="Close").click()
+        page.get_by_role("heading", name="It is being built").wait_for()
     page.get_by_role("link", name="Download people").wait_for()
     assert studio.served_people("from its page") == 90
     page.get_by_role("button", name="Build again").click()

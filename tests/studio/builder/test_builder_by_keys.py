@@ -5,7 +5,9 @@ from playwright.sync_api import expect
 
 from studio.services import drafts
 from studio.services.draft_store import Step
-from tests.studio.builder.walking import NARROW, PATIENCE, serious, settled
+from tests.studio.builder.walking import NARROW, serious, settled
+from tests.studio.halting import build_halted, until_asked_to_end
+from tests.studio.served import PATIENCE
 
 pytestmark = pytest.mark.browser
 
@@ -49,8 +51,10 @@ def test_the_keyboard_alone_leads_to_a_build_and_ends_it(page, workshop):
     tab_to("button", "Create audience")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Building “By keys alone”").wait_for()
-    tab_to("button", "Cancel the build")
-    page.keyboard.press("Enter")
+    with build_halted(workshop.home) as run_id:
+        tab_to("button", "Cancel the build")
+        page.keyboard.press("Enter")
+        until_asked_to_end(workshop.home, run_id)
     told = page.get_by_role("dialog")
     expect(told).to_contain_text("Cancelled", timeout=PATIENCE * 1_000)
     told.get_by_text("Cancelled", exact=True).wait_for()
@@ -132,7 +136,7 @@ def test_every_step_is_accessible_wide_narrow_and_dark(page, draft, step):
     page.set_viewport_size({"width": NARROW, "height": 900})
     page.emulate_media(color_scheme="dark")
     page.wait_for_function(
-        f"document.documentElement.scrollWidth <= {NARROW}", timeout=10_000
+        f"document.documentElement.scrollWidth <= {NARROW}", timeout=1_000 * PATIENCE
     )
 
     assert serious(page) == []
