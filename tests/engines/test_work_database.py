@@ -22,8 +22,8 @@ def test_one_that_closes_it_soon_is_waited_for(engine, folder):
     """dbt, interrupted with its run, may need a moment to leave."""
     held = duckdb.connect(folder / WORK_DATABASE)
     closing = threading.Timer(0.5, held.close)
-    closing.start()
     began = time.monotonic()
+    closing.start()
 
     with work_session(replace(engine.settings, lock_wait_seconds=30), folder) as ours:
         assert ours.execute("select 1").fetchall() == [(1,)]
