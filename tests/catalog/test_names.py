@@ -83,12 +83,12 @@ def test_names_that_differ_in_case_alone_get_two_slugs_and_the_plain_one_keeps_i
 
 def test_five_thousand_columns_of_one_slug_are_named_within_a_second():
     names = ["!" * (i % 70) + "?" * (i // 70) for i in range(5_000)]
-    began = time.perf_counter()
+    began = time.process_time()
 
     slugs = slugs_of(names)
 
     assert len(set(slugs.values())) == 5_000
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)

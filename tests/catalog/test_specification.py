@@ -271,10 +271,10 @@ def test_an_alias_bomb_is_refused_at_once():
     text = "a0: &a0 [x]\n" + "".join(
         f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 30)
     )
-    began = time.perf_counter()
+    began = time.process_time()
 
     assert "has an anchor" in refusal(text)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_a_huge_document_is_refused_unread(tmp_path):
