@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from catalog.errors import StudioError
+from engines.base import Settings
 
 
 def parquet(path, values, name="v"):
@@ -135,7 +136,7 @@ def test_a_table_that_is_not_there_is_refused_with_those_that_are(engine, databa
 def test_a_database_held_by_another_process_names_it(engine, database):
     code = (
         f"import duckdb, time; c = duckdb.connect({str(database)!r}); "
-        "print('open', flush=True); time.sleep(30)"
+        "print('open', flush=True); time.sleep(600)"
     )
     holder = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
     try:
@@ -143,7 +144,7 @@ def test_a_database_held_by_another_process_names_it(engine, database):
         started = time.monotonic()
         with pytest.raises(StudioError, match=f"process {holder.pid}"):
             engine.inspect(database, "people")
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < Settings().lock_wait_seconds
     finally:
         holder.kill()
         holder.wait()

@@ -11,6 +11,7 @@ import time
 import psutil
 import pytest
 
+from orchestration import run_starter
 from orchestration.run_starter import ADDRESS, fork_for
 
 # The starter without what it loads; a fork writes what it was asked into a file.
@@ -18,6 +19,7 @@ STARTER = """
 import os, sys, time
 from pathlib import Path
 from orchestration import run_starter
+run_starter.ANSWER_SECONDS = 60.0
 asked = run_starter.serve(Path(sys.argv[1]))
 Path(asked[0]).write_text(f"{asked[1]} {os.getsid(0) == os.getpid()}")
 time.sleep(float(asked[2]))
@@ -29,6 +31,7 @@ def starter(tmp_path, monkeypatch):
     address = tmp_path / "runs.sock"
     process = subprocess.Popen([sys.executable, "-c", STARTER, str(address)])
     until(address.exists)
+    monkeypatch.setattr(run_starter, "ANSWER_SECONDS", 60.0)
     monkeypatch.setenv(ADDRESS, str(address))
     yield process
     process.kill()

@@ -233,7 +233,7 @@ def test_a_server_that_never_answers_is_given_up(monkeypatch):
         told = track(Destination(address, address, None), "it", lambda: [run])
 
     assert "no end within 1 seconds" in told
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 60
     assert "MLFLOW_HTTP_REQUEST_TIMEOUT" not in os.environ
 
 
