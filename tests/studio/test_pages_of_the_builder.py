@@ -1,6 +1,5 @@
 """The builder's pages as they answer without a browser."""
 
-import asyncio
 import errno
 import threading
 import time
@@ -18,7 +17,7 @@ from studio.services import choices, comparison, dataset_sources, draft_store, d
 from studio.services.access import person_id
 from studio.services.audit import acting_as
 from tests.report.test_comparison_words import AUTO, SAY, TIED, against, comparison_of
-from tests.studio.visits import pick_another_seed, press, radios_of
+from tests.studio.visits import pick_another_seed, press, radios_of, until
 
 CHOICES = {"seed": {"dataset": "seed"}, "population": {"dataset": "population"}}
 
@@ -29,10 +28,7 @@ def test_new_audience_begins_one_beside_other_peoples_drafts_and_edits(visits, s
 
     async def begin(user):
         await user.open("/builder")
-        for _ in range(100):
-            if drafts.newest_open(workshop) is not None:
-                return
-            await asyncio.sleep(0.05)
+        await until(lambda: drafts.newest_open(workshop) is not None)
 
     bruno = person_id("bruno")
     with acting_as(bruno):
@@ -75,10 +71,7 @@ def test_create_takes_what_was_typed_just_before_it(visits, monkeypatch):
         fields["Name"].set_value("Typed in a hurry")
         button = fields["Create audience"]
         press(client, button)
-        for _ in range(200):
-            if drafts.read(workshop, draft.id).audience is not None:
-                return
-            await asyncio.sleep(0.05)
+        await until(lambda: drafts.read(workshop, draft.id).audience is not None)
 
     visits.as_("builder", hurry)
 
@@ -104,10 +97,7 @@ def test_create_says_that_it_waits_for_a_dataset_that_is_read_in(visits):
             press(client, button)
             await user.should_see("Another change has to end first")
             assert drafts.read(workshop, draft.id).audience is None
-        for _ in range(200):
-            if drafts.read(workshop, draft.id).audience is not None:
-                break
-            await asyncio.sleep(0.05)
+        await until(lambda: drafts.read(workshop, draft.id).audience is not None)
         await user.should_not_see("Another change has to end first")
 
     visits.as_("builder", wait)
@@ -179,11 +169,8 @@ def test_a_choice_that_the_disk_does_not_take_is_told_and_not_shown_as_kept(
         other = pick_another_seed(client)
         await user.should_see("the draft does not fit on the disk")
         await user.should_see("The last change is not saved")
-        for _ in range(100):
-            if other.id not in client.elements:
-                break  # drawn anew, so the browser marks what is kept
-            await asyncio.sleep(0.05)
-        assert other.id not in client.elements
+        # Drawn anew, so the browser marks what is kept.
+        await until(lambda: other.id not in client.elements)
         radios.extend("checked" in each.props for each in radios_of(client))
 
     visits.as_("builder", pick)

@@ -24,7 +24,7 @@ from studio.web.components import person
 from studio.web.pages import audiences as audiences_page
 from studio.web.pages import datasets as datasets_page
 from tests.studio.rest import ADDRESS
-from tests.studio.visits import press, radios_of
+from tests.studio.visits import press, radios_of, until
 
 CHOICES = {"seed": {"dataset": "seed"}, "population": {"dataset": "population"}}
 QUICK = 0.05
@@ -45,6 +45,11 @@ def visits(visits):
         description="",
     )
     return visits
+
+
+def name_beside(radio):
+    _, name, *_ = radio.parent_slot.children
+    return name.text
 
 
 def fitting(client):
@@ -84,7 +89,14 @@ def test_quick_choices_leave_one_filter_which_is_that_of_the_last(
         for radio in radios:
             press(client, radio)
             await asyncio.sleep(3 * QUICK)
-        await until(lambda: len(ends) == len(asked) and buttons_of(client, "Add"))
+        last = [name_beside(radios[-1])]
+        await until(
+            lambda: (
+                asked[-1:] == last
+                and len(ends) == len(asked)
+                and len(buttons_of(client, "Add")) == 1
+            )
+        )
         await asyncio.sleep(SLOW)
         assert len(buttons_of(client, "Add")) == 1
 
@@ -104,12 +116,15 @@ def test_quick_choices_leave_one_filter_which_is_that_of_the_last(
 def test_of_two_searches_the_last_is_shown_whichever_ends_last(
     visits, monkeypatch, path, module, read
 ):
-    genuine, asked = getattr(module, read), []
+    genuine, asked, ends = getattr(module, read), [], []
 
     def slowly(workshop, search):
         asked.append(search)
         time.sleep(QUICK if len(asked) > 1 else SLOW)
-        return genuine(workshop, search)
+        try:
+            return genuine(workshop, search)
+        finally:
+            ends.append(search)
 
     async def search(user):
         client = await user.open(path)
@@ -118,7 +133,8 @@ def test_of_two_searches_the_last_is_shown_whichever_ends_last(
         field.value = "nowhere"
         await asyncio.sleep(QUICK)
         field.value = ""
-        await asyncio.sleep(2 * SLOW)
+        await until(lambda: len(ends) == 2)
+        await asyncio.sleep(SLOW)
         await user.should_not_see("Change what you search for")
 
     visits.as_("builder", search)
@@ -154,6 +170,7 @@ def test_of_two_people_the_one_who_was_asked_for_last_is_explained(
             field.value = nobody
             press(client, button)
             await asyncio.sleep(QUICK)
+        await user.should_see("who came last")
         await asyncio.sleep(2 * SLOW)
         shown.extend(
             each.text for each in client.elements.values() if hasattr(each, "text")
@@ -179,14 +196,6 @@ def slow_down(monkeypatch, module, name, seconds=SLOW):
 
     monkeypatch.setattr(module, name, slowly)
     return ends
-
-
-async def until(is_so):
-    """Wait until something is so, at most half a minute."""
-    for _ in range(300):
-        if is_so():
-            return
-        await asyncio.sleep(0.1)
 
 
 def both(*acts):

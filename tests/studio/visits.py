@@ -1,5 +1,6 @@
 """The studio's pages served in this process, for visitors of each role without a browser."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 import httpx
 from nicegui import app as pages_app
-from nicegui import ui
+from nicegui import background_tasks, ui
 from nicegui.testing import User
 from starlette.testclient import TestClient
 
@@ -105,7 +106,29 @@ class Visits:
             ) as client:
                 await act(Visitor(client))
         finally:
+            await _led_nowhere()
             ui.navigate, ui.notify, ui.download = kept
+
+
+async def _led_nowhere() -> None:
+    """End what leads somebody on to a page: it would be theirs again in the next test."""
+    led = [
+        each
+        for each in background_tasks.running_tasks
+        if each.get_name().startswith("navigate ")
+    ]
+    for each in led:
+        each.cancel()
+    await asyncio.gather(*led, return_exceptions=True)
+
+
+async def until(is_so: Callable[[], Any]) -> None:
+    """Wait until something is so, at most a minute."""
+    for _ in range(LOOKS):
+        if is_so():
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("it did not come in time")
 
 
 @contextmanager
