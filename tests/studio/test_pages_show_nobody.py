@@ -193,6 +193,9 @@ def test_no_page_shows_a_marked_person(witness, draft):
 
     for path in addresses.values():
         answer = witness.go(path)
+        if path == "/builder":  # which leads on to a draft
+            page.wait_for_url("**/seed")
+            page.locator("h1").wait_for()
         step = path.rpartition("/")[2]
         if f"/builder/{draft.id}/{step}" == path and step in WAITS:
             page.get_by_text(WAITS[step]).first.wait_for()
