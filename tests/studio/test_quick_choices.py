@@ -319,6 +319,36 @@ def test_a_condition_is_of_the_dataset_that_it_was_added_to(visits, monkeypatch)
     assert chosen().dataset == "Everybody else" and chosen().where == ()
 
 
+def test_what_is_typed_while_a_condition_is_added_stays(visits, monkeypatch):
+    workshop = visits.studio.workshop
+    draft = drafts.change(workshop, drafts.begin(workshop).id, CHOICES)
+    kept = []
+
+    async def add(user):
+        client = await user.open(f"/builder/{draft.id}/population")
+        await user.should_see("Saved as you go")
+        ends = slow_down(monkeypatch, row_filters, "rows_kept")
+        column, value = (
+            next(
+                each
+                for each in client.elements.values()
+                if isinstance(each, kind) and each.props.get("label") == label
+            )
+            for kind, label in ((ui.select, "Column"), (ui.input, "Value"))
+        )
+        column.value, value.value = "country", "Luxembourg"
+        press(client, buttons_of(client, "Add")[0])
+        await until(lambda: drafts.read(workshop, draft.id).choices.population.where)
+        value.value = "the next"
+        await until(lambda: ends)
+        await asyncio.sleep(2 * QUICK)
+        kept.append(value.value)
+
+    visits.as_("builder", add)
+
+    assert kept == ["the next"]
+
+
 def test_of_two_clicks_that_lead_on_the_first_counts(visits):
     workshop = visits.studio.workshop
     before = len(drafts.overview(workshop))

@@ -94,8 +94,8 @@ async def row_filter(
             on_error(error)
             return
         wanted = Condition.model_validate(found)
-        await change(lambda: [*_without(kept, wanted), wanted])
         value.value = ""
+        await change(lambda: [*_without(kept, wanted), wanted])
 
     add.on_click(append)
     value.on("keydown.enter", append)
