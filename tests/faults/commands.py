@@ -166,9 +166,9 @@ def _run(
     main()
 
 
-def orphans(session: int, seconds: float = ORPHAN_SECONDS) -> list[str]:
-    """Processes of the session that are still there after so many seconds."""
-    until = time.monotonic() + seconds
+def orphans(session: int) -> list[str]:
+    """Processes of the session that are still there after ORPHAN_SECONDS."""
+    until = time.monotonic() + ORPHAN_SECONDS
     while left := _alive_in(session):
         if time.monotonic() > until:
             break
