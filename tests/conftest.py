@@ -78,6 +78,7 @@ def chromium():
     if program is None:
         pytest.skip("needs chromium (apt-get install chromium)")
     playwright = pytest.importorskip("playwright.sync_api")
+    playwright.expect.set_options(timeout=60_000)
     with playwright.sync_playwright() as started:
         browser = started.chromium.launch(executable_path=program, args=QUIETLY)
         yield browser

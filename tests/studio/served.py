@@ -25,6 +25,7 @@ from studio.services.tokens import sign_in_path, token_of
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 240  # seconds, on a machine that has other work
+LONG = 1_000 * PATIENCE  # the same as browsers count it
 
 
 @contextmanager
@@ -87,7 +88,9 @@ def as_program(home: Home) -> dict[str, str]:
 
 def sign_in(page: Any, address: str, home: Home) -> None:
     """Let a browser in, as the address does that `lookalike up` prints."""
-    answer = page.request.get(f"{address}{sign_in_path(home)}", max_redirects=0)
+    answer = page.request.get(
+        f"{address}{sign_in_path(home)}", max_redirects=0, timeout=LONG
+    )
     assert answer.status == 303, answer.status
 
 
@@ -97,6 +100,7 @@ def signed_in(browser: Any, address: str, home: Home) -> Iterator[Any]:
     context = browser.new_context(
         base_url=address, viewport={"width": 1280, "height": 900}
     )
+    context.set_default_timeout(LONG)
     sign_in(context, address, home)
     first = context.new_page()
     first.goto("/drafts")

@@ -17,7 +17,7 @@ from tests.studio.halting import (
     server_of,
     until_asked_to_end,
 )
-from tests.studio.served import PATIENCE, sign_in, start
+from tests.studio.served import LONG, PATIENCE, sign_in, start
 
 pytestmark = pytest.mark.browser
 
@@ -26,7 +26,6 @@ CHOICES = {
     "population": {"dataset": "population"},
     "output": {"top": 90},
 }
-LONG = 1_000 * PATIENCE  # ms
 
 
 class Studio:

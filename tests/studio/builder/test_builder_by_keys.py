@@ -7,7 +7,7 @@ from studio.services import drafts
 from studio.services.draft_store import Step
 from tests.studio.builder.walking import NARROW, serious, settled
 from tests.studio.halting import build_halted, until_asked_to_end
-from tests.studio.served import PATIENCE
+from tests.studio.served import LONG
 
 pytestmark = pytest.mark.browser
 
@@ -56,7 +56,7 @@ def test_the_keyboard_alone_leads_to_a_build_and_ends_it(page, workshop):
         page.keyboard.press("Enter")
         until_asked_to_end(workshop.home, run_id)
     told = page.get_by_role("dialog")
-    expect(told).to_contain_text("Cancelled", timeout=PATIENCE * 1_000)
+    expect(told).to_contain_text("Cancelled", timeout=LONG)
     told.get_by_text("Cancelled", exact=True).wait_for()
 
     kept = drafts.read(workshop, begun.id)
@@ -136,7 +136,7 @@ def test_every_step_is_accessible_wide_narrow_and_dark(page, draft, step):
     page.set_viewport_size({"width": NARROW, "height": 900})
     page.emulate_media(color_scheme="dark")
     page.wait_for_function(
-        f"document.documentElement.scrollWidth <= {NARROW}", timeout=1_000 * PATIENCE
+        f"document.documentElement.scrollWidth <= {NARROW}", timeout=LONG
     )
 
     assert serious(page) == []

@@ -9,7 +9,7 @@ from studio.services import datasets, draft_store, drafts
 from studio.services.draft_store import Step
 from studio.web.pages.drafts import DRAFTS_A_PAGE
 from tests.studio.builder.walking import go_on, serious, settled
-from tests.studio.served import as_program, sign_in, until
+from tests.studio.served import LONG, as_program, sign_in, until
 
 pytestmark = pytest.mark.browser
 BUILDS = False
@@ -149,6 +149,7 @@ def test_of_two_browsers_the_later_is_told_and_overwrites_nothing(
     page, chromium, address, workshop, draft
 ):
     other = chromium.new_context(base_url=address).new_page()
+    other.set_default_timeout(LONG)
     sign_in(other, address, workshop.home)
     for each in (page, other):
         each.goto(f"/builder/{draft.id}/seed")

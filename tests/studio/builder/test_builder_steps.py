@@ -18,7 +18,7 @@ from tests.studio.builder.walking import (
     untick_and_tick_all,
 )
 from tests.studio.builder_home import HOSTILE, HOSTILE_COLUMN
-from tests.studio.served import PATIENCE, until
+from tests.studio.served import LONG, until
 
 pytestmark = pytest.mark.browser
 
@@ -66,7 +66,7 @@ def test_a_first_audience_from_the_seed_to_its_page(page, workshop):
     dialog = page.get_by_role("dialog")
     dialog.get_by_text("Learn what sets the seed apart").wait_for()
     in_dialog = way_to_dagster(dialog)
-    page.wait_for_url("**/audiences/*", timeout=1_000 * PATIENCE)
+    page.wait_for_url("**/audiences/*", timeout=LONG)
 
     (audience,) = workshop.catalog.list_audiences()
     version = workshop.catalog.served_version(audience.id)
