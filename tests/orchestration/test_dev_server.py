@@ -65,7 +65,7 @@ def test_the_server_builds_an_audience_that_is_asked_for_on_its_screen(
     version = workshop.catalog.served_version(audience.id)
     assert version.figures["delivered_people"] == 100
     server.process.terminate()
-    assert server.process.wait(timeout=20) is not None
+    assert server.process.wait(timeout=60) is not None
     with socket.socket() as probe:
         probe.settimeout(2)
         assert probe.connect_ex(("127.0.0.1", server.port)) != 0
