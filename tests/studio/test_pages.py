@@ -292,7 +292,7 @@ def test_the_sign_of_a_run_follows_it_in_place(visits, monkeypatch):
         (sign,) = signs(client)
         told.append((sign.text, *sign.classes))
         monkeypatch.setattr(runs, "get", lambda _: run)
-        await user.should_see("Open the audience", retries=300)
+        await user.should_see("Open the audience")
         assert signs(client) == [sign]
         told.append((sign.text, *sign.classes))
 

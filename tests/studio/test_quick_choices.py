@@ -401,7 +401,7 @@ def test_of_two_presses_of_build_the_first_counts_until_it_is_refused(
                 press(client, button)
                 await asyncio.sleep(QUICK)
             was_pressed_twice.set()
-            await user.should_see(said, retries=100)
+            await user.should_see(said)
             was_pressed_twice.clear()
 
     visits.as_("builder", build)
