@@ -5,6 +5,7 @@ and one that computes for long is not reached by it; so a thread insists, and in
 ends the process, which harms nothing: a build can be killed at any moment.
 """
 
+import logging
 import os
 import signal
 import threading
@@ -42,6 +43,7 @@ def _insist(reader: int) -> None:
     while os.read(reader, 1)[0] not in (signal.SIGINT, signal.SIGTERM):
         pass
     _asked.set()
+    logging.disable(logging.CRITICAL)  # what libraries log of what was broken off
     time.sleep(INSIST_SECONDS)
     os.kill(os.getpid(), signal.SIGINT)
     time.sleep(END_SECONDS - INSIST_SECONDS)

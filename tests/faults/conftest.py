@@ -2,17 +2,8 @@
 
 import pytest
 
-from tests.faults import commands, kills
 from tests.faults.published_home import published_home
 from tests.faults.scene import make_scene
-
-
-@pytest.fixture(autouse=True)
-def any_machine(monkeypatch):
-    """How soon a process must be gone is what a campaign says, on a machine of its own."""
-    monkeypatch.setattr(commands, "ORPHAN_SECONDS", 60.0)
-    monkeypatch.setattr(kills, "END_SECONDS", 60.0)
-    monkeypatch.setattr(kills, "AT_ONCE", 60.0)
 
 
 @pytest.fixture(scope="session")

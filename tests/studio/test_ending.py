@@ -3,22 +3,27 @@
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
-from studio.ending import INTERRUPTED, STOPPED, was_asked
+from studio.ending import END_SECONDS, INTERRUPTED, STOPPED, was_asked
 from tests.studio.conftest import ask, write_specification
 
+# A library that has its way, and logs what the second interrupt broke off.
 STUBBORN = """
-import time
+import logging, time
 from studio.ending import end_when_asked
 end_when_asked()
+interrupts = 0
 while True:
     try:
         print("at work", flush=True)
         time.sleep(600)
     except KeyboardInterrupt:
-        pass
+        interrupts += 1
+        if interrupts > 1:
+            logging.exception("closing a connection")
 """
 
 
@@ -66,9 +71,11 @@ def test_a_command_whose_libraries_swallow_the_interrupt_ends_all_the_same(numbe
     )
     process.stdout.readline()
 
+    began = time.monotonic()
     process.send_signal(number)
     _, said = process.communicate(timeout=60)
 
+    assert time.monotonic() - began < END_SECONDS + 2
     assert process.returncode == INTERRUPTED
     assert said.splitlines() == [STOPPED]
 

@@ -29,7 +29,7 @@ from tests.studio.served import PATIENCE, until
 
 pytestmark = pytest.mark.servers
 
-ORPHAN_SECONDS = 60.0  # the machine may be busy
+ORPHAN_SECONDS = 5.0
 ORDER = ["starting", "inputs", "learn", "scores", "deliver", "audience"]
 SERVERS = {
     "code_location": "api grpc",
@@ -305,7 +305,7 @@ def test_a_run_outlives_the_servers_and_can_be_cancelled_without_them(up):
     last = up.followed(run_id)[-1]
     assert last.state == "cancelled"
     assert set(states(last).values()) <= {"succeeded", "cancelled", "skipped"}
-    assert psutil.wait_procs([worker], timeout=ORPHAN_SECONDS)[1] == []
+    assert psutil.wait_procs([worker], timeout=PATIENCE)[1] == []
     assert (
         up.client.post(f"/runs/{run_id}/cancel").json()["error"]["code"] == "run_ended"
     )
