@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import dagster as dg
-from dagster._core.storage.tags import ROOT_RUN_ID_TAG
+from dagster._core.events import RunFailureReason
+from dagster._core.storage.tags import ROOT_RUN_ID_TAG, RUN_FAILURE_REASON_TAG
 
 from catalog.build_store import ended_unheard
 from catalog.records import BuildState
@@ -114,6 +115,26 @@ def worker_of(run: dg.DagsterRun) -> str | None:
     if worker and run.parent_run_id and worker.partition("@")[0] != run.run_id:
         return None
     return worker or None
+
+
+def report_end(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
+    """Give a run whose process has ended its final state, as a person asked for it."""
+    if not run.is_finished:
+        report_death(instance, run)
+    elif was_broken_off(run) and was_cancelled(instance, run):
+        instance.report_run_canceled(run)
+
+
+def was_broken_off(run: dg.DagsterRun) -> bool:
+    """True for a run that failed of an interrupt for which Dagster knew no reason.
+
+    It was asked to end just before it began, and that it began hid the request.
+    """
+    reason = run.tags.get(RUN_FAILURE_REASON_TAG)
+    return (
+        run.status is dg.DagsterRunStatus.FAILURE
+        and reason == RunFailureReason.UNEXPECTED_TERMINATION.value
+    )
 
 
 def report_death(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:

@@ -15,7 +15,12 @@ from catalog.errors import StudioError
 from catalog.names import shown
 from catalog.run_records import FINAL, Run, RunState
 from catalog.store import Catalog
-from orchestration.endings import UNFINISHED, end_abandoned_runs, ended_in_the_queue
+from orchestration.endings import (
+    UNFINISHED,
+    end_abandoned_runs,
+    ended_in_the_queue,
+    was_broken_off,
+)
 from orchestration.jobs import REQUEST_TAG, SPECIFICATION_TAG
 from orchestration.run_stages import READ, STEPS, RunStages
 
@@ -136,6 +141,8 @@ class RunHistory:
     def _told(self, record: dg.RunRecord, stages: RunStages) -> Run:
         run = record.dagster_run
         state = STATES[run.status]
+        if stages.was_asked_to_end and was_broken_off(run):
+            state = RunState.cancelled
         slug = run.tags[PARTITION_TAG]
         number = run.tags.get(SPECIFICATION_TAG, "")
         failed = state is RunState.failed and stages.error is not None
@@ -144,7 +151,7 @@ class RunHistory:
             audience=slug,
             audience_name=self._name_of(slug),
             state=state,
-            is_cancelling=run.status is dg.DagsterRunStatus.CANCELING,
+            is_cancelling=stages.was_asked_to_end and state not in FINAL,
             stages=stages.told(
                 is_final=state in FINAL, is_cancelled=state is RunState.cancelled
             ),

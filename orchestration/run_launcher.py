@@ -19,7 +19,7 @@ from dagster._core.launcher.base import LaunchRunContext
 from dagster._grpc.types import ExecuteRunArgs
 from dagster._serdes import ConfigurableClass, ConfigurableClassData
 
-from orchestration.endings import WORKER_TAG, report_death, worker_of
+from orchestration.endings import WORKER_TAG, report_end, worker_of
 from orchestration.leases import interrupt, owner_is_alive, owner_of
 from orchestration.project import ROOT
 from orchestration.run_starter import Fork, fork_for
@@ -74,8 +74,8 @@ class OwnProcessRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
     def _hear(self, process: "Fork | Alone", run_id: str) -> None:
         process.wait()
         run = self._instance.get_run_by_id(run_id)
-        if run is not None and not run.is_finished:
-            report_death(self._instance, run)
+        if run is not None:
+            report_end(self._instance, run)
 
     def terminate(self, run_id: str) -> bool:
         """Interrupt the run's process; False where the run has ended already."""

@@ -28,6 +28,7 @@ OF_STEPS = {
 READ = OF_STEPS | {
     dg.DagsterEventType.RUN_START,
     dg.DagsterEventType.RUN_FAILURE,
+    dg.DagsterEventType.RUN_CANCELING,
 }
 
 
@@ -42,7 +43,7 @@ class RunStages:
         self, run_id: str, asked_at: float, kept_steps: frozenset[str] = frozenset()
     ) -> None:
         self.run_id = run_id
-        self.has_begun = False
+        self.has_begun = self.was_asked_to_end = False
         self.error: StudioError | None = None
         self.version: int | None = None
         self.is_unchanged = False
@@ -63,6 +64,8 @@ class RunStages:
         if kind is dg.DagsterEventType.RUN_START:
             self.has_begun = True
             self._end(STARTING, StageState.succeeded, entry.timestamp)
+        elif kind is dg.DagsterEventType.RUN_CANCELING:
+            self.was_asked_to_end = True
         elif kind is dg.DagsterEventType.RUN_FAILURE:
             self.error = self.error or self._without_a_cause()
         elif stage is None:

@@ -4,9 +4,11 @@ from types import SimpleNamespace
 
 import dagster as dg
 import pytest
+from dagster._core.events import JobFailureData, RunFailureReason
 
 from catalog.errors import StudioError
 from catalog.run_records import RunState
+from orchestration.endings import report_end
 from orchestration.faults import as_failure
 from orchestration.jobs import REQUEST_TAG, SPECIFICATION_TAG
 from orchestration.run_history import RunHistory
@@ -240,3 +242,38 @@ def test_a_run_that_was_cancelled_in_the_queue_keeps_no_other_from_being_asked_f
         instance.report_dagster_event(dg.DagsterEvent(kind, "job"), run.run_id)
 
     assert history.at_work("people") is None
+
+
+@pytest.mark.parametrize(
+    ("was_asked", "reason", "state"),
+    [
+        (True, "UNEXPECTED_TERMINATION", RunState.cancelled),
+        (True, "STEP_FAILURE", RunState.failed),
+        (False, "UNEXPECTED_TERMINATION", RunState.failed),
+    ],
+)
+def test_a_run_that_was_asked_to_end_just_before_it_began_is_cancelled(
+    instance, history, was_asked, reason, state
+):
+    """Its beginning hides the request from Dagster, which tells of a failure then."""
+    run = instance.create_run_for_job(
+        job_def=dg.job(name="job")(lambda: None), tags=PEOPLE
+    )
+    if was_asked:
+        instance.report_run_canceling(run)
+    begin = dg.DagsterEvent(dg.DagsterEventType.RUN_START.value, "job")
+    instance.report_dagster_event(begin, run.run_id)
+
+    before = history.get(run.run_id)
+    instance.report_run_failed(
+        run,
+        "broken off",
+        JobFailureData(error=None, failure_reason=RunFailureReason(reason)),
+    )
+    after = history.get(run.run_id)
+
+    assert (before.state, before.is_cancelling) == (RunState.running, was_asked)
+    assert (after.state, after.is_cancelling) == (state, False)
+    report_end(instance, instance.get_run_by_id(run.run_id))
+    told = instance.get_run_by_id(run.run_id).status
+    assert told.value == ("CANCELED" if state is RunState.cancelled else "FAILURE")
