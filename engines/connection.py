@@ -6,19 +6,18 @@ one call of the engine and no longer.
 """
 
 import gc
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
-from uuid import uuid4
 
 from engines.failures import build_damaged, explained
 from engines.limits import Settings
 from engines.quoting import escape_pattern, quote_list, quote_literal
+from engines.scratch import SPILL, scratch_folder
 from engines.sealed import read_sealed, write_sealed
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
 WORK_DATABASE = "work.duckdb"
 SOURCES = "sources.json"
-SPILL = "spill"
 # How DuckDB says that another process, or another connection here, has the file.
 SIGNS_OF_A_HOLDER = ("lock", "Unique file handle", "different configuration")
 # A setting that changes nothing but that no other connection has.
@@ -83,9 +81,12 @@ def memory_session(
     """
     import duckdb
 
-    spill = _own_spill(spill)
-    connection = duckdb.connect(config=dict(_configuration(settings, spill)))
-    try:
+    with (
+        scratch_folder(spill) as own,
+        closing(
+            duckdb.connect(config=dict(_configuration(settings, own)))
+        ) as connection,
+    ):
         if keep_order:
             connection.execute("set preserve_insertion_order = true")
         if attach is not None:
@@ -94,30 +95,8 @@ def memory_session(
                 patiently(
                     lambda: connection.execute(attaching), settings.lock_wait_seconds
                 )
-        _lock_down(connection, files, [*folders, spill])
+        _lock_down(connection, files, [*folders, own])
         yield connection
-    finally:
-        connection.close()
-        shutil.rmtree(spill, ignore_errors=True)
-
-
-def _own_spill(folder: Path) -> Path:
-    """A spill folder for this session alone; those of processes that died go."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    remove_dead_spill(folder)
-    own = folder / f"spill-{os.getpid()}-{uuid4().hex}"
-    own.mkdir(mode=0o700)
-    return own
-
-
-def remove_dead_spill(folder: Path) -> None:
-    """Remove the spill folders of processes that died."""
-    import psutil
-
-    for left in folder.glob("spill-*"):
-        owner = left.name.split("-")[1]
-        if not psutil.pid_exists(int(owner)):
-            shutil.rmtree(left, ignore_errors=True)
 
 
 @contextmanager

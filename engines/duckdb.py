@@ -35,10 +35,8 @@ from engines.base import (
 )
 from engines.column_values import FrequentValues, Spread, column_values
 from engines.connection import (
-    SPILL,
     clear_work_spill,
     memory_session,
-    remove_dead_spill,
     start_work,
     work_session,
 )
@@ -67,6 +65,7 @@ from engines.population_index import (
 from engines.profile import kept_profile, profile_files, profile_id, sample_file
 from engines.relations import column_of, one_row, read_parquet
 from engines.samples import sample_column
+from engines.scratch import SPILL, remove_dead
 from engines.unknown_values import (
     kept_values,
     listed_texts_of,
@@ -478,7 +477,7 @@ class DuckDBEngine:
     def clear_spill(self, build_folder: Path) -> None:
         """Remove what processes that were killed had spilled, of this build and others."""
         clear_work_spill(build_folder)
-        remove_dead_spill(self.home.root / SPILL)
+        remove_dead(self.home.root / SPILL)
 
     def read_sample(
         self,

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from catalog.datasets import CsvSchema, DatasetKind
@@ -18,6 +17,7 @@ from engines.csv_loading import CsvFile, explained_lines, explained_values
 from engines.csv_schema import header_names
 from engines.csv_text import Text, prepare_text
 from engines.limits import Settings
+from engines.scratch import SPILL, scratch_folder
 from engines.sources import source_files
 
 LONGEST = 200
@@ -47,8 +47,7 @@ def first_rows(
     if inspection.kind is DatasetKind.duckdb_table:
         return ()
     schema = inspection.csv_schema
-    with TemporaryDirectory(dir=home.root / "datasets", prefix=".rows-") as folder:
-        scratch = Path(folder)
+    with scratch_folder(home.root / SPILL) as scratch:
         if schema is not None:
             return _of_csv(settings, path, schema, scratch, count)
         text = prepare_text(path, scratch, quote="")

@@ -1,7 +1,6 @@
 """What a path holds and how it will be read, before it becomes a dataset."""
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from catalog.datasets import Column, CsvSchema, DatasetKind
 from catalog.errors import StudioError
@@ -18,6 +17,7 @@ from engines.limits import Settings
 from engines.loading import find_table, loaded_type
 from engines.quoting import quote_identifier
 from engines.relations import one_row, read_columns, read_parquet
+from engines.scratch import SPILL, scratch_folder
 from engines.sources import check_path, kind_of, refuse_spreadsheet, source_files
 
 # What bytes are refused for that are text by another encoding, perhaps.
@@ -39,16 +39,16 @@ def inspect(
     kind = kind_of(path)
     with (
         explained(subject, home.root),
-        TemporaryDirectory(dir=home.root / "datasets", prefix=".inspect-") as scratch,
+        scratch_folder(home.root / SPILL) as scratch,
     ):
         if kind is DatasetKind.parquet:
-            found = _parquet(settings, path, Path(scratch))
+            found = _parquet(settings, path, scratch)
         elif kind is DatasetKind.csv:
-            found = _csv(settings, path, csv_schema, Path(scratch))
+            found = _csv(settings, path, csv_schema, scratch)
         elif kind is DatasetKind.json_lines:
-            found = _json_lines(settings, path, Path(scratch))
+            found = _json_lines(settings, path, scratch)
         else:
-            found = _duckdb_table(settings, path, table, Path(scratch))
+            found = _duckdb_table(settings, path, table, scratch)
     check_names([column.name for column in found.columns], subject)
     if found.rows == 0:
         raise StudioError("empty_dataset", subject, "has 0 rows", "add rows to it")
@@ -126,9 +126,9 @@ def proposed_marks(home: Home, path: Path) -> CsvSchema | None:
             return None
         with (
             explained(f"file '{path.name}'", home.root),
-            TemporaryDirectory(dir=home.root / "datasets", prefix=".marks-") as scratch,
+            scratch_folder(home.root / SPILL) as scratch,
         ):
-            return sniff_dialect(prepare_text(path, Path(scratch)))
+            return sniff_dialect(prepare_text(path, scratch))
     except StudioError as error:
         return CsvSchema() if error.code in OTHER_ENCODING else None
 

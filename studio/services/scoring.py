@@ -16,6 +16,7 @@ from catalog.names import closest, slugs_of
 from catalog.specification import specification_of
 from catalog.specification_settings import ModelName
 from engines.output import refuse_target
+from engines.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from orchestration.workshop import Workshop
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 IDENTIFIER_TYPE = "user_id"
 # What has several spellings of one person is known by its values on both sides.
 SPELT_TYPES = ("email", "phone")
+SCRATCH = "lookalike"  # begins the name of the home, among what others keep for a while
 ADDED_COLUMNS = ("score", "log_odds", "percentile", "rank")
 
 
@@ -89,10 +91,10 @@ def score_files(
     check_request(request)
     # dbt changes the working folder while it runs.
     request = replace(request, out=request.out.absolute())
-    with tempfile.TemporaryDirectory(prefix="lookalike_") as folder:
+    with scratch_folder(Path(tempfile.gettempdir()), SCRATCH) as folder:
         workshop = replace(
             open_workshop(
-                create_home(Path(folder)), threads=threads, memory_limit=memory_limit
+                create_home(folder), threads=threads, memory_limit=memory_limit
             ),
             tracking=None,
         )

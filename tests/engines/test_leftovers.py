@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 
 from engines.atomic import write_text_whole
-from engines.connection import SPILL
+from engines.first_rows import first_rows
+from engines.inspection import proposed_marks
+from engines.scratch import SPILL, scratch_folder
 
 
 @pytest.fixture
@@ -78,3 +80,35 @@ def test_what_dead_processes_spilled_goes(engine, dead):
     engine.clear_spill(build)
 
     assert [path for path in spilled if path.exists()] == spilled[3:]
+
+
+def test_what_a_killed_inspection_left_goes_with_the_next_one(engine, tmp_path, dead):
+    path = tmp_path / "people.csv"
+    pd.DataFrame({"user_id": range(3)}).to_csv(path, index=False)
+    found = engine.inspect(path)
+    for look in (
+        lambda: engine.inspect(path),
+        lambda: first_rows(engine.home, engine.settings, path, found, 3),
+        lambda: proposed_marks(engine.home, path),
+    ):
+        left = engine.home.root / SPILL / f"spill-{dead}-0"
+        left.mkdir(parents=True)
+        (left / "text.csv").write_text("people's data")
+
+        look()
+
+        assert list((engine.home.root / SPILL).iterdir()) == []
+        assert list((engine.home.root / "datasets").iterdir()) == []
+
+
+def test_folders_of_another_kind_and_of_living_processes_stay(tmp_path, dead):
+    for name in (f"lookalike-{dead}-0", "lookalike-mine-0", f"spill-{dead}-0"):
+        (tmp_path / name).mkdir()
+    living = tmp_path / f"lookalike-{os.getpid()}-0"
+    living.mkdir()
+
+    with scratch_folder(tmp_path, "lookalike") as own:
+        there = {path.name for path in tmp_path.iterdir()}
+
+    assert there == {living.name, "lookalike-mine-0", f"spill-{dead}-0", own.name}
+    assert not own.exists()
