@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from engines.base import Engine
 from python_scoring.drift import Band, Bands, Values
@@ -55,7 +56,8 @@ def read_distributions(engine: Engine, folder: Path) -> dict[str, Distribution]:
 
 def _rows(table: pa.Table) -> list[Row]:
     """The rows of the whole fit."""
-    return [row for row in table.to_pylist() if row["left_out_fold"] == -1]
+    rows: list[Row] = table.filter(pc.equal(table["left_out_fold"], -1)).to_pylist()
+    return rows
 
 
 def _numbers(rows: Iterable[Row], *names: str) -> list[tuple[float, float, int]]:

@@ -19,7 +19,7 @@ from python_scoring.cross_fitting import (
     UNSEARCHED_FOLDS,
     WHOLE_SEED,
     CrossFit,
-    members_of_fold,
+    members_by_fold,
 )
 from python_scoring.held_out_loss import HeldOutFolds, held_out_losses
 from python_scoring.learning_rows import unlike_of_fit
@@ -45,9 +45,9 @@ def chosen_fit(
 
     def ranked(people: pa.Table, by_fit: Mapping[str, np.ndarray]) -> np.ndarray:
         log_odds = by_fit[choice.model].copy()
-        for fold, model in enumerate(choice.chosen_without):
+        by_fold = zip(choice.chosen_without, members_by_fold(people), strict=True)
+        for model, members in by_fold:
             if model != choice.model:
-                members = members_of_fold(people, fold)
                 log_odds[members] = on_scale_of(
                     by_fit[model][members],
                     fits[model].sample_log_odds,

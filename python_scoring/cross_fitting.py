@@ -109,11 +109,11 @@ def out_of_fold_log_odds(
     return log_odds
 
 
-def members_of_fold(people: pa.Table, fold: int) -> np.ndarray:
-    """The rows of the people of a fold, by person key."""
+def members_by_fold(people: pa.Table) -> list[np.ndarray]:
+    """The rows of the people of each fold, by person key."""
     by_key = in_key_order(people)
-    members: np.ndarray = by_key[people.column("fold").to_numpy()[by_key] == fold]
-    return members
+    folds = people.column("fold").to_numpy()[by_key]
+    return [by_key[folds == fold] for fold in range(FOLDS)]
 
 
 def _out_of_fold(
@@ -126,8 +126,8 @@ def _out_of_fold(
     """The log odds of each group of people, all by the same fits."""
     sample = tables["canonical_sample"]
     found = [np.zeros(people.num_rows) for people in groups]
-    for fold in range(FOLDS):
-        members = [members_of_fold(people, fold) for people in groups]
+    by_fold = zip(*map(members_by_fold, groups), strict=True)
+    for fold, members in enumerate(by_fold):
         if any(map(len, members)):
             scorer = fit_scorer(model, tables, left_out_fold=fold)
             own_sample = log_odds_of(scorer, sample)

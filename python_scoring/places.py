@@ -8,6 +8,7 @@ sample as their own fit ranks it, and told on the scale of the fit that ranks ev
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 PRECISION = 9  # decimals of log odds
 
@@ -55,8 +56,8 @@ def on_scale_of(
 
 def in_key_order(people: pa.Table) -> np.ndarray:
     """Rows by person key: an order that no relation's own order changes."""
-    keys = people.column("person_key").to_numpy(zero_copy_only=False)
-    return np.argsort(keys, kind="stable")
+    rows: np.ndarray = pc.sort_indices(people.column("person_key")).to_numpy()
+    return rows
 
 
 def _ordered(log_odds: np.ndarray) -> np.ndarray:

@@ -29,7 +29,7 @@ from python_scoring.cross_fitting import (
     CrossFit,
     held_out_people,
     log_odds_of,
-    members_of_fold,
+    members_by_fold,
 )
 from python_scoring.learning_rows import UNLIKE, effective_people
 from python_scoring.parameters import (
@@ -167,8 +167,8 @@ def cross_fit(
     of_sample = _stacked(whole, sample)
     tell(1 / (FOLDS + 1))
     held_out = []
-    for fold in range(FOLDS):
-        members = [members_of_fold(people, fold) for people in groups]
+    by_fold = zip(*map(members_by_fold, groups), strict=True)
+    for fold, members in enumerate(by_fold):
         if any(map(len, members)):
             fits = [each.fit(tables, fold) for each in parts]
             ranked = [
