@@ -55,15 +55,18 @@ class Server:
     log: Path
 
     def ask(self, query: str, **variables: object) -> dict[str, Any]:
-        """What GraphQL answers."""
+        """What GraphQL answers; OSError with all that it says where it is no answer."""
         body = json.dumps({"query": query, "variables": variables}).encode()
         request = urllib.request.Request(  # noqa: S310
             f"http://127.0.0.1:{self.port}/graphql",
             body,
             {"Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
-            return json.loads(answer.read())["data"]
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+                return json.loads(answer.read())["data"]
+        except urllib.error.HTTPError as error:
+            raise OSError(error.read().decode()) from error
 
     def launch(self, slug: str, config: object = None, **tags: str) -> str:
         """Ask for a run of an audience, as its page does; the run's id."""
