@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 
-import psutil
-
+from catalog.build_store import ended_unheard
 from catalog.errors import StudioError
-from catalog.records import Lease
+from catalog.processes import is_alive, is_here, pid_of, place_of
+from catalog.records import Build, BuildState, Lease
+from catalog.store import Catalog
 from orchestration.workshop import Workshop
 
 LEASE_SECONDS = 120
@@ -95,21 +96,15 @@ def lease_owner(run_id: str) -> str:
 
 def owner_of(run_id: str, pid: int) -> str:
     """The same for another process of this machine."""
-    began = _began(psutil.Process(pid))
-    return f"{run_id}@{os.uname().nodename}:{pid}:{began:.2f}"
+    return f"{run_id}@{place_of(pid)}"
 
 
 def interrupt(owner: str) -> None:
     """Ask an owner's process to end. Nothing happens where it has, or is elsewhere."""
-    host, _, _ = _place(owner)
-    if host == os.uname().nodename and owner_is_alive(owner):
+    place = _place(owner)
+    if is_here(place) and owner_is_alive(owner):
         with suppress(ProcessLookupError):
-            os.kill(pid_of(owner), signal.SIGTERM)
-
-
-def pid_of(owner: str) -> int:
-    """The process that an owner names, on its machine."""
-    return _place(owner)[1]
+            os.kill(pid_of(place), signal.SIGTERM)
 
 
 def owner_is_alive(owner: str) -> bool:
@@ -117,32 +112,24 @@ def owner_is_alive(owner: str) -> bool:
 
     Or where it is this very process, and the owner gave the lease up.
     """
-    if owner in _given_up:
-        return False
-    host, pid, began = _place(owner)
-    if host != os.uname().nodename:
-        return True
-    try:
-        process = psutil.Process(pid)
-        return (
-            abs(_began(process) - began) < 1
-            and process.status() != psutil.STATUS_ZOMBIE
-        )
-    except psutil.NoSuchProcess:
-        return False
+    return owner not in _given_up and is_alive(_place(owner))
 
 
-def _place(owner: str) -> tuple[str, int, float]:
-    """Where an owner's process runs, which it is, and when it began."""
-    _, _, place = owner.partition("@")
-    host, pid, began = place.rsplit(":", 2)
-    return host, int(pid), float(began)
+def as_it_stands(catalog: Catalog, build: Build) -> Build:
+    """The build, failed where the catalog has it at work and its process has died.
 
-
-def _began(process: psutil.Process) -> float:
-    """When a process began, in seconds; a clock that is set anew does not change it.
-
-    Linux knows it since the machine's start, and psutil adds when that was by the clock.
+    One that is killed tells nobody; the next build, or a studio that is up, tells the
+    catalog.
     """
-    began = process.create_time()
-    return began - psutil.boot_time() if psutil.LINUX else began
+    if build.state is not BuildState.running:
+        return build
+    owner = catalog.last_owner(build.audience_id)
+    if not owner or owner_is_alive(owner):
+        return build
+    error = ended_unheard(build.build_id).as_dict()
+    return build.model_copy(update={"state": BuildState.failed, "error": error})
+
+
+def _place(owner: str) -> str:
+    """Where an owner's process runs."""
+    return owner.partition("@")[2]

@@ -12,6 +12,7 @@ from catalog.names import folded
 from catalog.records import Audience, AudienceVersion, Build, BuildState, Standing
 from catalog.schedule import next_time
 from catalog.version_store import BORN_WITH, INTERMEDIATE
+from studio.services.standing import standings
 
 if TYPE_CHECKING:
     from orchestration.workshop import Workshop
@@ -128,7 +129,7 @@ def find_audiences(
     now = now or datetime.now(UTC)
     lines = [
         line_of(standing, now)
-        for standing in workshop.catalog.standings()
+        for standing in standings(workshop)
         if INTERMEDIATE not in standing.audience.tags
     ]
     found = [line for line in lines if _fits(line, query)]

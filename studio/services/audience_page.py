@@ -17,6 +17,7 @@ from studio.services.audience_list import State, failure_text, own_tags, state_o
 from studio.services.audience_sections import Block, Tile, blocks, read_figures, tiles
 from studio.services.audiences import REPORT, explain
 from studio.services.audit import Verb, record
+from studio.services.standing import history
 from studio.services.versions import (
     IDENTITIES,
     MANIFEST,
@@ -173,8 +174,8 @@ def summary(workshop: "Workshop", name: str) -> AudienceSummary:
     catalog = workshop.catalog
     audience = catalog.get_audience(name)
     kept = catalog.newest_specification(audience.id)
-    history = catalog.history(audience.id)
-    newest = history[0].build if history else None
+    builds = history(workshop, audience.id)
+    newest = builds[0].build if builds else None
     error = newest.error if newest else None
     version = catalog.served_version(audience.id)
     return AudienceSummary(

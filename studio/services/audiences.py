@@ -16,6 +16,7 @@ from catalog.specification import (
 )
 from catalog.visible_text import visible
 from studio.ending import was_asked
+from studio.services import standing
 from studio.services.audience_list import (
     AudienceLine,
     AudienceQuery,
@@ -322,8 +323,8 @@ def show(workshop: "Workshop", name: str) -> dict[str, Any]:
     audience = workshop.catalog.get_audience(name)
     version = workshop.catalog.served_version(audience.id)
     kept = workshop.catalog.newest_specification(audience.id)
-    history = workshop.catalog.history(audience.id)
-    newest = history[0].build if history else None
+    builds = standing.history(workshop, audience.id)
+    newest = builds[0].build if builds else None
     shown: dict[str, Any] = {
         "name": audience.name,
         "audience": audience.slug,
@@ -376,7 +377,7 @@ def history(workshop: "Workshop", name: str) -> list[dict[str, Any]]:
             ),
             "error": dict(entry.build.error) if entry.build.error else None,
         }
-        for entry in workshop.catalog.history(audience.id)
+        for entry in standing.history(workshop, audience.id)
     ]
 
 
