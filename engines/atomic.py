@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+from catalog.processes import as_name, is_of_the_dead, this_process
+
 
 @contextmanager
 def written_whole(target: Path) -> Iterator[Path]:
@@ -15,7 +17,8 @@ def written_whole(target: Path) -> Iterator[Path]:
     """
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     _remove_dead(target)
-    temporary = target.parent / f".{target.name}.{os.getpid()}-{uuid4().hex}"
+    owner = as_name(this_process())
+    temporary = target.parent / f".{target.name}.{owner}_{uuid4().hex}"
     try:
         yield temporary
         temporary.chmod(0o600)
@@ -27,13 +30,10 @@ def written_whole(target: Path) -> Iterator[Path]:
 
 
 def _remove_dead(target: Path) -> None:
-    import psutil
-
     start = f".{target.name}."
     for entry in os.scandir(target.parent):
-        owner = entry.name.removeprefix(start).partition("-")[0]
-        is_ours = entry.name.startswith(start) and owner.isdecimal()
-        if is_ours and not psutil.pid_exists(int(owner)):
+        owner, _, _ = entry.name.removeprefix(start).rpartition("_")
+        if entry.name.startswith(start) and is_of_the_dead(owner):
             Path(entry.path).unlink(missing_ok=True)
 
 

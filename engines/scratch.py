@@ -4,12 +4,13 @@ One has its process in its name: what a killed one left, people's data perhaps, 
 with the next that is made in the same place.
 """
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
+
+from catalog.processes import as_name, is_of_the_dead, this_process
 
 SPILL = "spill"
 
@@ -22,7 +23,7 @@ def scratch_folder(place: Path, kind: str = SPILL) -> Iterator[Path]:
     """
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     remove_dead(place, kind)
-    own = place / f"{kind}-{os.getpid()}-{uuid4().hex}"
+    own = place / f"{kind}_{as_name(this_process())}_{uuid4().hex}"
     own.mkdir(mode=0o700)
     try:
         yield own
@@ -32,9 +33,7 @@ def scratch_folder(place: Path, kind: str = SPILL) -> Iterator[Path]:
 
 def remove_dead(place: Path, kind: str = SPILL) -> None:
     """Remove the folders of that kind in `place` of processes that died."""
-    import psutil
-
-    for left in place.glob(f"{kind}-*-*"):
-        owner = left.name.removeprefix(f"{kind}-").partition("-")[0]
-        if owner.isdecimal() and not psutil.pid_exists(int(owner)):
+    for left in place.glob(f"{kind}_*"):
+        owner, _, _ = left.name.removeprefix(f"{kind}_").rpartition("_")
+        if is_of_the_dead(owner):
             shutil.rmtree(left, ignore_errors=True)

@@ -1,12 +1,12 @@
 """What killed processes leave goes with the next work; what living ones use stays."""
 
-import os
 import subprocess
 import sys
 
 import pandas as pd
 import pytest
 
+from catalog.processes import as_name, is_alive, place_of, this_process
 from engines.atomic import write_text_whole
 from engines.first_rows import first_rows
 from engines.inspection import proposed_marks
@@ -15,25 +15,37 @@ from engines.scratch import SPILL, scratch_folder
 
 @pytest.fixture
 def dead():
-    """The id of a process that has ended."""
+    """A process that has ended, as files are named by it."""
     process = subprocess.Popen([sys.executable, "-c", ""])
+    place = place_of(process.pid)
     process.wait()
-    return process.pid
+    return as_name(place)
 
 
-def test_a_temporary_file_of_a_dead_process_goes_with_the_next_writing(tmp_path, dead):
+@pytest.fixture
+def other():
+    """A process of another machine, of which nothing is known."""
+    return as_name("elsewhere:1:0.00")
+
+
+def test_a_temporary_file_of_a_dead_process_goes_with_the_next_writing(
+    tmp_path, dead, other
+):
     target = tmp_path / "figures.json"
-    for owner in (dead, os.getpid()):
-        (tmp_path / f".figures.json.{owner}-0").touch()
-    (tmp_path / f".figures.json.old.{dead}-0").touch()
+    kept = [as_name(this_process()), other]
+    for owner in (dead, *kept):
+        (tmp_path / f".figures.json.{owner}_0").touch()
+    (tmp_path / f".figures.json.old.{dead}_0").touch()
 
     write_text_whole(target, "{}")
 
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
-        f".figures.json.{os.getpid()}-0",
-        f".figures.json.old.{dead}-0",
-        "figures.json",
-    ]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        [
+            *(f".figures.json.{owner}_0" for owner in kept),
+            f".figures.json.old.{dead}_0",
+            "figures.json",
+        ]
+    )
 
 
 def test_what_a_killed_loading_left_goes_although_its_file_is_whole(
@@ -70,8 +82,8 @@ def test_what_dead_processes_spilled_goes(engine, dead):
     spilled = [
         build / SPILL / "duckdb_temp_storage_DEFAULT-0.tmp",
         build / "work.duckdb.tmp" / "duckdb_temp_storage_DEFAULT-0.tmp",
-        engine.home.root / SPILL / f"spill-{dead}-0" / "rows.tmp",
-        engine.home.root / SPILL / f"spill-{os.getpid()}-0" / "rows.tmp",
+        engine.home.root / SPILL / f"spill_{dead}_0" / "rows.tmp",
+        engine.home.root / SPILL / f"spill_{as_name(this_process())}_0" / "rows.tmp",
     ]
     for path in spilled:
         path.parent.mkdir(parents=True)
@@ -91,7 +103,7 @@ def test_what_a_killed_inspection_left_goes_with_the_next_one(engine, tmp_path, 
         lambda: first_rows(engine.home, engine.settings, path, found, 3),
         lambda: proposed_marks(engine.home, path),
     ):
-        left = engine.home.root / SPILL / f"spill-{dead}-0"
+        left = engine.home.root / SPILL / f"spill_{dead}_0"
         left.mkdir(parents=True)
         (left / "text.csv").write_text("people's data")
 
@@ -101,14 +113,27 @@ def test_what_a_killed_inspection_left_goes_with_the_next_one(engine, tmp_path, 
         assert list((engine.home.root / "datasets").iterdir()) == []
 
 
-def test_folders_of_another_kind_and_of_living_processes_stay(tmp_path, dead):
-    for name in (f"lookalike-{dead}-0", "lookalike-mine-0", f"spill-{dead}-0"):
+def test_folders_of_another_kind_machine_and_of_living_processes_stay(
+    tmp_path, dead, other
+):
+    kept = {
+        f"lookalike_{as_name(this_process())}_0",
+        f"lookalike_{other}_0",
+        "lookalike_mine",
+        f"spill_{dead}_0",
+    }
+    for name in (f"lookalike_{dead}_0", *kept):
         (tmp_path / name).mkdir()
-    living = tmp_path / f"lookalike-{os.getpid()}-0"
-    living.mkdir()
 
     with scratch_folder(tmp_path, "lookalike") as own:
         there = {path.name for path in tmp_path.iterdir()}
 
-    assert there == {living.name, "lookalike-mine-0", f"spill-{dead}-0", own.name}
+    assert there == kept | {own.name}
     assert not own.exists()
+
+
+def test_a_process_that_has_the_number_of_another_one_is_told_apart():
+    host, pid, _ = this_process().rsplit(":", 2)
+
+    assert not is_alive(f"{host}:{pid}:1.00")
+    assert is_alive(this_process())

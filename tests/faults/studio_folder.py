@@ -64,7 +64,7 @@ class StudioFolder:
             path
             for name in KEPT
             for path in (self.home / name).rglob("*")
-            if path.name.startswith((".", "spill-"))
+            if path.name.startswith((".", "spill_"))
         ]
         return [
             str(p.relative_to(self.path)) for p in [*hidden, *self.temporary.iterdir()]
