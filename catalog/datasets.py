@@ -1,8 +1,11 @@
 """Datasets: where rows stand, how they are read, and what their profile found."""
 
+import codecs
+import re
 from enum import StrEnum
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
 class DatasetKind(StrEnum):
@@ -43,10 +46,20 @@ class Column(Frozen):
     type: str
 
 
+CSV_TYPES = ("VARCHAR", "BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP")
+# The parts that a date is read by.
+DATE_FORMAT = re.compile(r"(%-?[aAwdbhBmyYHIpMSfgnzZjUWcxX]|%%|[^%\0]){1,40}")
+# Python's codecs of names and of source code.
+NO_FILES = frozenset(
+    ("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape")
+)
+
+
 class CsvSchema(Frozen):
     """How a CSV file is read: shown at registration, saved, then applied strictly.
 
-    With `has_amounts` a number may have marks of thousands and a currency sign.
+    With `has_amounts` a number may have marks of thousands and a currency sign. `columns`
+    are of CSV_TYPES.
     """
 
     delimiter: str = ","
@@ -55,10 +68,53 @@ class CsvSchema(Frozen):
     encoding: str = "utf-8"
     has_header: bool = True
     null_tokens: tuple[str, ...] = ("",)
-    decimal_separator: str = "."
+    decimal_separator: Literal[".", ","] = "."
     has_amounts: bool = False
     date_format: str | None = None
     columns: tuple[Column, ...] = ()
+
+    @field_validator("delimiter")
+    @classmethod
+    def _delimits(cls, value: str) -> str:
+        return _one_mark(value)
+
+    @field_validator("quote", "escape")
+    @classmethod
+    def _is_a_mark_or_none(cls, value: str) -> str:
+        return _one_mark(value) if value else value
+
+    @field_validator("encoding")
+    @classmethod
+    def _is_of_text(cls, value: str) -> str:
+        try:
+            # What turns bytes into bytes, as hex does, is no encoding of text.
+            "a".encode(value)
+            if codecs.lookup(value).name not in NO_FILES:
+                return value
+        except (LookupError, ValueError):
+            pass
+        raise ValueError("give an encoding of text, such as utf-8 or latin-1")
+
+    @field_validator("date_format")
+    @classmethod
+    def _names_parts(cls, value: str | None) -> str | None:
+        if value is None or DATE_FORMAT.fullmatch(value):
+            return value
+        raise ValueError("give the parts of a date, such as %d.%m.%Y")
+
+    @field_validator("columns")
+    @classmethod
+    def _have_types(cls, value: tuple[Column, ...]) -> tuple[Column, ...]:
+        if any(column.type not in CSV_TYPES for column in value):
+            raise ValueError(f"give each column one of {', '.join(CSV_TYPES)}")
+        return value
+
+
+def _one_mark(value: str) -> str:
+    """One character that is on a line; ValueError for any other text."""
+    if len(value) == 1 and value not in "\0\r\n":
+        return value
+    raise ValueError("give one character that ends no line")
 
 
 class Dataset(Frozen):

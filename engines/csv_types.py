@@ -18,6 +18,7 @@ TYPE_WORDS = {
     "DATE": "a date",
     "TIMESTAMP": "a date with a time",
 }
+DAYS_AND_TIMES = {"DATE": "date", "TIMESTAMP": "timestamp"}
 CURRENCY = "(€|[$]|£|EUR|USD|GBP|CHF)"
 DAY_FIRST, MONTH_FIRST = ("%d", "%m", "%Y"), ("%m", "%d", "%Y")
 SPACE = "[ \u00a0\u202f]?"
@@ -257,7 +258,7 @@ def _cast(value: str, type_name: str, schema: CsvSchema) -> str:
     if type_name == "DATE" and schema.date_format:
         day_month = f"try_strptime({value}, {quote_literal(schema.date_format)})"
         return f"coalesce(try_cast({value} as date), cast({day_month} as date))"
-    return f"try_cast({value} as {type_name})"
+    return f"try_cast({value} as {DAYS_AND_TIMES[type_name]})"
 
 
 def _plain_number(value: str, decimal: str) -> str:

@@ -62,7 +62,7 @@ def csv_schema_of(text: bytes | str, subject: str) -> CsvSchema:
         raise StudioError(
             "schema_invalid",
             subject,
-            f"is wrong at {where} ({first['msg']})",
+            f"is wrong at {where} ({first['msg'].removeprefix('Value error, ')})",
             "mend it; `lookalike datasets show NAME --json` prints a valid one",
         ) from error
 
