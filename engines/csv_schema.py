@@ -22,6 +22,7 @@ from engines.csv_types import (
 )
 from engines.quoting import quote_list, quote_literal, quote_path
 from engines.relations import one_row
+from engines.samples import SHAPES
 
 if TYPE_CHECKING:
     import duckdb
@@ -100,16 +101,21 @@ def _sniff_escape(text: Text, delimiter: str) -> str:
 
 
 def _has_header(rows: Sequence[Sequence[str]]) -> bool:
-    """False where the first record is like the others in the columns of numbers.
+    """False where the first record tells of a person, or is like the others in numbers.
 
-    Columns vote: a number above numbers is another record, a word above numbers a name.
-    One name may be a number, a year perhaps, and one number may be missing.
+    An address, a phone number or a hash is nobody's name of a column. Columns of numbers
+    vote: a number above numbers is another record, a word above numbers a name. One name
+    may be a number, a year perhaps, and one number may be missing.
 
     >>> _has_header([["id", "age", "2025"], ["u1", "31", "7"]])
     True
     >>> _has_header([["u0", "NA", "3", "4"], ["u1", "31", "7", "2"]])
     False
+    >>> _has_header([["ada@example.com"], ["bob@example.com"]])
+    False
     """
+    if any(_is_of_a_person(field) for row in rows[:1] for field in row):
+        return False
     if len(rows) < 2:
         return True
     first, rest = rows[0], rows[1:]
@@ -121,6 +127,10 @@ def _has_header(rows: Sequence[Sequence[str]]) -> bool:
             records += is_record
             names += not is_record
     return names >= records
+
+
+def _is_of_a_person(field: str) -> bool:
+    return any(re.fullmatch(shape, field) for shape in SHAPES.values())
 
 
 def _is_number(field: str) -> bool:

@@ -170,6 +170,28 @@ def test_a_column_without_a_name_is_called_by_its_position(engine, tmp_path):
     assert columns_of(engine, path) == {"column_1": "BIGINT", "age": "BIGINT"}
 
 
+@pytest.mark.parametrize(
+    "people",
+    [
+        ["ada@example.com", "bob@example.com", "cy@example.com"],
+        [f"{n:064x}" for n in range(1, 4)],
+        ["FR,+33 1 23 45 67 89", "FR,+33 1 23 45 67 80"],
+        ["ada@example.com"],
+    ],
+)
+def test_a_list_of_people_without_a_header_keeps_its_first_one(
+    engine, loaded, tmp_path, people
+):
+    path = write(
+        tmp_path / "data.csv", "".join(f"{each}\n" for each in people).encode()
+    )
+
+    found = columns_of(engine, path)
+
+    assert list(found) == [f"column_{n + 1}" for n in range(len(found))]
+    assert loaded(path).num_rows == len(people)
+
+
 def test_a_file_without_a_header_is_recognised(engine, loaded, tmp_path):
     path = write(tmp_path / "data.csv", b"u1,41\nu2,42\nu3,43\n")
 
