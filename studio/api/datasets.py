@@ -145,7 +145,7 @@ async def inspect_upload(
         try:
             found = await to_thread(dataset_sources.look, workshop, path, schema)
         finally:
-            uploads.discard(workshop.home, path)
+            uploads.discard(workshop, path)
     return _inspected(found, file_name)
 
 
@@ -168,7 +168,7 @@ def _inspected(found: Look, file_name: str) -> InspectedFile:
 @asynccontextmanager
 async def sent(request: Request, opened: Studio, file_name: str) -> AsyncIterator[Path]:
     """The file that a request brings, written into the home as it arrives."""
-    with uploads.received(opened.workshop.home, file_name) as upload:
+    with uploads.received(opened.workshop, file_name) as upload:
         async for chunk in request.stream():
             await to_thread(upload.write, chunk)
         upload.file.close()

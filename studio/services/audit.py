@@ -183,11 +183,18 @@ def _last(path: Path) -> AuditRecord | None:
 
 
 def _append(path: Path, line: str) -> None:
+    """Add a line whole, or none of it: a full disk takes a part without a word."""
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
     descriptor = os.open(path, flags, 0o600)
+    size = os.fstat(descriptor).st_size
     try:
-        os.write(descriptor, line.encode())
+        left = line.encode()
+        while left:
+            left = left[os.write(descriptor, left) :]
         os.fsync(descriptor)
+    except BaseException:
+        os.ftruncate(descriptor, size)
+        raise
     finally:
         os.close(descriptor)
 

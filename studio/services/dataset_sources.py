@@ -230,7 +230,7 @@ async def keep_upload(
     `most_bytes`.
     """
     written = 0
-    with uploads.received(workshop.home, name) as upload:
+    with uploads.received(workshop, name) as upload:
         async for part in parts:
             written += len(part)
             if written > most_bytes:

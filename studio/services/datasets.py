@@ -63,7 +63,7 @@ def replace(
         description=description,
     )
     if before != Path(dataset.path):
-        uploads.discard(workshop.home, before)
+        uploads.discard(workshop, before)
     record(workshop.home, Verb.dataset_added, f"dataset/{dataset.id}")
     return {**show(workshop.catalog, dataset.id), "notes": list(inspection.notes)}
 
@@ -77,7 +77,7 @@ def remove(workshop: "Workshop", name: str) -> Dataset:
     with workshop.catalog.alone():  # not while it is planned with, or being registered
         dataset = workshop.catalog.remove_dataset(name)
         workshop.engine.forget(dataset)
-        uploads.discard(workshop.home, Path(dataset.path))
+        uploads.discard(workshop, Path(dataset.path))
     record(workshop.home, Verb.dataset_removed, f"dataset/{dataset.id}")
     return dataset
 

@@ -5,18 +5,21 @@ An upload stands in the home under an id of its own; of its name the ending alon
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 from uuid import uuid4
 
 from catalog.datasets import DatasetKind
 from catalog.errors import StudioError
 from catalog.file_failures import of_system
-from catalog.home import Home
 from catalog.names import shown_path
+from catalog.store import Catalog
 from engines.sources import ENDINGS
+
+if TYPE_CHECKING:
+    from orchestration.workshop import Workshop
 
 UPLOADS = "uploads"
 UPLOADABLE = tuple(
@@ -40,8 +43,12 @@ class Upload:
 
 
 @contextmanager
-def received(home: Home, file_name: str) -> Iterator[Upload]:
-    """A new file in the home; nothing of it stays where the block fails."""
+def received(workshop: "Workshop", file_name: str) -> Iterator[Upload]:
+    """A new file in the home; nothing of it stays where the block fails.
+
+    Unless it became a dataset before that.
+    """
+    home = workshop.home
     folder = home.root / UPLOADS / uuid4().hex
     path = folder / f"data{ending_of(file_name)}"
     try:
@@ -50,10 +57,18 @@ def received(home: Home, file_name: str) -> Iterator[Upload]:
             path.chmod(0o600)
             yield Upload(path, file)
     except BaseException as error:
-        shutil.rmtree(folder, ignore_errors=True)
+        discard(workshop, path)
         if isinstance(error, OSError) and not isinstance(error, ConnectionError):
             raise of_system(error, "the upload", home.root) from error
         raise
+
+
+def kept_uploads(catalog: Catalog) -> set[str]:
+    """The ids of uploads that are datasets.
+
+    The home may be named in another way than when they were kept.
+    """
+    return {Path(each.path).parent.name for each in catalog.list_datasets()}
 
 
 @contextmanager
@@ -88,7 +103,14 @@ def ending_of(file_name: str) -> str:
     return ending
 
 
-def discard(home: Home, path: Path) -> None:
-    """Remove a file that was uploaded; others are not the studio's to remove."""
-    if path.parent.parent.resolve() == (home.root / UPLOADS).resolve():
-        shutil.rmtree(path.parent, ignore_errors=True)
+def discard(workshop: "Workshop", path: Path) -> None:
+    """Remove a file that was uploaded, unless it is a dataset; no other is the studio's.
+
+    Where the catalog cannot be asked it stays, until a studio starts.
+    """
+    folder = path.parent
+    if folder.parent.resolve() != (workshop.home.root / UPLOADS).resolve():
+        return
+    with suppress(StudioError):
+        if folder.name not in kept_uploads(workshop.catalog):
+            shutil.rmtree(folder, ignore_errors=True)

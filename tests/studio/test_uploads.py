@@ -1,6 +1,8 @@
 """What is sent as a file: bounded, whole or not at all, and nowhere but in the home."""
 
+import errno
 import gzip
+import os
 import shutil
 from pathlib import Path
 
@@ -11,10 +13,12 @@ import pytest
 from catalog.errors import StudioError
 from catalog.home import Home, create_home
 from engines import csv_text
-from studio.services import dataset_sources, uploads
+from studio.services import audit, dataset_sources, datasets, uploads
 from studio.services.leftovers import clear_leftovers
 from studio.services.opening import open_studio
 from tests.studio.test_dataset_sources import upload
+
+WRITE = os.write
 
 
 @pytest.fixture
@@ -118,7 +122,37 @@ def test_an_upload_stays_where_the_home_is_named_in_another_way(workshop, tmp_pa
 
     clear_leftovers(by_link)
     was_kept = path.exists()
-    uploads.discard(by_link.home, path)
+    datasets.remove(by_link, "People")
 
     assert was_kept
     assert not path.exists()
+
+
+def fills_up(descriptor: int, line: bytes) -> int:
+    """A disk that takes a part of a line, and then nothing."""
+    if len(line) < 60:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    return WRITE(descriptor, line[:-50])
+
+
+def test_a_disk_that_fills_up_leaves_a_whole_audit_log_and_the_new_dataset(
+    workshop, monkeypatch
+):
+    rows = b"user_id,age\n" + b"".join(b"u%d,%d\n" % (n, n % 50) for n in range(99))
+    audit.record(workshop.home, audit.Verb.signed_in, "user/ada")
+    with monkeypatch.context() as patch:
+        patch.setattr(audit.os, "write", fills_up)
+        with (
+            pytest.raises(StudioError) as refused,
+            uploads.received(workshop, "people.csv") as file,
+        ):
+            file.write(rows)
+            file.file.close()
+            dataset_sources.add(workshop, file.path, "People")
+
+    assert refused.value.code == "disk_full"
+    assert [each.number for each in audit.read(workshop.home)] == [1]
+    assert audit.record(workshop.home, audit.Verb.signed_in, "user/bob").number == 2
+    assert file.path.read_bytes() == rows
+    (dataset,) = workshop.catalog.list_datasets()
+    assert dataset.path == str(file.path)

@@ -176,7 +176,7 @@ class Adding:
         """Forget the source that is being added, and what is being read of it."""
         self.readings += 1
         if self.path is not None:
-            uploads.discard(studio().workshop.home, self.path)
+            uploads.discard(studio().workshop, self.path)
         self.path = None
 
     async def read(self, schema: CsvSchema | None) -> None:
@@ -270,7 +270,7 @@ class Adding:
                 )
         except StudioError as error:
             if self.client.is_deleted or self.path is not None:
-                uploads.discard(workshop.home, path)
+                uploads.discard(workshop, path)
             else:
                 self.path, self.error = path, error
                 self.tell()  # drawn anew, the page would leave the place that is looked at
