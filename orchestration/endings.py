@@ -229,14 +229,18 @@ def undisturbed() -> Iterator[None]:
 
 
 @contextmanager
-def ends_with_us(process: "subprocess.Popen[bytes]") -> Iterator[None]:
+def ends_with_us(
+    process: "subprocess.Popen[bytes]", *, with_group: bool = False
+) -> Iterator[None]:
     """Have a child killed where this process dies, which would leave it at work.
 
     A shell waits for a line from us; the end of its input without one is our death.
+    `with_group` has all of the group killed that the child leads.
     """
     watch = 'read -r over || kill -9 "$0"'
+    whom = -process.pid if with_group else process.pid
     with subprocess.Popen(  # noqa: S603
-        ["/bin/sh", "-c", watch, str(process.pid)],
+        ["/bin/sh", "-c", watch, str(whom)],
         stdin=subprocess.PIPE,
         start_new_session=True,
     ) as watcher:

@@ -21,6 +21,7 @@ def run_dagster(workshop: "Workshop", port: int) -> int:
 
     The web server has no login, so it listens on this machine alone.
     """
+    from orchestration.endings import ends_with_us
     from orchestration.instance import open_instance
     from orchestration.partitions import add_partitions
     from orchestration.project import ROOT, manifest_path
@@ -50,10 +51,11 @@ def run_dagster(workshop: "Workshop", port: int) -> int:
             env=os.environ.copy(),
             start_new_session=True,
         )
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            return end(process)
+        with ends_with_us(process, with_group=True):
+            try:
+                return process.wait()
+            except KeyboardInterrupt:
+                return end(process)
 
 
 def end(process: "subprocess.Popen[bytes]") -> int:

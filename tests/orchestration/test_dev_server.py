@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 
+import psutil
 import pytest
 
 from tests.orchestration.conftest import SLUG, open_studio
@@ -43,6 +44,13 @@ signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))
 print("at work", flush=True)
 while True:
     signal.pause()
+"""
+WITH_A_CHILD = """
+import subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+print(child.pid, flush=True)
+print("at work", flush=True)
+child.wait()
 """
 STUBBORN = WILLING.replace("lambda *_: sys.exit(7)", "signal.SIG_IGN")
 
@@ -95,3 +103,28 @@ def test_dagster_is_asked_to_end_and_killed_only_where_it_does_not(
         said, _ = process.communicate(timeout=120)
 
     assert said.splitlines() == end
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP])
+def test_nothing_of_dagster_outlives_a_command_that_is_killed_or_loses_its_terminal(
+    tmp_path, number
+):
+    told = {"DAGSTER": WITH_A_CHILD, "SECONDS": "60"}
+    with subprocess.Popen(
+        [sys.executable, "-c", STAND_IN],
+        env=os.environ | told | {"LOOKALIKE_HOME": str(tmp_path / "home")},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        said = []
+        while not said or said[-1] != "at work\n":
+            assert process.poll() is None
+            said.append(process.stdout.readline())
+        child = psutil.Process(int(said[-2]))
+        family = [child, child.parent()]
+        process.send_signal(number)
+        process.wait(timeout=60)
+
+        _, alive = psutil.wait_procs(family, timeout=5)
+
+    assert alive == []
