@@ -6,6 +6,7 @@ finished step with its figures.
 """
 
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Literal
 
@@ -175,5 +176,22 @@ def sweep_builds(home: Home, build_ids: list[str]) -> int:
     folders = [home.build(build_id) for build_id in build_ids]
     there = [folder for folder in folders if folder.exists()]
     for folder in there:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_work(folder)
     return len(there)
+
+
+def remove_work(folder: Path, kept: Collection[str] = ()) -> None:
+    """Remove what stands in a build's folder, and the folder where nothing is `kept`.
+
+    What says that steps are done goes first: where this is cut short the build begins
+    anew, and does not look for what is gone.
+    """
+    shutil.rmtree(folder / DONE, ignore_errors=True)
+    if not kept:
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    for path in folder.iterdir():
+        if path.is_dir() and path.name not in kept:
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.name not in kept:
+            path.unlink(missing_ok=True)

@@ -6,7 +6,6 @@ scorer, name and refresh, the inputs as they are read, and the code.
 
 import hashlib
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from catalog.specification import AudienceSpecification, specification_hash
 from catalog.specification_settings import Economics, Refresh
 from engines.atomic import write_text_whole
 from engines.sealed import read_sealed, write_sealed
-from orchestration.builds import Build
+from orchestration.builds import Build, remove_work
 from orchestration.plan import Plan
 from orchestration.project import code_version
 
@@ -85,12 +84,6 @@ def sweep_comparisons(home: Home, kept: int) -> None:
     for folder in by_age[kept:]:
         try:
             with FileLock(folder / LOCK, timeout=0):
-                for path in folder.iterdir():
-                    if path.name in KEPT:
-                        continue
-                    if path.is_dir():
-                        shutil.rmtree(path, ignore_errors=True)
-                    else:
-                        path.unlink(missing_ok=True)
+                remove_work(folder, KEPT)
         except Timeout:
             continue  # it is being made

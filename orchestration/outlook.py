@@ -12,7 +12,6 @@ it. Nothing of it is in the catalog: no audience, version or run comes of an out
 
 import hashlib
 import json
-import shutil
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -29,7 +28,7 @@ from catalog.specification import AudienceSpecification
 from catalog.specification_fields import MOST_PEOPLE
 from catalog.specification_output import Output
 from catalog.specification_people import AttributeChoice
-from orchestration.builds import Build
+from orchestration.builds import Build, remove_work
 from orchestration.dbt_runner import build_relations, whole_stage
 from orchestration.faults import told
 from orchestration.intake import build_of, with_codes
@@ -216,7 +215,7 @@ def _learnt(workshop: Workshop, build: Build, plan: Plan) -> Build:
     if build.done(LEARNT) is not None:
         return build
     engine = workshop.engine
-    shutil.rmtree(build.folder, ignore_errors=True)
+    remove_work(build.folder)
     with _told("inputs"):
         coded = engine.write_inputs(build.folder, plan.inputs(build.build_id))
         build = with_codes(build, coded)
@@ -237,14 +236,22 @@ def _told(stage: str) -> Iterator[None]:
     tell(Progress(stage, seconds=time.monotonic() - began))
 
 
+def _used_at(folder: Path) -> float:
+    """When an outlook was used last; long ago where another sweep has just removed it."""
+    try:
+        return folder.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
 def sweep_outlooks(place: Path) -> None:
     """Remove outlooks beyond the newest few that nobody is reading."""
     folders = [each for each in place.iterdir() if each.is_dir()]
-    newest = sorted(folders, key=lambda each: -each.stat().st_mtime)
+    newest = sorted(folders, key=_used_at, reverse=True)
     for folder in newest[KEPT_OUTLOOKS:]:
         with (
             suppress(Timeout),
             FileLock(folder.with_suffix(".lock"), timeout=0, mode=0o600),
         ):
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_work(folder)
             folder.with_suffix(".lock").unlink(missing_ok=True)

@@ -5,14 +5,13 @@ that was made of it counts. What was loaded at registration (CSV, JSON Lines, ta
 a copy, and its source may change.
 """
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from catalog.datasets import Dataset
 from catalog.errors import StudioError
 from catalog.specification_model import AudienceSpecification
-from orchestration.builds import Build
+from orchestration.builds import Build, remove_work
 from orchestration.workshop import Workshop
 
 DAMAGED = frozenset(
@@ -65,7 +64,7 @@ def steady(workshop: Workshop, build: Build) -> Iterator[None]:
         yield
     except StudioError as error:
         if error.code in DAMAGED:
-            shutil.rmtree(build.folder, ignore_errors=True)
+            remove_work(build.folder)
         try:
             refuse_changed_inputs(workshop, build)
         except StudioError as change:
