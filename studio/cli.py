@@ -23,7 +23,7 @@ from studio.commands import (
     what_if,
     workflows,
 )
-from studio.ending import end_when_asked
+from studio.ending import end_at_once, end_when_asked, was_asked
 from studio.garbage import collect_rarely
 
 app = typer.Typer(
@@ -64,6 +64,10 @@ def main() -> None:
     end_when_asked()
     try:
         app()
+    except SystemExit as ended:
+        if was_asked():
+            end_at_once(ended.code if isinstance(ended.code, int) else 1)
+        raise
     except Exception:
         # Only with LOOKALIKE_TRACEBACK; the interpreter would print it too late.
         traceback.print_exc()

@@ -5,11 +5,15 @@ and one that computes for long is not reached by it; so a thread insists, and in
 ends the process, which harms nothing: a build can be killed at any moment.
 """
 
+import atexit
 import logging
 import os
 import signal
+import sys
 import threading
 import time
+from contextlib import suppress
+from typing import NoReturn
 
 INSIST_SECONDS = 3.0
 END_SECONDS = 8.0
@@ -32,6 +36,19 @@ def end_when_asked() -> None:
 def was_asked() -> bool:
     """True once a signal came: what fails from then on, fails because of it."""
     return _asked.wait(timeout=0.01)
+
+
+def end_at_once(code: int) -> NoReturn:
+    """Leave a process that was asked to end, now that all is told.
+
+    Threads of libraries may still be at work on what was broken off. An interpreter that
+    is taken down under them aborts, and the exit code would be of that.
+    """
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def leave_ending_to_others() -> None:

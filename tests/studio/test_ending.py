@@ -44,6 +44,42 @@ end_when_asked()
 command()
 """
 
+# A library at work in a thread that aborts the process as the interpreter goes.
+LEFT_AT_WORK = """
+import atexit, os, sys, time
+from studio import cli
+
+class AtWork:
+    def __del__(self, abort=os.abort):
+        abort()
+
+def command():
+    try:
+        print("at work", flush=True)
+        time.sleep(600)
+    except KeyboardInterrupt:
+        print("stopped")
+        sys.exit(130)
+
+at_work = AtWork()
+atexit.register(print, "tidied")
+cli.app = command
+cli.main()
+"""
+
+
+def test_what_is_left_at_work_does_not_change_how_an_interrupted_command_ends():
+    process = subprocess.Popen(
+        [sys.executable, "-c", LEFT_AT_WORK], stdout=subprocess.PIPE, text=True
+    )
+    process.stdout.readline()
+
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=60)
+
+    assert said.splitlines() == ["stopped", "tidied"]
+    assert process.returncode == INTERRUPTED
+
 
 def test_an_error_that_an_interrupt_brought_about_is_told_as_the_interrupt():
     process = subprocess.Popen(
