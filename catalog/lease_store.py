@@ -73,14 +73,14 @@ class LeaseStore(AudienceStore):
                 values = {"owner": None, "expires_at": self.clock()}
                 _change_lease(connection, lease.audience_id, values)
 
-    def last_owner(self, audience: str) -> str:
-        """Who took the lease on an audience last, and has not given it back; else empty.
+    def last_lease(self, audience: str) -> Lease | None:
+        """The lease on an audience that was taken last and not given back.
 
-        The lease may have run out since.
+        It may have run out since.
         """
         with self.reading() as connection:
             held = read_lease(connection, read_audience(connection, audience).id)
-        return held.owner if held else ""
+        return held if held and held.owner else None
 
     def lease_of(self, audience: str) -> Lease | None:
         """The lease in force on an audience; null where nobody may be building it."""

@@ -11,12 +11,16 @@ from contextlib import contextmanager
 
 import dagster as dg
 from dagster._core.events import RunFailureReason
-from dagster._core.storage.tags import ROOT_RUN_ID_TAG, RUN_FAILURE_REASON_TAG
+from dagster._core.storage.tags import (
+    PARTITION_NAME_TAG,
+    ROOT_RUN_ID_TAG,
+    RUN_FAILURE_REASON_TAG,
+)
 
 from catalog.build_store import ended_unheard
 from catalog.records import BuildState
 from catalog.store import Catalog
-from orchestration.leases import owner_is_alive
+from orchestration.leases import holder_has_died, owner_is_alive, worker_has_died
 from orchestration.workshop import Workshop
 
 # The process that carries out a run, as the owner of a lease is told.
@@ -33,7 +37,7 @@ UNFINISHED = [
 ]
 
 
-def end_abandoned_runs(instance: dg.DagsterInstance) -> int:
+def end_abandoned_runs(catalog: Catalog, instance: dg.DagsterInstance) -> int:
     """Tell Dagster of the runs whose process has died; how many there were.
 
     Such a run would count as at work for ever, and its audience never be due again.
@@ -42,7 +46,8 @@ def end_abandoned_runs(instance: dg.DagsterInstance) -> int:
     ended = 0
     for run in instance.get_runs(dg.RunsFilter(statuses=UNFINISHED)):
         worker = worker_of(run)
-        is_dead = worker is not None and not owner_is_alive(worker)
+        audience = run.tags.get(PARTITION_NAME_TAG)
+        is_dead = worker is not None and worker_has_died(catalog, worker, audience)
         if is_dead and not _can_be_queued(instance, run):
             report_death(instance, run)
             ended += 1
@@ -79,8 +84,9 @@ def end_unheard_builds(catalog: Catalog, instance: dg.DagsterInstance) -> None:
     them as being built until the next build.
     """
     for build in catalog.list_builds(BuildState.running):
-        held = catalog.lease_of(build.audience_id)
-        if build.root_run_id is None or (held and owner_is_alive(held.owner)):
+        held = catalog.last_lease(build.audience_id)
+        is_held = held is not None and not holder_has_died(catalog, held)
+        if build.root_run_id is None or is_held:
             continue
         run = _newest_try(instance, build.root_run_id)
         if run is None:

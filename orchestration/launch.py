@@ -100,7 +100,7 @@ def build_audience(
         interrupts_told(workshop, instance, worker, was_asked),
         at_work(workshop, worker),
     ):
-        end_abandoned_runs(instance)
+        end_abandoned_runs(workshop.catalog, instance)
         add_partitions(instance, [audience.slug])
         tags = {
             "dagster/partition": audience.slug,

@@ -115,6 +115,29 @@ def owner_is_alive(owner: str) -> bool:
     return owner not in _given_up and is_alive(_place(owner))
 
 
+def holder_has_died(catalog: Catalog, held: Lease) -> bool:
+    """True where the process that took a lease has ended.
+
+    One of another machine, or of a container that is no more, renews the lease for as long
+    as it lives.
+    """
+    if is_here(_place(held.owner)):
+        return not owner_is_alive(held.owner)
+    return held.expires_at <= catalog.clock()
+
+
+def worker_has_died(catalog: Catalog, worker: str, audience: str | None) -> bool:
+    """True where the process that works for a run of this audience has ended.
+
+    Of one of another machine it is known once it has taken the audience's lease.
+    """
+    if is_here(_place(worker)) or audience is None:
+        return not owner_is_alive(worker)
+    held = catalog.last_lease(audience)
+    is_its = held is not None and _place(held.owner) == _place(worker)
+    return held is not None and is_its and holder_has_died(catalog, held)
+
+
 def as_it_stands(catalog: Catalog, build: Build) -> Build:
     """The build, failed where the catalog has it at work and its process has died.
 
@@ -123,8 +146,8 @@ def as_it_stands(catalog: Catalog, build: Build) -> Build:
     """
     if build.state is not BuildState.running:
         return build
-    owner = catalog.last_owner(build.audience_id)
-    if not owner or owner_is_alive(owner):
+    held = catalog.last_lease(build.audience_id)
+    if held is None or not holder_has_died(catalog, held):
         return build
     error = ended_unheard(build.build_id).as_dict()
     return build.model_copy(update={"state": BuildState.failed, "error": error})

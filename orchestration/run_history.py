@@ -100,7 +100,7 @@ class RunHistory:
         does anything.
         """
         found = self._unfinished(audience)
-        if found is not None and end_abandoned_runs(self._instance):
+        if found is not None and end_abandoned_runs(self._catalog, self._instance):
             found = self._unfinished(audience)
         return found
 

@@ -33,7 +33,7 @@ def refresh_due_audiences(
     workshop = studio.open()
     instance = context.instance
     now = context.scheduled_execution_time
-    end_abandoned_runs(instance)
+    end_abandoned_runs(workshop.catalog, instance)
     end_unheard_builds(workshop.catalog, instance)
     found = workshop.catalog.list_audiences()
     add_partitions(instance, [audience.slug for audience in found])

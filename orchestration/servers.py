@@ -146,7 +146,7 @@ class Servers:
     def end_abandoned_runs(self) -> None:
         """Give runs whose process has died, and their builds, their final state."""
         with suppress(*NO_HISTORY):  # asked again soon
-            end_abandoned_runs(self._instance)
+            end_abandoned_runs(self._catalog, self._instance)
             end_unheard_builds(self._catalog, self._instance)
 
     def _queue_stranded_runs(self) -> None:

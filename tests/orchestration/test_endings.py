@@ -17,7 +17,9 @@ from dagster._core.remote_origin import (
 from dagster._core.storage.tags import ROOT_RUN_ID_TAG
 
 from catalog.errors import StudioError
+from catalog.home import create_home
 from catalog.records import BuildState, Lease
+from catalog.store import Catalog
 from orchestration.endings import (
     WORKER_TAG,
     end_abandoned_runs,
@@ -27,7 +29,7 @@ from orchestration.endings import (
     worker_of,
 )
 from orchestration.faults import RETRY_POLICY
-from orchestration.leases import LEASE_SECONDS, lease_owner
+from orchestration.leases import LEASE_SECONDS, as_it_stands, lease_owner
 from orchestration.publishing import remove_drafts
 from orchestration.steps import failures_recorded, told_to_dagster
 
@@ -51,6 +53,14 @@ def a_job():
 
 
 @pytest.fixture
+def catalog(tmp_path):
+    """A catalog without an audience."""
+    catalog = Catalog(create_home(tmp_path / "home").catalog_url)
+    yield catalog
+    catalog.close()
+
+
+@pytest.fixture
 def dead_worker():
     """The owner of a lease whose process has ended."""
     place, _, _ = lease_owner("command").rpartition(":")
@@ -68,7 +78,7 @@ def run_of(instance, tags, **fields):
     )
 
 
-def test_a_run_whose_command_died_failed_and_no_other(dead_worker):
+def test_a_run_whose_command_died_failed_and_no_other(catalog, dead_worker):
     instance = dg.DagsterInstance.ephemeral()
     died = run_of(instance, {WORKER_TAG: dead_worker})
     lives = run_of(instance, {WORKER_TAG: lease_owner("command")})
@@ -80,7 +90,7 @@ def test_a_run_whose_command_died_failed_and_no_other(dead_worker):
         root_run_id=died.run_id,
     )
 
-    assert end_abandoned_runs(instance) == 1
+    assert end_abandoned_runs(catalog, instance) == 1
 
     states = {
         run.run_id: instance.get_run_by_id(run.run_id).status
@@ -109,7 +119,9 @@ def test_a_run_that_was_cancelled_before_it_began_stops_at_its_next_step(cancel)
 
 
 @pytest.mark.parametrize("begins_after", [False, True])
-def test_a_run_that_died_of_being_cancelled_is_cancelled(dead_worker, begins_after):
+def test_a_run_that_died_of_being_cancelled_is_cancelled(
+    catalog, dead_worker, begins_after
+):
     """The signal may end it before its process could tell, and its beginning be told last."""
     instance = dg.DagsterInstance.ephemeral()
     run = run_of(instance, {WORKER_TAG: dead_worker})
@@ -119,13 +131,13 @@ def test_a_run_that_died_of_being_cancelled_is_cancelled(dead_worker, begins_aft
             dg.DagsterEvent(dg.DagsterEventType.RUN_START.value, "job"), run.run_id
         )
 
-    assert end_abandoned_runs(instance) == 1
+    assert end_abandoned_runs(catalog, instance) == 1
 
     assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.CANCELED
 
 
 def test_a_run_that_told_of_its_end_just_before_its_process_ended_keeps_it(
-    dead_worker, monkeypatch
+    catalog, dead_worker, monkeypatch
 ):
     instance = dg.DagsterInstance.ephemeral()
     run = run_of(instance, {WORKER_TAG: dead_worker})
@@ -135,8 +147,8 @@ def test_a_run_that_told_of_its_end_just_before_its_process_ended_keeps_it(
         instance.report_dagster_event(event, run.run_id)
         return False
 
-    monkeypatch.setattr("orchestration.endings.owner_is_alive", ends_meanwhile)
-    end_abandoned_runs(instance)
+    monkeypatch.setattr("orchestration.leases.owner_is_alive", ends_meanwhile)
+    end_abandoned_runs(catalog, instance)
 
     assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.SUCCESS
 
@@ -200,7 +212,9 @@ def taken_from_the_queue(instance, worker=None):
     return run
 
 
-def test_a_run_that_was_being_started_as_the_daemon_died_is_queued_again(dead_worker):
+def test_a_run_that_was_being_started_as_the_daemon_died_is_queued_again(
+    catalog, dead_worker
+):
     instance = dg.DagsterInstance.ephemeral()
     nobody_has_it = taken_from_the_queue(instance)
     has_not_begun = taken_from_the_queue(instance, dead_worker)
@@ -213,10 +227,10 @@ def test_a_run_that_was_being_started_as_the_daemon_died_is_queued_again(dead_wo
     )
     runs = (nobody_has_it, has_not_begun, begins, was_asked_to_end)
 
-    assert end_abandoned_runs(instance) == 0
+    assert end_abandoned_runs(catalog, instance) == 0
     assert queue_stranded_runs(instance) == 2
     assert queue_stranded_runs(instance) == 0
-    assert end_abandoned_runs(instance) == 0
+    assert end_abandoned_runs(catalog, instance) == 0
 
     found = [instance.get_run_by_id(run.run_id) for run in runs]
     assert [run.status for run in found] == [
@@ -228,7 +242,7 @@ def test_a_run_that_was_being_started_as_the_daemon_died_is_queued_again(dead_wo
     assert [worker_of(run) for run in found[:2]] == [None, None]
 
 
-def test_a_run_that_no_queue_held_is_not_queued(dead_worker):
+def test_a_run_that_no_queue_held_is_not_queued(catalog, dead_worker):
     instance = dg.DagsterInstance.ephemeral()
     run = run_of(instance, {WORKER_TAG: dead_worker})
     instance.report_dagster_event(
@@ -236,7 +250,7 @@ def test_a_run_that_no_queue_held_is_not_queued(dead_worker):
     )
 
     assert queue_stranded_runs(instance) == 0
-    assert end_abandoned_runs(instance) == 1
+    assert end_abandoned_runs(catalog, instance) == 1
 
     assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.FAILURE
 
@@ -311,3 +325,30 @@ def test_an_interrupt_stays_one_where_the_catalog_cannot_be_told():
         failures_recorded(workshop, "build0001", tries=0),
     ):
         raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(("seconds", "ends"), [(LEASE_SECONDS, 0), (-1, 1)])
+def test_a_run_of_a_machine_that_is_no_more_ends_once_its_lease_has_run_out(
+    studio, seconds, ends
+):
+    workshop, audience = studio
+    catalog, instance = workshop.catalog, dg.DagsterInstance.ephemeral()
+    elsewhere = "run@a-container-that-was:7:12.50"
+    run = run_of(instance, {WORKER_TAG: elsewhere, "dagster/partition": audience.slug})
+    assert end_abandoned_runs(catalog, instance) == 0
+    catalog.acquire_lease(audience.id, elsewhere, seconds)
+    build = catalog.start_build(
+        audience.id,
+        1,
+        input_fingerprints={"seed": "a"},
+        code_version="b",
+        root_run_id=run.run_id,
+    )
+
+    assert end_abandoned_runs(catalog, instance) == ends
+    end_unheard_builds(catalog, instance)
+
+    assert instance.get_run_by_id(run.run_id).is_finished is bool(ends)
+    states = (BuildState.running, BuildState.failed)
+    assert catalog.get_build(build.build_id).state is states[ends]
+    assert as_it_stands(catalog, build).state is states[ends]

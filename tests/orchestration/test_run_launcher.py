@@ -68,14 +68,15 @@ def test_a_run_is_judged_by_its_own_process_alone(instance, launcher, process):
     assert states() == [WorkerStatus.FAILED, WorkerStatus.RUNNING, WorkerStatus.RUNNING]
 
 
-def test_a_run_at_work_is_asked_to_end(instance, launcher, process):
+def test_a_run_at_work_is_asked_to_end(studio, instance, launcher, process):
+    catalog = studio[0].catalog
     run = run_of(instance, process)
 
     assert launcher.terminate(run.run_id)
 
     assert process.wait(timeout=20) != 0
     assert state_of(instance, run) is dg.DagsterRunStatus.CANCELING
-    assert end_abandoned_runs(instance) == 1
+    assert end_abandoned_runs(catalog, instance) == 1
     assert state_of(instance, run) is dg.DagsterRunStatus.CANCELED
 
 
