@@ -21,6 +21,8 @@ INTEGERS = {
     "UHUGEINT",
 }
 FLOATS = {"FLOAT", "DOUBLE"}
+# From here on a double stands for several whole numbers.
+EXACT_UP_TO = 2**53
 TIMES = ("DATE", "TIME", "TIMESTAMP", "INTERVAL")
 
 

@@ -2,7 +2,8 @@
 
 Each line is read as text first, because a reader that finds the types by itself takes
 lines that are no objects, keys that differ in case, and maps, in its own way. Numbers
-and truth values keep their type; strings stay text, nested values are kept as JSON.
+and truth values keep their type, but for whole numbers that a double would round, which
+are text; strings stay text, nested values are kept as JSON.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from catalog.datasets import Column, CsvSchema
 from catalog.errors import StudioError
+from engines.casts import EXACT_UP_TO
 from engines.column_names import check_names
 from engines.csv_text import Text
 from engines.csv_types import TYPE_WORDS, failed_column, typed_value
@@ -123,8 +125,10 @@ def _types_of(
 ) -> list[str]:
     tests = ", ".join(
         f"list(distinct types[{at}]), "
-        f"count(*) filter (where types[{at}] in ('UBIGINT', 'BIGINT') "
-        f"and try_cast(fields[{at}] as bigint) is null)"
+        + ", ".join(
+            _whole_numbers_beyond(limit, f"types[{at}]", f"fields[{at}]")
+            for limit in (2**63 - 1, EXACT_UP_TO)
+        )
         for at in range(1, len(names) + 1)
     )
     row = one_row(
@@ -134,18 +138,28 @@ def _types_of(
         f"from {lines(text)} where line is not null)",
     )
     return [
-        _type_of({*(found or ())} - {"NULL", None}, too_long)
-        for found, too_long in zip(row[::2], row[1::2], strict=True)
+        _type_of({*(found or ())} - {"NULL", None}, too_long, inexact)
+        for found, too_long, inexact in zip(row[::3], row[1::3], row[2::3], strict=True)
     ]
 
 
-def _type_of(found: set[str], too_long: int) -> str:
+def _whole_numbers_beyond(limit: int, type_name: str, field: str) -> str:
+    """SQL that counts them; one from 2^64 on has the type of a fraction."""
+    within = f"try_cast({field} as bigint) between {-limit} and {limit}"
+    return (
+        f"count(*) filter (where {type_name} in ('UBIGINT', 'BIGINT', 'DOUBLE') "
+        f"and regexp_full_match({field}, '-?[0-9]+') and not coalesce({within}, false))"
+    )
+
+
+def _type_of(found: set[str], too_long: int, inexact: int) -> str:
+    """The type; whole numbers that it would round are text, because they are ids."""
     if found and found <= {"ARRAY", "OBJECT"}:
         return "JSON"
     if found and found <= {"UBIGINT", "BIGINT"}:
         return "VARCHAR" if too_long else "BIGINT"
     if found and found <= {"UBIGINT", "BIGINT", "DOUBLE"}:
-        return "DOUBLE"
+        return "VARCHAR" if inexact else "DOUBLE"
     if found == {"BOOLEAN"}:
         return "BOOLEAN"
     return "VARCHAR"

@@ -382,6 +382,31 @@ def test_json_fields_keep_their_types(engine, source, tmp_path, lines, type_name
     assert source(path).profile.rows == len(lines)
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        ["20000000000000000001", "20000000000000000002"],
+        ["-20000000000000000001", "20000000000000000001"],
+        ["1", "123456789012345678901234567890123456789012"],
+        ["9007199254740993", "9007199254740992", "1.5"],
+    ],
+)
+def test_whole_numbers_of_json_that_a_double_would_round_are_text(
+    loaded, tmp_path, written
+):
+    path = tmp_path / "data.jsonl"
+    path.write_text("".join(f'{{"user_id": {each}}}\n' for each in written))
+
+    assert loaded(path)["user_id"].to_pylist() == written
+
+
+def test_whole_numbers_of_json_that_a_double_holds_are_numbers(loaded, tmp_path):
+    path = tmp_path / "data.jsonl"
+    path.write_text('{"v": 9007199254740992}\n{"v": 1.5}\n{"v": 1e30}\n')
+
+    assert loaded(path)["v"].to_pylist() == [2.0**53, 1.5, 1e30]
+
+
 def test_a_json_value_of_another_type_after_registration_is_named_by_line(
     engine, register, tmp_path
 ):
