@@ -15,6 +15,7 @@ from catalog.errors import StudioError
 from engines.csv_text import Text, line_of_record, records
 from engines.csv_types import (
     CURRENCY,
+    EXACT,
     NULL_TOKENS,
     Facts,
     amount_pattern,
@@ -33,11 +34,12 @@ FIRST_ROWS = 50_000
 FIRST_FIELDS = 5_000_000
 # Questions on more columns at once cost more than their sum.
 COLUMNS_A_QUERY = 20
+# Longer whole numbers would lose digits, so they are no numbers but ids: as integers from
+# 19 digits on, as doubles sooner.
 INTEGER = r"[+-]?(0|[1-9][0-9]{0,17})"
-# Longer whole numbers would lose digits, so they are no numbers but ids.
-NUMBER = r"[+-]?((0|[1-9][0-9]{0,17})(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?"
+NUMBER = rf"[+-]?(({EXACT})(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?"
 SPECIAL = r"[+-]?([nN]a[nN]|NAN|[iI]nf(inity)?|INF)"
-COMMA_NUMBER = r"[+-]?(0|[1-9][0-9]{0,17})(,[0-9]+)?"
+COMMA_NUMBER = f"[+-]?({EXACT})(,[0-9]+)?"
 BOOLEAN = "true|false|True|False|TRUE|FALSE"
 DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 TIMESTAMP = DATE + "[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]+)?)?"
@@ -294,6 +296,7 @@ def _not_matching(value: str, pattern: str) -> str:
 def _is_text_for_sure(facts: Facts) -> bool:
     """True where no further value can make the column anything but text."""
     return facts.values > max(
+        facts.integers,
         facts.point_amounts,
         facts.comma_amounts,
         facts.booleans,

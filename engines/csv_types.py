@@ -22,12 +22,14 @@ DAYS_AND_TIMES = {"DATE": "date", "TIMESTAMP": "timestamp"}
 CURRENCY = "(€|[$]|£|EUR|USD|GBP|CHF)"
 DAY_FIRST, MONTH_FIRST = ("%d", "%m", "%Y"), ("%m", "%d", "%Y")
 SPACE = "[ \u00a0\u202f]?"
+# Whole numbers below 9 * 10^15: a double stands for each of them alone.
+EXACT = "0|[1-9][0-9]{0,14}|[1-8][0-9]{15}"
 
 
 def amount_pattern(decimal: str) -> str:
     """An amount: with marks of thousands, a currency sign, or neither."""
     decimals, thousands = f"[{decimal}]", "[.]" if decimal == "," else "[,]"
-    digits = f"(0|[1-9][0-9]{{0,17}}|[1-9][0-9]{{0,2}}({thousands}[0-9]{{3}}){{1,5}})"
+    digits = f"({EXACT}|[1-9][0-9]{{0,2}}({thousands}[0-9]{{3}}){{1,4}})"
     number = f"[+-]?{digits}({decimals}[0-9]+)?"
     return f"({CURRENCY}{SPACE})?{number}({SPACE}{CURRENCY})?"
 

@@ -208,6 +208,11 @@ def test_a_file_without_a_header_is_recognised(engine, loaded, tmp_path):
         (["01", "02", "10"], "VARCHAR"),
         (["1", "2", "x"], "VARCHAR"),
         (["12345678901234567890", "2", "3"], "VARCHAR"),
+        (["123456789012345678", "2", "3"], "BIGINT"),
+        (["9007199254740993", "9007199254740992", "1.5"], "VARCHAR"),
+        (["9007199254740993", "9007199254740992", "nan"], "VARCHAR"),
+        (["9.007.199.254.740.993", "9.007.199.254.740.992", ""], "VARCHAR"),
+        (["8999999999999999", "1.5", "1e30"], "DOUBLE"),
         (["1_000", "2", "3"], "VARCHAR"),
         (["0x10", "2", "3"], "VARCHAR"),
         (["true", "false", ""], "BOOLEAN"),
@@ -233,6 +238,16 @@ def test_a_value_far_down_decides_the_type(engine, tmp_path, monkeypatch):
     path = write(tmp_path / "data.csv", f"a,b,c\n{rows}".encode())
 
     assert columns_of(engine, path) == {"a": "BIGINT", "b": "VARCHAR", "c": "BIGINT"}
+
+
+def test_whole_numbers_too_long_for_a_double_are_judged_by_all_rows(
+    engine, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("engines.csv_schema.FIRST_ROWS", 2)
+    first = "123456789012345678,123456789012345678,123456789012345678\nNA,NA,\n"
+    path = write(tmp_path / "data.csv", f"a,b,c\n{first}7,x,2.5\n".encode())
+
+    assert columns_of(engine, path) == {"a": "BIGINT", "b": "VARCHAR", "c": "VARCHAR"}
 
 
 @pytest.mark.parametrize("columns", [19, 20, 21, 45])
