@@ -15,8 +15,10 @@ from catalog.errors import StudioError
 from engines.csv_text import Text, line_of_record, records
 from engines.csv_types import (
     CURRENCY,
+    DECIMALS_WITH_PLUS,
     EXACT,
     NULL_TOKENS,
+    WITH_PLUS,
     Facts,
     amount_pattern,
     decide_types,
@@ -36,10 +38,13 @@ FIRST_FIELDS = 5_000_000
 COLUMNS_A_QUERY = 20
 # Longer whole numbers would lose digits, so they are no numbers but ids: as integers from
 # 19 digits on, as doubles sooner.
-INTEGER = r"[+-]?(0|[1-9][0-9]{0,17})"
-NUMBER = rf"[+-]?(({EXACT})(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?"
+INTEGER = f"-?(0|[1-9][0-9]{{0,17}})|[+]({WITH_PLUS})"
+NUMBER = (
+    rf"(-?(({EXACT})(\.[0-9]*)?|\.[0-9]+)"
+    rf"|[+](({WITH_PLUS})(\.{DECIMALS_WITH_PLUS})?|\.{DECIMALS_WITH_PLUS}))([eE][+-]?[0-9]+)?"
+)
 SPECIAL = r"[+-]?([nN]a[nN]|NAN|[iI]nf(inity)?|INF)"
-COMMA_NUMBER = f"[+-]?({EXACT})(,[0-9]+)?"
+COMMA_NUMBER = f"-?({EXACT})(,[0-9]+)?|[+]({WITH_PLUS})(,{DECIMALS_WITH_PLUS})?"
 BOOLEAN = "true|false|True|False|TRUE|FALSE"
 DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 TIMESTAMP = DATE + "[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]+)?)?"
@@ -136,7 +141,9 @@ def _is_of_a_person(field: str) -> bool:
 
 
 def _is_number(field: str) -> bool:
-    return re.fullmatch(rf"{NUMBER}|{COMMA_NUMBER}|[0-9]+", field.strip()) is not None
+    """True for a number, and for a code or phone number that is made like one."""
+    pattern = rf"{NUMBER}|{COMMA_NUMBER}|[+]?[0-9]+(\.[0-9]+)?"
+    return re.fullmatch(pattern, field.strip()) is not None
 
 
 def header_names(text: Text, schema: CsvSchema, path: Path) -> tuple[str, ...]:
@@ -208,7 +215,8 @@ def _doubts(
 ) -> Iterator[str]:
     """What is said of columns that are text for few values that are no numbers.
 
-    Where some of these are digits, the column holds codes: a number has no zero in front.
+    Where some of these are digits, the column holds codes or phone numbers: a number has no
+    zero in front.
     """
     for at, column in enumerate(schema.columns):
         one = facts[at]
@@ -219,7 +227,7 @@ def _doubts(
         is_other = _is_other(f"trim(f{at})", pattern, schema.null_tokens)
         number, is_code = one_row(
             connection,
-            f"select min(number), bool_or(regexp_full_match(value, '[0-9]+')) from "
+            f"select min(number), bool_or(regexp_full_match(value, '[+]?[0-9]+')) from "
             f"(select trim(f{at}) as value, row_number() over () - 1 as number, "
             f"{is_other} as is_other from {source}) where is_other",
         )

@@ -24,13 +24,19 @@ DAY_FIRST, MONTH_FIRST = ("%d", "%m", "%Y"), ("%m", "%d", "%Y")
 SPACE = "[ \u00a0\u202f]?"
 # Whole numbers below 9 * 10^15: a double stands for each of them alone.
 EXACT = "0|[1-9][0-9]{0,14}|[1-8][0-9]{15}"
+# What a number with a plus has on each side of its point: with more it is a phone number,
+# which would lose its plus.
+WITH_PLUS = "0|[1-9][0-9]{0,5}"
+DECIMALS_WITH_PLUS = "[0-9]{1,6}"
 
 
 def amount_pattern(decimal: str) -> str:
     """An amount: with marks of thousands, a currency sign, or neither."""
     decimals, thousands = f"[{decimal}]", "[.]" if decimal == "," else "[,]"
-    digits = f"({EXACT}|[1-9][0-9]{{0,2}}({thousands}[0-9]{{3}}){{1,4}})"
-    number = f"[+-]?{digits}({decimals}[0-9]+)?"
+    grouped = f"[1-9][0-9]{{0,2}}({thousands}[0-9]{{3}})"
+    plain = f"-?({EXACT}|{grouped}{{1,4}})({decimals}[0-9]+)?"
+    with_plus = f"[+]({WITH_PLUS}|{grouped})({decimals}{DECIMALS_WITH_PLUS})?"
+    number = f"({plain}|{with_plus})"
     return f"({CURRENCY}{SPACE})?{number}({SPACE}{CURRENCY})?"
 
 

@@ -192,6 +192,13 @@ def test_a_list_of_people_without_a_header_keeps_its_first_one(
     assert loaded(path).num_rows == len(people)
 
 
+def test_phone_numbers_alone_are_no_header(loaded, tmp_path):
+    phones = ["+447700900000", "+447700900001"]
+    path = write(tmp_path / "data.csv", "\n".join(phones).encode())
+
+    assert loaded(path)["column_1"].to_pylist() == phones
+
+
 def test_a_file_without_a_header_is_recognised(engine, loaded, tmp_path):
     path = write(tmp_path / "data.csv", b"u1,41\nu2,42\nu3,43\n")
 
@@ -213,6 +220,12 @@ def test_a_file_without_a_header_is_recognised(engine, loaded, tmp_path):
         (["9007199254740993", "9007199254740992", "nan"], "VARCHAR"),
         (["9.007.199.254.740.993", "9.007.199.254.740.992", ""], "VARCHAR"),
         (["8999999999999999", "1.5", "1e30"], "DOUBLE"),
+        (["+447700900000", "+447700900001", ""], "VARCHAR"),
+        (["+447700900000", "447700900001", "NA"], "VARCHAR"),
+        (["+1.4155550100", "+1.4155550101", ""], "VARCHAR"),
+        (["+33.612.345.678", "+33.612.345.679", ""], "VARCHAR"),
+        (["+12", "-3", "0"], "BIGINT"),
+        (["+1.5", "-2.0", "+3"], "DOUBLE"),
         (["1_000", "2", "3"], "VARCHAR"),
         (["0x10", "2", "3"], "VARCHAR"),
         (["true", "false", ""], "BOOLEAN"),
@@ -295,6 +308,7 @@ def test_decimal_commas_are_stated_and_read(engine, loaded, tmp_path):
         (["3,417.50", "72.64", "1,000"], [3417.5, 72.64, 1000.0]),
         (["72,64 €", "1.000,00 €", "5 €"], [72.64, 1000.0, 5.0]),
         (["$72.64", "$ 1,000", "-5"], [72.64, 1000.0, -5.0]),
+        (["+1,000.50", "-72.64", "+5"], [1000.5, -72.64, 5.0]),
         (["1.234", "2.500,5", "987"], [1234.0, 2500.5, 987.0]),
     ],
 )
@@ -351,9 +365,10 @@ def test_text_that_looks_like_numbers_is_told_with_its_line(engine, tmp_path):
     assert "n. a." not in told[0]
 
 
-def test_codes_of_which_some_begin_with_a_zero_are_no_numbers(engine, tmp_path):
-    rows = "".join(f"u{at};{80331 + at}\n" for at in range(9)) + "u9;01067\n"
-    path = write(tmp_path / "data.csv", f"id;plz\n{rows}".encode())
+@pytest.mark.parametrize("code", ["01067", "+447700900000"])
+def test_codes_of_which_some_are_no_numbers_are_codes(engine, tmp_path, code):
+    rows = "".join(f"u{at};{80331 + at}\n" for at in range(9)) + f"u9;{code}\n"
+    path = write(tmp_path / "data.csv", f"id;code\n{rows}".encode())
 
     assert not any("looks like" in note for note in engine.inspect(path).notes)
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from tests.faults.corpus.case import Case, built, planned, scored
 from tests.faults.corpus.expectation import Built, Planned, Scored, refused
-from tests.faults.corpus.files import POPULATION, SEED, people
+from tests.faults.corpus.files import POPULATION, SEED, all_of, people
 from tests.faults.corpus.rows import REST, SCORED
 
 
@@ -165,6 +165,16 @@ HASHED = (
         "I17-phones-written-in-two-ways",
         people(seed=phones(lambda n: f"+44 (0){n[:4]} {n[4:]}"), population=phones(lambda n: f"0044{n}")),
         Built(50, matched=SEED),
+    ),
+    scored(
+        "I17-scored-phones-of-csv-in-json-lines",
+        all_of(
+            people("csv", both=phones(lambda n: f"+44{n}")),
+            people("jsonl", both=phones(lambda n: f"+44{n}")),
+        ),
+        Scored(REST, SEED),
+        population="population.jsonl",
+        identifier="phone",
     ),
     scored(
         "I17-scored-raw-against-hashed",
