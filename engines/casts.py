@@ -62,7 +62,7 @@ def _number_text(expression: str) -> str:
     number = f"cast({expression} as double)"
     return (
         f"case when not isfinite({number}) then null "
-        f"when {number} = trunc({number}) and abs({number}) < 1e15 "
+        f"when {number} = trunc({number}) and abs({number}) <= {EXACT_UP_TO} "
         f"then cast(cast({number} as bigint) as varchar) "
         f"else cast({number} as varchar) end"
     )

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 STATISTICS = "profile.json"
-FORMAT = 4
+FORMAT = 5
 COLUMNS_A_SCAN = 250
 # The approximation errs by about 5 %. A column with more values than FEW_VALUES that
 # differ in most rows is counted as a key.

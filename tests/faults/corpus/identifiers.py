@@ -200,6 +200,8 @@ TYPES = (
             ("int-and-text", int, str, SEED, ()),
             ("int-and-real", int, float, SEED, ()),
             ("real-and-text", float, str, SEED, ()),
+            ("real-of-16-digits-and-int", lambda n: 1e15 + n, lambda n: 10**15 + n, SEED, ()),
+            ("text-and-real-of-16-digits", lambda n: str(2**53 - n), lambda n: float(2**53 - n), SEED, ()),
             ("int-and-int32", int, np.int32, SEED, ()),
             ("zeros-in-front", lambda n: f"0{n}", str, 0, ("None of 60",)),
             ("zeros-in-front-of-int", lambda n: f"0{n}", int, 0, ("None of 60",)),
