@@ -22,6 +22,8 @@ from engines.sources import check_path, kind_of, refuse_spreadsheet, source_file
 
 # What bytes are refused for that are text by another encoding, perhaps.
 OTHER_ENCODING = ("bad_encoding", "nul_character")
+# Of a decimal, as the engine reads it.
+MOST_DIGITS = 38
 
 
 def inspect(
@@ -88,7 +90,13 @@ def _parquet(settings: Settings, path: Path, scratch: Path) -> Inspection:
     check_names(first.names if first is not None else [], f"file '{path.name}'")
     with memory_session(settings, scratch, files=files) as connection:
         columns = read_columns(connection, read_parquet(files))
-    return Inspection(DatasetKind.parquet, columns, rows=rows)
+    notes = tuple(
+        f"Column '{field.name}' holds decimals of {field.type.precision} digits, read as "
+        "real numbers with about 16: write it as text if it names people."
+        for field in first or ()
+        if pa.types.is_decimal256(field.type) and field.type.precision > MOST_DIGITS
+    )
+    return Inspection(DatasetKind.parquet, columns, rows=rows, notes=notes)
 
 
 def _csv(

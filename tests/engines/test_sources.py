@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from decimal import Decimal
 
 import duckdb
 import pyarrow as pa
@@ -62,6 +63,22 @@ def test_a_folder_with_other_columns_is_refused(engine, tmp_path):
 
     with pytest.raises(StudioError, match="'b.parquet' has other columns"):
         engine.inspect(tmp_path)
+
+
+def test_decimals_that_are_rounded_are_told(engine, tmp_path):
+    number = Decimal(10**38 - 1)
+    table = {
+        f"of_{digits}": pa.array([number], pa.decimal256(digits, 0))
+        for digits in (38, 60)
+    }
+    pq.write_table(pa.table(table), tmp_path / "data.parquet")
+
+    found = engine.inspect(tmp_path / "data.parquet")
+
+    assert [each.type for each in found.columns] == ["DECIMAL(38,0)", "DOUBLE"]
+    assert [note.split(",")[0] for note in found.notes] == [
+        "Column 'of_60' holds decimals of 60 digits"
+    ]
 
 
 def test_a_link_out_of_a_folder_is_refused(engine, tmp_path):
