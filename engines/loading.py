@@ -3,7 +3,10 @@
 Rows keep the order of the source. A row that cannot be read is an error, never left out.
 """
 
+import re
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -121,9 +124,30 @@ def _load_table(
         for column in dataset.columns
         if (quoted := quote_identifier(column.name))
     )
-    connection.execute(
-        copy_to_parquet(f"select {selected} from {relation}", target)
-    ).fetchall()
+    with _explained_values(dataset):
+        connection.execute(
+            copy_to_parquet(f"select {selected} from {relation}", target)
+        ).fetchall()
+
+
+@contextmanager
+def _explained_values(dataset: Dataset) -> Iterator[None]:
+    """Turn a value that is not of its column's type into an error that names the column."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.ConversionException as error:
+        found = re.search(r"from source column (.+)", str(error))
+        types = {column.name: column.type for column in dataset.columns}
+        if found is None or found[1] not in types:
+            raise
+        raise StudioError(
+            "wrong_value",
+            f"table '{dataset.table}', column '{found[1]}'",
+            f"holds a value that does not fit {types[found[1]]}",
+            "cast it in a view, to VARCHAR if it names people, and register that",
+        ) from None
 
 
 def loaded_type(type_name: str) -> str:

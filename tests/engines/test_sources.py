@@ -145,6 +145,19 @@ def test_a_table_of_a_database_is_read_in_order(engine, loaded, database):
     assert table["v"].to_pylist() == pytest.approx([0, 0.5, 1, 1.5, 2])
 
 
+def test_whole_numbers_that_no_decimal_holds_are_named_by_column(
+    engine, register, database
+):
+    with duckdb.connect(str(database)) as connection:
+        beyond = "cast('1' || repeat('0', 38) as hugeint)"
+        connection.execute(f"create table ids as select {beyond} as user_id")
+    dataset = register(database, table="ids")
+
+    with pytest.raises(StudioError, match="'ids', column 'user_id'.*VARCHAR") as told:
+        engine.load(dataset, engine.fingerprint(dataset))
+    assert "1000" not in str(told.value)
+
+
 def test_a_view_is_read_unless_it_reads_files(engine, loaded, database):
     assert loaded(database, table="doubled").num_rows == 5
 
