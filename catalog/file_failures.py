@@ -31,6 +31,17 @@ def of_system(error: OSError, subject: str, folder: Path | None = None) -> Studi
     )
 
 
+def refuse_special(path: Path, subject: str) -> None:
+    """Refuse a pipe, a socket or a device: who reads one may wait for ever."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise StudioError(
+            "not_a_file",
+            subject,
+            "is a pipe, a socket or a device, not a file",
+            "write what it gives to a file, and name that one",
+        )
+
+
 def is_want_of_space(error: OSError) -> bool:
     """True where the disk, or this user's share of it, is full."""
     return error.errno in (errno.ENOSPC, errno.EDQUOT)

@@ -26,9 +26,12 @@ from ruamel.yaml.reader import ReaderError
 from ruamel.yaml.scanner import ScannerError
 
 from catalog.errors import StudioError
+from catalog.file_failures import refuse_special
 from catalog.names import shown, shown_path
 
 DATA_ENDINGS = (".csv", ".tsv", ".parquet", ".jsonl", ".xlsx", ".xls", ".gz", ".duckdb")
+# Where a shell gives a command what another one writes.
+OPENED = "/dev"
 MOST_BYTES = 1_000_000
 DEEPEST = 20
 LONGEST_NUMBER = 400
@@ -109,6 +112,8 @@ def read_text(path: Path) -> str:
             "give a YAML file; `lookalike audience new` writes one",
         )
     try:
+        if not path.is_relative_to(OPENED):
+            refuse_special(path, f"document {shown_path(path)}")
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
     except OSError as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from catalog.datasets import Dataset, DatasetKind
 from catalog.errors import StudioError
+from catalog.file_failures import refuse_special
 from catalog.home import Home
 from catalog.names import shown_path
 from engines.failures import of_system
@@ -94,6 +95,7 @@ def check_path(path: Path, allowed_folders: Iterable[Path] = ()) -> Path:
             "was not found",
             f"check the path {shown_path(absolute)}",
         ) from None
+    refuse_special(absolute, subject)
     return absolute
 
 
@@ -124,6 +126,7 @@ def source_files(path: Path) -> tuple[Path, ...]:
             _refuse_nested(path, entry)
         elif entry.name.endswith(".parquet"):
             _refuse_outside(path, entry)
+            refuse_special(entry, f"file '{entry.name}' in folder '{path.name}'")
             found.append(entry)
     if not found:
         raise StudioError(

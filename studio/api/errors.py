@@ -66,6 +66,7 @@ STATUSES = {
         "model_repeated",
         "name_invalid",
         "not_a_document",
+        "not_a_file",
         "owner_invalid",
         "quotas_need_groups",
         "request_invalid",

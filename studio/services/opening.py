@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from catalog.datasets import CsvSchema
 from catalog.errors import StudioError
+from catalog.file_failures import refuse_special
 
 if TYPE_CHECKING:
     from catalog.home import Home
@@ -41,6 +42,7 @@ def read_csv_schema(path: Path | None) -> CsvSchema | None:
     if path is None:
         return None
     try:
+        refuse_special(path, f"CSV schema '{path.name}'")
         text = path.read_bytes()
     except OSError as error:
         raise StudioError(

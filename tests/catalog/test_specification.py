@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 import time
@@ -292,6 +293,18 @@ def test_a_document_that_cannot_be_read_is_named(tmp_path):
         read_specification(tmp_path / "absent.yml")
     with pytest.raises(StudioError, match="line 2 column 1 is not UTF-8"):
         read_specification(tmp_path / "latin.yml")
+
+
+def test_a_pipe_is_a_document_only_where_a_shell_opened_it(tmp_path):
+    os.mkfifo(tmp_path / "pipe.yml")
+    reading, writing = os.pipe()
+    os.write(writing, b"name: x")
+    os.close(writing)
+
+    with pytest.raises(StudioError, match=r"pipe\.yml' is a pipe"):
+        read_text(tmp_path / "pipe.yml")
+    assert read_text(Path(f"/dev/fd/{reading}")) == "name: x"
+    os.close(reading)
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_read(tmp_path):

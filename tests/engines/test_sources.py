@@ -2,6 +2,7 @@
 
 import errno
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -26,6 +27,11 @@ def rewritten(path, values):
     before = path.stat().st_ctime_ns
     while path.stat().st_ctime_ns == before:
         parquet(path, values)
+
+
+def socket_at(path):
+    with socket.socket(socket.AF_UNIX) as opened:
+        opened.bind(path)
 
 
 @pytest.mark.parametrize(
@@ -89,6 +95,26 @@ def test_a_link_out_of_a_folder_is_refused(engine, tmp_path):
 
     with pytest.raises(StudioError, match="leads out of the folder"):
         engine.inspect(folder)
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, socket_at])
+@pytest.mark.parametrize("name", ["people.csv", "people/part-1.parquet"])
+def test_what_is_neither_file_nor_folder_is_refused_unread(
+    engine, tmp_path, monkeypatch, make, name
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "people").mkdir()
+    make(name)
+
+    with pytest.raises(StudioError, match="is a pipe, a socket or a device"):
+        engine.inspect(name if name.endswith(".csv") else "people")
+
+
+def test_a_link_to_a_device_is_refused(engine, tmp_path):
+    (tmp_path / "people.csv").symlink_to(os.devnull)
+
+    with pytest.raises(StudioError, match="is a pipe, a socket or a device"):
+        engine.inspect(tmp_path / "people.csv")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Names and values that mean something to SQL, Jinja, HTML, a shell or a file system."""
 
 import unicodedata
+from os import mkfifo
 from pathlib import Path
 
 import pandas as pd
@@ -196,6 +197,7 @@ PATHS = (
     *(exactly(name, path) for name, path in FILE_NAMES.items()),
     added("I14-folder-in-between", files({**OTHERS, "[ab]/*.csv": "user_id,age\n7,30\n8,40\n"}), "[ab]/*.csv", Registered(2, values={"age": [30, 40]}), "--name", "chosen"),
     added("I14-not-there", file("b.csv", "user_id,age\n1,2\n"), "[b].csv", refused("file_not_found", "'[b].csv'")),
+    added("I14-a-pipe", lambda folder: mkfifo(folder / "b.csv"), "b.csv", refused("not_a_file", "'b.csv'")),
     added("I14-an-address", file("b.csv", "user_id,age\n1,2\n"), "http://localhost/b.csv", refused("not_a_local_path", "address")),
     added("I14-a-long-name", file("b.csv", "user_id,age\n1,2\n"), "x" * 300 + ".csv", refused("file_not_found", "xxx.csv'")),
     scored("I14-scored", moved, Scored(REST, SEED, twin="people"), seed="[s]*.csv", population="it's \"p\".csv"),
