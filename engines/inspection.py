@@ -5,6 +5,7 @@ from pathlib import Path
 from catalog.datasets import Column, CsvSchema, DatasetKind
 from catalog.errors import StudioError
 from catalog.home import Home
+from catalog.names import shown
 from engines.base import Inspection
 from engines.column_names import check_names
 from engines.connection import memory_session
@@ -18,7 +19,13 @@ from engines.loading import find_table, loaded_type
 from engines.quoting import quote_identifier
 from engines.relations import one_row, read_columns, read_parquet
 from engines.scratch import SPILL, scratch_folder
-from engines.sources import check_path, kind_of, refuse_spreadsheet, source_files
+from engines.sources import (
+    check_path,
+    kind_of,
+    left_out,
+    refuse_spreadsheet,
+    source_files,
+)
 
 # What bytes are refused for that are text by another encoding, perhaps.
 OTHER_ENCODING = ("bad_encoding", "nul_character")
@@ -90,13 +97,23 @@ def _parquet(settings: Settings, path: Path, scratch: Path) -> Inspection:
     check_names(first.names if first is not None else [], f"file '{path.name}'")
     with memory_session(settings, scratch, files=files) as connection:
         columns = read_columns(connection, read_parquet(files))
-    notes = tuple(
+    rounded = tuple(
         f"Column '{field.name}' holds decimals of {field.type.precision} digits, read as "
         "real numbers with about 16: write it as text if it names people."
         for field in first or ()
         if pa.types.is_decimal256(field.type) and field.type.precision > MOST_DIGITS
     )
+    notes = (*rounded, *_left_out_notes(path))
     return Inspection(DatasetKind.parquet, columns, rows=rows, notes=notes)
+
+
+def _left_out_notes(path: Path) -> tuple[str, ...]:
+    others = left_out(path) if path.is_dir() else ()
+    if not others:
+        return ()
+    named = ", ".join(shown(name) for name in others[:3])
+    more = f" and {len(others) - 3:,} more" if len(others) > 3 else ""
+    return (f"What is no .parquet file is left out of the folder: {named}{more}.",)
 
 
 def _csv(

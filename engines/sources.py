@@ -27,6 +27,8 @@ ENDINGS = {
     ".duckdb": DatasetKind.duckdb_table,
 }
 
+# How Parquet begins: in the clear, and encrypted.
+PARQUET_MARKS = (b"PAR1", b"PARE")
 # How a zip file (.xlsx, .ods) and an old workbook (.xls) begin.
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 
@@ -113,21 +115,27 @@ def _refuse_foreign(real: Path, subject: str, allowed_folders: Iterable[Path]) -
 def source_files(path: Path) -> tuple[Path, ...]:
     """The files of a source in their fixed order: itself, or a folder's Parquet files.
 
-    Hidden and temporary files (`.x`, `_x`) are skipped. Links out of the folder, folders
-    within it that hold Parquet, and a folder without Parquet are refused.
+    Hidden and temporary files (`.x`, `_x`) are skipped. Links out of the folder, other
+    files that hold rows, folders within it that hold Parquet, and a folder without
+    Parquet are refused.
     """
     if not path.is_dir():
         return (path,)
     found = []
-    for entry in sorted(path.iterdir(), key=lambda entry: entry.name):
-        if entry.name.startswith((".", "_")):
-            continue
+    for entry in _entries(path):
         if entry.is_dir():
             _refuse_nested(path, entry)
-        elif entry.name.endswith(".parquet"):
+        elif _is_named_parquet(entry):
             _refuse_outside(path, entry)
             refuse_special(entry, f"file '{entry.name}' in folder '{path.name}'")
             found.append(entry)
+        elif entry.name.lower().endswith(tuple(ENDINGS)) or _begins_as_parquet(entry):
+            raise StudioError(
+                "file_left_out",
+                f"file '{entry.name}' in folder '{path.name}'",
+                "holds rows, and of a folder only .parquet files are read",
+                "end its name in .parquet where it is Parquet, else put it elsewhere",
+            )
     if not found:
         raise StudioError(
             "empty_dataset",
@@ -138,8 +146,35 @@ def source_files(path: Path) -> tuple[Path, ...]:
     return tuple(found)
 
 
+def left_out(folder: Path) -> tuple[str, ...]:
+    """The names of a folder's other files, which hold no rows as far as can be told."""
+    return tuple(
+        entry.name
+        for entry in _entries(folder)
+        if not (entry.is_dir() or _is_named_parquet(entry))
+    )
+
+
+def _entries(folder: Path) -> list[Path]:
+    entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
+    return [entry for entry in entries if not entry.name.startswith((".", "_"))]
+
+
+def _is_named_parquet(path: Path) -> bool:
+    return path.name.lower().endswith(".parquet")
+
+
+def _begins_as_parquet(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(4) in PARQUET_MARKS
+
+
 def _refuse_nested(folder: Path, entry: Path) -> None:
-    if any(entry.rglob("*.parquet")):
+    if any(
+        _is_named_parquet(one) or _begins_as_parquet(one) for one in entry.rglob("*")
+    ):
         raise StudioError(
             "nested_folder",
             f"folder '{folder.name}'",
@@ -178,7 +213,7 @@ def state_of(file: Path) -> tuple[int, ...]:
 def content_files(path: Path) -> tuple[Path, ...]:
     """Every file whose bytes are the source's content: a DuckDB file's log as well."""
     log = path.with_name(path.name + ".wal")
-    if path.suffix == ".duckdb" and log.exists():
+    if path.suffix.lower() == ".duckdb" and log.exists():
         return (path, log)
     return source_files(path)
 

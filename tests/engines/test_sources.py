@@ -54,13 +54,58 @@ def test_a_folder_is_read_in_order_without_hidden_files(engine, source, tmp_path
     folder.mkdir()
     parquet(folder / "b.parquet", [3])
     parquet(folder / "a.parquet", [1, 2])
-    for skipped in (".c.parquet", "_d.parquet", "e.parquet.tmp", "readme.txt"):
+    others = ("e.crc", "e.parquet.tmp", "readme.txt")
+    for skipped in (".c.parquet", "_SUCCESS", "_d.parquet", *others):
         (folder / skipped).write_text("not Parquet")
 
     found = source(folder, ["v"])
 
+    (note,) = engine.inspect(folder).notes
+    assert note.endswith(
+        "left out of the folder: 'e.crc', 'e.parquet.tmp', 'readme.txt'."
+    )
+
     sample = engine.read_sample(found, "v", ["v"])
     assert sorted(sample["v"].to_pylist()) == [1, 2, 3]
+
+
+def test_capital_letters_in_an_ending_leave_no_rows_out(engine, tmp_path):
+    folder = tmp_path / "people"
+    folder.mkdir()
+    parquet(folder / "part-0.parquet", [1, 2])
+    parquet(folder / "part-1.PARQUET", [3])
+
+    assert engine.inspect(folder).rows == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("part-1.parq", "file 'part-1.parq' in folder 'people' holds rows"),
+        ("part-1.parquet.1", "file 'part-1.parquet.1' in folder 'people' holds rows"),
+        ("part-1", "file 'part-1' in folder 'people' holds rows"),
+        ("more/part-1.PARQUET", "holds Parquet in the folder 'more' inside it"),
+        ("more/deep/part-1", "holds Parquet in the folder 'more' inside it"),
+    ],
+)
+def test_parquet_that_a_folder_would_leave_out_is_refused(
+    engine, tmp_path, name, words
+):
+    folder = tmp_path / "people"
+    (folder / name).parent.mkdir(parents=True)
+    parquet(folder / "part-0.parquet", [1])
+    parquet(folder / name, [2])
+
+    with pytest.raises(StudioError, match=words):
+        engine.inspect(folder)
+
+
+def test_rows_of_another_kind_in_a_folder_are_refused(engine, tmp_path):
+    parquet(tmp_path / "a.parquet", [1])
+    (tmp_path / "x.CSV").write_text("v\n2\n")
+
+    with pytest.raises(StudioError, match=r"file 'x\.CSV' in folder .* holds rows"):
+        engine.inspect(tmp_path)
 
 
 def test_a_folder_with_other_columns_is_refused(engine, tmp_path):
