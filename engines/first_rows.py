@@ -1,11 +1,6 @@
 """The first rows of a source that is not registered yet, to be looked at."""
 
-import gzip
-import io
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from itertools import islice
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,8 +10,12 @@ from engines.base import Inspection
 from engines.connection import memory_session
 from engines.csv_loading import CsvFile, explained_lines, explained_values
 from engines.csv_schema import header_names
-from engines.csv_text import Text, prepare_text
+from engines.csv_text import prepare_text
+from engines.failures import explained
+from engines.json_lines import first_lines
 from engines.limits import Settings
+from engines.quoting import quote_identifier
+from engines.relations import read_parquet
 from engines.scratch import SPILL, scratch_folder
 from engines.sources import source_files
 
@@ -42,17 +41,18 @@ def first_rows(
     `wrong_value` where one of a CSV file is not of its column's type.
     """
     names = [column.name for column in inspection.columns]
-    if inspection.kind is DatasetKind.parquet:
-        return tuple(islice(_of_parquet(path, names), count))
     if inspection.kind is DatasetKind.duckdb_table:
         return ()
     schema = inspection.csv_schema
-    with scratch_folder(home.root / SPILL) as scratch:
+    with (
+        explained(f"file '{path.name}'", home.root),
+        scratch_folder(home.root / SPILL) as scratch,
+    ):
+        if inspection.kind is DatasetKind.parquet:
+            return _of_parquet(settings, path, names, scratch, count)
         if schema is not None:
             return _of_csv(settings, path, schema, scratch, count)
-        text = prepare_text(path, scratch, quote="")
-        with _opened(text) as lines:
-            return tuple(islice(_of_json(lines, names), count))
+        return _of_json(settings, path, names, scratch, count)
 
 
 def _of_csv(
@@ -80,40 +80,32 @@ def _of_csv(
     )
 
 
-@contextmanager
-def _opened(text: Text) -> Iterator[io.TextIOBase]:
-    encoding = "utf-8-sig"
-    if text.is_gzip:
-        with gzip.open(text.path, "rt", encoding=encoding, newline="") as file:
-            yield file
-    else:
-        with text.path.open(encoding=encoding, newline="") as file:
-            yield file
+def _of_parquet(
+    settings: Settings, path: Path, names: Sequence[str], scratch: Path, count: int
+) -> tuple[Cells, ...]:
+    files = source_files(path)
+    asked = ", ".join(f"cast({quote_identifier(name)} as varchar)" for name in names)
+    with memory_session(settings, scratch, files=files, keep_order=True) as connection:
+        query = f"select {asked} from {read_parquet(files)} limit {count}"
+        return _as_read(connection.execute(query).fetchall())
 
 
-def _of_parquet(path: Path, names: list[str]) -> Iterator[Cells]:
-    import pyarrow.parquet as pq
-
-    for file in source_files(path):
-        with pq.ParquetFile(file) as opened:
-            for batch in opened.iter_batches(batch_size=64):
-                for row in batch.to_pylist():
-                    yield tuple(_cell(row.get(name)) for name in names)
-
-
-def _of_json(lines: io.TextIOBase, names: list[str]) -> Iterator[Cells]:
-    for line in lines:
-        if line.strip():
-            row = json.loads(line)
-            yield tuple(_cell(row.get(name)) for name in names)
+def _of_json(
+    settings: Settings, path: Path, names: Sequence[str], scratch: Path, count: int
+) -> tuple[Cells, ...]:
+    text = prepare_text(path, scratch, quote="")
+    with (
+        memory_session(
+            settings, scratch, files=[text.path], keep_order=True
+        ) as connection,
+        explained_lines(path),
+    ):
+        return _as_read(first_lines(connection, text, names, count))
 
 
-def _cell(value: object) -> Cell:
-    return Cell(_text(value), _text(value))
+def _as_read(rows: Iterable[Sequence[str | None]]) -> tuple[Cells, ...]:
+    return tuple(tuple(Cell(_text(one), _text(one)) for one in row) for row in rows)
 
 
-def _text(value: object) -> str | None:
-    if value is None or value == "":
-        return None
-    text = json.dumps(value) if isinstance(value, dict | list) else str(value)
-    return text[:LONGEST]
+def _text(value: str | None) -> str | None:
+    return value[:LONGEST] if value else None

@@ -102,6 +102,20 @@ def line_where(
     return int(number)
 
 
+def first_lines(
+    connection: "duckdb.DuckDBPyConnection",
+    text: Text,
+    names: Sequence[str],
+    count: int,
+) -> list[list[str | None]]:
+    """The fields of the first lines, each as it is written."""
+    query = (
+        f"select json_extract_string(line, {_paths(names)}) from {lines(text)} "
+        f"where line is not null limit {count}"
+    )
+    return [fields for (fields,) in connection.execute(query).fetchall()]
+
+
 def _paths(names: Sequence[str]) -> str:
     """JSON pointers to the fields; a name with `/` or `~` is one step all the same."""
     return quote_list(
