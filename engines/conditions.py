@@ -125,21 +125,24 @@ def _time_comparison(
         return f"cast({held} as date) {sign} cast('{moment.isoformat()}' as date)"
     if word == "DATE":
         raise _unfit(condition, value, "days without a time", "give 2026-01-31")
-    if moment.tzinfo is not None:
-        moment = moment.astimezone(UTC).replace(tzinfo=None)
     told = moment.isoformat(sep=" ")
     return f"cast({held} as timestamp) {sign} cast('{told}' as timestamp)"
 
 
 def _moment(condition: Condition, value: str) -> date | datetime:
-    for read in (date.fromisoformat, datetime.fromisoformat):
+    for read in (date.fromisoformat, _in_utc):
         try:
             return read(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             continue
     raise _unfit(
         condition, value, "dates", "give one such as 2026-01-31 or 2026-01-31T09:30"
     )
+
+
+def _in_utc(value: str) -> datetime:
+    moment = datetime.fromisoformat(value)
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
 def _unfit(condition: Condition, value: str, holds: str, remedy: str) -> StudioError:

@@ -147,6 +147,8 @@ def test_hostile_column_names_are_data(kept, name):
         ([1.0], {"at_least": "1; drop table x"}, "does not fit"),
         (DAYS, {"at_least": "31/01/2026"}, "'31/01/2026' does not fit"),
         (DAYS, {"at_least": "2026-01-31T12:00"}, "days without a time"),
+        (MOMENTS, {"above": "0001-01-01T00:00:00+14:00"}, "+14:00' does not fit"),
+        (MOMENTS, {"below": "9999-12-31T23:59:59-14:00"}, "-14:00' does not fit"),
         ([dt.time(9)], {"is": "09:00"}, "time"),
         ([[1, 2]], {"is": "1"}, "name a plain column"),
     ],
