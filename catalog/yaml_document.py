@@ -152,9 +152,9 @@ def parse_document(text: str, source_name: str) -> Node:
             "holds a character that YAML does not allow",
             "remove the control character",
         ) from error
-    except (YAMLError, ValueError, RecursionError) as error:
+    except (YAMLError, ValueError, OverflowError, RecursionError) as error:
         raise _refused(
-            source_name, Place(1, 1), "is not YAML", "mend the document"
+            source_name, builder.place, "is not YAML", "mend the document"
         ) from error
     return builder.finished()
 
@@ -166,11 +166,13 @@ class _Builder:
         self.source_name = source_name
         self.root: Node | None = None
         self.documents = 0
+        self.place = Place(1, 1)
         self.stack: list[Node] = []
         self.pending: list[str | None] = []
 
     def take(self, event: Event) -> None:
         place = Place(event.start_mark.line + 1, event.start_mark.column + 1)
+        self.place = place
         if isinstance(event, DocumentStartEvent):
             self.documents += 1
             if self.documents > 1:

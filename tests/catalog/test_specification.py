@@ -259,6 +259,13 @@ def test_a_character_that_yaml_forbids_is_placed():
     )
 
 
+@pytest.mark.parametrize("escape", ["\\UFFFFFFFF", "\\UD8000000", "\\U00110000"])
+def test_an_escape_of_no_character_is_placed(escape):
+    told = refusal(HEAD + f'description: "a{escape}b"')
+
+    assert told == "spec.yml line 4 column 1 is not YAML: mend the document"
+
+
 @pytest.mark.parametrize("name", ["buyers.csv", "buyers.XLSX", "buyers.parquet"])
 def test_data_is_no_specification(tmp_path, name):
     path = tmp_path / name
