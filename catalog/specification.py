@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 
 from catalog.errors import StudioError
@@ -22,6 +23,7 @@ from catalog.specification_people import AttributeChoice
 from catalog.workflow import REMEDY, WorkflowDocument, edited_stage, stages_as_json
 from catalog.yaml_document import Node, Place, at, parse_document, read_text
 
+MOST_FAULTS = 100
 BOUNDS = {
     "gt": "exclusiveMinimum",
     "ge": "minimum",
@@ -80,7 +82,10 @@ def specification_of(values: Mapping[str, Any]) -> AudienceSpecification:
 
 
 def specification_errors(text: str, source_name: str) -> tuple[StudioError, ...]:
-    """All that is wrong with a document, in its own order; empty where nothing is."""
+    """What is wrong with a document, in its own order; empty where nothing is.
+
+    The first hundred faults: beyond them it is no specification.
+    """
     try:
         return _parsed(text, source_name)[1]
     except StudioError as error:
@@ -176,13 +181,15 @@ def _parsed(
     try:
         document = WorkflowDocument.model_validate(value)
     except ValidationError as error:
-        found: dict[tuple[Any, ...], tuple[Place, StudioError]] = {}
+        found: dict[tuple[Any, ...], tuple[Place, ErrorDetails]] = {}
         for detail in error.errors(include_url=False):
             place, path = place_of(root, detail["loc"])
-            fault = told(detail, path, at(source_name, place), schema)
-            found.setdefault(path, (place, fault))
-        in_order = sorted(found.values(), key=lambda e: (e[0].line, e[0].column))
-        return None, tuple(fault for _, fault in in_order)
+            found.setdefault(path, (place, detail))
+        in_order = sorted(found.items(), key=lambda e: (e[1][0].line, e[1][0].column))
+        return None, tuple(
+            told(detail, path, at(source_name, place), schema)
+            for path, (place, detail) in in_order[:MOST_FAULTS]
+        )
     edited = None if document.stages is None else edited_stage(document.stages)
     if edited is not None:
         place = _place_of_stage(root, edited[0])

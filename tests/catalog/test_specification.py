@@ -4,12 +4,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
+from catalog import specification
 from catalog.errors import StudioError
 from catalog.specification import (
     AudienceSpecification,
@@ -283,6 +285,16 @@ def test_an_alias_bomb_is_refused_at_once():
 
     assert "has an anchor" in refusal(text)
     assert time.process_time() - began < 1
+
+
+def test_of_very_many_faults_the_first_are_told():
+    lines = [f"k{number}: 1" for number in range(20_000)]
+
+    with mock.patch.object(specification, "told", wraps=specification.told) as words:
+        faults = specification_errors(HEAD + "\n".join(lines), "spec.yml")
+
+    assert words.call_count == len(faults) == 100
+    assert "line 4 column 5 has the unknown key 'k0'" in str(faults[1])
 
 
 def test_a_huge_document_is_refused_unread(tmp_path):
