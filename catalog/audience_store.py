@@ -8,7 +8,7 @@ from catalog import tables
 from catalog.dataset_store import DatasetStore
 from catalog.errors import StudioError
 from catalog.name_store import choose, new_id, refuse_taken, take_name
-from catalog.names import closest, shown, shown_path
+from catalog.names import closest, display_name, shown, shown_path
 from catalog.records import Audience, SpecificationVersion
 from catalog.specification import specification_hash, to_yaml
 from catalog.specification_fields import STUDIO_TAG
@@ -73,7 +73,7 @@ class AudienceStore(DatasetStore):
 
     def refuse_dataset_name(self, name: str) -> None:
         """Raise StudioError `name_taken` where a dataset has an audience's name."""
-        found = self.holder_of(name)
+        found = self.holder_of(display_name(name, "audience"))
         if found is not None:
             dataset, _ = found
             raise StudioError(

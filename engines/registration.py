@@ -11,7 +11,7 @@ from typing import Protocol
 from catalog.attributes import Mapping, Role, propose_mappings, type_family
 from catalog.datasets import CsvSchema, Dataset, DatasetProfile
 from catalog.errors import StudioError
-from catalog.names import shown, shown_path, slug_of
+from catalog.names import display_name, shown, shown_path, slug_of
 from catalog.normal_forms import form_of
 from catalog.store import Catalog
 from engines.base import NO_KEY, Engine, Inspection, KeyColumn, Source
@@ -46,6 +46,7 @@ def register(
     same name left goes first.
     """
     refuse_work_table(path)
+    name = display_name(name, "dataset")
     refuse_registered(catalog, name)
     inspection = engine.inspect(path, table, csv_schema)
     with catalog.alone():
@@ -57,7 +58,7 @@ def register(
             inspection.kind,
             str(path.absolute()),
             inspection.columns,
-            table=table,
+            table=table if inspection.table else None,
             csv_schema=inspection.csv_schema,
             description=description,
         )
@@ -109,7 +110,7 @@ def replace(
         update={
             "kind": inspection.kind,
             "path": str(path.absolute()),
-            "table": table,
+            "table": table if inspection.table else None,
             "csv_schema": inspection.csv_schema,
             "columns": inspection.columns,
             "description": description or held.description,

@@ -83,6 +83,7 @@ def check_path(path: Path, allowed_folders: Iterable[Path] = ()) -> Path:
             "nul_character", "the path", "contains a NUL character", "take it out"
         )
     absolute = path.absolute()
+    _refuse_undecodable(absolute, subject)
     try:
         # Whether something is there is told only of folders that may be read.
         _refuse_foreign(absolute.resolve(), subject, allowed_folders)
@@ -99,6 +100,19 @@ def check_path(path: Path, allowed_folders: Iterable[Path] = ()) -> Path:
         ) from None
     refuse_special(absolute, subject)
     return absolute
+
+
+def _refuse_undecodable(path: Path, subject: str) -> None:
+    """Neither DuckDB nor the catalog takes a path whose bytes are no text."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise StudioError(
+            "path_not_text",
+            subject,
+            f"has a path that is not UTF-8, {shown_path(path)}",
+            "rename the file or folder",
+        ) from None
 
 
 def _refuse_foreign(real: Path, subject: str, allowed_folders: Iterable[Path]) -> None:
@@ -127,7 +141,9 @@ def source_files(path: Path) -> tuple[Path, ...]:
             _refuse_nested(path, entry)
         elif _is_named_parquet(entry):
             _refuse_outside(path, entry)
-            refuse_special(entry, f"file '{entry.name}' in folder '{path.name}'")
+            subject = f"file '{entry.name}' in folder '{path.name}'"
+            _refuse_undecodable(entry, subject)
+            refuse_special(entry, subject)
             found.append(entry)
         elif entry.name.lower().endswith(tuple(ENDINGS)) or _begins_as_parquet(entry):
             raise StudioError(

@@ -16,6 +16,7 @@ from catalog.specification import (
     workflow_to_yaml,
 )
 from catalog.specification_faults import told
+from catalog.visible_text import first_forbidden
 from studio.services import draft_store
 from studio.services.audiences import keep_specification
 from studio.services.audit import Verb, actor, record
@@ -152,14 +153,19 @@ def accept(workshop: "Workshop", draft_id: str, version: int) -> Draft:
 def give_owner(workshop: "Workshop", draft_id: str, owner: str, version: int) -> Draft:
     """Say who works on a draft."""
     open_draft(workshop, draft_id)
-    if len(owner) > LONGEST_NAME:
-        raise StudioError(
-            "owner_invalid",
-            "the owner",
-            f"has {len(owner)} characters",
-            f"give at most {LONGEST_NAME}",
-        )
+    _refuse_owner(owner)
     return draft_store.changed(workshop.home, draft_id, version, owner=owner)
+
+
+def _refuse_owner(owner: str) -> None:
+    """Refuse what no draft can hold."""
+    if len(owner) > LONGEST_NAME:
+        cause, remedy = f"has {len(owner)} characters", f"give at most {LONGEST_NAME}"
+    elif wrong := first_forbidden(owner, allowed="\n\t\r"):
+        cause, remedy = f"holds the control character U+{ord(wrong):04X}", "remove it"
+    else:
+        return
+    raise StudioError("owner_invalid", "the owner", cause, remedy)
 
 
 def start_over(workshop: "Workshop", draft_id: str) -> Draft:
@@ -432,10 +438,12 @@ def open_draft(workshop: "Workshop", draft_id: str) -> Draft:
     )
 
 
-def _new(workshop: "Workshop", **values: Any) -> Draft:
+def _new(workshop: "Workshop", owner: str, **values: Any) -> Draft:
+    _refuse_owner(owner)
     moment = draft_store.now()
     draft = Draft(
         id=new_id(),
+        owner=owner,
         begun_by=actor(),
         created_at=moment,
         updated_at=moment,

@@ -1,10 +1,12 @@
 """`lookalike datasets`: what a person registers, looks at, maps and forgets."""
 
 import json
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from catalog.visible_text import visible
 from tests.studio.conftest import ask, assert_refused
 
 
@@ -81,6 +83,29 @@ def test_replacing_takes_changed_columns_and_keeps_the_mappings_that_stay(two_fi
     assert roles["user_id"] == "identity"
     assert before["rows"] == found["rows"]
     assert ask("datasets", "profile", "population").code == 0
+
+
+def test_a_name_or_table_that_is_no_text_goes_into_no_catalog(two_files):
+    named = ask("datasets", "add", "population.csv", "--name", "\udcfe")
+    ask("datasets", "add", "population.csv", "--table", "\udcfe")
+    ask("datasets", "add", "seed.csv")
+    sides = ("--seed", "seed", "--population", "population")
+    drawn = ask("audience", "new", "--name", "\udcfe", *sides)
+
+    assert_refused(named, r"dataset '\udcfe' holds the control character U+DCFE")
+    assert_refused(drawn, r"audience '\udcfe' holds the control character U+DCFE")
+    assert ask("datasets", "show", "population", "--json").json["table"] is None
+
+
+@pytest.mark.parametrize("path", ["\udcff.csv", "a\udcff/b.csv", "absent\udcfe.csv"])
+def test_a_path_whose_bytes_are_no_text_is_refused_with_it(here, path):
+    if not path.startswith("absent"):
+        Path(path).parent.mkdir(exist_ok=True)
+        Path(path).write_text("user_id,age\n1,2\n")
+
+    told = ask("datasets", "add", path, "--name", "people")
+
+    assert_refused(told, "not UTF-8", visible(path), "rename the file or folder")
 
 
 def test_what_is_not_registered_cannot_be_replaced(two_files):

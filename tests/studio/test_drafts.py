@@ -129,6 +129,19 @@ def test_the_owner_goes_into_the_specification_and_back(workshop, ready):
     assert drafts.of_audience(workshop, audience.name).owner == "Ada Øst"
 
 
+@pytest.mark.parametrize("owner", ["a\0", "\ud800", "x" * 201])
+def test_an_owner_that_no_draft_can_hold_is_refused(workshop, ready, owner):
+    for give in (
+        lambda: drafts.begin(workshop, owner),
+        lambda: drafts.give_owner(workshop, ready.id, owner, ready.version),
+    ):
+        with pytest.raises(StudioError) as caught:
+            give()
+
+        assert caught.value.code == "owner_invalid"
+    assert drafts.read(workshop, ready.id) == ready
+
+
 def test_walking_through_the_steps_is_no_change(workshop, ready):
     drafts.go_to(workshop, ready.id, Step.output)
 
