@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 WORK_DATABASE = "work.duckdb"
 SOURCES = "sources.json"
 # How DuckDB says that another process, or another connection here, has the file.
-SIGNS_OF_A_HOLDER = ("lock", "Unique file handle", "different configuration")
+SIGNS_OF_A_HOLDER = (
+    "Could not set lock on file",
+    "Unique file handle conflict",
+    "with a different configuration",
+)
 # A setting that changes nothing but that no other connection has.
 ALONE = {"custom_user_agent": "alone"}
 

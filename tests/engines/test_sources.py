@@ -258,6 +258,16 @@ def test_a_database_held_by_another_process_names_it(engine, database):
         holder.wait()
 
 
+def test_a_damaged_database_is_refused_without_waiting(engine, database, monkeypatch):
+    content = bytearray(database.read_bytes())
+    content[4_096 + 50] ^= 0xFF
+    database.write_bytes(content)
+    monkeypatch.setattr("engines.connection.time.sleep", lambda _: pytest.fail("waits"))
+
+    with pytest.raises(StudioError, match="is damaged on the disk"):
+        engine.inspect(database, "people")
+
+
 def test_json_lines_are_read(loaded, tmp_path):
     path = tmp_path / "data.jsonl"
     path.write_text(
