@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from catalog.datasets import Dataset, DatasetKind
 from catalog.errors import StudioError
 from catalog.home import Home
+from catalog.names import shown
 from engines.casts import family
 from engines.connection import memory_session
 from engines.csv_loading import load_csv, open_csv, refuse_lost
@@ -94,14 +95,18 @@ def find_table(
         "select table_schema, table_name from information_schema.tables "
         "where table_catalog = 'source' order by all"
     ).fetchall()
-    names = {
-        (name if schema == "main" else f"{schema}.{name}"): (schema, name)
-        for schema, name in found
-    }
-    if table is None and len(names) == 1:
-        return next(iter(names.values()))
-    if table is not None and table in names:
-        return names[table]
+    names = [name if schema == "main" else f"{schema}.{name}" for schema, name in found]
+    meant = [at for at, name in enumerate(names) if table in (None, name)]
+    if len(meant) == 1:
+        schema, name = found[meant[0]]
+        return schema, name
+    if table is not None and meant:
+        raise StudioError(
+            "ambiguous_table",
+            f"file '{path.name}'",
+            f"has two tables that are written {shown(table)} with their schema",
+            "rename one of the two",
+        )
     raise StudioError(
         "no_such_table",
         f"file '{path.name}'",

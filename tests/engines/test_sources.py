@@ -241,6 +241,21 @@ def test_a_table_that_is_not_there_is_refused_with_those_that_are(engine, databa
         engine.inspect(database, "persons")
 
 
+@pytest.mark.parametrize("table", [None, "a.b"])
+def test_two_tables_of_one_written_name_are_told_apart_or_refused(
+    engine, tmp_path, table
+):
+    path = tmp_path / "shop.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema a; create table a.b as select 1 as id")
+        connection.execute('create table "a.b" as select 2 as id')
+
+    with pytest.raises(
+        StudioError, match="two tables that are written|more or fewer than"
+    ):
+        engine.inspect(path, table)
+
+
 def test_a_database_held_by_another_process_names_it(engine, database):
     code = (
         f"import duckdb, time; c = duckdb.connect({str(database)!r}); "
