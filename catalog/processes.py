@@ -5,6 +5,8 @@ import re
 
 import psutil
 
+STOPPED = (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP)
+
 
 def this_process() -> str:
     """The place of this process."""
@@ -38,6 +40,22 @@ def is_alive(place: str) -> bool:
             and process.status() != psutil.STATUS_ZOMBIE
         )
     except psutil.NoSuchProcess:
+        return False
+
+
+def is_stopped(place: str) -> bool:
+    """True for a process of this machine that was made to stand still, by Ctrl-Z perhaps.
+
+    >>> is_stopped("nobody")
+    False
+    """
+    try:
+        return (
+            is_here(place)
+            and is_alive(place)
+            and psutil.Process(pid_of(place)).status() in STOPPED
+        )
+    except (ValueError, psutil.NoSuchProcess):
         return False
 
 

@@ -62,10 +62,17 @@ from engines.population_index import (
     make_index,
     people_of_seed,
 )
-from engines.profile import kept_profile, profile_files, profile_id, sample_file
+from engines.profile import (
+    PROFILE_LOCK,
+    kept_profile,
+    profile_files,
+    profile_id,
+    sample_file,
+)
 from engines.relations import column_of, one_row, read_parquet
 from engines.samples import sample_column
 from engines.scratch import SPILL, remove_dead
+from engines.turns import turn
 from engines.unknown_values import (
     kept_values,
     listed_texts_of,
@@ -145,8 +152,6 @@ class DuckDBEngine:
 
         The first key column decides which sample the statistics of numbers are from.
         """
-        from filelock import FileLock
-
         for key in key_columns:
             if key != NO_KEY:
                 column_of(dataset, key.name)
@@ -160,7 +165,7 @@ class DuckDBEngine:
         with explained(subject, folder):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with (
-                FileLock(folder / "profile.lock", mode=0o600),
+                turn(folder / PROFILE_LOCK, subject),
                 memory_session(
                     self.settings,
                     self.home.root / SPILL,
@@ -436,17 +441,16 @@ class DuckDBEngine:
 
     def index_population(self, inputs: BuildInputs) -> PopulationIndex | None:
         """What is kept of the population, made where it is not; None if its key repeats."""
-        from filelock import FileLock
-
         population = inputs.population
         if not inputs.has_unique_key or population.profile is None:
             return None
         dataset, fingerprint = population.dataset, population.fingerprint
         files = self._files(dataset, fingerprint)
         folder = self.home.profile(population.profile.id)
+        subject = f"dataset '{dataset.name}'"
         with (
-            explained(f"dataset '{dataset.name}'", folder),
-            FileLock(folder / "profile.lock", mode=0o600),
+            explained(subject, folder),
+            turn(folder / PROFILE_LOCK, subject),
             memory_session(
                 self.settings,
                 self.home.root / SPILL,

@@ -12,6 +12,7 @@ from catalog.home import Home
 from engines.failures import explained
 from engines.sealed import read_sealed, write_sealed
 from engines.sources import check_path, content_files, stamp_of, state_of
+from engines.turns import turn
 
 CACHE = "fingerprints.json"
 # A file changed within its clock's last tick could change again unseen.
@@ -88,8 +89,6 @@ def file_hash(
 
     No file is hashed in two ways.
     """
-    from filelock import FileLock
-
     before = _state(file)
     cache = home.root / CACHE
     known = _read(cache).get(str(file))
@@ -100,7 +99,7 @@ def file_hash(
         raise changed(f"file '{file.name}'")
     status = file.stat()
     if time.time() - max(status.st_mtime, status.st_ctime) > SETTLED_SECONDS:
-        with FileLock(f"{cache}.lock", mode=0o600):
+        with turn(cache.with_name(f"{CACHE}.lock"), f"file '{file.name}'"):
             entries = _read(cache)
             entries[str(file)] = [*before, digest]
             write_sealed(cache, entries)

@@ -27,18 +27,18 @@ from engines.limits import Settings
 from engines.quoting import quote_identifier
 from engines.relations import copy_to_parquet, read_columns
 from engines.sources import loaded_file
+from engines.turns import turn
 
 if TYPE_CHECKING:
     import duckdb
 
 
 SCRATCH = ".load-"
+LOAD_LOCK = "load.lock"
 
 
 def load(home: Home, settings: Settings, dataset: Dataset, fingerprint: str) -> None:
     """Write the dataset's Parquet copy of this fingerprint; nothing if it is there."""
-    from filelock import FileLock
-
     target = loaded_file(home, dataset, fingerprint)
     is_read_in_place = dataset.kind.is_read_in_place
     if is_read_in_place or (
@@ -46,10 +46,11 @@ def load(home: Home, settings: Settings, dataset: Dataset, fingerprint: str) -> 
     ):
         return
     path = Path(dataset.path)
-    with explained(f"dataset '{dataset.name}'", target.parent):
+    subject = f"dataset '{dataset.name}'"
+    with explained(subject, target.parent):
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with FileLock(target.parent / "load.lock", mode=0o600):
-            # Who holds the lock is alone: what is there is of a process that was killed.
+        with turn(target.parent / LOAD_LOCK, subject):
+            # Nobody else is at it: what is there is of a process that was killed.
             for left in target.parent.glob(f"{SCRATCH}*"):
                 shutil.rmtree(left, ignore_errors=True)
             if is_kept(home, target):

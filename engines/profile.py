@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 STATISTICS = "profile.json"
+PROFILE_LOCK = "profile.lock"
 FORMAT = 5
 COLUMNS_A_SCAN = 250
 # The approximation errs by about 5 %. A column with more values than FEW_VALUES that

@@ -28,6 +28,7 @@ from catalog.specification import AudienceSpecification
 from catalog.specification_fields import MOST_PEOPLE
 from catalog.specification_output import Output
 from catalog.specification_people import AttributeChoice
+from engines.turns import turn
 from orchestration.builds import Build, remove_work
 from orchestration.dbt_runner import build_relations, whole_stage
 from orchestration.faults import told
@@ -102,7 +103,7 @@ def open_outlook(
         outlook_id = _id_of(plan)
         place = workshop.home.outlook(outlook_id)
         place.parent.mkdir(mode=0o700, exist_ok=True)
-        with FileLock(place.with_suffix(".lock"), mode=0o600):
+        with turn(place.with_suffix(".lock"), f"audience {shown(specification.name)}"):
             build = build_of(
                 plan,
                 build_id=outlook_id,
