@@ -125,18 +125,15 @@ class DatasetStore(Database):
         with self.reading() as connection:
             return _datasets(connection)
 
+    def unused_dataset(self, name: str) -> Dataset:
+        """The dataset of this name, slug or id; refused while an audience uses it."""
+        with self.reading() as connection:
+            return _unused(connection, name)
+
     def remove_dataset(self, name: str) -> Dataset:
         """Forget a dataset; its source stays. Refused while an audience uses it."""
         with self.writing() as connection:
-            dataset = _dataset(connection, name)
-            users = _audiences_using(connection, dataset)
-            if users:
-                raise StudioError(
-                    "dataset_in_use",
-                    f"dataset {shown(dataset.name)}",
-                    f"is used by {', '.join(shown(user) for user, _ in users[:4])}",
-                    "change or archive those audiences first",
-                )
+            dataset = _unused(connection, name)
             free_names(connection, dataset.id)
             for table in (tables.mappings, tables.profiles):
                 connection.execute(
@@ -202,6 +199,16 @@ class DatasetStore(Database):
             ).scalar_one_or_none()
         return None if document is None else DatasetProfile.model_validate(document)
 
+    def own_profiles(self, name: str) -> tuple[str, ...]:
+        """Ids of the profiles that the dataset has had, without those that others have."""
+        owner = tables.profiles.c.dataset_id
+        profile = select(tables.profiles.c.document["id"].as_string())
+        with self.reading() as connection:
+            dataset = _dataset(connection, name)
+            own = profile.where(owner == dataset.id)
+            others = profile.where(owner != dataset.id)
+            return tuple(connection.execute(own.except_(others)).scalars())
+
     def newest_profile(self, name: str) -> DatasetProfile | None:
         """The dataset's profile that was saved last; null where there is none yet."""
         with self.reading() as connection:
@@ -249,6 +256,19 @@ def _dataset(connection: Connection, name: str) -> Dataset:
         else "see `lookalike datasets list`, or register it with"
         " `lookalike datasets add`",
     )
+
+
+def _unused(connection: Connection, name: str) -> Dataset:
+    dataset = _dataset(connection, name)
+    users = _audiences_using(connection, dataset)
+    if users:
+        raise StudioError(
+            "dataset_in_use",
+            f"dataset {shown(dataset.name)}",
+            f"is used by {', '.join(shown(user) for user, _ in users[:4])}",
+            "change or archive those audiences first",
+        )
+    return dataset
 
 
 def _told(connection: Connection, dataset: Dataset) -> str:

@@ -319,8 +319,11 @@ class Engine(Protocol):
     def load(self, dataset: Dataset, fingerprint: str) -> None:
         """Make the dataset readable as Parquet at this fingerprint; nothing if it is."""
 
-    def forget(self, dataset: Dataset) -> None:
-        """Remove the copies that were loaded of the dataset; its source stays."""
+    def forget(self, dataset: Dataset, profiles: Iterable[str] = ()) -> None:
+        """Remove these profiles and the copies of the dataset; its source stays.
+
+        Raises StudioError where something cannot be removed.
+        """
 
     def column_values(
         self, dataset: Dataset, fingerprint: str, columns: Sequence[Column]

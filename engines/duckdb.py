@@ -1,6 +1,5 @@
 """The engine on DuckDB: each method opens what it needs and closes it again."""
 
-import shutil
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from catalog.home import Home
 from catalog.normal_forms import Form, form_of
 from engines import (
     fingerprints,
+    forgetting,
     inspection,
     loading,
     people_stream,
@@ -133,9 +133,12 @@ class DuckDBEngine:
         self._check_path(dataset)
         loading.load(self.home, self.settings, dataset, fingerprint)
 
-    def forget(self, dataset: Dataset) -> None:
-        """Remove the copies that were loaded of the dataset; its source stays."""
-        shutil.rmtree(self.home.dataset(dataset.id), ignore_errors=True)
+    def forget(self, dataset: Dataset, profiles: Iterable[str] = ()) -> None:
+        """Remove these profiles and the copies of the dataset; its source stays.
+
+        Raises StudioError where something cannot be removed.
+        """
+        forgetting.forget(self.home, dataset, profiles)
 
     def column_values(
         self, dataset: Dataset, fingerprint: str, columns: Sequence[Column]

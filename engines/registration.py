@@ -52,7 +52,7 @@ def register(
     with catalog.alone():
         unfinished = catalog.unfinished_dataset(name)
         if unfinished is not None:
-            _forget(catalog, engine, unfinished)
+            forget(catalog, engine, unfinished)
         dataset = catalog.add_dataset(
             name,
             inspection.kind,
@@ -67,7 +67,7 @@ def register(
             catalog.set_mappings(dataset.id, propose_mappings(dataset, profile))
             catalog.save_profile(profile)
         except BaseException:
-            _forget(catalog, engine, dataset)
+            forget(catalog, engine, dataset)
             raise
     return dataset, inspection
 
@@ -178,9 +178,12 @@ def _profiled(engine: Engine, dataset: Dataset) -> DatasetProfile:
     return profile
 
 
-def _forget(catalog: Catalog, engine: Engine, dataset: Dataset) -> None:
-    """Take back a registration that did not come to its end."""
-    engine.forget(dataset)
+def forget(catalog: Catalog, engine: Engine, dataset: Dataset) -> None:
+    """Remove a dataset: what is kept of its people first, then what names it.
+
+    Where the first fails or is killed it can be tried again.
+    """
+    engine.forget(dataset, catalog.own_profiles(dataset.id))
     catalog.remove_dataset(dataset.id)
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 # A value that fewer than FEWEST_ROWS have is not named to help with a filter.
 MOST_VALUES_TO_NAME = 1_000
+SELECTED = "selected_"
 
 Conditions = Sequence[tuple[Condition, Column]]
 
@@ -43,7 +44,7 @@ def selection_of(
     selected = dataset.model_copy(
         update={
             "kind": DatasetKind.selection,
-            "path": str(home.dataset(dataset.id) / f"selected_{fingerprint}.parquet"),
+            "path": str(home.dataset(dataset.id) / f"{SELECTED}{fingerprint}.parquet"),
             "table": None,
             "csv_schema": None,
             "columns": kept,

@@ -10,7 +10,12 @@ from catalog.errors import StudioError
 from catalog.store import Catalog, MappedDataset
 from engines import registration
 from engines.base import Engine
-from engines.registration import HasCatalogAndEngine, current_source, register
+from engines.registration import (
+    HasCatalogAndEngine,
+    current_source,
+    forget,
+    register,
+)
 from studio.services import uploads
 from studio.services.audit import Verb, record
 
@@ -69,14 +74,14 @@ def replace(
 
 
 def remove(workshop: "Workshop", name: str) -> Dataset:
-    """Forget a dataset, with the copies that the home holds.
+    """Forget a dataset, with its profiles and the copies that the home holds.
 
     A file that was uploaded goes too; any other source stays. Refused while an audience
-    uses it.
+    uses it, and where something cannot be removed.
     """
     with workshop.catalog.alone():  # not while it is planned with, or being registered
-        dataset = workshop.catalog.remove_dataset(name)
-        workshop.engine.forget(dataset)
+        dataset = workshop.catalog.unused_dataset(name)
+        forget(workshop.catalog, workshop.engine, dataset)
         uploads.discard(workshop, Path(dataset.path))
     record(workshop.home, Verb.dataset_removed, f"dataset/{dataset.id}")
     return dataset

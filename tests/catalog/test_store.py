@@ -81,6 +81,17 @@ def test_a_dataset_without_a_profile_was_never_registered_to_its_end(catalog):
     assert catalog.unfinished_dataset("others") is None
 
 
+def test_own_profiles_are_those_of_every_content_that_nobody_else_has(catalog):
+    ours, theirs = add(catalog, "ours"), add(catalog, "theirs")
+    for dataset, content in ((ours, "a"), (ours, "b"), (theirs, "b"), (theirs, "c")):
+        found = a_profile(dataset, 10, profile_column("user_id"))
+        update = {"id": content * 16, "fingerprint": content * 64}
+        catalog.save_profile(found.model_copy(update=update))
+
+    assert catalog.own_profiles("ours") == ("a" * 16,)
+    assert catalog.own_profiles("theirs") == ("c" * 16,)
+
+
 def test_one_process_at_a_time_is_alone_and_the_other_is_told_who(
     catalog, tmp_path, monkeypatch
 ):
