@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from uuid import uuid4
 
+from catalog.home import Home
 from catalog.processes import as_name, is_of_the_dead, this_process
 
 
@@ -35,6 +37,20 @@ def _remove_dead(target: Path) -> None:
         owner, _, _ = entry.name.removeprefix(start).rpartition("_")
         if entry.name.startswith(start) and is_of_the_dead(owner):
             Path(entry.path).unlink(missing_ok=True)
+
+
+def remove_dead_drafts(home: Home) -> None:
+    """Remove what killed processes were writing of any dataset or profile.
+
+    The names that their files would have had may never be written to again.
+    """
+    host = f".{as_name(this_process()).split('_')[0]}_"
+    rooms = (home.root / "datasets", home.root / "profiles")
+    with suppress(FileNotFoundError):  # a folder that another process just removed
+        for path in chain.from_iterable(room.rglob(".*") for room in rooms):
+            owner, _, _ = path.name[path.name.rfind(host) + 1 :].rpartition("_")
+            if is_of_the_dead(owner):
+                path.unlink(missing_ok=True)
 
 
 def write_text_whole(target: Path, text: str) -> None:

@@ -438,7 +438,7 @@ class Engine(Protocol):
         """
 
     def clear_spill(self, build_folder: Path) -> None:
-        """Remove what processes that were killed had spilled, of this build and others."""
+        """Remove what killed processes had spilled or half written, of any build."""
 
     def read_sample(
         self,

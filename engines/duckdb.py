@@ -19,6 +19,7 @@ from engines import (
     sources,
     work_tables,
 )
+from engines.atomic import remove_dead_drafts
 from engines.base import (
     BATCH_ROWS,
     NO_KEY,
@@ -482,9 +483,10 @@ class DuckDBEngine:
         return work_session(self.settings, build_folder)
 
     def clear_spill(self, build_folder: Path) -> None:
-        """Remove what processes that were killed had spilled, of this build and others."""
+        """Remove what killed processes had spilled or half written, of any build."""
         clear_work_spill(build_folder)
         remove_dead(self.home.root / SPILL)
+        remove_dead_drafts(self.home)
 
     def read_sample(
         self,

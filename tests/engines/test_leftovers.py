@@ -94,6 +94,28 @@ def test_what_dead_processes_spilled_goes(engine, dead):
     assert [path for path in spilled if path.exists()] == spilled[3:]
 
 
+@pytest.mark.parametrize("folder", ["datasets/a", "profiles/b", "profiles/b/codes"])
+def test_what_dead_processes_were_writing_of_data_that_changed_since_goes(
+    engine, dead, other, folder
+):
+    place = engine.home.root / folder
+    place.mkdir(parents=True)
+    gone = place / f".values_3.parquet.{dead}_0"
+    kept = [
+        place / f".values_3.parquet.{as_name(this_process())}_0",
+        place / f".values_3.parquet.{other}_0",
+        place / "values_3.parquet",
+        place / f".values_3.parquet.{dead.replace('_', '-')}_0",
+        place / ".hidden",
+    ]
+    for path in (gone, *kept):
+        path.touch()
+
+    engine.clear_spill(engine.home.build("0" * 16))
+
+    assert sorted(place.iterdir()) == sorted(kept)
+
+
 def test_what_a_killed_inspection_left_goes_with_the_next_one(engine, tmp_path, dead):
     path = tmp_path / "people.csv"
     pd.DataFrame({"user_id": range(3)}).to_csv(path, index=False)
