@@ -79,10 +79,15 @@ class DatasetStore(Database):
             connection.execute(insert(tables.datasets), row)
         return dataset
 
-    def update_dataset(self, dataset: Dataset) -> None:
-        """Keep what was found anew of a source (columns, CSV schema, description).
+    def update_dataset(
+        self,
+        dataset: Dataset,
+        change: Callable[[Sequence[Mapping]], Sequence[Mapping]],
+        profile: DatasetProfile,
+    ) -> None:
+        """Keep what was found anew of a source: all of it, or nothing.
 
-        Name and slug stay as registered. Mappings of columns that are gone go too.
+        Name and slug stay as registered; `change` makes the mappings of those there are.
         """
         check_columns(dataset.name, dataset.columns)
         with self.writing() as connection:
@@ -93,11 +98,10 @@ class DatasetStore(Database):
                 .where(tables.datasets.c.id == held.id)
                 .values(document=kept.model_dump(mode="json"))
             )
-            present = {column.name for column in kept.columns}
-            mapped = _mappings(connection, held.id)
-            _write_mappings(
-                connection, held.id, [m for m in mapped if m.column in present]
-            )
+            mappings = change(_mappings(connection, held.id))
+            check_mappings(kept, mappings)
+            _write_mappings(connection, held.id, mappings)
+            _write_profile(connection, profile)
 
     def get_dataset(self, name: str) -> Dataset:
         """The dataset of this name, slug or id.
@@ -171,22 +175,8 @@ class DatasetStore(Database):
 
     def save_profile(self, profile: DatasetProfile) -> None:
         """Keep a profile, in place of one of the same fingerprint; it is now newest."""
-        table = tables.profiles
         with self.writing() as connection:
-            dataset = _dataset(connection, profile.dataset_id)
-            newest = connection.execute(select(func.max(table.c.sequence))).scalar()
-            connection.execute(
-                delete(table)
-                .where(table.c.dataset_id == dataset.id)
-                .where(table.c.fingerprint == profile.fingerprint)
-            )
-            row = {
-                "dataset_id": dataset.id,
-                "fingerprint": profile.fingerprint,
-                "sequence": (newest or 0) + 1,
-                "document": profile.model_dump(mode="json"),
-            }
-            connection.execute(insert(table), row)
+            _write_profile(connection, profile)
 
     def profile_of(self, name: str, fingerprint: str) -> DatasetProfile | None:
         """The dataset's profile at one fingerprint; null where there is none yet."""
@@ -316,6 +306,24 @@ def _write_mappings(
     ]
     if rows:
         connection.execute(insert(table), rows)
+
+
+def _write_profile(connection: Connection, profile: DatasetProfile) -> None:
+    table = tables.profiles
+    dataset = _dataset(connection, profile.dataset_id)
+    newest = connection.execute(select(func.max(table.c.sequence))).scalar()
+    connection.execute(
+        delete(table)
+        .where(table.c.dataset_id == dataset.id)
+        .where(table.c.fingerprint == profile.fingerprint)
+    )
+    row = {
+        "dataset_id": dataset.id,
+        "fingerprint": profile.fingerprint,
+        "sequence": (newest or 0) + 1,
+        "document": profile.model_dump(mode="json"),
+    }
+    connection.execute(insert(table), row)
 
 
 def _audiences_using(connection: Connection, dataset: Dataset) -> list[tuple[str, str]]:

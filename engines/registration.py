@@ -119,10 +119,11 @@ def replace(
     profile = _profiled(engine, dataset)
     proposed = propose_mappings(dataset, profile)
     with catalog.alone():
-        kept = kept_mappings(held, dataset, catalog.mappings(held.id), proposed)
-        catalog.update_dataset(dataset)
-        catalog.set_mappings(dataset.id, kept)
-        catalog.save_profile(profile)
+        catalog.update_dataset(
+            dataset,
+            lambda known: kept_mappings(held, dataset, known, proposed),
+            profile,
+        )
     return dataset, inspection
 
 
@@ -198,7 +199,7 @@ def current_source(
     """
     catalog, engine = workshop.catalog, workshop.engine
     dataset = catalog.get_dataset(name)
-    mappings = catalog.mappings(dataset.id)
+    mappings = catalog.mappings(dataset.id) or _propose(catalog, engine, dataset)
     fingerprint = engine.fingerprint(dataset)
     refuse_changed_columns(engine, dataset, fingerprint, mappings, needed)
     engine.load(dataset, fingerprint)
@@ -207,6 +208,13 @@ def current_source(
     refuse_empty(dataset, profile.rows)
     catalog.save_profile(profile)
     return Source(dataset, fingerprint, profile)
+
+
+def _propose(catalog: Catalog, engine: Engine, dataset: Dataset) -> Sequence[Mapping]:
+    """The proposed mappings, saved where a killed registration saved none."""
+    proposed = propose_mappings(dataset, _profiled(engine, dataset))
+    catalog.set_mappings(dataset.id, proposed)
+    return proposed
 
 
 def keys_of(mappings: Sequence[Mapping]) -> list[KeyColumn]:

@@ -211,16 +211,33 @@ def test_mappings_that_contradict_the_dataset_are_refused(catalog, change, code)
     assert catalog.mappings("customers") == ()
 
 
-def test_a_changed_source_keeps_its_name_and_loses_the_mappings_of_gone_columns(
+def test_a_changed_source_keeps_its_name_and_has_changed_mappings_and_a_profile(
     catalog,
 ):
     added = add(catalog, "customers")
     catalog.set_mappings("customers", propose_mappings(added))
+    changed = added.model_copy(update={"columns": COLUMNS[:1], "name": "other"})
+    profile = a_profile(changed, 10, profile_column("user_id"))
 
-    catalog.update_dataset(added.model_copy(update={"columns": COLUMNS[:1]}))
+    catalog.update_dataset(changed, lambda known: known[:1], profile)
 
     assert catalog.get_dataset("customers").columns == COLUMNS[:1]
     assert [m.column for m in catalog.mappings("customers")] == ["user_id"]
+    assert catalog.newest_profile("customers") == profile
+
+
+def test_of_a_changed_source_nothing_is_kept_where_a_part_fails(catalog):
+    added = add(catalog, "customers")
+    catalog.set_mappings("customers", propose_mappings(added))
+    changed = added.model_copy(update={"columns": COLUMNS[:1]})
+    profile = a_profile(changed, 10, profile_column("user_id"))
+
+    refused = code_of(catalog.update_dataset, changed, lambda known: known, profile)
+
+    assert refused == "unknown_column"
+    assert catalog.get_dataset("customers") == added
+    assert len(catalog.mappings("customers")) == len(COLUMNS)
+    assert catalog.newest_profile("customers") is None
 
 
 def test_the_profile_saved_last_is_the_newest(catalog):
