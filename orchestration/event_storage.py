@@ -109,22 +109,30 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
             return False
         empty = path.with_name(EMPTY_RUN)
         draft = path.with_name(f".{uuid4().hex}")
-        if not empty.exists():
-            engine = _open(f"sqlite:///{draft}")
-            self._initdb(engine)
-            engine.dispose()
-            draft.replace(empty)
-        shutil.copyfile(empty, draft)
-        _sync(draft)
-        # Never over a file that is there: whoever was quicker has events in it by now.
-        # Where a disk knows no links, Dagster makes the file.
-        is_ours = False
-        with suppress(OSError):
-            os.link(draft, path)
-            is_ours = True
-        draft.unlink()
+        try:
+            if not empty.exists():
+                self._make_empty(draft)
+                draft.replace(empty)
+            shutil.copyfile(empty, draft)
+            _sync(draft)
+            # Never over a file that is there: whoever was quicker has events in it by
+            # now. Where a disk knows no links, Dagster makes the file.
+            is_ours = False
+            with suppress(OSError):
+                os.link(draft, path)
+                is_ours = True
+        finally:
+            for left in path.parent.glob(f"{draft.name}*"):
+                left.unlink(missing_ok=True)
         _sync(path.parent)
         return is_ours
+
+    def _make_empty(self, draft: Path) -> None:
+        engine = _open(f"sqlite:///{draft}")
+        try:
+            self._initdb(engine)
+        finally:
+            engine.dispose()
 
     def has_table(self, table_name: str) -> bool:
         """Whether the index has a table; asked several times an output."""

@@ -1,5 +1,8 @@
 """Dagster's event log as the studio keeps it: the same files, with less ado."""
 
+import errno
+from pathlib import Path
+
 import dagster as dg
 import pytest
 import sqlalchemy
@@ -102,6 +105,28 @@ def test_a_disk_without_links_still_gets_its_run_s_file(tmp_path, monkeypatch):
 
     assert "event_logs" in tables
     assert not list(tmp_path.glob(".*"))
+
+
+@pytest.mark.parametrize(
+    "call", ["shutil.copyfile", "orchestration.event_storage._sync"]
+)
+def test_a_disk_that_is_full_leaves_no_draft_of_a_run_s_file(
+    tmp_path, monkeypatch, call
+):
+    def refuse(*paths):
+        Path(paths[-1]).write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    storage = KeptSqliteEventLogStorage(str(tmp_path))
+    with monkeypatch.context() as patch:
+        patch.setattr(call, refuse)
+        told = pytest.raises(OSError, match="No space")
+        with told, storage.run_connection("run"):
+            pass
+
+    assert not list(tmp_path.glob(".*"))
+    with storage.run_connection("run") as connection:
+        assert "event_logs" in sqlalchemy.inspect(connection).get_table_names()
 
 
 def test_a_run_asks_for_the_log_s_own_tables_once(instance):
