@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from fastapi import APIRouter, BackgroundTasks, Path
+from fastapi import APIRouter, Path
 from fastapi.responses import FileResponse
 from pydantic import Field, model_validator
 
@@ -92,9 +92,7 @@ def get_document(
     response_class=FileResponse,
     responses={200: {"content": {BINARY: BYTES}}},
 )
-def export_members(
-    name: Named, wanted: ExportAsked, opened: Opened, after: BackgroundTasks
-) -> FileResponse:
+def export_members(name: Named, wanted: ExportAsked, opened: Opened) -> FileResponse:
     """A version's people with identifiers and scores; it is noted who took them."""
     path, file = members.export_to_send(
         opened.workshop,
@@ -104,7 +102,7 @@ def export_members(
         wanted.version,
         for_spreadsheets=wanted.for_spreadsheets,
     )
-    return sent_once(path, file, BINARY, after)
+    return sent_once(path, file, BINARY)
 
 
 @router.post(

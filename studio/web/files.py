@@ -1,6 +1,6 @@
 """What the browser takes away or shows as it is: pictures, reports, files of versions."""
 
-from fastapi import APIRouter, BackgroundTasks, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 
 from studio.api.dependencies import current_user, studio
@@ -29,15 +29,13 @@ def report(request: Request, slug: str, number: int) -> Response:
 
 
 @router.get("/audiences/{slug}/versions/{number}/people.csv")
-def people(
-    request: Request, slug: str, number: int, after: BackgroundTasks
-) -> Response:
+def people(request: Request, slug: str, number: int) -> Response:
     """The people of a version as a table for spreadsheets; it is noted who took them."""
     access.require(current_user(request), Role.builder)
     path, name = members.export_to_send(
         studio(request).workshop, slug, "csv", number=number, for_spreadsheets=True
     )
-    return sent_once(path, name, "text/csv", after)
+    return sent_once(path, name, "text/csv")
 
 
 @router.get("/audiences/{slug}/versions/{number}/files/{name}")

@@ -208,6 +208,20 @@ def test_people_are_taken_as_a_table_by_builders_and_leave_no_file(visits, slug)
     assert list((home.root / "exports").iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("asked", "status"), [("bytes=0-9", 206), ("bytes=99999999-", 416), ("people", 400)]
+)
+def test_a_part_of_a_table_of_people_leaves_no_file_either(visits, slug, asked, status):
+    home, headers = visits.studio.workshop.home, visits.named("builder")
+
+    answer = visits.client.get(
+        f"/audiences/{slug}/versions/1/people.csv", headers={**headers, "range": asked}
+    )
+
+    assert answer.status_code == status
+    assert list((home.root / "exports").iterdir()) == []
+
+
 def test_the_table_for_people_is_for_spreadsheets_and_that_of_rest_for_programs(
     visits, slug
 ):
