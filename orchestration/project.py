@@ -65,8 +65,8 @@ def manifest_folder() -> Path:
             if not (folder / "ready").exists():
                 _parse(folder)
                 keep_stage_manifests(folder)
-                (folder / "ready").touch()
                 _make_readable(folder)
+                (folder / "ready").touch()
     return folder
 
 
