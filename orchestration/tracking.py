@@ -225,7 +225,7 @@ def _make_writable(folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with (folder / ".writable").open("w"):
             pass
-        (folder / ".writable").unlink()
+        (folder / ".writable").unlink(missing_ok=True)  # of two at once one finds none
     except OSError as error:
         raise StudioError(
             "tracking_not_writable",

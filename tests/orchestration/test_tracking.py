@@ -273,6 +273,21 @@ def test_a_folder_is_a_database_and_its_artefacts(tmp_path):
     assert [(each.step, each.value) for each in losses] == [(25, 0.6), (50, 0.5)]
 
 
+def test_two_that_look_at_a_folder_at_once_may_both_write_to_it(tmp_path, monkeypatch):
+    workshop = open_workshop(create_home(tmp_path / "home"))
+    unlink = Path.unlink
+
+    def unlink_as_another_did(path, **named):
+        unlink(path)
+        unlink(path, **named)
+
+    monkeypatch.setattr(Path, "unlink", unlink_as_another_did)
+
+    found = destination_of(workshop, f"file://{tmp_path}/runs")
+
+    assert found.folder == tmp_path / "runs"
+
+
 def test_what_goes_wrong_with_the_figures_stops_nothing():
     def runs():
         raise KeyError("anna@example.org")
