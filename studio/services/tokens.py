@@ -7,7 +7,6 @@ or a log is worth nothing afterwards.
 
 import hashlib
 import hmac
-import os
 import secrets
 import time
 from contextlib import suppress
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from catalog.home import Home
 from engines.atomic import write_text_whole
+from engines.turns import turn
 from studio.services.audit import Verb, record
 
 TOKEN_FILE = "access_token"  # noqa: S105
@@ -30,21 +30,10 @@ def token_of(home: Home) -> str:
 def made_once(path: Path) -> str:
     """The secret in a file of the home, made where there is none."""
     if not path.exists():
-        _make(path)
+        with turn(path.with_name(f"{path.name}.lock"), f"file '{path.name}'"):
+            if not path.exists():
+                write_text_whole(path, secrets.token_urlsafe(32))
     return path.read_text(encoding="ascii")
-
-
-def _make(path: Path) -> None:
-    """Write a secret whole, unless another process was faster."""
-    begun = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(begun, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(32))
-        with suppress(FileExistsError):
-            os.link(begun, path)
-    finally:
-        begun.unlink()
 
 
 def renew_token(home: Home) -> str:

@@ -4,6 +4,8 @@ import json
 import os
 import re
 import string
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -67,6 +69,28 @@ def test_a_home_has_one_token_for_its_owners_eyes(home):
     assert len(made) == 1
     assert len(made.pop()) >= 40
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    "at", ["secrets.token_urlsafe", "os.fdopen", "os.link", "os.fsync", "os.replace"]
+)
+def test_a_token_whose_making_was_killed_is_made_and_leaves_nothing(home, at):
+    module, call = at.split(".")
+    killed = (
+        f"import os, secrets, sys; from pathlib import Path\n"
+        f"from catalog.home import Home; from studio.services.tokens import token_of\n"
+        f"{module}.{call} = lambda *_, **__: os._exit(9)\n"
+        f"token_of(Home(Path(sys.argv[1])))"
+    )
+    subprocess.run([sys.executable, "-c", killed, home.root], check=False)
+
+    found = [token_of(home) for _ in range(2)]
+
+    assert found[0] == found[1]
+    assert {path.name for path in home.root.glob("*access_token*")} <= {
+        "access_token",
+        "access_token.lock",
+    }
 
 
 @pytest.mark.parametrize(
