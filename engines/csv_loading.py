@@ -51,7 +51,7 @@ class CsvFile:
 def open_csv(path: Path, dataset: Dataset, scratch: Path) -> CsvFile:
     """The file as it is now; raises StudioError where a registered column is gone."""
     schema = dataset.csv_schema or CsvSchema(columns=dataset.columns)
-    text = prepare_text(path, scratch, schema.encoding, schema.quote)
+    text = prepare_text(path, scratch, schema.encoding, schema.quote, schema.delimiter)
     names = header_names(text, schema, path)
     check_names(names, f"file '{path.name}'")
     refuse_lost(names, schema.columns, dataset)
@@ -95,7 +95,7 @@ def _check_rows(loaded: int, file: CsvFile) -> None:
     expected = file.record_count
     if loaded == expected:
         return
-    # A quote inside an unquoted field misleads the count of lines: ask a full reader.
+    # A quote behind a backslash may mislead the count of lines: ask a full reader.
     schema = file.schema
     reader = records(file.text, schema.delimiter, schema.quote, schema.escape)
     filled = sum(1 for fields in reader if fields or len(file.names) == 1)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from catalog.errors import StudioError
+from engines.csv_quotes import ANY_DELIMITER, Quotes
 from engines.sources import refuse_spreadsheet
 
 CHUNK = 4 << 20
@@ -56,7 +57,11 @@ class Text:
 
 
 def prepare_text(
-    path: Path, scratch: Path, encoding: str | None = None, quote: str = '"'
+    path: Path,
+    scratch: Path,
+    encoding: str | None = None,
+    quote: str = '"',
+    delimiters: str = ANY_DELIMITER,
 ) -> Text:
     """Check a file's bytes and make it readable; `encoding` is detected where None.
 
@@ -76,7 +81,7 @@ def prepare_text(
         has_bom = _has_mark(path)
     delimiter = _told_delimiter(path, encoding)
     if encoding == "utf-8" and delimiter is None:
-        lines = _count_lines(path, quote)
+        lines = _count_lines(path, Quotes(quote, delimiters))
         if not lines.is_mixed:
             is_gzip = path.name.lower().endswith(".gz")
             return Text(
@@ -89,8 +94,10 @@ def prepare_text(
                 lines.blank,
             )
     written = scratch / "text.csv"
-    _transcode(path, written, encoding, quote, skips=delimiter is not None)
-    lines = _count_lines(written, quote)
+    delimiters += delimiter or ""
+    quotes = Quotes(quote, delimiters)
+    _transcode(path, written, encoding, quotes, skips=delimiter is not None)
+    lines = _count_lines(written, Quotes(quote, delimiters))
     return Text(
         written,
         encoding,
@@ -232,7 +239,7 @@ def _without_mark(start: bytes) -> str | None:
 
 
 def _transcode(
-    source: Path, target: Path, encoding: str, quote: str, *, skips: bool = False
+    source: Path, target: Path, encoding: str, quotes: Quotes, *, skips: bool = False
 ) -> None:
     """Write a file as UTF-8 with plain line ends; what stands in quotes stays as it is.
 
@@ -247,8 +254,8 @@ def _transcode(
             f"is declared as '{encoding}', which is no known encoding",
             "name another, such as utf-8 or latin-1",
         ) from None
-    line, carriage, is_quoted = 1, "", False
-    with target.open("w", encoding="utf-8", newline="") as stream:
+    line, carriage = 1, ""
+    with target.open("wb") as stream:
         for number, chunk in enumerate((*chunks(source), b"")):
             try:
                 text = carriage + decoder.decode(chunk, final=not chunk)
@@ -267,25 +274,29 @@ def _transcode(
             # A carriage return at the end may belong to the line feed that follows.
             carriage = "\r" if chunk and text.endswith("\r") else ""
             text = text.removesuffix("\r") if carriage else text
-            text, is_quoted = _with_plain_ends(text, quote, is_quoted)
-            if "\0" in text:
+            plain = _with_plain_ends(text.encode(), quotes)
+            if b"\0" in plain:
                 raise StudioError(
                     "nul_character",
                     f"file '{source.name}', "
-                    f"line {line + text[: text.index(chr(0))].count(chr(10))}",
+                    f"line {line + plain[: plain.index(0)].count(10)}",
                     "holds a NUL character",
                     "take it out",
                 )
-            line += text.count("\n")
-            stream.write(text)
+            line += plain.count(10)
+            stream.write(plain)
 
 
-def _with_plain_ends(text: str, quote: str, is_quoted: bool) -> tuple[str, bool]:
-    """The text with line feeds alone outside quotes, and whether it ends within quotes."""
-    parts = text.split(quote) if quote else [text]
-    for at in range(int(is_quoted), len(parts), 2):
-        parts[at] = parts[at].replace("\r\n", "\n").replace("\r", "\n")
-    return quote.join(parts), is_quoted ^ (len(parts) % 2 == 0)
+def _with_plain_ends(chunk: bytes, quotes: Quotes) -> bytes:
+    """The bytes with line feeds alone outside quotes."""
+    import numpy as np
+
+    if not chunk:
+        return chunk
+    data = np.frombuffer(chunk, dtype=np.uint8)
+    is_return = (data == 13) & ~quotes.within(data)
+    is_first = is_return & (np.append(data[1:], 0) == 10)
+    return bytes(np.where(is_return, np.uint8(10), data)[~is_first])
 
 
 @dataclass(slots=True)
@@ -298,21 +309,18 @@ class _Lines:
     is_mixed: bool = False
 
 
-def _count_lines(path: Path, quote: str) -> _Lines:
+def _count_lines(path: Path, quotes: Quotes) -> _Lines:
     import numpy as np
 
     lines = _Lines()
-    quote_byte = ord(quote) if quote else None
-    offset, last_end, inside, previous = 0, -1, 0, 0
+    offset, last_end, previous = 0, -1, 0
     feeds = pairs = returns = quoted = 0
     for chunk in chunks(path):
-        data = np.frombuffer(chunk, dtype=np.uint8)
+        # Before a quote the mark is nothing, as spaces are.
+        mark = 3 * (offset == 0 and chunk.startswith(codecs.BOM_UTF8))
+        data = np.frombuffer(b" " * mark + chunk[mark:], dtype=np.uint8)
         before = np.concatenate([[previous], data[:-1]])
-        is_outside = np.full(len(data), not inside)
-        if quote_byte is not None and quote.encode() in chunk:
-            parity = (np.cumsum(data == quote_byte) + inside) & 1
-            is_outside = parity == 0
-            inside = int(parity[-1])
+        is_outside = ~quotes.within(data)
         is_end = is_outside & (data == 10)
         feeds += int(is_end.sum())
         pairs += int((is_end & (before == 13)).sum())

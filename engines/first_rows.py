@@ -59,7 +59,7 @@ def _of_csv(
     settings: Settings, path: Path, schema: CsvSchema, scratch: Path, count: int
 ) -> tuple[Cells, ...]:
     """As the engine reads them when the file is loaded."""
-    text = prepare_text(path, scratch, schema.encoding, schema.quote)
+    text = prepare_text(path, scratch, schema.encoding, schema.quote, schema.delimiter)
     file = CsvFile(path, text, schema, header_names(text, schema, path))
     asked = ", ".join(
         f"f{file.names.index(column.name)}, cast({file.value(column)} as varchar)"

@@ -119,8 +119,11 @@ def _left_out_notes(path: Path) -> tuple[str, ...]:
 def _csv(
     settings: Settings, path: Path, schema: CsvSchema | None, scratch: Path
 ) -> Inspection:
-    quote = schema.quote if schema else '"'
-    text = prepare_text(path, scratch, schema.encoding if schema else None, quote)
+    text = (
+        prepare_text(path, scratch, schema.encoding, schema.quote, schema.delimiter)
+        if schema
+        else prepare_text(path, scratch)
+    )
     given = schema or sniff_dialect(text)
     names = header_names(text, given, path)
     check_names(names, f"file '{path.name}'")

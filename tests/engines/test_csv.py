@@ -504,6 +504,21 @@ def test_a_million_columns_are_refused(engine, tmp_path):
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize(
+    "value", ['5" pipe', '5"', 'a "b', 'a"b"c', 'x"y" "z'], ids=str
+)
+def test_a_quote_within_a_field_is_a_sign_like_any_other(
+    loaded, engine, tmp_path, line_end, encoding, value
+):
+    lines = ["user_id,v", f"1,{value}", '2,"b,""c"" d"', "3,e", ""]
+    path = write(tmp_path / "data.csv", line_end.join(lines).encode(encoding))
+
+    assert loaded(path)["v"].to_pylist() == [value, 'b,"c" d', "e"]
+    assert engine.inspect(path).rows == 3
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 @pytest.mark.parametrize(
     "text",
     ["a\rb", "a\nb", "a\r\nb", "a\u2028b\u2029c", "a\x85b\x0bc\x1c", "C:\\"],
