@@ -46,7 +46,6 @@ def register(
     same name left goes first.
     """
     refuse_work_table(path)
-    name = display_name(name, "dataset")
     refuse_registered(catalog, name)
     inspection = engine.inspect(path, table, csv_schema)
     with catalog.alone():
@@ -74,7 +73,10 @@ def register(
 
 def refuse_registered(catalog: Catalog, name: str) -> None:
     """A dataset that is registered is read anew, not added again."""
-    held = catalog.holder_of(name)
+    try:
+        held = catalog.holder_of(display_name(name, "dataset"))
+    except StudioError:
+        return  # nobody can have that name: it is told after what is wrong with the file
     if held is None or catalog.unfinished_dataset(name) is not None:
         return
     dataset, since = held
