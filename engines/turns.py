@@ -39,7 +39,8 @@ def turn(lock: Path, subject: str) -> Iterator[None]:
             if now - moved >= STOPPED_SECONDS or now - began >= LONGEST_SECONDS:
                 raise _refusal(subject, holder) from None
     try:
-        lock.write_text(this_process())
+        with suppress(OSError):  # on a full disk things can still be removed
+            lock.write_text(this_process())
         yield
     finally:
         held.release()

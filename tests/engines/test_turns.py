@@ -1,5 +1,6 @@
 """Who works on the same files waits for its turn, not for one who stands still."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -80,6 +81,16 @@ def test_who_works_for_long_is_waited_for(tmp_path):
     worker.join()
 
     assert steps == ["worked", "turned"]
+
+
+def test_a_full_disk_keeps_nobody_from_their_turn(tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.write_text", refuse)
+
+    with turn(tmp_path / "lock", "the test"):
+        pass
 
 
 def test_who_never_ends_is_named_in_the_end(tmp_path, monkeypatch):
