@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 # What may separate fields where nobody has told it yet.
-ANY_DELIMITER = ",;\t|"
+DELIMITERS = ",;\t|"
 SPACE, LINE_FEED = 32, 10
 # A field starts after these as well; the backslash, as it hides a quote in some files.
 STARTS = b"\r\n\\"

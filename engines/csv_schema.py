@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from catalog.datasets import Column, CsvSchema
 from catalog.errors import StudioError
+from engines.csv_quotes import DELIMITERS
 from engines.csv_text import Text, line_of_record, records
 from engines.csv_types import (
     CURRENCY,
@@ -30,7 +31,6 @@ from engines.samples import SHAPES
 if TYPE_CHECKING:
     import duckdb
 
-DELIMITERS = (",", ";", "\t", "|")
 SNIFFED_RECORDS = 1_000
 FIRST_ROWS = 50_000
 FIRST_FIELDS = 5_000_000

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from catalog.errors import StudioError
-from engines.csv_quotes import ANY_DELIMITER, Quotes
+from engines.csv_quotes import DELIMITERS, Quotes
 from engines.sources import refuse_spreadsheet
 
 CHUNK = 4 << 20
@@ -61,7 +61,7 @@ def prepare_text(
     scratch: Path,
     encoding: str | None = None,
     quote: str = '"',
-    delimiters: str = ANY_DELIMITER,
+    delimiters: str = DELIMITERS,
 ) -> Text:
     """Check a file's bytes and make it readable; `encoding` is detected where None.
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from engines.csv_quotes import ANY_DELIMITER, Quotes
+from engines.csv_quotes import DELIMITERS, Quotes
 
 
 def within_quotes(text):
@@ -25,7 +25,7 @@ def within_quotes(text):
 
 
 def told(text, sizes):
-    quotes, found, rest = Quotes('"', ANY_DELIMITER), [], text.encode()
+    quotes, found, rest = Quotes('"', DELIMITERS), [], text.encode()
     for size in (*sizes, len(rest)):
         if chunk := rest[:size]:
             found += quotes.within(np.frombuffer(chunk, dtype=np.uint8)).tolist()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from engines.scratch import SPILL
 from tests.studio.conftest import Answer, ask
 
 SCRIPT = "from studio.cli import main; main()"
@@ -62,9 +63,9 @@ class StudioFolder:
         """What should be gone: temporary files, and folders that nobody cleared."""
         hidden = [
             path
-            for name in KEPT
+            for name in (*KEPT, SPILL)
             for path in (self.home / name).rglob("*")
-            if path.name.startswith((".", "spill_"))
+            if path.name.startswith((".", f"{SPILL}_"))
         ]
         return [
             str(p.relative_to(self.path)) for p in [*hidden, *self.temporary.iterdir()]

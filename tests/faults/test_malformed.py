@@ -4,6 +4,7 @@ import random
 import tempfile
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -106,10 +107,11 @@ def test_an_unexpected_failure_is_noticed(workbench, monkeypatch):
 
 def test_a_file_that_is_left_behind_is_noticed(workbench, monkeypatch):
     @contextmanager
-    def never_removed(dir, prefix):  # noqa: A002
-        yield tempfile.mkdtemp(dir=dir, prefix=prefix)
+    def never_removed(place):
+        place.mkdir(exist_ok=True)
+        yield Path(tempfile.mkdtemp(dir=place, prefix="spill_"))
 
-    monkeypatch.setattr("engines.inspection.TemporaryDirectory", never_removed)
+    monkeypatch.setattr("engines.inspection.scratch_folder", never_removed)
 
     found = workbench.findings(BY_ID["I13-short-record"])
 
