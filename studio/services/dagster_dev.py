@@ -51,11 +51,18 @@ def run_dagster(workshop: "Workshop", port: int) -> int:
             env=os.environ.copy(),
             start_new_session=True,
         )
-        with ends_with_us(process, with_group=True):
-            try:
-                return process.wait()
-            except KeyboardInterrupt:
-                return end(process)
+        try:
+            with ends_with_us(process, with_group=True):
+                return _waited_for(process)
+        except KeyboardInterrupt:  # just before it was watched
+            return end(process)
+
+
+def _waited_for(process: "subprocess.Popen[bytes]") -> int:
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        return end(process)
 
 
 def end(process: "subprocess.Popen[bytes]") -> int:

@@ -105,6 +105,27 @@ def test_dagster_is_asked_to_end_and_killed_only_where_it_does_not(
     assert said.splitlines() == end
 
 
+def test_a_command_that_is_interrupted_as_it_begins_leaves_nothing_of_dagster(tmp_path):
+    begun_late = STAND_IN.replace(
+        "    return begin(command, **options)",
+        """    if command[0] == "/bin/sh":
+        raise KeyboardInterrupt
+    return begin(command, **options)""",
+    )
+    told = {"DAGSTER": "import time; time.sleep(600)", "SECONDS": "60"}
+
+    done = subprocess.run(
+        [sys.executable, "-c", begun_late],
+        env=os.environ | told | {"LOOKALIKE_HOME": str(tmp_path / "home")},
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=240,
+        check=True,
+    )
+
+    assert done.stdout.splitlines()[-2:] == ["sent 15", "ended with -15"]
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP])
 def test_nothing_of_dagster_outlives_a_command_that_is_killed_or_loses_its_terminal(
     tmp_path, number
@@ -125,6 +146,6 @@ def test_nothing_of_dagster_outlives_a_command_that_is_killed_or_loses_its_termi
         process.send_signal(number)
         process.wait(timeout=60)
 
-        _, alive = psutil.wait_procs(family, timeout=5)
+        _, alive = psutil.wait_procs(family, timeout=60)
 
     assert alive == []
