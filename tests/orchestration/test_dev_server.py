@@ -5,6 +5,8 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import contextmanager
+from pathlib import Path
 
 import psutil
 import pytest
@@ -55,6 +57,23 @@ child.wait()
 STUBBORN = WILLING.replace("lambda *_: sys.exit(7)", "signal.SIG_IGN")
 
 
+@contextmanager
+def begun(folder: Path, dagster: str, seconds: float):
+    """The stand-in, once its Dagster is at work; and what that printed before."""
+    told = {"DAGSTER": dagster, "SECONDS": f"{seconds}"}
+    with subprocess.Popen(
+        [sys.executable, "-c", STAND_IN],
+        env=os.environ | told | {"LOOKALIKE_HOME": str(folder / "home")},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        said = []
+        while (line := process.stdout.readline()) != "at work\n":
+            assert process.poll() is None
+            said.append(line)
+        yield process, said
+
+
 @pytest.fixture
 def studio_and_server(tmp_path):
     workshop, audience = open_studio(tmp_path)
@@ -90,15 +109,7 @@ def test_the_server_builds_an_audience_that_is_asked_for_on_its_screen(
 def test_dagster_is_asked_to_end_and_killed_only_where_it_does_not(
     tmp_path, number, dagster, seconds, end
 ):
-    told = {"DAGSTER": dagster, "SECONDS": f"{seconds}"}
-    with subprocess.Popen(
-        [sys.executable, "-c", STAND_IN],
-        env=os.environ | told | {"LOOKALIKE_HOME": str(tmp_path / "home")},
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        while process.stdout.readline() != "at work\n":
-            assert process.poll() is None
+    with begun(tmp_path, dagster, seconds) as (process, _):
         process.send_signal(number)
         said, _ = process.communicate(timeout=120)
 
@@ -130,18 +141,8 @@ def test_a_command_that_is_interrupted_as_it_begins_leaves_nothing_of_dagster(tm
 def test_nothing_of_dagster_outlives_a_command_that_is_killed_or_loses_its_terminal(
     tmp_path, number
 ):
-    told = {"DAGSTER": WITH_A_CHILD, "SECONDS": "60"}
-    with subprocess.Popen(
-        [sys.executable, "-c", STAND_IN],
-        env=os.environ | told | {"LOOKALIKE_HOME": str(tmp_path / "home")},
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        said = []
-        while not said or said[-1] != "at work\n":
-            assert process.poll() is None
-            said.append(process.stdout.readline())
-        child = psutil.Process(int(said[-2]))
+    with begun(tmp_path, WITH_A_CHILD, 60) as (process, said):
+        child = psutil.Process(int(said[-1]))
         family = [child, child.parent()]
         process.send_signal(number)
         process.wait(timeout=60)
