@@ -12,6 +12,7 @@ from engines.csv_loading import CsvFile, explained_lines, explained_values
 from engines.csv_schema import header_names
 from engines.csv_text import prepare_text
 from engines.failures import explained
+from engines.inspection import opened_lines
 from engines.json_lines import first_lines
 from engines.limits import Settings
 from engines.quoting import quote_identifier
@@ -93,13 +94,7 @@ def _of_parquet(
 def _of_json(
     settings: Settings, path: Path, names: Sequence[str], scratch: Path, count: int
 ) -> tuple[Cells, ...]:
-    text = prepare_text(path, scratch, quote="")
-    with (
-        memory_session(
-            settings, scratch, files=[text.path], keep_order=True
-        ) as connection,
-        explained_lines(path),
-    ):
+    with opened_lines(settings, path, scratch) as (connection, text):
         return _as_read(first_lines(connection, text, names, count))
 
 

@@ -1,6 +1,9 @@
 """What a path holds and how it will be read, before it becomes a dataset."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from catalog.datasets import Column, CsvSchema, DatasetKind
 from catalog.errors import StudioError
@@ -26,6 +29,9 @@ from engines.sources import (
     refuse_spreadsheet,
     source_files,
 )
+
+if TYPE_CHECKING:
+    import duckdb
 
 # What bytes are refused for that are text by another encoding, perhaps.
 OTHER_ENCODING = ("bad_encoding", "nul_character")
@@ -189,6 +195,16 @@ def _dialect_notes(schema: CsvSchema, text: Text) -> tuple[str, ...]:
 
 
 def _json_lines(settings: Settings, path: Path, scratch: Path) -> Inspection:
+    with opened_lines(settings, path, scratch) as (connection, text):
+        columns, rows = inspect_lines(connection, text, path)
+    return Inspection(DatasetKind.json_lines, columns, rows=rows)
+
+
+@contextmanager
+def opened_lines(
+    settings: Settings, path: Path, scratch: Path
+) -> Iterator[tuple["duckdb.DuckDBPyConnection", Text]]:
+    """A session that reads a JSON Lines file in its order, and the file's text."""
     text = prepare_text(path, scratch, quote="")
     with (
         memory_session(
@@ -196,8 +212,7 @@ def _json_lines(settings: Settings, path: Path, scratch: Path) -> Inspection:
         ) as connection,
         explained_lines(path),
     ):
-        columns, rows = inspect_lines(connection, text, path)
-    return Inspection(DatasetKind.json_lines, columns, rows=rows)
+        yield connection, text
 
 
 def _duckdb_table(
